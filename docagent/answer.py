@@ -1,0 +1,63 @@
+"""The answer, its citations and what it cost: the object behind `ask --json`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Exact words of a document: `quote` is its text from `start` to `end` up to white space.
+
+    `id` is the number the answer's markers use, `page` the physical page from 1, `page_label`
+    the printed one.
+    """
+
+    id: int
+    document: str
+    page: int | None
+    page_label: str | None
+    quote: str
+    verified: bool
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of the language model over the whole question."""
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found. `found` is False when the document does not say; then `citations` are the
+    nearest passages looked at."""
+
+    question: str
+    text: str
+    found: bool
+    citations: tuple[Citation, ...]
+    model: str
+    strategy: str = "retrieve"
+    steps: int = 1
+    usage: Usage = Usage()
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `ask --json` prints."""
+        return {
+            "question": self.question,
+            "answer": self.text,
+            "found": self.found,
+            "citations": [asdict(citation) for citation in self.citations],
+            "model": self.model,
+            "strategy": self.strategy,
+            "steps": self.steps,
+            "usage": asdict(self.usage),
+            "seconds": {stage: round(seconds, 3) for stage, seconds in self.seconds.items()},
+        }

@@ -1,0 +1,34 @@
+"""What a question reports while it is worked on; the last event is the `Answer`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from docagent.answer import Answer
+from retrieval.progress import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing done, in a line a user can read."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of the model's answer as it is written."""
+
+    text: str
+
+
+Event = Progress | Step | Token | Answer
+
+
+def event_as_json(event: Event) -> dict[str, Any]:
+    """One line of a trace file."""
+    name = type(event).__name__.lower()
+    body = event.as_json() if isinstance(event, Answer) else asdict(event)
+    return {"event": name, **body}

@@ -1,0 +1,21 @@
+"""Everything a user can set for a question, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `docagent ask` takes as options; `None` means the measured default."""
+
+    model: str = "auto"
+    strategy: str = "auto"
+    embedding: str | None = None
+    cache: Path | None = None
+    password: str | None = None
+    pages: tuple[int, int] | None = None  # first and last physical page, from 1
+    k: int | None = None  # passages read at most
+    budget: int | None = None  # tokens of evidence
+    max_tokens: int = 400  # of the answer

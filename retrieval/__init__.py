@@ -1,0 +1,26 @@
+"""Finding the right passages of long documents: `Corpus.open(paths).search(query)`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from retrieval.corpus import Corpus
+    from retrieval.passage import Passage
+    from retrieval.progress import Progress
+
+__all__ = ["Corpus", "Passage", "Progress"]
+
+_HOME = {
+    "Corpus": "retrieval.corpus",
+    "Passage": "retrieval.passage",
+    "Progress": "retrieval.progress",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Imported on first use: faiss and numpy are not needed to print a help text."""
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'retrieval' has no attribute {name!r}")

@@ -1,0 +1,251 @@
+"""The documents of one question, searchable."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from bisect import bisect_right
+from collections.abc import Callable, Generator, Iterable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from docagent.errors import DocAgentError
+from retrieval.chunk.sentences import sentences
+from retrieval.embed.encoder import Encoder
+from retrieval.fuse import reciprocal_rank
+from retrieval.lexical.index import LexicalIndex
+from retrieval.parse.open import SUFFIXES, ranges
+from retrieval.passage import Passage
+from retrieval.progress import Progress, finish
+from retrieval.store.cache import Cache
+from retrieval.store.indexed import Indexed, index_file
+from retrieval.store.place import default_cache
+
+log = logging.getLogger("docagent")
+
+_DEPTH = 100  # candidates taken from each ranking
+_UNLIKE = 0.2  # cosine under which a passage without a word of the question is no hit
+
+
+class Corpus:
+    """One or more indexed documents. `Corpus.open(["report.pdf"])` makes one."""
+
+    def __init__(
+        self, sources: dict[str, Path], indexed: list[Indexed], encoder: Encoder, cache: Cache
+    ) -> None:
+        import faiss
+
+        self.sources = sources
+        self.encoder = encoder
+        self.indexed = dict(zip(sources, indexed, strict=True))
+        # Passage number -> document and chunk; the same order in both indexes.
+        self.rows = [
+            (name, chunk) for name, one in self.indexed.items() for chunk in one.parsed.chunks
+        ]
+        self.vectors = np.concatenate([one.vectors for one in indexed])
+        self.dense = faiss.IndexFlatIP(self.vectors.shape[1])
+        self.dense.add(self.vectors)
+        self.lexical = _lexical(indexed, cache)
+
+    @classmethod
+    def open(
+        cls,
+        paths: Iterable[str | Path],
+        *,
+        embedding: str | None = None,
+        cache: str | Path | None = None,
+        password: str | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Corpus:
+        """Parse, cut, embed; or load what is cached. Folders are searched for readable files.
+
+        Raises DocAgentError if a named file cannot be read, or a folder holds none that can.
+        """
+        work = cls.opening(paths, embedding=embedding, cache=cache, password=password)
+        return finish(work, progress)
+
+    @classmethod
+    def opening(
+        cls,
+        paths: Iterable[str | Path],
+        *,
+        embedding: str | None = None,
+        cache: str | Path | None = None,
+        password: str | None = None,
+    ) -> Generator[Progress, None, Corpus]:
+        """`open` as a generator of progress, which returns the corpus."""
+        encoder = Encoder(embedding or os.environ.get("DOCAGENT_EMBEDDING") or "minilm")
+        store = Cache(Path(cache) if cache else default_cache())
+        store.sweep()
+        named, found = _files(paths)
+        indexed: dict[Path, Indexed] = {}
+        for path in [*named, *found]:
+            try:
+                indexed[path] = yield from index_file(path, encoder, store, password)
+            except DocAgentError as error:
+                if path in named:
+                    raise
+                log.warning("Left out: %s", error)
+        if not indexed:
+            raise DocAgentError(f"None of the {len(found)} files in the folder could be read.")
+        corpus = cls(_names(list(indexed)), list(indexed.values()), encoder, store)
+        corpus.warn_of_silent_pages()
+        return corpus
+
+    def search(
+        self, query: str, k: int = 10, pages: tuple[int, int] | None = None
+    ) -> list[Passage]:
+        """The `k` best passages by words and meaning, best first; `pages` limits them (1-based).
+
+        Raises DocAgentError for an empty query.
+        """
+        query = readable(query)
+        if not query:
+            raise DocAgentError("The question is empty.")
+        depth = len(self.rows) if pages else min(len(self.rows), max(_DEPTH, 2 * k))
+        vector = self.encoder.encode_query(query)
+        dense = [int(number) for number in self.dense.search(vector, depth)[1][0]]
+        lexical = [number for number, _ in self.lexical.search(query, depth)]
+        cosines = self.vectors @ vector[0]
+        by_words = set(lexical)
+        passages = []
+        for number, score in reciprocal_rank([(1.0, lexical), (1.0, dense)]):
+            if number not in by_words and cosines[number] < _UNLIKE:
+                continue
+            passage = self._passage(number, score, float(cosines[number]))
+            if pages is None or (passage.page and pages[0] <= passage.page <= pages[1]):
+                passages.append(passage)
+            if len(passages) == k:
+                break
+        return passages
+
+    def text(self, document: str | Path) -> str:
+        """The extracted text that all offsets refer to, by the document's name or path."""
+        return self.indexed[self._name(document)].parsed.document.text
+
+    @property
+    def documents(self) -> list[str]:
+        """Names of the documents, as passages and citations give them."""
+        return list(self.sources)
+
+    def page_of(self, document: str, start: int) -> tuple[int | None, str | None]:
+        """Physical number and printed label of the page a text offset stands on."""
+        for page in self.indexed[document].parsed.document.pages:
+            if start < page.end:
+                return page.number, page.label
+        return None, None
+
+    def sentences(self, passage: Passage) -> list[tuple[int, int]]:
+        """Spans of the passage's sentences and table rows; headings only if it has nothing else."""
+        document = self.indexed[passage.document].parsed.document
+        first = bisect_right(document.blocks, passage.start, key=lambda block: block.end)
+        spans: list[tuple[int, int]] = []
+        headings: list[tuple[int, int]] = []
+        for block in document.blocks[first:]:
+            start, end = max(block.start, passage.start), min(block.end, passage.end)
+            if block.start >= passage.end:
+                break
+            if block.kind == "text":
+                spans += sentences(document.text, start, end)
+            else:
+                (headings if block.kind == "heading" else spans).append((start, end))
+        return spans or headings
+
+    def warn_of_silent_pages(self) -> None:
+        """Pages without a text layer are named before anything is answered."""
+        for name, one in self.indexed.items():
+            silent = one.parsed.document.silent
+            if silent:
+                log.warning(
+                    "%s: no text on page%s %s (scanned or empty); nothing there can be found.",
+                    name,
+                    "s" if len(silent) > 1 else "",
+                    ranges(silent),
+                )
+
+    def _name(self, document: str | Path) -> str:
+        if str(document) in self.indexed:
+            return str(document)
+        wanted = Path(document).absolute()
+        for name, path in self.sources.items():
+            if path.absolute() == wanted:
+                return name
+        raise DocAgentError(f"{document} is not in this corpus; it holds {', '.join(self.sources)}.")
+
+    def _passage(self, number: int, score: float, cosine: float) -> Passage:
+        name, chunk = self.rows[number]
+        document = self.indexed[name].parsed.document
+        page = None if chunk.page is None else document.pages[chunk.page]
+        return Passage(
+            document=name,
+            page=page.number if page else None,
+            page_label=page.label if page else None,
+            heading=" > ".join(chunk.heading),
+            text=document.text[chunk.start : chunk.end],
+            score=round(score, 4),
+            start=chunk.start,
+            end=chunk.end,
+            cosine=cosine,
+            context=chunk.context,
+        )
+
+
+def readable(text: str) -> str:
+    """A question as typed, less what no tokenizer takes (lone surrogates, NUL)."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ").strip()
+
+
+def _lexical(indexed: list[Indexed], cache: Cache) -> LexicalIndex:
+    """The word index over all documents, one cache entry for each set of them."""
+    rows = [row for one in indexed for row in one.parsed.terms]
+    key = hashlib.sha256("".join(one.key for one in indexed).encode()).hexdigest()[:40]
+    with cache.lock(key):
+        folder = cache.load("lexical", key) or cache.save(
+            "lexical", key, partial(_build_lexical, rows)
+        )
+    return LexicalIndex.open(folder) if folder else LexicalIndex.build(rows)
+
+
+def _build_lexical(rows: list[tuple[str, str]], folder: Path) -> None:
+    LexicalIndex.build(rows, folder)
+
+
+def _files(paths: Iterable[str | Path]) -> tuple[list[Path], list[Path]]:
+    """Files named by the user, and files found in folders they named."""
+    named: list[Path] = []
+    found: list[Path] = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            inside = sorted(
+                file
+                for file in path.rglob("*")
+                if file.suffix.lower() in SUFFIXES and file.is_file() and file.name[0] != "."
+            )
+            if not inside:
+                raise DocAgentError(f"{path} holds no file docagent reads (.pdf, .txt, .md).")
+            found += inside
+        elif path.is_file():
+            named.append(path)
+        else:
+            raise DocAgentError(f"{path} does not exist.")
+    if not named and not found:
+        raise DocAgentError("No document was given.")
+    return list(dict.fromkeys(named)), [p for p in dict.fromkeys(found) if p not in named]
+
+
+def _names(paths: list[Path]) -> dict[str, Path]:
+    """File names, or as much of the path as tells two of the same name apart."""
+    names: dict[str, Path] = {}
+    for path in paths:
+        same = [other for other in paths if other.name == path.name]
+        parts = path.absolute().parts
+        take = 1
+        while take < len(parts) and sum(
+            other.absolute().parts[-take:] == parts[-take:] for other in same
+        ) > 1:
+            take += 1
+        names["/".join(parts[-take:])] = path
+    return names

@@ -1,0 +1,96 @@
+"""Search terms of a text: the same for a passage and for a question, in any script."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from typing import Any
+
+import regex
+
+# Words with what holds them together: 1,234.5  a.b@c.org  state-of-the-art  4.2(b)  don't
+_TERM = regex.compile(
+    r"""\d+(?:\.\d+)*(?:\([\p{L}\d]{1,4}\))+
+      | [\p{L}\p{M}\p{N}_]+ (?: [.,:/'’@&+\-‐‑][\p{L}\p{M}\p{N}_]+ )*""",
+    regex.VERBOSE,
+)
+_PART = regex.compile(r"[\p{L}\p{M}]+\d{1,2}(?!\d)|[\p{L}\p{M}]+|\d+")  # 2024q3: 2024, q3
+_NUMBER = regex.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+# Scripts written without spaces between words, and Hangul, whose words carry particles.
+_UNSPACED = regex.compile(
+    r"[\p{Han}\p{Hiragana}\p{Katakana}ー]+|\p{Hangul}+|[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+"
+)
+_ASCII_WORD = regex.compile(r"[a-z]+")
+
+# Question and function words: rare in a document, they would outweigh what is asked about.
+STOP_WORDS = frozenset(
+    "a about an and any are as at be been being but by can could did do does for from had has have "
+    "how if in into is it its many me much of on or our shall should so than that the their them "
+    "then there these they this those to was we were what when where which who whom whose why will "
+    "with would you your please tell say says said according document".split()
+)
+
+
+def terms(text: str) -> list[str]:
+    """Terms of `text` in order: compounds whole and in parts, English words stemmed."""
+    found: list[str] = []
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    for match in _TERM.finditer(folded):
+        _add(found, match[0])
+    return found
+
+
+def query_terms(text: str) -> list[str]:
+    """Terms of a question without its function words (all of them if nothing else is left)."""
+    every = list(dict.fromkeys(terms(text)))
+    telling = [term for term in every if term not in _STOP_TERMS]
+    return telling or every
+
+
+def _add(found: list[str], term: str) -> None:
+    if _NUMBER.fullmatch(term):
+        number = term.replace(",", "")
+        found.append(number)
+        if "." in number:
+            found.append(number.split(".")[0])
+        return
+    if _UNSPACED.search(term):
+        _add_unspaced(found, term)
+        return
+    term = term.removesuffix("'s").strip("'")
+    if _ASCII_WORD.fullmatch(term):
+        found.append(_stem(term))
+        return
+    found.append(term)
+    parts = _PART.findall(term)
+    if len(parts) > 1:
+        found += [_stem(part) for part in parts]
+
+
+def _add_unspaced(found: list[str], term: str) -> None:
+    """Overlapping pairs of characters, as no dictionary knows the names in a document."""
+    at = 0
+    for run in _UNSPACED.finditer(term):
+        if run.start() > at:
+            found += [_stem(part) for part in _PART.findall(term[at : run.start()])]
+        characters = regex.findall(r"\X", run[0])
+        found += ["".join(pair) for pair in zip(characters, characters[1:], strict=False)]
+        if len(characters) == 1:
+            found.append(run[0])
+        at = run.end()
+    found += [_stem(part) for part in _PART.findall(term[at:])]
+
+
+@lru_cache(maxsize=200_000)
+def _stem(word: str) -> str:
+    return str(_stemmer().stemWord(word)) if _ASCII_WORD.fullmatch(word) else word
+
+
+@lru_cache(maxsize=1)
+def _stemmer() -> Any:
+    import Stemmer
+
+    return Stemmer.Stemmer("english")
+
+
+_STOP_TERMS = frozenset(_stem(word) for word in STOP_WORDS) | STOP_WORDS

@@ -1,0 +1,51 @@
+"""A parsed document: its text, and where its pages, headings, rows and paragraphs lie in it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Kind = Literal["heading", "text", "row"]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One physical page: `number` counts from 1, `label` is the printed one where there is one."""
+
+    number: int
+    label: str | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, a paragraph or one table row: the slice `text[start:end]` of its document."""
+
+    kind: Kind
+    start: int
+    end: int
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What every later stage works on; all offsets are code points into `text`.
+
+    `pages` is empty for formats without pages. `silent` numbers the pages without a text layer.
+    """
+
+    title: str
+    text: str
+    pages: tuple[Page, ...]
+    blocks: tuple[Block, ...]
+    silent: tuple[int, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """All but the text, which the cache keeps in a file of its own."""
+        return {
+            "title": self.title,
+            "silent": self.silent,
+            "pages": [list(asdict(page).values()) for page in self.pages],
+            "blocks": [[b.kind, b.start, b.end, b.level] for b in self.blocks],
+        }

@@ -1,0 +1,95 @@
+"""Which lines of a PDF are headings: from its outline, else from how they are set."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from retrieval.parse.line import Line
+
+Outline = list[tuple[int, str, int]]  # level from 0, title, page index
+
+_NAMED = re.compile(
+    r"(part\s+[ivx\d]+|item\s+\d+[a-c]?|note\s+\d+|chapter\s+\w+|section\s+\d|appendix\s+\w+|article\s+\w+"
+    r"|annex\s+\w+|第\s*[一二三四五六七八九十百\d]+\s*[章节節条條部])\b",
+    re.IGNORECASE,
+)
+_COLUMN_HEAD = re.compile(
+    r"(three|six|nine|twelve|fiscal)?\s*(months?|weeks?|years?|quarters?)\s+ended|\(?(in|amounts in|dollars in) "
+    r"(millions|thousands)|\(?unaudited\)?$|(january|february|march|april|may|june|july|august|september"
+    r"|october|november|december)\s+\d|(19|20)\d\d\b",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"\d+(\.\d+)*\.?\s+\S")
+_WORDS = re.compile(r"\w+")
+
+
+def heading_levels(pages: list[list[Line]], outline: Outline) -> list[list[int]]:
+    """A level for each line of each page, 0 for none; 1 is the highest.
+
+    Lines that the outline names take its level; other set-off lines (larger than the body, or
+    bold, or named like "Item 7") come below the outline's levels, larger type first.
+    """
+    body = _body_size(pages)
+    below = 1 + max((level for level, _, _ in outline), default=-1)
+    sizes = sorted(
+        {_step(line.size, body) for page in pages for line in page if _set_off(line, body)},
+        reverse=True,
+    )
+    levels = []
+    for index, page in enumerate(pages):
+        named = _outline_lines(page, [entry for entry in outline if entry[2] == index])
+        levels.append(
+            [
+                named.get(i)
+                or (below + 1 + sizes.index(_step(line.size, body)) if _set_off(line, body) else 0)
+                for i, line in enumerate(page)
+            ]
+        )
+    return levels
+
+
+def _body_size(pages: list[list[Line]]) -> float:
+    """The size most characters are set in."""
+    weights: Counter[float] = Counter()
+    for page in pages:
+        for line in page:
+            weights[line.size] += len(line.text)
+    return weights.most_common(1)[0][0] if weights else 0.0
+
+
+def _step(size: float, body: float) -> int:
+    """Sizes within 8% of the body are one step; bold body type is the lowest level."""
+    return max(0, round((size / body - 1) / 0.08)) if body else 0
+
+
+def _set_off(line: Line, body: float) -> bool:
+    words = line.text.split()
+    if not (line.is_large and 1 <= len(words) <= 16) or line.is_row or len(line.text) > 120:
+        return False
+    if line.text.endswith((".", ",", ";", "。")) and not _NUMBERED.match(line.text):
+        return False
+    if line.text[0].islower() or _COLUMN_HEAD.match(line.text):
+        return False
+    if line.size > 1.12 * body:
+        return True
+    if line.bold:
+        return True
+    return line.size >= 0.98 * body and bool(_NAMED.match(line.text)) and len(words) <= 12 and line.text.upper() == line.text
+
+
+def _outline_lines(page: list[Line], entries: Outline) -> dict[int, int]:
+    """Line index -> level for the entries whose title stands on this page."""
+    found: dict[int, int] = {}
+    for level, title, _ in entries:
+        wanted = "".join(_WORDS.findall(title.lower()))
+        for index, line in enumerate(page):
+            if index in found or not wanted:
+                continue
+            have = "".join(_WORDS.findall(line.text.lower()))
+            if have == wanted or (len(have) > 8 and wanted.startswith(have)) or (
+                len(wanted) > 8 and have.startswith(wanted) and len(have) < 2 * len(wanted)
+            ):
+                found[index] = level + 1
+                break
+    return found

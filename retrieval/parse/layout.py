@@ -1,0 +1,129 @@
+"""From lines on pages to flowing text: paragraphs joined, words mended, rows kept apart."""
+
+from __future__ import annotations
+
+import re
+from statistics import median, quantiles
+
+from retrieval.parse.document import Block, Kind
+from retrieval.parse.line import Line
+
+_BULLET = re.compile(r"[•●▪◦■□–—*·‣➢o]\s|\(?(\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)]\s")
+# Ligatures and spaces that nobody types in a search; every other character stays as it is
+# (full NFKC would turn 10² into 102).
+_PLAIN = str.maketrans(
+    {
+        "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st",
+        "\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u00ad": None, "\ufeff": None,
+        "\u200b": None, "\x00": None, "\x02": "\ufffe",
+    }
+)  # fmt: skip
+_BREAK = "\ufffe"  # PDFium writes this where a word is divided at the end of a line
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f]")
+_CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
+
+
+def plain(text: str) -> str:
+    """Text of a PDF line as a reader would type it."""
+    text = _SURROGATE.sub("\ufffd", text.translate(_PLAIN))
+    return _CONTROL.sub(" ", text)
+
+
+class Flow:
+    """Grows the document's text page by page and notes where each block lies."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.length = 0
+        self.blocks: list[Block] = []
+
+    @property
+    def text(self) -> str:
+        return "".join(self.parts)
+
+    def add_page(self, lines: list[Line], levels: list[int]) -> tuple[int, int]:
+        """Append one page; `levels` holds a heading level for each line, 0 for none."""
+        start = self.length
+        margins = _right_margins(lines)
+        pitch = _pitch(lines)
+        kind: Kind | None = None
+        for index, (line, level) in enumerate(zip(lines, levels, strict=True)):
+            new_kind: Kind = "heading" if level else "row" if line.is_row else "text"
+            before = lines[index - 1] if index else None
+            if before is None:
+                self._open(new_kind, level)
+            elif new_kind == kind == "heading" and levels[index - 1] == level and _near(before, line, pitch):
+                self._put(" ")  # a heading over two lines
+            elif new_kind == kind == "text" and _continues(before, line, margins, pitch):
+                self._join(line.text)
+            else:
+                apart = new_kind == "heading" or kind == "heading" or not _near(before, line, pitch)
+                self._put("\n\n" if apart else "\n")
+                self._open(new_kind, level)
+            self._put(line.text)
+            last = self.blocks[-1]
+            self.blocks[-1] = Block(last.kind, last.start, self.length, last.level)
+            kind = new_kind
+        end = self.length
+        self._put("\f")
+        return start, end
+
+    def _open(self, kind: Kind, level: int) -> None:
+        self.blocks.append(Block(kind, self.length, self.length, level))
+
+    def _put(self, text: str) -> None:
+        self.parts.append(text)
+        self.length += len(text)
+
+    def _join(self, following: str) -> None:
+        """Between two lines of one paragraph: mend a divided word, or one space (none in CJK)."""
+        last = self.parts[-1]
+        if last.endswith((_BREAK, "-")) and len(last) > 1:
+            # A hyphen before a small letter divides a word; 10-\nK and Smith-\nJones keep theirs.
+            divided = last[-2].isalpha() and following[:1].islower()
+            if last.endswith(_BREAK) or divided:
+                mended = last[:-1] + ("" if divided else "-")
+                self.length += len(mended) - len(last)
+                self.parts[-1] = mended
+            return
+        if not (_CJK.match(last[-1:]) and _CJK.match(following[:1])):
+            self._put(" ")
+
+
+def _right_margins(lines: list[Line]) -> dict[int, float]:
+    """Right edge of each column: the 90th percentile of where its lines end."""
+    margins = {}
+    for column in {line.column for line in lines}:
+        ends = [line.x1 for line in lines if line.column == column and not line.is_row]
+        margins[column] = quantiles(ends, n=10)[-1] if len(ends) > 1 else max(ends, default=0.0)
+    return margins
+
+
+def _pitch(lines: list[Line]) -> float:
+    gaps = [a.y - b.y for a, b in zip(lines, lines[1:], strict=False) if 0 < a.y - b.y < 3 * a.size]
+    return median(gaps) if gaps else 1.2
+
+
+def _near(above: Line, below: Line, pitch: float) -> bool:
+    """Whether two lines stand as close as lines of one paragraph do."""
+    return -0.1 * above.size <= above.y - below.y <= 1.45 * max(pitch, below.size)
+
+
+def _continues(above: Line, below: Line, margins: dict[int, float], pitch: float) -> bool:
+    """Whether `below` is the same paragraph going on.
+
+    It is if its first word would not have fitted at the end of the line above.
+    """
+    top_of_column = above.column == 1 and below.column == 2
+    if not (_near(above, below, pitch) or top_of_column):
+        return False
+    if abs(above.size - below.size) > 0.1 * above.size or above.bold != below.bold:
+        return False
+    if _BULLET.match(below.text):
+        return False
+    if above.text.endswith((_BREAK, "-")):
+        return True
+    width = (above.x1 - above.x0) / max(1, len(above.text))
+    word = 1 if _CJK.match(below.text) else len(below.text.split(maxsplit=1)[0]) + 1
+    return above.x1 + word * width > margins[above.column] - 0.5 * width

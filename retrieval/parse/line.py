@@ -1,0 +1,53 @@
+"""One line of a page as the worker saw it."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+# A cell of a table of figures: 1,234.5  (63)  12%  $  —  2023
+_FIGURE = re.compile(r"[-–—($€£¥+]*\d[\d.,/]*\)?%?\)?|[-–—$€£¥%)]+|N/?[AM]")
+
+
+class Line(NamedTuple):
+    """Text and geometry in PDF points; `y` is the baseline, counted upward."""
+
+    text: str
+    x0: float
+    y: float
+    x1: float
+    size: float
+    bold: bool
+    cells: int
+    column: int
+
+    @property
+    def is_row(self) -> bool:
+        """Whether this looks like a row of a table."""
+        return self.cells >= 3 or is_figures(self.text) or (self.cells == 2 and self.figures >= 1)
+
+    @property
+    def figures(self) -> int:
+        return count_figures(self.text.split())
+
+    @property
+    def is_large(self) -> bool:
+        """A line without letters or with very few characters is no heading."""
+        return sum(char.isalpha() for char in self.text) >= 3
+
+
+def count_figures(words: list[str]) -> int:
+    return sum(_FIGURE.fullmatch(word) is not None for word in words)
+
+
+def is_figures(text: str) -> bool:
+    """A short label followed by two or more figures: a row even where no gap can be measured."""
+    words = text.split()
+    if len(words) < 2 or not any(char.isdigit() for char in words[-1] + words[-2]):
+        return False
+    tail = 0
+    for word in reversed(words):
+        if not _FIGURE.fullmatch(word):
+            break
+        tail += 1
+    return tail >= 2 and count_figures(words) >= 0.25 * len(words)

@@ -1,0 +1,127 @@
+"""Text and Markdown files: their text is taken as it stands, so offsets hold in the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from docagent.errors import DocAgentError
+from retrieval.parse.document import Block, Document
+from retrieval.parse.line import is_figures
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
+_ATX = re.compile(r" {0,3}(#{1,6})\s+\S")
+_UNDERLINE = re.compile(r" {0,3}(=+|-{2,})\s*$")
+_FENCE = re.compile(r"\s*(```|~~~)")
+_CHAPTER = re.compile(r"(chapter|part|book|section|appendix|act|scene)\s+[ivxlc\d]+\b", re.IGNORECASE)
+
+
+def read_text(path: Path) -> Document:
+    """Parse a .txt or .md file.
+
+    Raises DocAgentError for an empty file and for one that is not text.
+    """
+    text = decode(path.read_bytes(), path.name)
+    if not text.strip():
+        raise DocAgentError(f"{path.name} is empty: there is nothing to read in it.")
+    markdown = path.suffix.lower() in {".md", ".markdown"}
+    blocks = tuple(_markdown_blocks(text) if markdown else _text_blocks(text))
+    title = next((text[b.start : b.end].strip("# \r\n") for b in blocks if b.level == 1), "")
+    return Document(title or path.stem.replace("_", " "), text, (), blocks)
+
+
+def decode(data: bytes, name: str) -> str:
+    """UTF-8, or UTF-16 with its mark, or else Windows-1252; never a lone surrogate."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    # A binary file has control bytes that no text uses; NUL alone also turns up in real text.
+    odd = sum(byte < 9 or 13 < byte < 27 for byte in data[:65536])
+    if odd > 0.02 * len(data[:65536]):
+        raise DocAgentError(f"{name} is not text, nor a format docagent reads (.pdf, .txt, .md).")
+    damaged = data.decode("utf-8", errors="replace")
+    # A few bad bytes are a damaged UTF-8 file; many are another encoding.
+    if damaged.count("\ufffd") < 0.001 * len(damaged) + 2:
+        return damaged
+    return data.decode("cp1252", errors="replace")
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each line, its line break left out."""
+    for match in _LINE.finditer(text):
+        end = match.start() + len(match[0].rstrip("\r\n"))
+        if match[0]:
+            yield match.start(), end
+
+
+def _paragraphs(text: str) -> Iterator[list[tuple[int, int]]]:
+    lines: list[tuple[int, int]] = []
+    for start, end in _lines(text):
+        if text[start:end].strip():
+            lines.append((start, end))
+        elif lines:
+            yield lines
+            lines = []
+    if lines:
+        yield lines
+
+
+def _text_blocks(text: str) -> Iterator[Block]:
+    for lines in _paragraphs(text):
+        first = text[lines[0][0] : lines[0][1]].strip()
+        if len(lines) == 1 and _is_heading(first):
+            yield Block("heading", *lines[0], level=1 if _CHAPTER.match(first) else 2)
+        else:
+            yield from _body(text, lines)
+
+
+def _is_heading(line: str) -> bool:
+    letters = [char for char in line if char.isalpha()]
+    if len(line) > 80 or len(letters) < 3 or line.endswith((".", ",", ";", ":", "。", "，")):
+        return False
+    return bool(_CHAPTER.match(line)) or (all(c.isupper() for c in letters) and len(letters) > 3)
+
+
+def _markdown_blocks(text: str) -> Iterator[Block]:
+    fenced = False
+    for lines in _paragraphs(text):
+        held: list[tuple[int, int]] = []
+        for index, (start, end) in enumerate(lines):
+            line = text[start:end]
+            if _FENCE.match(line):
+                fenced = not fenced
+            heading = None if fenced else _ATX.match(line)
+            under = None if fenced or not held else _UNDERLINE.match(line)
+            if heading:
+                yield from _body(text, held)
+                held = []
+                yield Block("heading", start, end, len(heading[1]))
+            elif under and index == 1:
+                yield Block("heading", held[0][0], end, 1 if "=" in under[1] else 2)
+                held = []
+            else:
+                held.append((start, end))
+        yield from _body(text, held)
+
+
+def _body(text: str, lines: list[tuple[int, int]]) -> Iterator[Block]:
+    """Rows where lines look like a table, paragraphs otherwise."""
+    start: int | None = None
+    for index, (begin, end) in enumerate(lines):
+        if _is_row(text[begin:end]):
+            if start is not None:
+                yield Block("text", start, lines[index - 1][1])
+                start = None
+            yield Block("row", begin, end)
+        elif start is None:
+            start = begin
+    if start is not None:
+        yield Block("text", start, lines[-1][1])
+
+
+def _is_row(line: str) -> bool:
+    return line.count("|") >= 2 or line.count("\t") >= 2 or (len(line) < 160 and is_figures(line))
