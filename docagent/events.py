@@ -8,6 +8,8 @@ from typing import Any
 from docagent.answer import Answer
 from retrieval.progress import Progress
 
+__all__ = ["Answer", "Event", "Progress", "Step", "Token", "event_as_json"]
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

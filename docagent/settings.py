@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,6 @@ class Settings:
     """What `docagent ask` takes as options; `None` means the measured default."""
 
     model: str = "auto"
-    strategy: str = "auto"
     embedding: str | None = None
     cache: Path | None = None
     password: str | None = None
@@ -19,3 +19,11 @@ class Settings:
     k: int | None = None  # passages read at most
     budget: int | None = None  # tokens of evidence
     max_tokens: int = 400  # of the answer
+
+
+def cache_folder() -> Path:
+    """`DOCAGENT_CACHE`, or the platform's cache folder for the user."""
+    from platformdirs import user_cache_path
+
+    named = os.environ.get("DOCAGENT_CACHE")
+    return Path(named).expanduser() if named else user_cache_path("docagent", appauthor=False)

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from docagent.errors import DocAgentError
+from docagent.settings import cache_folder
 from retrieval.chunk.sentences import sentences
 from retrieval.embed.encoder import Encoder
 from retrieval.fuse import reciprocal_rank
@@ -22,7 +23,6 @@ from retrieval.passage import Passage
 from retrieval.progress import Progress, finish
 from retrieval.store.cache import Cache
 from retrieval.store.indexed import Indexed, index_file
-from retrieval.store.place import default_cache
 
 log = logging.getLogger("docagent")
 
@@ -78,7 +78,7 @@ class Corpus:
     ) -> Generator[Progress, None, Corpus]:
         """`open` as a generator of progress, which returns the corpus."""
         encoder = Encoder(embedding or os.environ.get("DOCAGENT_EMBEDDING") or "minilm")
-        store = Cache(Path(cache) if cache else default_cache())
+        store = Cache(Path(cache) if cache else cache_folder())
         store.sweep()
         named, found = _files(paths)
         indexed: dict[Path, Indexed] = {}
@@ -138,6 +138,10 @@ class Corpus:
                 return page.number, page.label
         return None, None
 
+    def mentions(self, words: str) -> bool:
+        """Whether any document holds these very words."""
+        return any(words in one.parsed.document.text for one in self.indexed.values())
+
     def sentences(self, passage: Passage) -> list[tuple[int, int]]:
         """Spans of the passage's sentences and table rows; headings only if it has nothing else."""
         document = self.indexed[passage.document].parsed.document
@@ -173,7 +177,9 @@ class Corpus:
         for name, path in self.sources.items():
             if path.absolute() == wanted:
                 return name
-        raise DocAgentError(f"{document} is not in this corpus; it holds {', '.join(self.sources)}.")
+        raise DocAgentError(
+            f"{document} is not in this corpus; it holds {', '.join(self.sources)}."
+        )
 
     def _passage(self, number: int, score: float, cosine: float) -> Passage:
         name, chunk = self.rows[number]
@@ -243,9 +249,10 @@ def _names(paths: list[Path]) -> dict[str, Path]:
         same = [other for other in paths if other.name == path.name]
         parts = path.absolute().parts
         take = 1
-        while take < len(parts) and sum(
-            other.absolute().parts[-take:] == parts[-take:] for other in same
-        ) > 1:
+        while (
+            take < len(parts)
+            and sum(other.absolute().parts[-take:] == parts[-take:] for other in same) > 1
+        ):
             take += 1
         names["/".join(parts[-take:])] = path
     return names

@@ -19,7 +19,9 @@ class Progress:
     unit: str
 
 
-def finish(work: Generator[Progress, None, T], report: Callable[[Progress], None] | None = None) -> T:
+def finish(
+    work: Generator[Progress, None, T], report: Callable[[Progress], None] | None = None
+) -> T:
     """Run work to its end, handing each of its reports to `report`."""
     while True:
         try:

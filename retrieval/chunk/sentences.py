@@ -24,7 +24,8 @@ _CLAUSE = re.compile(r"[;:,，、；：—–]\s*|\s+")
 def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
     """Spans of the sentences in `text[start:end]`, without the white space between them."""
     end = len(text) if end is None else end
-    spans, begin = [], start
+    spans: list[tuple[int, int]] = []
+    begin = start
     for match in _END.finditer(text, start, end):
         if match[0] == "." and _is_abbreviation(text, begin, match, end):
             continue
@@ -35,7 +36,7 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[i
 
 
 def _is_abbreviation(text: str, begin: int, match: re.Match[str], end: int) -> bool:
-    """"No. 5" and "the U.S. market" go on; a small letter behind the mark also says so."""
+    """ "No. 5" and "the U.S. market" go on; a small letter behind the mark also says so."""
     following = text[match.end() : min(end, match.end() + 3)].lstrip()
     if following[:1].islower():
         return True
@@ -60,7 +61,11 @@ def split_long(text: str, start: int, end: int, parts: int) -> list[tuple[int, i
     at = start
     while end - at > size:
         cuts = [m.end() for m in _CLAUSE.finditer(text, at + size // 2, at + size)]
-        marked = [cut for cut in cuts if not text[cut - 1].isspace() or text[cut - 2 : cut - 1] in ";:,，；："]
+        marked = [
+            cut
+            for cut in cuts
+            if not text[cut - 1].isspace() or text[cut - 2 : cut - 1] in ";:,，；："
+        ]
         cut = (marked or cuts or [at + size])[-1]
         _add(spans, text, at, cut)
         at = cut

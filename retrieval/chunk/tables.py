@@ -56,7 +56,11 @@ def _end_of_run(blocks: list[Block], first: int) -> int:
 
 def _is_short(text: str, block: Block) -> bool:
     words = text[block.start : block.end]
-    return block.kind != "row" and len(words) <= _SHORT and not words.rstrip().endswith((".", "。", ";"))
+    return (
+        block.kind != "row"
+        and len(words) <= _SHORT
+        and not words.rstrip().endswith((".", "。", ";"))
+    )
 
 
 def _is_header(row: str) -> bool:
@@ -64,4 +68,7 @@ def _is_header(row: str) -> bool:
     if set(row) <= set("|-: \t"):
         return True  # the rule below a Markdown header
     words = [word.strip("|$") for word in row.split()]
-    return all(_YEAR.fullmatch(word) or not any(c.isdigit() for c in word) or len(word) <= 3 for word in words)
+    return all(
+        _YEAR.fullmatch(word) or not any(c.isdigit() for c in word) or len(word) <= 3
+        for word in words
+    )

@@ -98,6 +98,10 @@ class Encoder:
         tokenizer.no_padding()
         return tokenizer
 
+    def load(self) -> None:
+        """Load the weights now; the first text also builds the CPU's kernels (0.5 to 1 s)."""
+        self.encode_sentences(["warm", "up " * 40])
+
     @cached_property
     def model(self) -> SentenceTransformer:
         """The model itself. Raises DocAgentError if the packaged weights are not the known ones."""
@@ -110,7 +114,7 @@ class Encoder:
         import transformers
         from sentence_transformers import SentenceTransformer
 
-        transformers.utils.logging.disable_progress_bar()
+        transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         device = "cuda" if torch.cuda.is_available() else "cpu"
         try:
             model = SentenceTransformer(str(self.folder), device=device, local_files_only=True)

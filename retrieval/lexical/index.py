@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,12 @@ class LexicalIndex:
         import tantivy
 
         return cls(tantivy.Index.open(str(folder)))
+
+    def rarity(self, terms: Iterable[str]) -> dict[str, float]:
+        """Inverse document frequency of each term over the passages, as in BM25."""
+        total = self.searcher.num_docs
+        counts = {term: self.searcher.doc_freq("text", term) for term in terms}
+        return {t: math.log(1 + (total - n + 0.5) / (n + 0.5)) for t, n in counts.items()}
 
     def search(self, query: str, k: int) -> list[tuple[int, float]]:
         """Best `k` passages as (number, BM25 score), best first."""

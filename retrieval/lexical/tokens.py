@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import regex
@@ -23,12 +24,12 @@ _UNSPACED = regex.compile(
 _ASCII_WORD = regex.compile(r"[a-z]+")
 
 # Question and function words: rare in a document, they would outweigh what is asked about.
-STOP_WORDS = frozenset(
-    "a about an and any are as at be been being but by can could did do does for from had has have "
-    "how if in into is it its many me much of on or our shall should so than that the their them "
-    "then there these they this those to was we were what when where which who whom whose why will "
-    "with would you your please tell say says said according document".split()
-)
+_FUNCTION_WORDS = """
+a about an and any are as at be been being but by can could did do does for from had has have how
+if in into is it its many me much of on or our shall should so than that the their them then there
+these they this those to was we were what when where which who whom whose why will with would you
+your please tell say says said according document
+"""
 
 
 def terms(text: str) -> list[str]:
@@ -74,7 +75,7 @@ def _add_unspaced(found: list[str], term: str) -> None:
         if run.start() > at:
             found += [_stem(part) for part in _PART.findall(term[at : run.start()])]
         characters = regex.findall(r"\X", run[0])
-        found += ["".join(pair) for pair in zip(characters, characters[1:], strict=False)]
+        found += ["".join(pair) for pair in pairwise(characters)]
         if len(characters) == 1:
             found.append(run[0])
         at = run.end()
@@ -93,4 +94,4 @@ def _stemmer() -> Any:
     return Stemmer.Stemmer("english")
 
 
-_STOP_TERMS = frozenset(_stem(word) for word in STOP_WORDS) | STOP_WORDS
+_STOP_TERMS = frozenset(_stem(word) for word in _FUNCTION_WORDS.split())

@@ -47,7 +47,9 @@ def printed_labels(pages: list[list[Line]]) -> list[str | None]:
     found: dict[int, dict[int, str]] = defaultdict(dict)
     for index, page in enumerate(pages):
         for line in _edges(page):
-            match = _PRINTED.fullmatch(page[line].text) or re.search(r"(?<!\S)(\d{1,4})$", page[line].text)
+            match = _PRINTED.fullmatch(page[line].text) or re.search(
+                r"(?<!\S)(\d{1,4})$", page[line].text
+            )
             if match and match[1].isdigit():
                 found[index][int(match[1]) - index] = match[1]
         offsets.update(found[index].keys())

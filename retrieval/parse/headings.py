@@ -15,9 +15,14 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _COLUMN_HEAD = re.compile(
-    r"(three|six|nine|twelve|fiscal)?\s*(months?|weeks?|years?|quarters?)\s+ended|\(?(in|amounts in|dollars in) "
-    r"(millions|thousands)|\(?unaudited\)?$|(january|february|march|april|may|june|july|august|september"
-    r"|october|november|december)\s+\d|(19|20)\d\d\b",
+    r"""(three|six|nine|twelve|fiscal)?\s*(months?|weeks?|years?|quarters?)\s+ended
+      | \(?(in|amounts\ in|dollars\ in)\ (millions|thousands) | \(?unaudited\)?$
+      | (january|february|march|april|may|june|july|august|september|october|november|december)\s+\d
+      | (19|20)\d\d\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_CAPTION = re.compile(
+    r"(table|figure|fig\.|exhibit|chart|tabelle|abbildung|tableau|tabla|表|图|圖)\s*[\dIVX]",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"\d+(\.\d+)*\.?\s+\S")
@@ -69,13 +74,18 @@ def _set_off(line: Line, body: float) -> bool:
         return False
     if line.text.endswith((".", ",", ";", "。")) and not _NUMBERED.match(line.text):
         return False
-    if line.text[0].islower() or _COLUMN_HEAD.match(line.text):
+    if line.text[0].islower() or _COLUMN_HEAD.match(line.text) or _CAPTION.match(line.text):
         return False
     if line.size > 1.12 * body:
         return True
     if line.bold:
         return True
-    return line.size >= 0.98 * body and bool(_NAMED.match(line.text)) and len(words) <= 12 and line.text.upper() == line.text
+    return (
+        line.size >= 0.98 * body
+        and bool(_NAMED.match(line.text))
+        and len(words) <= 12
+        and line.text.upper() == line.text
+    )
 
 
 def _outline_lines(page: list[Line], entries: Outline) -> dict[int, int]:
@@ -87,8 +97,10 @@ def _outline_lines(page: list[Line], entries: Outline) -> dict[int, int]:
             if index in found or not wanted:
                 continue
             have = "".join(_WORDS.findall(line.text.lower()))
-            if have == wanted or (len(have) > 8 and wanted.startswith(have)) or (
-                len(wanted) > 8 and have.startswith(wanted) and len(have) < 2 * len(wanted)
+            if (
+                have == wanted
+                or (len(have) > 8 and wanted.startswith(have))
+                or (len(wanted) > 8 and have.startswith(wanted) and len(have) < 2 * len(wanted))
             ):
                 found[index] = level + 1
                 break

@@ -31,7 +31,7 @@ def read(path: Path, password: str | None = None) -> Generator[Progress, None, D
 
 
 def ranges(numbers: tuple[int, ...]) -> str:
-    """"3, 7-9": page numbers as a reader writes them."""
+    """ "3, 7-9": page numbers as a reader writes them."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][1] + 1:

@@ -50,7 +50,7 @@ def _compose(
         labels = printed_labels(pages)
     pages = without_furniture(pages)
     outline = [(level, plain(title).strip(), index) for level, title, index in head["outline"]]
-    flow = Flow()
+    flow = Flow(pages)
     spans = [
         flow.add_page(lines, levels)
         for lines, levels in zip(pages, heading_levels(pages, outline), strict=True)
@@ -114,7 +114,9 @@ def _refusal(path: Path, message: dict[str, Any], password: str | None) -> DocAg
         if password:
             return DocAgentError(f"The password given does not open {path.name}.")
         return DocAgentError(f"{path.name} needs a password: give it with --password.")
-    return DocAgentError(f"{path.name} is not a readable PDF: it is damaged, cut off or another kind of file.")
+    return DocAgentError(
+        f"{path.name} is not a readable PDF: it is damaged, cut off or another kind of file."
+    )
 
 
 class _Worker:

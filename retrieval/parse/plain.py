@@ -14,7 +14,9 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 _ATX = re.compile(r" {0,3}(#{1,6})\s+\S")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})\s*$")
 _FENCE = re.compile(r"\s*(```|~~~)")
-_CHAPTER = re.compile(r"(chapter|part|book|section|appendix|act|scene)\s+[ivxlc\d]+\b", re.IGNORECASE)
+_CHAPTER = re.compile(
+    r"(chapter|part|book|section|appendix|act|scene)\s+[ivxlc\d]+\b", re.IGNORECASE
+)
 
 
 def read_text(path: Path) -> Document:

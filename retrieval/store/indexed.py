@@ -78,7 +78,15 @@ def content_key(path: Path, encoder: Encoder, password: str | None) -> str:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     except OSError as error:
         raise DocAgentError(f"Cannot read {path}: {error.strerror}.") from error
-    settings = [FORMAT, TARGET, encoder.fingerprint, encoder.limit, path.stem, path.suffix, password]
+    settings = [
+        FORMAT,
+        TARGET,
+        encoder.fingerprint,
+        encoder.limit,
+        path.stem,
+        path.suffix,
+        password,
+    ]
     digest.update(json.dumps(settings).encode("utf-8", "surrogateescape"))
     return digest.hexdigest()[:40]
 

@@ -1,0 +1,96 @@
+"""The Python surface: an agent that keeps its model and its open documents."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docagent.answer import Answer
+from docagent.ask import ask
+from docagent.errors import DocAgentError
+from docagent.events import Event, Progress
+from docagent.model import Model
+from docagent.settings import Settings
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+    from retrieval.corpus import Corpus
+
+log = logging.getLogger("docagent")
+
+Paths = str | Path | Sequence[str | Path]
+
+
+class DocAgent:
+    """Answers questions on documents; every claim comes with the words it stands on.
+
+        agent = DocAgent(model="auto")
+        answer = agent.ask("report.pdf", "What was the operating margin in 2022?")
+
+    `model` is a name as `--model` takes it, or any LangChain chat model; `options` are the other
+    fields of `Settings`.
+    """
+
+    def __init__(self, model: str | BaseChatModel = "auto", **options: Any) -> None:
+        name = model if isinstance(model, str) else type(model).__name__
+        self.settings = replace(Settings(model=name), **options)
+        self._given = None if isinstance(model, str) else model
+        self._open: dict[tuple[object, ...], Corpus] = {}
+
+    def ask(self, paths: Paths, question: str) -> Answer:
+        """Ask one or more documents. Raises DocAgentError, with a line that says what to do."""
+        for event in self.stream(paths, question):
+            if isinstance(event, Answer):
+                return event
+        raise AssertionError("the last event is the answer")
+
+    def stream(self, paths: Paths, question: str) -> Iterator[Event]:
+        """The same as it happens: progress, steps, tokens, and last the answer."""
+        if not question.strip():
+            raise DocAgentError("The question is empty.")
+        yield from ask(self, [paths] if isinstance(paths, str | Path) else paths, question)
+
+    def open(self, paths: Sequence[str | Path]) -> Generator[Progress, None, Corpus]:
+        """The corpus of these paths, kept open until one of its files changes."""
+        from retrieval.corpus import Corpus
+
+        known = self._open.get(_state(paths))
+        if known is None:
+            known = yield from Corpus.opening(
+                paths,
+                embedding=self.settings.embedding,
+                cache=self.settings.cache,
+                password=self.settings.password,
+            )
+            self._open = {_state(paths): known}
+        return known
+
+    @cached_property
+    def model(self) -> Model:
+        """The language model, loaded when it is first needed."""
+        if self._given is not None:
+            return Model(self._given)
+        from docagent.engine.resolve import resolve
+        from docagent.settings import cache_folder
+
+        chat, told = resolve(self.settings.model, self.settings.cache or cache_folder())
+        log.info(told)
+        return Model(chat)
+
+
+def _state(paths: Sequence[str | Path]) -> tuple[object, ...]:
+    """Names, sizes and times of all files: another state is another corpus."""
+    state: list[object] = []
+    for path in map(Path, paths):
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            try:
+                told = file.stat()
+            except OSError:
+                continue  # opening it says what is wrong
+            state.append((str(file), told.st_size, told.st_mtime_ns))
+    return tuple(state)

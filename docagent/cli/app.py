@@ -1,0 +1,21 @@
+"""The verbs and their options."""
+
+from __future__ import annotations
+
+import typer
+
+from docagent.cli.ask import ask
+from docagent.cli.doctor import doctor
+from docagent.cli.index import index
+from docagent.cli.models import models
+from docagent.cli.search import search
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help text: rich takes a tenth of a second to load
+    pretty_exceptions_enable=False,
+    help="Ask a long document; every claim of the answer stands on a page you can open.",
+)
+for verb in (ask, search, index, models, doctor):
+    app.command()(verb)

@@ -1,0 +1,94 @@
+"""docagent ask"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import IO, Annotated
+
+import typer
+
+from docagent.cli import options
+from docagent.cli.options import page_range, paths_and_text
+from docagent.cli.show import Screen, notices, print_answer
+
+
+def ask(
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="PATH... QUESTION", show_default=False)
+    ] = None,
+    model: Annotated[
+        str,
+        typer.Option(
+            help="auto, embedded, a Hugging Face id, a local folder, or openai:MODEL@URL.",
+            envvar="DOCAGENT_MODEL",
+        ),
+    ] = "auto",
+    strategy: Annotated[str, typer.Option(help="auto or retrieve.")] = "auto",
+    embedding: options.Embedding = None,
+    pages: options.Pages = None,
+    k: Annotated[int | None, typer.Option("-k", min=1, help="Passages to read at most.")] = None,
+    budget: Annotated[
+        int | None,
+        typer.Option(min=50, help="Tokens of evidence to read.", show_default="about 4000"),
+    ] = None,
+    password: options.Password = None,
+    as_json: options.Json = False,
+    no_stream: Annotated[
+        bool, typer.Option("--no-stream", help="Print the answer when it is whole.")
+    ] = False,
+    trace: Annotated[Path | None, typer.Option(help="Write every step to this JSONL file.")] = None,
+    questions: options.Questions = None,
+    output: options.Output = None,
+) -> int:
+    """Answer a question from one or more documents or folders.
+
+    Every answer comes with exact words of the document and the page they stand on. Exit status
+    4: the document does not say.
+    """
+    if strategy not in {"auto", "retrieve"}:
+        raise typer.BadParameter(
+            f"{strategy!r} is neither auto nor retrieve.", param_hint="--strategy"
+        )
+    paths, question = paths_and_text(arguments or [], questions is not None, "question")
+    from docagent.agent import DocAgent
+    from docagent.answer import Answer
+    from docagent.events import event_as_json
+
+    agent = DocAgent(
+        model,
+        embedding=embedding,
+        pages=page_range(pages),
+        k=k,
+        budget=budget,
+        password=password,
+    )
+    with notices():
+        if questions is not None:
+            from docagent.cli.batch import run_batch
+
+            return run_batch(
+                questions, output, paths, lambda files, text: agent.ask(files, text).as_json()
+            )
+        screen = Screen(stream_answer=not (as_json or no_stream))
+        record: IO[str] | None = trace.open("w", encoding="utf-8") if trace else None
+        try:
+            for event in agent.stream(paths, question):
+                screen.show(event)
+                if record:
+                    print(
+                        json.dumps(event_as_json(event), ensure_ascii=False),
+                        file=record,
+                        flush=True,
+                    )
+                if isinstance(event, Answer):
+                    answer = event
+        finally:
+            screen.close()
+            if record:
+                record.close()
+        if as_json:
+            print(json.dumps(answer.as_json(), ensure_ascii=False))
+        else:
+            print_answer(answer, screen.streamed)
+    return 0 if answer.found else 4

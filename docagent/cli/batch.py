@@ -1,0 +1,76 @@
+"""Many questions from a file, answers to a file, resumable."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from docagent.errors import DocAgentError
+
+Answering = Callable[[list[str], str], dict[str, Any]]
+
+
+def run_batch(questions: Path, output: Path | None, paths: list[str], answer: Answering) -> int:
+    """Answer each row and write it at once, so that an interrupted batch goes on where it was.
+
+    A row is {"id": ..., "question": ...}; without paths on the command line it also names its
+    document as "doc", relative to the questions' folder.
+    """
+    rows = _rows(questions)
+    done = {row.get("id") for row in _rows(output)} if output and output.exists() else set()
+    if not paths and any("doc" not in row for row in rows):
+        raise typer.BadParameter('give a document, or name one in each row as "doc".')
+    left = [row for row in rows if row["id"] not in done]
+    if output:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        _end_last_line(output)
+    sink = output.open("a", encoding="utf-8") if output else sys.stdout
+    try:
+        # Rows on one document stand together, so that each is opened once.
+        for number, row in enumerate(left, 1):
+            files = paths or [str(questions.parent / row["doc"])]
+            result = {"id": row["id"], **answer(files, row["question"])}
+            print(json.dumps(result, ensure_ascii=False), file=sink, flush=True)
+            if sys.stderr.isatty():
+                print(f"\r{number} of {len(left)} questions", end="", file=sys.stderr, flush=True)
+    finally:
+        if output:
+            sink.close()
+    return 0
+
+
+def _rows(file: Path) -> list[dict[str, Any]]:
+    """Rows of a JSONL file; a last line cut off by a kill is no row."""
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except OSError as error:
+        raise DocAgentError(f"Cannot read {file}: {error.strerror}.") from error
+    rows = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            if number == len(lines):
+                continue
+            raise DocAgentError(f"{file}, line {number} is not JSON: {error}") from error
+        if not isinstance(row, dict):
+            raise DocAgentError(f"{file}, line {number} is not a JSON object.")
+        rows.append({"id": number, **row})
+    return rows
+
+
+def _end_last_line(file: Path) -> None:
+    """Cut a half-written last line, so that the next row does not grow out of it."""
+    if not file.exists():
+        return
+    data = file.read_bytes()
+    if data and not data.endswith(b"\n"):
+        with file.open("r+b") as stream:
+            stream.truncate(data.rfind(b"\n") + 1)

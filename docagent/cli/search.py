@@ -1,0 +1,73 @@
+"""docagent search"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from docagent.cli import options
+from docagent.cli.options import page_range, paths_and_text
+from docagent.cli.show import Screen, notices, one_line, plain
+
+
+def search(
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="PATH... QUERY", show_default=False)
+    ] = None,
+    k: Annotated[int, typer.Option("-k", min=1, help="Passages to show.")] = 10,
+    embedding: options.Embedding = None,
+    pages: options.Pages = None,
+    password: options.Password = None,
+    as_json: options.Json = False,
+    questions: options.Questions = None,
+    output: options.Output = None,
+) -> int:
+    """Show the passages nearest to a query; no language model is involved.
+
+    Exit status 4: no passage.
+    """
+    paths, query = paths_and_text(arguments or [], questions is not None, "query")
+    span = page_range(pages)
+    from docagent.agent import DocAgent
+
+    agent = DocAgent(embedding=embedding, password=password)
+    screen = Screen(stream_answer=False)
+
+    def passages(files: list[str], text: str) -> dict[str, Any]:
+        from retrieval.progress import finish
+
+        try:
+            corpus = finish(agent.open(files), screen.show)
+        finally:
+            screen.close()
+        found = corpus.search(text, k, span)
+        return {"query": text, "passages": [passage.as_json() for passage in found]}
+
+    with notices():
+        if questions is not None:
+            from docagent.cli.batch import run_batch
+
+            return run_batch(questions, output, paths, passages)
+        result = passages(paths, query)
+    if as_json:
+        print(json.dumps(result, ensure_ascii=False))
+    else:
+        _print(result["passages"])
+    return 0 if result["passages"] else 4
+
+
+def _print(passages: list[dict[str, Any]]) -> None:
+    several = len({passage["document"] for passage in passages}) > 1
+    for number, passage in enumerate(passages, 1):
+        where = [one_line(passage["document"])] if several or not passage["page"] else []
+        if passage["page"]:
+            label = passage["page_label"]
+            differs = label and label != str(passage["page"])
+            printed = f" (printed {one_line(label)})" if differs else ""
+            where.append(f"p. {passage['page']}{printed}")
+        if passage["heading"]:
+            where.append(one_line(passage["heading"]))
+        print(f"{number}. {passage['score']:.2f}  {', '.join(where)}")
+        print("   " + plain(passage["text"]).strip().replace("\n", "\n   ") + "\n")
