@@ -50,7 +50,7 @@ def ask(agent: DocAgent, paths: Sequence[str | Path], question: str) -> Iterator
     yield Step("search", f"{len(ranked)} passages; nearest: {_place(ranked)}")
 
     at = time.perf_counter()
-    verdict = judge(corpus, question, near, model.weak)
+    verdict = judge(corpus, question, ranked, near, model.weak)
     yield Step("judge", verdict.reason)
     if not verdict.found:
         text, citations, found = refuse(corpus, near)

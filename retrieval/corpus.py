@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Generator, Iterable
 from functools import partial
 from pathlib import Path
@@ -14,11 +14,13 @@ import numpy as np
 
 from docagent.errors import DocAgentError
 from docagent.settings import cache_folder
-from retrieval.chunk.sentences import sentences
+from retrieval.chunk.sentences import Sentence, sentences
+from retrieval.chunk.tables import head_text, table_heads
 from retrieval.embed.encoder import Encoder
+from retrieval.files import document_names, readable_files
 from retrieval.fuse import reciprocal_rank
 from retrieval.lexical.index import LexicalIndex
-from retrieval.parse.open import SUFFIXES, ranges
+from retrieval.parse.open import ranges
 from retrieval.passage import Passage
 from retrieval.progress import Progress, finish
 from retrieval.store.cache import Cache
@@ -27,6 +29,7 @@ from retrieval.store.indexed import Indexed, index_file
 log = logging.getLogger("docagent")
 
 _DEPTH = 100  # candidates taken from each ranking
+_TABLE = 4000  # characters looked back for a table's header where there are no pages
 _UNLIKE = 0.2  # cosine under which a passage without a word of the question is no hit
 
 
@@ -80,7 +83,7 @@ class Corpus:
         encoder = Encoder(embedding or os.environ.get("DOCAGENT_EMBEDDING") or "minilm")
         store = Cache(Path(cache) if cache else cache_folder())
         store.sweep()
-        named, found = _files(paths)
+        named, found = readable_files(paths)
         indexed: dict[Path, Indexed] = {}
         for path in [*named, *found]:
             try:
@@ -91,7 +94,7 @@ class Corpus:
                 log.warning("Left out: %s", error)
         if not indexed:
             raise DocAgentError(f"None of the {len(found)} files in the folder could be read.")
-        corpus = cls(_names(list(indexed)), list(indexed.values()), encoder, store)
+        corpus = cls(document_names(list(indexed)), list(indexed.values()), encoder, store)
         corpus.warn_of_silent_pages()
         return corpus
 
@@ -112,7 +115,8 @@ class Corpus:
         cosines = self.vectors @ vector[0]
         by_words = set(lexical)
         passages = []
-        for number, score in reciprocal_rank([(1.0, lexical), (1.0, dense)]):
+        fused = reciprocal_rank([(1.0, lexical), (1.0, dense)])
+        for number, score in self._contents_last(fused):
             if number not in by_words and cosines[number] < _UNLIKE:
                 continue
             passage = self._passage(number, score, float(cosines[number]))
@@ -131,32 +135,34 @@ class Corpus:
         """Names of the documents, as passages and citations give them."""
         return list(self.sources)
 
-    def page_of(self, document: str, start: int) -> tuple[int | None, str | None]:
-        """Physical number and printed label of the page a text offset stands on."""
-        for page in self.indexed[document].parsed.document.pages:
-            if start < page.end:
-                return page.number, page.label
-        return None, None
-
     def mentions(self, words: str) -> bool:
         """Whether any document holds these very words."""
         return any(words in one.parsed.document.text for one in self.indexed.values())
 
-    def sentences(self, passage: Passage) -> list[tuple[int, int]]:
-        """Spans of the passage's sentences and table rows; headings only if it has nothing else."""
+    def sentences(self, passage: Passage) -> list[Sentence]:
+        """The passage's sentences and table rows; headings only if it has nothing else."""
         document = self.indexed[passage.document].parsed.document
-        first = bisect_right(document.blocks, passage.start, key=lambda block: block.end)
-        spans: list[tuple[int, int]] = []
-        headings: list[tuple[int, int]] = []
-        for block in document.blocks[first:]:
+        text = document.text
+        # From where its table may begin: title and header stand above the passage.
+        top = document.pages[passage.page - 1].start if passage.page else passage.start - _TABLE
+        first = bisect_right(document.blocks, top, key=lambda block: block.end)
+        last = bisect_left(document.blocks, passage.end, key=lambda block: block.start)
+        blocks = list(document.blocks[first:last])
+        heads = table_heads(text, blocks)
+        found: dict[str, list[Sentence]] = {"text": [], "row": [], "heading": [], "contents": []}
+        for index, block in enumerate(blocks):
             start, end = max(block.start, passage.start), min(block.end, passage.end)
-            if block.start >= passage.end:
-                break
-            if block.kind == "text":
-                spans += sentences(document.text, start, end)
+            if start >= end:
+                continue
+            if any(head[0] <= start < head[1] for head in heads.values()):
+                found["heading"].append(Sentence(start, end))
+            elif block.kind == "text":
+                found["text"] += [Sentence(*span) for span in sentences(text, start, end)]
             else:
-                (headings if block.kind == "heading" else spans).append((start, end))
-        return spans or headings
+                head = head_text(text, heads[index]) if index in heads else ""
+                found[block.kind].append(Sentence(start, end, head))
+        body = sorted(found["text"] + found["row"])
+        return body or found["heading"] or found["contents"]
 
     def warn_of_silent_pages(self) -> None:
         """Pages without a text layer are named before anything is answered."""
@@ -169,6 +175,11 @@ class Corpus:
                     "s" if len(silent) > 1 else "",
                     ranges(silent),
                 )
+
+    def _contents_last(self, fused: list[tuple[int, float]]) -> list[tuple[int, float]]:
+        """Tables of contents hold the words of every heading; they count half."""
+        halved = [(n, score * (0.5 if self.rows[n][1].contents else 1.0)) for n, score in fused]
+        return sorted(halved, key=lambda pair: -pair[1])
 
     def _name(self, document: str | Path) -> str:
         if str(document) in self.indexed:
@@ -217,42 +228,3 @@ def _lexical(indexed: list[Indexed], cache: Cache) -> LexicalIndex:
 
 def _build_lexical(rows: list[tuple[str, str]], folder: Path) -> None:
     LexicalIndex.build(rows, folder)
-
-
-def _files(paths: Iterable[str | Path]) -> tuple[list[Path], list[Path]]:
-    """Files named by the user, and files found in folders they named."""
-    named: list[Path] = []
-    found: list[Path] = []
-    for path in map(Path, paths):
-        if path.is_dir():
-            inside = sorted(
-                file
-                for file in path.rglob("*")
-                if file.suffix.lower() in SUFFIXES and file.is_file() and file.name[0] != "."
-            )
-            if not inside:
-                raise DocAgentError(f"{path} holds no file docagent reads (.pdf, .txt, .md).")
-            found += inside
-        elif path.is_file():
-            named.append(path)
-        else:
-            raise DocAgentError(f"{path} does not exist.")
-    if not named and not found:
-        raise DocAgentError("No document was given.")
-    return list(dict.fromkeys(named)), [p for p in dict.fromkeys(found) if p not in named]
-
-
-def _names(paths: list[Path]) -> dict[str, Path]:
-    """File names, or as much of the path as tells two of the same name apart."""
-    names: dict[str, Path] = {}
-    for path in paths:
-        same = [other for other in paths if other.name == path.name]
-        parts = path.absolute().parts
-        take = 1
-        while (
-            take < len(parts)
-            and sum(other.absolute().parts[-take:] == parts[-take:] for other in same) > 1
-        ):
-            take += 1
-        names["/".join(parts[-take:])] = path
-    return names

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from docagent.answer import Citation
 from docagent.reading.evidence import Source
-from retrieval.chunk.sentences import sentences
+from retrieval.chunk.sentences import Sentence, sentences
 from retrieval.corpus import Corpus
 from retrieval.lexical.tokens import query_terms, terms
 from retrieval.passage import Passage
@@ -79,9 +79,9 @@ def support(corpus: Corpus, claim: str, passages: list[Passage]) -> Span | None:
     for passage in passages:
         text = corpus.text(passage.document)
         spans = corpus.sentences(passage)
-        pairs = [(a, d) for (a, _), (_, d) in pairwise(spans)]
-        for start, end in spans + pairs:
-            words = f"{passage.context} {text[start:end]}"
+        pairs = [Sentence(a.start, b.end, a.head) for a, b in pairwise(spans)]
+        for start, end, head in spans + pairs:
+            words = f"{head} {text[start:end]}"
             if not carries(words, claim):
                 continue
             shared = len(set(query_terms(claim)) & set(terms(words)))

@@ -36,17 +36,25 @@ def quotes(corpus: Corpus, question: str, ranked: list[Passage]) -> list[Quote]:
     rarity = corpus.lexical.rarity(query_terms(question))
     total = sum(rarity.values()) or 1.0
     found = [
-        (passage, start, end, _RANK * (1 - rank / _LOOKED_AT))
+        (passage, sentence, _RANK * (1 - rank / _LOOKED_AT))
         for rank, passage in enumerate(ranked[:_LOOKED_AT])
-        for start, end in corpus.sentences(passage)
+        for sentence in corpus.sentences(passage)
     ]
     if not found:
         return []
-    texts = [corpus.text(passage.document)[start:end] for passage, start, end, _ in found]
-    near = corpus.encoder.encode_sentences(texts) @ corpus.encoder.encode_query(question)[0]
+    texts = [corpus.text(passage.document)[s.start : s.end] for passage, s, _ in found]
+    # A row says little without the title and header of its table; but these stand over every
+    # row, so words that only they hold count half.
+    read = [
+        f"{s.head} | {text}" if s.head else text
+        for (_, s, _), text in zip(found, texts, strict=True)
+    ]
+    near = corpus.encoder.encode_sentences(read) @ corpus.encoder.encode_query(question)[0]
     scored = []
-    for (passage, start, end, rank), text, cosine in zip(found, texts, near, strict=True):
-        words = sum(rarity.get(term, 0.0) for term in set(terms(text))) / total
-        score = float(cosine) + _WORDS * words + rank
-        scored.append(Quote(passage, start, end, text, score))
+    for (passage, sentence, rank), text, cosine in zip(found, texts, near, strict=True):
+        own, head = set(terms(text)), set(terms(sentence.head))
+        words = sum(rarity.get(term, 0.0) for term in own)
+        words += 0.5 * sum(rarity.get(term, 0.0) for term in head - own)
+        score = float(cosine) + _WORDS * words / total + rank
+        scored.append(Quote(passage, sentence.start, sentence.end, text, score))
     return sorted(scored, key=lambda quote: -quote.score)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from retrieval.chunk.sentences import sentences, split_long
-from retrieval.chunk.tables import table_heads
+from retrieval.chunk.tables import head_text, table_heads
 from retrieval.parse.document import Block, Document
 
 Count = Callable[[list[str]], list[int]]  # texts -> tokens of the embedding model
@@ -28,6 +28,7 @@ class Chunk:
     page: int | None
     heading: tuple[str, ...]
     context: str = ""
+    contents: bool = False  # mostly a table of contents
 
 
 @dataclass(slots=True)
@@ -88,7 +89,9 @@ def _units(text: str, blocks: list[Block], path: list[tuple[int, str]]) -> Itera
                 (block.level, " ".join(text[block.start : block.end].split()).strip("#=- "))
             )
         heading = tuple(title for _, title in path)
-        yield _Unit(block.start, block.end, block.kind, heading, heads.get(index, ""))
+        span = heads.get(index)
+        context = head_text(text, span) if span else ""
+        yield _Unit(block.start, block.end, block.kind, heading, context)
 
 
 def _sized(text: str, units: list[_Unit], count: Count, target: int) -> list[_Unit]:
@@ -139,7 +142,9 @@ def _pack(units: list[_Unit], page: int | None, target: int) -> Iterator[Chunk]:
 
 def _chunk(units: list[_Unit], page: int | None) -> Chunk:
     body = next((unit for unit in units if unit.kind != "heading"), units[-1])
-    return Chunk(units[0].start, units[-1].end, page, body.heading, units[0].context)
+    contents = sum(unit.tokens for unit in units if unit.kind == "contents")
+    mostly = 2 * contents > sum(unit.tokens for unit in units)
+    return Chunk(units[0].start, units[-1].end, page, body.heading, units[0].context, mostly)
 
 
 def _within(document: Document, found: list[Chunk], count: Count, limit: int) -> list[Chunk]:

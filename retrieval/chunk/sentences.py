@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
+
+
+class Sentence(NamedTuple):
+    """A sentence or table row as a span; `head` is the title and header row of its table."""
+
+    start: int
+    end: int
+    head: str = ""
+
 
 # Latin, Greek, Cyrillic... end a sentence with a mark and white space; Chinese, Japanese, Hindi
 # and Burmese marks end it by themselves; so does an empty line.

@@ -10,13 +10,13 @@ _YEAR = re.compile(r"(19|20)\d\d[,*]?|\d+[QH]|[QH]\d|FY\d*", re.IGNORECASE)
 _SHORT = 110  # characters; a longer line between rows is prose
 
 
-def table_heads(text: str, blocks: list[Block]) -> dict[int, str]:
-    """Block index -> title and header row of its table, for the rows that stand below them.
+def table_heads(text: str, blocks: list[Block]) -> dict[int, tuple[int, int]]:
+    """Block index -> span of its table's title and header row, for the rows below them.
 
     A table is a run of rows, single short lines between them included. Its title and header are
     the short lines directly above its first row, and leading rows without figures but years.
     """
-    heads: dict[int, str] = {}
+    heads: dict[int, tuple[int, int]] = {}
     index = 0
     while index < len(blocks):
         if blocks[index].kind != "row":
@@ -29,11 +29,17 @@ def table_heads(text: str, blocks: list[Block]) -> dict[int, str]:
         body = first
         while body < last and _is_header(text[blocks[body].start : blocks[body].end]):
             body += 1
-        head = " | ".join(" ".join(text[b.start : b.end].split()) for b in blocks[top:body])
-        for inside in range(body, last):
-            heads[inside] = head
+        if top < body:
+            span = blocks[top].start, blocks[body - 1].end
+            heads.update(dict.fromkeys(range(body, last), span))
         index = last
     return heads
+
+
+def head_text(text: str, span: tuple[int, int]) -> str:
+    """Title and header in one line."""
+    lines = text[slice(*span)].splitlines()
+    return " | ".join(" ".join(line.split()) for line in lines if line.strip())
 
 
 def _end_of_run(blocks: list[Block], first: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Kind = Literal["heading", "text", "row"]
+Kind = Literal["heading", "text", "row", "contents"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading, a paragraph or one table row: the slice `text[start:end]` of its document."""
+    """A heading, a paragraph, a table row or a line of a table of contents: `text[start:end]`."""
 
     kind: Kind
     start: int

@@ -47,14 +47,19 @@ class Flow:
     def text(self) -> str:
         return "".join(self.parts)
 
-    def add_page(self, lines: list[Line], levels: list[int]) -> tuple[int, int]:
-        """Append one page; `levels` holds a heading level for each line, 0 for none."""
+    def add_page(self, lines: list[Line], levels: list[int], contents: set[int]) -> tuple[int, int]:
+        """Append one page; `levels` holds a heading level for each line, 0 for none.
+
+        `contents` numbers the lines that are entries of a table of contents.
+        """
         start = self.length
         margins = _right_margins(lines)
         pitch = _pitch(lines)
         kind: Kind | None = None
         for index, (line, level) in enumerate(zip(lines, levels, strict=True)):
             new_kind: Kind = "heading" if level else "row" if line.is_row else "text"
+            if index in contents:
+                new_kind, level = "contents", 0
             before = lines[index - 1] if index else None
             if before is None:
                 self._open(new_kind, level)

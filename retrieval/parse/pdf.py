@@ -14,6 +14,7 @@ from threading import Thread
 from typing import Any
 
 from docagent.errors import DocAgentError
+from retrieval.parse.contents import contents_lines
 from retrieval.parse.document import Document, Page
 from retrieval.parse.furniture import printed_labels, without_furniture
 from retrieval.parse.headings import heading_levels
@@ -52,7 +53,7 @@ def _compose(
     outline = [(level, plain(title).strip(), index) for level, title, index in head["outline"]]
     flow = Flow(pages)
     spans = [
-        flow.add_page(lines, levels)
+        flow.add_page(lines, levels, contents_lines(lines, len(pages)))
         for lines, levels in zip(pages, heading_levels(pages, outline), strict=True)
     ]
     return Document(

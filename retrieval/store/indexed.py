@@ -156,7 +156,7 @@ def _load(cache: Cache, key: str) -> Parsed | None:
         silent=tuple(kept["silent"]),
     )
     found = tuple(
-        Chunk(start, end, page, tuple(heading), context)
-        for start, end, page, heading, context in described["chunks"]
+        Chunk(start, end, page, tuple(heading), context, contents)
+        for start, end, page, heading, context, contents in described["chunks"]
     )
     return Parsed(document, found, tuple((text, heading) for text, heading in described["terms"]))

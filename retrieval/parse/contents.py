@@ -1,0 +1,41 @@
+"""Lines of a table of contents: they name what other pages say, and answer nothing."""
+
+from __future__ import annotations
+
+import re
+
+from retrieval.parse.line import Line
+
+_ENTRY = re.compile(r"[^\W\d_]{2}.*?(?:[\s.·…_]{2,}|\s)(\d{1,4}|[ivxlc]{1,6})$", re.IGNORECASE)
+_LEADER = re.compile(r"(?:\.\s?){4,}|…{2,}|(?:·\s?){4,}|_{4,}")
+_FEWEST = 5  # entries in a row; fewer lines that end in rising numbers are a coincidence
+
+
+def contents_lines(lines: list[Line], page_count: int) -> set[int]:
+    """Indexes of the page's lines that are entries of a table of contents.
+
+    They have leaders, or stand in a run of lines that end in page numbers which never fall.
+    """
+    found = {index for index, line in enumerate(lines) if _LEADER.search(line.text)}
+    run: list[int] = []
+    last = 0
+    for index, line in enumerate(lines):
+        match = _ENTRY.search(line.text)
+        number = int(match[1]) if match and match[1].isdigit() else None
+        if number is not None and last <= number <= page_count + 10 and line.cells <= 3:
+            run.append(index)
+            last = number
+            continue
+        if number is None and run and index - run[-1] <= 2:
+            continue  # a part title, or an entry over two lines
+        found |= _entries(run, lines)
+        run, last = [], 0
+    return found | _entries(run, lines)
+
+
+def _entries(run: list[int], lines: list[Line]) -> set[int]:
+    if len(run) < _FEWEST:
+        return set()
+    numbers = {lines[index].text.split()[-1] for index in run}
+    # A column of figures may rise too, but seldom spreads over so many different small numbers.
+    return set(range(run[0], run[-1] + 1)) if len(numbers) >= 0.6 * len(run) else set()
