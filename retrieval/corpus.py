@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Generator, Iterable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +26,9 @@ from retrieval.passage import Passage
 from retrieval.progress import Progress, finish
 from retrieval.store.cache import Cache
 from retrieval.store.indexed import Indexed, index_file
+
+if TYPE_CHECKING:
+    from retrieval.langchain import CorpusRetriever, EncoderEmbeddings
 
 log = logging.getLogger("docagent")
 
@@ -163,6 +167,18 @@ class Corpus:
                 found[block.kind].append(Sentence(start, end, head))
         body = sorted(found["text"] + found["row"])
         return body or found["heading"] or found["contents"]
+
+    def as_retriever(self, k: int = 10) -> CorpusRetriever:
+        """This corpus as a LangChain retriever."""
+        from retrieval.langchain import CorpusRetriever
+
+        return CorpusRetriever(corpus=self, k=k)
+
+    def as_embeddings(self) -> EncoderEmbeddings:
+        """Its embedding model as LangChain embeddings."""
+        from retrieval.langchain import EncoderEmbeddings
+
+        return EncoderEmbeddings(self.encoder)
 
     def warn_of_silent_pages(self) -> None:
         """Pages without a text layer are named before anything is answered."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from docagent.engine.machine import has_bfloat16_cpu
 from docagent.errors import DocAgentError
 
 if TYPE_CHECKING:
@@ -120,17 +121,10 @@ class Encoder:
             model = SentenceTransformer(str(self.folder), device=device, local_files_only=True)
         except (OSError, ValueError) as error:
             raise DocAgentError(f"{self.folder} is no embedding model: {error}") from error
-        if device == "cuda" or has_bfloat16():
+        if device == "cuda" or has_bfloat16_cpu():
             # 3.6 times the speed of float32 on two AMX cores, cosine to float32 >= 0.998.
             model = model.to(torch.bfloat16)
         return model.eval()
-
-
-def has_bfloat16() -> bool:
-    """Whether the CPU multiplies bfloat16 itself; emulated it is slower than float32."""
-    import torch
-
-    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
 def _packaged() -> Path:

@@ -1,0 +1,110 @@
+"""What this machine has: memory, GPUs, and whether its CPU multiplies bfloat16 in hardware."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+CGROUP_LIMITS = (
+    ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+    (
+        "/sys/fs/cgroup/memory/memory.limit_in_bytes",
+        "/sys/fs/cgroup/memory/memory.usage_in_bytes",
+    ),
+)
+"""Limit and use of a container, version 2 first."""
+
+GPU_DEVICE_FILES = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")
+"""Present when a driver is: NVIDIA, Windows Subsystem for Linux, AMD."""
+
+
+def available_memory() -> int:
+    """Bytes a process may still take without swapping, a container's limit included."""
+    free = _system_memory()
+    for limit_file, use_file in CGROUP_LIMITS:
+        limit, use = _number(Path(limit_file)), _number(Path(use_file))
+        if limit is not None and use is not None:
+            return max(0, min(free, limit - use))
+    return free
+
+
+def gpus() -> list[tuple[str, int]]:
+    """Name and total memory in bytes of each CUDA (or ROCm) device; empty without one.
+
+    Torch takes seconds to import, so it is asked only where a driver is present.
+    """
+    if "torch" not in sys.modules and not _driver_present():
+        return []
+    import torch
+
+    if not torch.cuda.is_available():
+        return []
+    properties = [torch.cuda.get_device_properties(i) for i in range(torch.cuda.device_count())]
+    return [(str(device.name), int(device.total_memory)) for device in properties]
+
+
+def has_bfloat16_cpu() -> bool:
+    """Whether the CPU has bfloat16 instructions (AVX512-BF16 or AMX; BF16 on ARM).
+
+    Read from Linux's /proc/cpuinfo; elsewhere the answer is no, and float32 is used.
+    """
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    for line in text.splitlines():
+        key, _, value = line.partition(":")
+        if key.strip() in ("flags", "Features"):
+            return not {"avx512_bf16", "amx_bf16", "bf16"}.isdisjoint(value.split())
+    return False
+
+
+def _driver_present() -> bool:
+    if sys.platform == "win32":
+        return True
+    return any(Path(name).exists() for name in GPU_DEVICE_FILES)
+
+
+def _number(path: Path) -> int | None:
+    """The integer a file holds; None when there is no file or it says `max`."""
+    try:
+        text = path.read_text(encoding="ascii").strip()
+    except OSError:
+        return None
+    return int(text) if text.isdigit() else None
+
+
+def _system_memory() -> int:
+    if sys.platform == "win32":
+        return _windows_memory()
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        # macOS counts no "available" memory; half of what is installed is what it leaves free in
+        # ordinary use.
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    kibibytes = next(line.split()[1] for line in lines if line.startswith("MemAvailable:"))
+    return int(kibibytes) * 1024
+
+
+if sys.platform == "win32":
+
+    def _windows_memory() -> int:
+        import ctypes
+
+        class MemoryStatus(ctypes.Structure):
+            _fields_ = (
+                ("length", ctypes.c_ulong),
+                ("load", ctypes.c_ulong),
+                *(
+                    (name, ctypes.c_ulonglong)
+                    for name in ("total", "available", "a", "b", "c", "d")
+                ),
+                ("extended", ctypes.c_ulonglong),
+            )
+
+        status = MemoryStatus()
+        status.length = ctypes.sizeof(MemoryStatus)
+        ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))
+        return int(status.available)
