@@ -1,6 +1,7 @@
-"""Gold page within a budget of evidence, and indexing time: docagent against LangChain.
+r"""Gold page within a budget of evidence, and indexing time: docagent against LangChain.
 
-    python -m benchmarks.retrieval examples/handbook_questions.jsonl --document examples/handbook.pdf
+    python -m benchmarks.retrieval examples/handbook_questions.jsonl \
+        --document examples/handbook.pdf
     python -m benchmarks.retrieval ../shared/data/finance_dev/finance.jsonl --langchain
 
 Rows: {"question", "evidence_pages" (physical, from 1), "doc" (relative to the file), ...}; rows
@@ -18,6 +19,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from retrieval import Corpus
 from retrieval.embed.encoder import Encoder
@@ -64,7 +66,9 @@ def pages_within(hits: Iterable[Hit], budget: int) -> list[int]:
     return pages
 
 
-def measure(name: str, open_: Callable[[Path, Path], Search], rows: dict[Path, list[dict]]) -> None:
+def measure(
+    name: str, open_: Callable[[Path, Path], Search], rows: dict[Path, list[dict[str, Any]]]
+) -> None:
     within = first = total = 0
     indexing = searching = 0.0
     with tempfile.TemporaryDirectory() as cache:
@@ -94,7 +98,7 @@ def main() -> None:
     parser.add_argument("--document", type=Path, help="if the rows name none")
     parser.add_argument("--langchain", action="store_true", help="measure LangChain too")
     options = parser.parse_args()
-    rows: dict[Path, list[dict]] = defaultdict(list)
+    rows: dict[Path, list[dict[str, Any]]] = defaultdict(list)
     for line in options.questions.read_text("utf-8").splitlines():
         row = json.loads(line)
         if row.get("evidence_pages"):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from docagent.answer import Answer, Citation
 from docagent.checking.claims import check, cite, quoted_first
 from docagent.checking.found import judge
-from docagent.checking.quotes import Quote, quotes
+from docagent.checking.quotes import Quote, best, quotes
 from docagent.events import Event, Step
 from docagent.reading.evidence import BUDGET, SMALL_BUDGET, select
 from docagent.reading.prompt import REFUSAL, is_refusal, messages
@@ -114,7 +114,7 @@ def refuse(corpus: Corpus, near: list[Quote]) -> Written:
 def _cited(corpus: Corpus, near: list[Quote]) -> list[Citation]:
     return [
         cite(corpus, number, quote.passage, quote.start, quote.end)
-        for number, quote in enumerate(near[:_SHOWN], 1)
+        for number, quote in enumerate(best(near, _SHOWN), 1)
     ]
 
 

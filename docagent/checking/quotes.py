@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrieval.corpus import Corpus
 from retrieval.lexical.tokens import query_terms, terms
@@ -58,3 +58,23 @@ def quotes(corpus: Corpus, question: str, ranked: list[Passage]) -> list[Quote]:
         score = float(cosine) + _WORDS * words / total + rank
         scored.append(Quote(passage, sentence.start, sentence.end, text, score))
     return sorted(scored, key=lambda quote: -quote.score)
+
+
+def best(near: list[Quote], most: int) -> list[Quote]:
+    """The nearest quotes, neighbouring sentences of one paragraph joined to one."""
+    kept: list[Quote] = []
+    for quote in near[: 2 * most]:
+        for index, other in enumerate(kept):
+            first, second = sorted((quote, other), key=lambda one: one.start)
+            between = first.passage.text[
+                first.end - first.passage.start : second.start - first.passage.start
+            ]
+            if quote.passage == other.passage and between.isspace() and "\n" not in between:
+                text = first.text + between + second.text
+                kept[index] = replace(other, start=first.start, end=second.end, text=text)
+                break
+        else:
+            if len(kept) == most:
+                break
+            kept.append(quote)
+    return kept
