@@ -84,7 +84,7 @@ def answer(
     draft = yield from model.write(messages(sources, question), settings.max_tokens)
     if not draft.strip() or is_refusal(draft):
         return refuse(corpus, near)
-    text, citations = check(corpus, draft, sources)
+    text, citations = check(corpus, question, draft, sources)
     # An answer none of whose markers holds still comes with the words nearest to the question.
     return text, citations or _cited(corpus, near), True
 
@@ -103,7 +103,7 @@ def lead_with_quotes(
     prompt = messages(sources, question, small=True)
     draft = yield from model.write(prompt, min(settings.max_tokens, _SENTENCE), shown=False)
     citations = _cited(corpus, near)
-    return quoted_first(corpus, draft, citations), citations, True
+    return quoted_first(question, draft, citations), citations, True
 
 
 def refuse(corpus: Corpus, near: list[Quote]) -> Written:

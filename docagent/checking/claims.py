@@ -21,7 +21,9 @@ SUPPORT = 0.5  # share of a claim's words that its quote must hold; one bar, nev
 Span = tuple[Passage, int, int]  # where in the passage's document the supporting words stand
 
 
-def check(corpus: Corpus, text: str, sources: list[Source]) -> tuple[str, list[Citation]]:
+def check(
+    corpus: Corpus, question: str, text: str, sources: list[Source]
+) -> tuple[str, list[Citation]]:
     """The answer less the markers that nothing supports, and a citation for each that stays."""
     kept: list[Citation] = []
     pieces, at = [], 0
@@ -34,7 +36,7 @@ def check(corpus: Corpus, text: str, sources: list[Source]) -> tuple[str, list[C
             numbers = []
             for number in map(int, re.findall(r"\d+", match[1])):
                 source = by_number.get(number)
-                span = support(corpus, claim, list(source.passages)) if source else None
+                span = support(corpus, question, claim, list(source.passages)) if source else None
                 if span:
                     numbers.append(number)
                     citation = cite(corpus, number, *span)
@@ -63,12 +65,12 @@ def sentences_with_markers(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-def support(corpus: Corpus, claim: str, passages: list[Passage]) -> Span | None:
+def support(corpus: Corpus, question: str, claim: str, passages: list[Passage]) -> Span | None:
     """The words of the passages that carry the claim, or None.
 
     Words the claim itself quotes are looked for first. Otherwise it is the sentence, row or pair
     of neighbours that holds most of the claim's terms: at least `SUPPORT` of them, and each of
-    its figures.
+    its figures (see `carries`).
     """
     for quoted in _QUOTED.findall(claim):
         for passage in passages:
@@ -82,7 +84,7 @@ def support(corpus: Corpus, claim: str, passages: list[Passage]) -> Span | None:
         pairs = [Sentence(a.start, b.end, a.head) for a, b in pairwise(spans)]
         for start, end, head in spans + pairs:
             words = f"{head} {text[start:end]}"
-            if not carries(words, claim):
+            if not carries(words, claim, question):
                 continue
             shared = len(set(query_terms(claim)) & set(terms(words)))
             # Of two spans that hold as much the shorter one is the quote.
@@ -98,28 +100,40 @@ def find_words(text: str, words: str) -> tuple[int, int] | None:
     return (match.start(), match.end()) if match else None
 
 
-def quoted_first(corpus: Corpus, draft: str, citations: list[Citation]) -> str:
+def quoted_first(question: str, draft: str, citations: list[Citation]) -> str:
     """The nearest quote, and below it the first sentence of a small model's draft.
 
-    The sentence is left out unless one of the quotes supports it, and gets that quote's number.
+    The sentence is left out unless one of the quotes holds all it says, and gets that quote's
+    number.
     """
     lead = f'"{squeeze(citations[0].quote)}" [1]'
     spans = sentences(draft)
     if not spans:
         return lead
     said = squeeze(_MARKER.sub("", draft[slice(*spans[0])]))
+    if set(query_terms(said)) <= set(terms(question)):
+        return lead  # it only says the question again
     for citation in citations:
         quote = squeeze(citation.quote)
-        if carries(quote, said) and said.strip(" .") not in quote:
+        if carries(quote, said, question, bar=1.0) and said.strip(" .") not in quote:
             return f"{lead}\n{said} [{citation.id}]"
     return lead
 
 
-def carries(words: str, claim: str) -> bool:
-    """Whether `words` hold enough of the claim's terms and every figure of it."""
+def carries(words: str, claim: str, question: str, bar: float = SUPPORT) -> bool:
+    """Whether `words` hold every figure of a claim and at least `bar` of its terms.
+
+    Terms the question brought along prove little: the share must also hold among the others.
+    """
+    held = set(terms(words))
     wanted = set(query_terms(claim))
-    shared = len(wanted & set(terms(words)))
-    return bool(wanted) and shared >= SUPPORT * len(wanted) and _figures(claim) <= _figures(words)
+    new = wanted - set(terms(question))
+    return (
+        bool(wanted)
+        and len(new & held) >= bar * len(new)
+        and len(wanted & held) >= SUPPORT * len(wanted)
+        and _figures(claim) <= _figures(words)
+    )
 
 
 def cite(corpus: Corpus, number: int, passage: Passage, start: int, end: int) -> Citation:

@@ -15,6 +15,7 @@ _LOOKED_AT = 5  # passages; one of them holds the answer for 98% of SQuAD's ques
 # questions about another article (.994 for the cosine alone).
 _WORDS = 0.5
 _RANK = 0.2
+_LONGEST = 500  # characters of neighbouring sentences shown as one quote
 _LABEL = 5  # terms; fewer without a figure are a label or a heading, which any question resembles
 
 
@@ -87,7 +88,8 @@ def best(near: list[Quote], most: int) -> list[Quote]:
             between = first.passage.text[
                 first.end - first.passage.start : second.start - first.passage.start
             ]
-            if quote.passage == other.passage and between.isspace() and "\n" not in between:
+            beside = quote.passage == other.passage and between.isspace() and "\n" not in between
+            if beside and second.end - first.start <= _LONGEST:
                 text = first.text + between + second.text
                 kept[index] = replace(other, start=first.start, end=second.end, text=text)
                 break

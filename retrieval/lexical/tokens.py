@@ -35,7 +35,7 @@ _FUNCTION_WORDS = """
 a about an and any are as at be been being but by can could did do does for from had has have how
 if in into is it its many me much of on or our shall should so than that the their them then there
 these they this those to was we were what when where which who whom whose why will with would you
-your please tell say says said according document
+your please tell say says said according document yes no
 """
 
 
