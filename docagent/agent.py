@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from docagent.answer import Answer
 from docagent.ask import ask
-from docagent.errors import DocAgentError
 from docagent.events import Event, Progress
 from docagent.model import Model
 from docagent.settings import Settings
@@ -51,8 +50,9 @@ class DocAgent:
 
     def stream(self, paths: Paths, question: str) -> Iterator[Event]:
         """The same as it happens: progress, steps, tokens, and last the answer."""
-        if not question.strip():
-            raise DocAgentError("The question is empty.")
+        from retrieval.corpus import readable
+
+        question = readable(question)
         yield from ask(self, [paths] if isinstance(paths, str | Path) else paths, question)
 
     def open(self, paths: Sequence[str | Path]) -> Generator[Progress, None, Corpus]:

@@ -111,8 +111,6 @@ class Corpus:
         Raises DocAgentError for an empty query.
         """
         query = readable(query)
-        if not query:
-            raise DocAgentError("The question is empty.")
         depth = len(self.rows) if pages else min(len(self.rows), max(_DEPTH, 2 * k))
         vector = self.encoder.encode_query(query)
         dense = [int(number) for number in self.dense.search(vector, depth)[1][0]]
@@ -239,8 +237,14 @@ class Corpus:
 
 
 def readable(text: str) -> str:
-    """A question as typed, less what no tokenizer takes (lone surrogates, NUL)."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ").strip()
+    """A question as typed, less what no tokenizer takes (lone surrogates, NUL).
+
+    Raises DocAgentError if nothing is left.
+    """
+    text = text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ").strip()
+    if not text:
+        raise DocAgentError("The question is empty.")
+    return text
 
 
 def _lexical(indexed: list[Indexed], cache: Cache) -> LexicalIndex:

@@ -75,7 +75,8 @@ def support(corpus: Corpus, question: str, claim: str, passages: list[Passage]) 
     for quoted in _QUOTED.findall(claim):
         for passage in passages:
             place = find_words(passage.text, quoted)
-            if place:
+            beside = _figures(claim.replace(quoted, ""))
+            if place and beside <= _figures(f"{passage.context} {passage.text}"):
                 return passage, passage.start + place[0], passage.start + place[1]
     best: tuple[int, int, Span] | None = None
     for passage in passages:

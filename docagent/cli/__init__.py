@@ -21,15 +21,16 @@ def run(arguments: list[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
-        return int(app(arguments, prog_name="docagent", standalone_mode=False) or 0)
+        status = int(app(arguments, prog_name="docagent", standalone_mode=False) or 0)
+        sys.stdout.flush()
+        return _interrupted() if status == 130 else status  # typer catches Ctrl-C itself
     except DocAgentError as error:
         print(f"docagent: {plain(str(error))}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("docagent: interrupted; what was finished is kept.", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        # The reader of our output has gone (`| head`); nothing is left to say.
+        return _interrupted()
+    except (BrokenPipeError, SystemExit):
+        # The reader of our output has gone (`| head`), which typer makes a SystemExit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
@@ -41,3 +42,8 @@ def run(arguments: list[str]) -> int:
             raise
         show()
         return int(getattr(error, "exit_code", 2))
+
+
+def _interrupted() -> int:
+    print("docagent: interrupted; what was finished is kept.", file=sys.stderr)
+    return 130

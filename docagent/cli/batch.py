@@ -22,13 +22,17 @@ def run_batch(questions: Path, output: Path | None, paths: list[str], answer: An
     document as "doc", relative to the questions' folder.
     """
     rows = _rows(questions)
-    done = {row.get("id") for row in _rows(output)} if output and output.exists() else set()
+    if output and output.exists():
+        _end_last_line(output)
+    done = {row["id"] for row in _rows(output)} if output and output.exists() else set()
+    for row in rows:
+        if not isinstance(row.get("question"), str):
+            raise DocAgentError(f'{questions}: row {row["id"]} has no "question".')
     if not paths and any("doc" not in row for row in rows):
         raise typer.BadParameter('give a document, or name one in each row as "doc".')
     left = [row for row in rows if row["id"] not in done]
     if output:
         output.parent.mkdir(parents=True, exist_ok=True)
-        _end_last_line(output)
     sink = output.open("a", encoding="utf-8") if output else sys.stdout
     try:
         # Rows on one document stand together, so that each is opened once.
@@ -45,9 +49,9 @@ def run_batch(questions: Path, output: Path | None, paths: list[str], answer: An
 
 
 def _rows(file: Path) -> list[dict[str, Any]]:
-    """Rows of a JSONL file; a last line cut off by a kill is no row."""
+    """Rows of a JSONL file; a row without an id gets its line number."""
     try:
-        lines = file.read_text("utf-8").splitlines()
+        lines = file.read_bytes().split(b"\n")  # not at U+2028, which JSON may hold as it is
     except OSError as error:
         raise DocAgentError(f"Cannot read {file}: {error.strerror}.") from error
     rows = []
@@ -57,9 +61,7 @@ def _rows(file: Path) -> list[dict[str, Any]]:
         try:
             row = json.loads(line)
         except ValueError as error:
-            if number == len(lines):
-                continue
-            raise DocAgentError(f"{file}, line {number} is not JSON: {error}") from error
+            raise DocAgentError(f"{file}, line {number} is not JSON.") from error
         if not isinstance(row, dict):
             raise DocAgentError(f"{file}, line {number} is not a JSON object.")
         rows.append({"id": number, **row})
@@ -68,8 +70,6 @@ def _rows(file: Path) -> list[dict[str, Any]]:
 
 def _end_last_line(file: Path) -> None:
     """Cut a half-written last line, so that the next row does not grow out of it."""
-    if not file.exists():
-        return
     data = file.read_bytes()
     if data and not data.endswith(b"\n"):
         with file.open("r+b") as stream:

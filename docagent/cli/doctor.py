@@ -9,6 +9,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
+from docagent import __version__
 from docagent.errors import DocAgentError
 
 _TEXT = """The harbour office
@@ -43,9 +44,15 @@ def doctor() -> int:
 
 
 def _packages() -> str:
-    names = ("docagent", "torch", "transformers", "sentence-transformers", "faiss-cpu", "tantivy")
+    names = ("torch", "transformers", "sentence-transformers", "faiss-cpu", "tantivy")
     python = ".".join(map(str, sys.version_info[:3]))
-    return ", ".join([f"Python {python}", *(f"{name} {version(name)}" for name in names)])
+    return ", ".join(
+        [
+            f"docagent {__version__}",
+            f"Python {python}",
+            *(f"{name} {version(name)}" for name in names),
+        ]
+    )
 
 
 def _memory() -> str:

@@ -38,7 +38,7 @@ def _shown(source: Source) -> str:
     """A source as the model sees it; a document's own "[3]" is kept from looking like a marker."""
     context = source.passages[0].context
     body = (f"(table: {context})\n" if context else "") + source.text
-    return f"[{source.number}] {source.title}\n{_MARKER.sub('[ ', body)}"
+    return f"[{source.number}] " + _MARKER.sub("[ ", f"{source.title}\n{body}")
 
 
 def is_refusal(text: str) -> bool:

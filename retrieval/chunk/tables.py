@@ -74,7 +74,4 @@ def _is_header(row: str) -> bool:
     if set(row) <= set("|-: \t"):
         return True  # the rule below a Markdown header
     words = [word.strip("|$") for word in row.split()]
-    return all(
-        _YEAR.fullmatch(word) or not any(c.isdigit() for c in word) or len(word) <= 3
-        for word in words
-    )
+    return all(_YEAR.fullmatch(word) or not any(c.isdigit() for c in word) for word in words)

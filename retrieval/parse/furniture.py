@@ -15,26 +15,36 @@ _PRINTED = re.compile(r"(?:page\s+|[-–—|]\s*)?(\d{1,4}|[ivxlc]{1,7})(?:\s*[-
 def without_furniture(pages: list[list[Line]]) -> list[list[Line]]:
     """The pages less the edge lines that recur on at least a third of them (and on four).
 
-    Digits are ignored in the comparison, so "Form 10-K | 37" recurs. The first copy of a running
-    header stays, since it may be the only place that names the document; bare numbers all go.
+    A number may differ from page to page if it counts up with them, as in "Form 10-K | 37". The
+    first copy of a running header stays, since it may be the only place that names the document;
+    bare numbers all go.
     """
     counts: Counter[str] = Counter()
-    for page in pages:
-        counts.update({_shape(page[index].text) for index in _edges(page)})
+    for number, page in enumerate(pages):
+        counts.update({key for index in _edges(page) for key in _keys(page[index].text, number)})
     enough = max(4, len(pages) / 3)
     seen: set[str] = set()
     kept = []
-    for page in pages:
+    for number, page in enumerate(pages):
         drop = set()
         for index in _edges(page):
-            shape = _shape(page[index].text)
-            if counts[shape] >= enough:
-                if shape in seen or not any(char.isalpha() for char in shape):
-                    drop.add(index)
-                seen.add(shape)
+            text = page[index].text
+            recurring = {key for key in _keys(text, number) if counts[key] >= enough}
+            if recurring and (recurring & seen or not any(char.isalpha() for char in text)):
+                drop.add(index)
+            seen |= recurring
         drop |= {i for i in _outermost(page, drop) if _PRINTED.fullmatch(page[i].text)}
         kept.append([line for index, line in enumerate(page) if index not in drop])
     return kept
+
+
+def _keys(text: str, page: int) -> set[str]:
+    """The line as it stands, and with each of its numbers as a distance to the page."""
+    keys = {text}
+    for match in list(_NUMBER.finditer(text))[-3:]:
+        if len(match[0]) <= 5:
+            keys.add(f"{text[: match.start()]}#{int(match[0]) - page}{text[match.end() :]}")
+    return keys
 
 
 def printed_labels(pages: list[list[Line]]) -> list[str | None]:
@@ -57,10 +67,6 @@ def printed_labels(pages: list[list[Line]]) -> list[str | None]:
     if votes < max(4, 0.6 * len(pages)):
         return [None] * len(pages)
     return [found[index].get(offset) for index in range(len(pages))]
-
-
-def _shape(text: str) -> str:
-    return _NUMBER.sub("#", text)
 
 
 def _edges(page: list[Line]) -> list[int]:

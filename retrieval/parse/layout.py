@@ -21,7 +21,7 @@ _PLAIN = str.maketrans(
     }
 )  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_HEAD = re.compile(r"[^\W\d_]+$")
+_HEAD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*$")
 _BREAK = "\ufffe"  # PDFium writes this where a word is divided at the end of a line
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f]")
@@ -87,6 +87,8 @@ class Flow:
         self.blocks.append(Block(kind, self.length, self.length, level))
 
     def _put(self, text: str) -> None:
+        if self.parts and self.parts[-1].endswith(_BREAK):
+            self.parts[-1] = self.parts[-1][:-1] + "-"  # the other half stands elsewhere
         self.parts.append(text)
         self.length += len(text)
 
@@ -111,6 +113,8 @@ class Flow:
         if not head or not tail or not after[:1].islower():
             return True
         left, right = head[0], tail[0]
+        if "-" in left or "-" in right:
+            return True  # over-the-counter
         whole, hyphened = self.words[left + right], self.words[f"{left}-{right}"]
         if whole or hyphened:
             return hyphened > whole

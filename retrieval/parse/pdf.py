@@ -20,6 +20,7 @@ from retrieval.parse.furniture import printed_labels, without_furniture
 from retrieval.parse.headings import heading_levels
 from retrieval.parse.layout import Flow, plain
 from retrieval.parse.line import Line
+from retrieval.parse.plain import stem
 from retrieval.progress import Progress
 
 _WORKER = Path(__file__).with_name("pdf_worker.py")
@@ -71,7 +72,7 @@ def _compose(
 def _title(title: str, path: Path) -> str:
     """The file's own title, unless it is a number from the system that made it."""
     wordy = sum(char.isalpha() for char in title) > 0.4 * len(title)
-    return title if wordy and len(title) > 3 else path.stem.replace("_", " ")
+    return title if wordy and len(title) > 3 else stem(path)
 
 
 def _line(row: list[Any]) -> Line:

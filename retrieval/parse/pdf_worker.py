@@ -176,6 +176,8 @@ class PageReader:
             else:
                 low = probe + 1
         right = low
+        while right < end - 1 and self.text[right].isspace():
+            right += 1  # PDFium gives a made-up space a box that reaches across the gutter
         left = right - 1
         while left > start and self.text[left].isspace():
             left -= 1

@@ -25,12 +25,17 @@ def read_text(path: Path) -> Document:
     Raises DocAgentError for an empty file and for one that is not text.
     """
     text = decode(path.read_bytes(), path.name)
-    if not text.strip():
+    if not text.strip("\ufeff\x00 \t\r\n\f\v"):
         raise DocAgentError(f"{path.name} is empty: there is nothing to read in it.")
     markdown = path.suffix.lower() in {".md", ".markdown"}
     blocks = tuple(_markdown_blocks(text) if markdown else _text_blocks(text))
     title = next((text[b.start : b.end].strip("# \r\n") for b in blocks if b.level == 1), "")
-    return Document(title or path.stem.replace("_", " "), text, (), blocks)
+    return Document(title or stem(path), text, (), blocks)
+
+
+def stem(path: Path) -> str:
+    """A title from the file's name, which may hold bytes that are no text."""
+    return path.stem.encode("utf-8", "replace").decode("utf-8").replace("_", " ")
 
 
 def decode(data: bytes, name: str) -> str:

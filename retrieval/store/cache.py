@@ -113,10 +113,10 @@ def _checksum(file: Path) -> int:
 
 
 def _write_manifest(folder: Path) -> None:
-    """Sizes and CRC-32 of the files; dotted ones are lock files of tantivy."""
+    """Sizes and CRC-32 of the files, tantivy's lock files aside."""
     told = {}
     for file in sorted(folder.iterdir()):
-        if not file.name.startswith("."):
+        if not file.name.endswith(".lock"):
             told[file.name] = [file.stat().st_size, _checksum(file)]
             _to_disk(file)
     manifest = folder / _MANIFEST

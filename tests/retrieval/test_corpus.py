@@ -1,0 +1,196 @@
+"""Opening files and folders, and searching them."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+
+import pytest
+
+from docagent.errors import DocAgentError
+from retrieval.corpus import Corpus
+from tests.make_pdf import encrypt, text_pdf
+
+pytestmark = pytest.mark.usefixtures("loaded")
+PAGES = [
+    "The ferry Petrel was re-engined in the spring.",
+    "Gulls nest on the roof of the old customs house.",
+    "The price of a bicycle ticket is four florins.",
+]
+
+
+def write(file: Path, text: str) -> Path:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
+
+
+def test_passages_are_slices_of_the_text(handbook_corpus: Corpus) -> None:
+    text = handbook_corpus.text("handbook.pdf")
+    found = handbook_corpus.search("When was the lamp of Pennant Rock lit?", k=25)
+    assert len(found) == 25
+    for passage in found:
+        assert passage.text == text[passage.start : passage.end]
+        assert passage.document == "handbook.pdf"
+
+
+def test_scores_fall_from_at_most_one(handbook_corpus: Corpus) -> None:
+    scores = [passage.score for passage in handbook_corpus.search("wind limits of the ferries")]
+    assert scores == sorted(scores, reverse=True)
+    assert 0 < scores[-1] <= scores[0] <= 1
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("HX-2041-B", "HX-2041-B"),
+        ("Section 6.4(b)", "Section 6.4(b)"),
+        ("tenders@hifla.example", "tenders@hifla.example"),
+        ("行李", "行李"),
+        ("how heavy is the quicksilver under the lens", "318 kilograms"),
+    ],
+)
+def test_words_and_meaning_both_find(handbook_corpus: Corpus, query: str, words: str) -> None:
+    assert any(words in passage.text for passage in handbook_corpus.search(query, k=3))
+
+
+def test_k_and_pages_limit(handbook_corpus: Corpus) -> None:
+    assert len(handbook_corpus.search("ferry", k=3)) == 3
+    found = handbook_corpus.search("ferry", k=50, pages=(20, 22))
+    assert found
+    assert {p.page for p in found} <= {20, 21, 22}
+    assert handbook_corpus.search("ferry", pages=(900, 901)) == []
+
+
+def test_page_and_printed_label(handbook_corpus: Corpus) -> None:
+    best = handbook_corpus.search("the lamp was lit by the widow of the mate", k=1)[0]
+    assert (best.page, best.page_label) == (8, "3")
+    assert best.heading.split(" > ")[0][:2].strip().isdigit()
+
+
+@pytest.mark.parametrize("query", ["", "  \n\t", "\x00"])
+def test_an_empty_query_is_refused(handbook_corpus: Corpus, query: str) -> None:
+    with pytest.raises(DocAgentError, match="empty"):
+        handbook_corpus.search(query)
+
+
+@pytest.mark.parametrize("query", ["fer\x00ry \ud83d lights", "\x1b[31m ferry", "ferry " * 2000])
+def test_odd_queries_are_answered(handbook_corpus: Corpus, query: str) -> None:
+    assert handbook_corpus.search(query)
+
+
+def test_folders_files_and_kinds(tmp_path: Path) -> None:
+    text_pdf(tmp_path / "one.pdf", PAGES)
+    write(tmp_path / "in" / "two.md", "# Two\n\nMarkdown about gulls.")
+    write(tmp_path / "in" / "deep" / "three.TXT", "Text about gulls.")
+    write(tmp_path / "in" / ".hidden.txt", "Hidden gulls.")
+    write(tmp_path / "in" / "code.py", "gulls = 1")
+    corpus = Corpus.open([tmp_path / "one.pdf", str(tmp_path / "in"), tmp_path / "one.pdf"])
+    assert sorted(corpus.documents) == ["one.pdf", "three.TXT", "two.md"]
+    assert {p.document for p in corpus.search("gulls")} == set(corpus.documents)
+
+
+def test_equal_names_are_told_apart(tmp_path: Path) -> None:
+    for year in ("2022", "2023"):
+        write(tmp_path / year / "report.txt", f"The profit of {year} was {year}0 florins.")
+    corpus = Corpus.open([tmp_path])
+    assert corpus.documents == ["2022/report.txt", "2023/report.txt"]
+    best = corpus.search("profit of 2023", k=1)[0]
+    assert best.document == "2023/report.txt"
+    assert corpus.text(best.document)[best.start : best.end] == best.text
+    assert corpus.text(tmp_path / "2022" / "report.txt").startswith("The profit of 2022")
+
+
+def test_equal_content_in_two_places(tmp_path: Path) -> None:
+    for name in ("a/same.txt", "b/same.txt"):
+        write(tmp_path / name, "The same words in both.")
+    corpus = Corpus.open([tmp_path / "a", tmp_path / "b"])
+    assert {p.document for p in corpus.search("same words")} == {"a/same.txt", "b/same.txt"}
+
+
+def test_text_by_name_or_path(town: Path) -> None:
+    corpus = Corpus.open([town])
+    assert corpus.text("town.txt") == corpus.text(town) == town.read_text("utf-8")
+    with pytest.raises(DocAgentError, match="not in this corpus"):
+        corpus.text("other.txt")
+
+
+def test_an_unreadable_file_in_a_folder_is_left_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    write(tmp_path / "good.txt", "Good words about gulls.")
+    write(tmp_path / "bad.pdf", "no pdf")
+    text_pdf(tmp_path / "scan.pdf", [None])
+    assert Corpus.open([tmp_path]).documents == ["good.txt"]
+    told = warnings(caplog)
+    assert len(told) == 2
+    assert any("bad.pdf" in line for line in told)
+    assert any("scan.pdf is scanned" in line for line in told)
+    with pytest.raises(DocAgentError, match=r"bad\.pdf"):
+        Corpus.open([tmp_path, tmp_path / "bad.pdf"])
+
+
+def test_nothing_to_open(tmp_path: Path) -> None:
+    with pytest.raises(DocAgentError, match="does not exist"):
+        Corpus.open([tmp_path / "none.pdf"])
+    with pytest.raises(DocAgentError, match="holds no file"):
+        Corpus.open([tmp_path])
+    write(tmp_path / "bad.pdf", "no pdf")
+    with pytest.raises(DocAgentError, match="None of the 1 files"):
+        Corpus.open([tmp_path])
+    with pytest.raises(DocAgentError):
+        Corpus.open([])
+
+
+def test_silent_pages_are_named_each_time(
+    tmp_path: Path, cache: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = text_pdf(tmp_path / "mixed.pdf", ["Words here.", None, None, "More words.", None])
+    for _ in range(2):
+        caplog.clear()
+        Corpus.open([path])
+        assert len(warnings(caplog)) == 1
+        assert "mixed.pdf: no text on pages 2-3, 5" in warnings(caplog)[0]
+
+
+def test_an_edited_file_is_noticed(town: Path) -> None:
+    Corpus.open([town])
+    before = town.stat()
+    edited = town.read_text("utf-8").replace("Ulla Brandt", "Olga Brunst")
+    town.write_text(edited, encoding="utf-8")
+    os.utime(town, ns=(before.st_atime_ns, before.st_mtime_ns))  # same size, same time
+    assert "Olga Brunst" in Corpus.open([town]).search("mason of the ice house", k=1)[0].text
+
+
+def test_a_cached_copy_does_not_open_a_protected_document(tmp_path: Path, cache: Path) -> None:
+    locked = encrypt(text_pdf(tmp_path / "p.pdf", PAGES), tmp_path / "l.pdf", "AES-256", "gull")
+    assert "Gulls" in Corpus.open([locked], password="gull").text("l.pdf")
+    for password, message in ((None, "needs a password"), ("heron", "does not open")):
+        with pytest.raises(DocAgentError, match=message):
+            Corpus.open([locked], password=password)
+    assert "Gulls" in Corpus.open([locked], password="gull").text("l.pdf")
+
+
+@pytest.mark.parametrize("name", ["caf\udce9.txt", "港口.txt", "a b'c\"d.txt", "x" * 240 + ".txt"])
+def test_odd_file_names(tmp_path: Path, name: str) -> None:
+    corpus = Corpus.open([write(tmp_path / name, "Words about gulls on the roof.")])
+    assert corpus.search("gulls", k=1)[0].document == name
+
+
+def test_nul_bytes_stay_where_they_are(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.txt", "\x00gull\x00 and more gulls")
+    assert Corpus.open([file]).search("gull", k=1)[0].text == file.read_text("utf-8")
+
+
+def test_langchain_sees_the_same(handbook_corpus: Corpus) -> None:
+    documents = handbook_corpus.as_retriever(k=3).invoke("wind limits")
+    wanted = handbook_corpus.search("wind limits", k=3)
+    assert [d.page_content for d in documents] == [p.text for p in wanted]
+    assert [d.metadata["page"] for d in documents] == [p.page for p in wanted]
+    vectors = handbook_corpus.as_embeddings()
+    assert len(vectors.embed_query("fog")) == len(vectors.embed_documents(["fog"])[0]) == 384

@@ -1,0 +1,115 @@
+"""The Python surface."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from langchain_core.language_models import GenericFakeChatModel
+from langchain_core.messages import AIMessage
+
+import docagent
+from docagent import Answer, DocAgent, DocAgentError, Progress
+from docagent.events import event_as_json
+from tests.fake_model import FakeModel
+
+QUESTION = "Who rebuilt the ice house?"
+REPLY = "The ice house was rebuilt by the mason Ulla Brandt [1]."
+
+
+def test_the_embedded_model_answers(town: Path) -> None:
+    answer = DocAgent(model="embedded").ask(town, QUESTION)
+    assert answer.found
+    assert "Ulla Brandt" in answer.text
+    first = answer.citations[0]
+    assert (first.page, first.page_label, first.verified) == (None, None, True)
+    assert town.read_text("utf-8")[first.start : first.end] == first.quote
+    assert "Ulla Brandt" in first.quote
+    assert answer.usage.prompt_tokens > 0
+    assert answer.usage.completion_tokens > 0
+
+
+def test_any_langchain_model(town: Path) -> None:
+    model = GenericFakeChatModel(messages=iter([AIMessage(REPLY)]))
+    answer = DocAgent(model=model).ask(str(town), QUESTION)
+    assert answer.text == REPLY
+    assert (
+        answer.citations[0].quote == "The ice house was rebuilt in 1931 by the mason Ulla Brandt."
+    )
+
+
+@pytest.mark.usefixtures("loaded")
+def test_paths_of_every_kind(town: Path) -> None:
+    paths: list[str | Path | Sequence[str | Path]] = [town, str(town), [town], (str(town),)]
+    for path in [*paths, town.parent]:
+        assert DocAgent(FakeModel(replies=[REPLY])).ask(path, QUESTION).found
+
+
+@pytest.mark.usefixtures("loaded")
+def test_documents_stay_open_until_they_change(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    agent = DocAgent(FakeModel(replies=[REPLY] * 3))
+    agent.ask(town, QUESTION)
+    kept = next(iter(agent._open.values()))
+    agent.ask(town, QUESTION)
+    assert next(iter(agent._open.values())) is kept
+    town.write_text(town.read_text("utf-8").replace("Ulla Brandt", "Ole Lund"), encoding="utf-8")
+    answer = agent.ask(town, QUESTION)
+    assert "Ole Lund" in answer.citations[0].quote
+    town.unlink()
+    with pytest.raises(DocAgentError, match="does not exist"):
+        agent.ask(town, QUESTION)
+
+
+@pytest.mark.parametrize("question", ["", " \n\t", "\x00"])
+def test_an_empty_question(town: Path, question: str) -> None:
+    with pytest.raises(DocAgentError, match="The question is empty"):
+        DocAgent(FakeModel(replies=[])).ask(town, question)
+
+
+def test_errors_are_one_line(tmp_path: Path) -> None:
+    nothing: list[str] = []
+    for paths in (tmp_path / "none.pdf", tmp_path, nothing):
+        with pytest.raises(DocAgentError) as caught:
+            DocAgent(FakeModel(replies=[])).ask(paths, QUESTION)
+        assert "\n" not in str(caught.value)
+
+
+def test_progress_is_told_while_a_document_is_read(town: Path, cache: Path) -> None:
+    def stages() -> list[str]:
+        events = DocAgent(FakeModel(replies=[REPLY])).stream(town, QUESTION)
+        return [event.stage for event in events if isinstance(event, Progress)]
+
+    assert "embed" in stages()
+    assert stages() == []  # the second time nothing is left to do
+
+
+def test_the_cache_can_be_given(town: Path, tmp_path: Path) -> None:
+    DocAgent(FakeModel(replies=[REPLY]), cache=tmp_path / "own").ask(town, QUESTION)
+    assert list((tmp_path / "own" / "documents").iterdir())
+
+
+def test_unknown_options_are_refused() -> None:
+    with pytest.raises(TypeError):
+        DocAgent(colour="blue")
+
+
+def test_a_model_that_is_not_there(town: Path) -> None:
+    with pytest.raises(DocAgentError) as caught:
+        DocAgent(model="nobody/nothing").ask(town, QUESTION)
+    assert "\n" not in str(caught.value)
+
+
+def test_events_as_json(town: Path) -> None:
+    events = [*DocAgent(FakeModel(replies=[REPLY])).stream(town, QUESTION)]
+    names = [event_as_json(event)["event"] for event in events]
+    assert set(names) <= {"progress", "step", "token", "answer"}
+    last = events[-1]
+    assert isinstance(last, Answer)
+    assert event_as_json(last) == {"event": "answer", **last.as_json()}
+
+
+def test_every_exported_name_is_there() -> None:
+    assert all(getattr(docagent, name) for name in docagent.__all__)
+    with pytest.raises(AttributeError):
+        _ = docagent.nothing

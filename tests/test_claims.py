@@ -1,0 +1,152 @@
+"""A marker stays only where the passage says what the sentence claims."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from docagent.checking.claims import carries, check, find_words, quoted_first, support
+from docagent.reading.evidence import Source, select
+from retrieval.corpus import Corpus
+from tests.make_pdf import text_pdf
+
+QUESTION = "What happened on the islands?"
+PAGES = [
+    "The ferry Petrel was re-engined in 2023 at a cost of 1,316.4 thousand florins.\n"
+    "She returned to service nine days ahead of plan.",
+    "Gulls nest on the roof of the old customs house.\nThey are counted on the first of May.",
+    "A bicycle ticket costs 4 florins. Children under six travel free of charge.",
+]
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory, shared_cache: Path) -> Corpus:
+    path = text_pdf(tmp_path_factory.mktemp("claims") / "ferry.pdf", PAGES)
+    return Corpus.open([path], cache=shared_cache)
+
+
+@pytest.fixture(scope="module")
+def sources(corpus: Corpus) -> list[Source]:
+    """One source a page, numbered as the pages."""
+    found = select(corpus.search("ferry gulls bicycle Petrel", k=9), 1000, len)
+    assert [source.passages[0].page for source in found] == [1, 2, 3]
+    return found
+
+
+def test_a_true_claim_keeps_its_marker_and_gets_the_words(
+    corpus: Corpus, sources: list[Source]
+) -> None:
+    text, citations = check(corpus, QUESTION, "The Petrel was re-engined in 2023 [1].", sources)
+    assert text == "The Petrel was re-engined in 2023 [1]."
+    (citation,) = citations
+    assert (citation.id, citation.page, citation.verified) == (1, 1, True)
+    assert citation.quote.startswith("The ferry Petrel was re-engined")
+    whole = corpus.text("ferry.pdf")
+    assert whole[citation.start : citation.end] == citation.quote
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The Petrel was re-engined in 2019 [1].",  # a figure the passage does not have
+        "The Petrel was re-engined in 2023 [2].",  # another passage
+        "The Petrel was re-engined in 2023 [7].",  # no such passage
+        "The Petrel was re-engined in 2023 [0].",
+        "The Petrel was re-engined in 2023 [12].",
+        "A whale swallowed the harbour master whole [1].",
+    ],
+)
+def test_a_marker_that_nothing_supports_goes(
+    corpus: Corpus, sources: list[Source], claim: str
+) -> None:
+    text, citations = check(corpus, QUESTION, claim, sources)
+    assert citations == []
+    assert "[" not in text
+    assert text.endswith(".")
+
+
+def test_of_several_markers_the_right_ones_stay(corpus: Corpus, sources: list[Source]) -> None:
+    text, citations = check(corpus, QUESTION, "A bicycle ticket costs 4 florins [1, 3].", sources)
+    assert text == "A bicycle ticket costs 4 florins [3]."
+    assert [citation.page for citation in citations] == [3]
+
+
+def test_markers_behind_the_full_stop_belong_to_the_sentence_before(
+    corpus: Corpus, sources: list[Source]
+) -> None:
+    draft = "A bicycle ticket costs 4 florins. [3] Gulls nest on the customs house roof. [2]"
+    text, citations = check(corpus, QUESTION, draft, sources)
+    assert text == draft
+    assert [citation.id for citation in citations] == [3, 2]
+
+
+def test_no_marker_is_invented(corpus: Corpus, sources: list[Source]) -> None:
+    draft = "A bicycle ticket costs 4 florins."
+    assert check(corpus, QUESTION, draft, sources) == (draft, [])
+
+
+def test_quoted_words_are_the_quote(corpus: Corpus, sources: list[Source]) -> None:
+    draft = 'It says "the roof of the old customs house" [2].'
+    _, (citation,) = check(corpus, QUESTION, draft, sources)
+    assert citation.quote == "the roof of the old customs house"
+
+
+def test_misquoted_words_are_not_passed_off_as_a_quote(
+    corpus: Corpus, sources: list[Source]
+) -> None:
+    _, citations = check(
+        corpus, QUESTION, 'It says "eagles nest on the palace of the king" [2].', sources
+    )
+    assert citations == []
+
+
+def test_figures_are_compared_as_values(corpus: Corpus, sources: list[Source]) -> None:
+    passages = list(sources[0].passages)
+    assert support(corpus, QUESTION, "The Petrel cost 1316.4 thousand florins.", passages)
+    assert not support(corpus, QUESTION, "The Petrel cost 316.4 thousand florins.", passages)
+    assert not support(corpus, QUESTION, "The Petrel cost 1,316 million florins at 4.", passages)
+
+
+@pytest.mark.parametrize(
+    ("claim", "wanted"),
+    [
+        ("gulls nest on the roof", True),
+        ("gulls nest in whales under oceans of ice", False),
+        ("", False),
+        ("?!", False),
+    ],
+)
+def test_carries(claim: str, wanted: bool) -> None:
+    assert carries("Gulls nest on the roof of the old customs house.", claim, "") is wanted
+
+
+def test_words_of_the_question_prove_nothing() -> None:
+    words = "Gulls nest on the roof of the old customs house."
+    question = "Do gulls nest on the roof of the old customs house?"
+    assert not carries(words, "Gulls nest on the roof because of whales.", question)
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("nest on the roof", (6, 22)),
+        ("nest  on\nthe roof.", (6, 22)),
+        ("nest on a roof", None),
+        ("nest .* roof", None),
+        (" ... ", None),
+    ],
+)
+def test_find_words_is_exact_up_to_white_space(words: str, wanted: tuple[int, int] | None) -> None:
+    assert find_words("Gulls nest\non the roof of it", words) == wanted
+
+
+def test_a_weak_models_sentence_is_shown_only_where_a_quote_bears_it_out(
+    corpus: Corpus, sources: list[Source]
+) -> None:
+    _, citations = check(corpus, QUESTION, "A bicycle ticket costs 4 florins [3].", sources)
+    lead = f'"{citations[0].quote}" [1]'
+    said = "The ticket of a bicycle costs 4 florins"
+    assert quoted_first(QUESTION, said + ". And so on.", citations) == f"{lead}\n{said}. [3]"
+    assert quoted_first(QUESTION, "The bicycle ticket costs 9 florins.", citations) == lead
+    assert quoted_first(QUESTION, "", citations) == lead
