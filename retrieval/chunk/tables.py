@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from retrieval.parse.document import Block
+from retrieval.parse.line import count_figures
 
 _YEAR = re.compile(r"(19|20)\d\d[,*]?|\d+[QH]|[QH]\d|FY\d*", re.IGNORECASE)
 _SHORT = 110  # characters; a longer line between rows is prose
@@ -27,7 +28,8 @@ def table_heads(text: str, blocks: list[Block]) -> dict[int, tuple[int, int]]:
         while top > 0 and first - top < 3 and _is_short(text, blocks[top - 1]):
             top -= 1
         body = first
-        while body < last and _is_header(text[blocks[body].start : blocks[body].end]):
+        lines = [text[block.start : block.end] for block in blocks[first:last]]
+        while body < last and _is_header(*[*lines[body - first :], ""][:2]):
             body += 1
         if top < body:
             span = blocks[top].start, blocks[body - 1].end
@@ -69,9 +71,17 @@ def _is_short(text: str, block: Block) -> bool:
     )
 
 
-def _is_header(row: str) -> bool:
-    """A row of column names: no figures, or only years."""
+def _is_header(row: str, below: str) -> bool:
+    """A row of column names: no figures but years, or far fewer than the row below has."""
     if set(row) <= set("|-: \t"):
         return True  # the rule below a Markdown header
     words = [word.strip("|$") for word in row.split()]
-    return all(_YEAR.fullmatch(word) or not any(c.isdigit() for c in word) for word in words)
+    if all(_YEAR.fullmatch(word) or not any(c.isdigit() for c in word) for word in words):
+        return True
+    share = _figure_share(row)  # "Route  Car up to 5 m" over "1  41.50"
+    return share <= 0.25 and _figure_share(below) >= 2 * share + 0.2
+
+
+def _figure_share(row: str) -> float:
+    words = row.replace("|", " ").split()
+    return count_figures(words) / max(1, len(words))
