@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Generator, Iterable
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,12 +19,12 @@ from retrieval.chunk.tables import head_text, table_heads
 from retrieval.embed.encoder import Encoder
 from retrieval.files import document_names, readable_files
 from retrieval.fuse import reciprocal_rank
-from retrieval.lexical.index import LexicalIndex
 from retrieval.parse.open import ranges
 from retrieval.passage import Passage
 from retrieval.progress import Progress, finish
 from retrieval.store.cache import Cache
 from retrieval.store.indexed import Indexed, index_file
+from retrieval.store.words import word_index
 
 if TYPE_CHECKING:
     from retrieval.langchain import CorpusRetriever, EncoderEmbeddings
@@ -56,7 +55,7 @@ class Corpus:
         self.vectors = np.concatenate([one.vectors for one in indexed])
         self.dense = faiss.IndexFlatIP(self.vectors.shape[1])
         self.dense.add(self.vectors)
-        self.lexical = _lexical(indexed, cache)
+        self.lexical = word_index(indexed, cache)
 
     @classmethod
     def open(
@@ -245,18 +244,3 @@ def readable(text: str) -> str:
     if not text:
         raise DocAgentError("The question is empty.")
     return text
-
-
-def _lexical(indexed: list[Indexed], cache: Cache) -> LexicalIndex:
-    """The word index over all documents, one cache entry for each set of them."""
-    rows = [row for one in indexed for row in one.parsed.terms]
-    key = hashlib.sha256("".join(one.key for one in indexed).encode()).hexdigest()[:40]
-    with cache.lock(key):
-        folder = cache.load("lexical", key) or cache.save(
-            "lexical", key, partial(_build_lexical, rows)
-        )
-    return LexicalIndex.open(folder) if folder else LexicalIndex.build(rows)
-
-
-def _build_lexical(rows: list[tuple[str, str]], folder: Path) -> None:
-    LexicalIndex.build(rows, folder)
