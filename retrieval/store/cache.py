@@ -31,6 +31,10 @@ class Cache:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.writable = True
+        try:
+            root.mkdir(parents=True, exist_ok=True, mode=0o700)  # it holds the documents' text
+        except OSError as error:
+            self._give_up(error)
 
     def load(self, kind: str, key: str) -> Path | None:
         """The entry's folder if it is there and undamaged."""
