@@ -16,6 +16,7 @@ _LOOKED_AT = 5  # passages; one of them holds the answer for 98% of SQuAD's ques
 _WORDS = 0.5
 _RANK = 0.2
 _LONGEST = 500  # characters of neighbouring sentences shown as one quote
+_FAR = 0.5  # of the best score; what scores less has nothing to do with the question
 _LABEL = 5  # terms; fewer without a figure are a label or a heading, which any question resembles
 
 
@@ -81,6 +82,8 @@ def best(near: list[Quote], most: int) -> list[Quote]:
     """The nearest quotes, neighbouring sentences of one paragraph joined to one."""
     kept: list[Quote] = []
     for quote in near[: 2 * most]:
+        if quote.score < _FAR * near[0].score:
+            break
         if any(quote.text in other.text for other in kept):
             continue
         for index, other in enumerate(kept):
