@@ -9,7 +9,7 @@ import typer
 
 from docagent.cli import options
 from docagent.cli.options import page_range, paths_and_text
-from docagent.cli.show import Screen, notices, one_line, plain
+from docagent.cli.show import Screen, notices, one_line, page_text, plain
 
 
 def search(
@@ -63,10 +63,7 @@ def _print(passages: list[dict[str, Any]]) -> None:
     for number, passage in enumerate(passages, 1):
         where = [one_line(passage["document"])] if several or not passage["page"] else []
         if passage["page"]:
-            label = passage["page_label"]
-            differs = label and label != str(passage["page"])
-            printed = f" (printed {one_line(label)})" if differs else ""
-            where.append(f"p. {passage['page']}{printed}")
+            where.append(page_text(passage["page"], passage["page_label"]))
         if passage["heading"]:
             where.append(one_line(passage["heading"]))
         print(f"{number}. {passage['score']:.2f}  {', '.join(where)}")

@@ -123,7 +123,11 @@ def place(citation: Citation, with_document: bool) -> str:
     if with_document or citation.page is None:
         parts.append(one_line(citation.document))
     if citation.page is not None:
-        label = citation.page_label
-        printed = f" (printed {one_line(label)})" if label and label != str(citation.page) else ""
-        parts.append(f"p. {citation.page}{printed}")
+        parts.append(page_text(citation.page, citation.page_label))
     return ", ".join(parts) + " "
+
+
+def page_text(page: int, label: str | None) -> str:
+    """`p. 37 (printed 35)`: the page to open, and the printed number where it differs."""
+    printed = f" (printed {one_line(label)})" if label and label != str(page) else ""
+    return f"p. {page}{printed}"
