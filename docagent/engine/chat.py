@@ -12,7 +12,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import Field, PrivateAttr
 
-from docagent.engine.completion import Completion
+from docagent.engine.decoding.completion import Completion
 from docagent.engine.messages import to_template
 from docagent.engine.tokens import ChatTokens
 from docagent.settings import cache_folder
@@ -68,7 +68,7 @@ class ChatQwen2(BaseChatModel):
         DOCAGENT_CACHE; `device` a torch device; `fields` the model's own, such as `max_tokens`.
         Raises `DocAgentError` when the model is not to be had or does not fit.
         """
-        from docagent.engine.load import load
+        from docagent.engine.loading.load import load
 
         loaded = load(name, cache if cache is not None else cache_folder(), device)
         return cls(
@@ -130,8 +130,8 @@ class ChatQwen2(BaseChatModel):
         on_prefill: OnPrefill | None = None,
     ) -> Completion:
         """Start an answer. An unknown keyword of a call is a TypeError rather than ignored."""
-        from docagent.engine.decode import generate
-        from docagent.engine.textstream import TextStream
+        from docagent.engine.decoding.generate import generate
+        from docagent.engine.decoding.textstream import TextStream
 
         limit = max_tokens if max_tokens is not None else self.max_tokens
         ids = self._prompt(messages)

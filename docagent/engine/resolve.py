@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docagent.engine import checkpoint, hub, machine, server
+from docagent.engine import machine, server
 from docagent.engine.catalogue import CATALOGUE, EMBEDDED, ModelCard, find, memory_needed
+from docagent.engine.loading import checkpoint, hub
 
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel

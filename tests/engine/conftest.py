@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from docagent.engine import ChatQwen2
-from docagent.engine.embedded import embedded_folder
+from docagent.engine.loading.embedded import embedded_folder
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast

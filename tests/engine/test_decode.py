@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from docagent.engine import ChatQwen2
-from docagent.engine.decode import Sampler, context_of, generate
+from docagent.engine.decoding.generate import Sampler, context_of, generate
 from docagent.errors import DocAgentError
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from docagent.engine import embedded
-from docagent.engine.embedded import FOLDER, embedded_folder
-from docagent.engine.load import load_folder
+from docagent.engine.loading import embedded
+from docagent.engine.loading.embedded import FOLDER, embedded_folder
+from docagent.engine.loading.load import load_folder
 from docagent.errors import DocAgentError
 
 MIXED = "In 2023, 你好 😀 café\n\n  12345\tdon't\r\n x = [1, 2]; "
@@ -81,7 +81,7 @@ def small_checkpoint(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         (folder / "config.json").write_text("{}", encoding="utf-8")
         written.append(folder)
 
-    monkeypatch.setattr("docagent.engine.conversion.write_checkpoint", write)
+    monkeypatch.setattr("docagent.engine.loading.conversion.write_checkpoint", write)
     return written
 
 
@@ -126,7 +126,7 @@ def test_remains_of_a_killed_conversion_are_removed(
 def test_two_processes_at_once(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path\n"
-        "from docagent.engine.embedded import embedded_folder\n"
+        "from docagent.engine.loading.embedded import embedded_folder\n"
         "folder = embedded_folder(Path(sys.argv[1]))\n"
         "print(folder, (folder / 'model.safetensors').stat().st_ino)\n"
     )

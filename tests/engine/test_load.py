@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from docagent.engine import hub
-from docagent.engine.checkpoint import rope_parameters
-from docagent.engine.load import load
+from docagent.engine.loading import hub
+from docagent.engine.loading.checkpoint import rope_parameters
+from docagent.engine.loading.load import load
 from docagent.errors import DocAgentError
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from docagent.engine import ChatQwen2, hub, machine
+from docagent.engine import ChatQwen2, machine
+from docagent.engine.loading import hub
 from docagent.engine.resolve import choose, resolve
 from docagent.errors import DocAgentError
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from docagent.engine.textstream import TextStream
+from docagent.engine.decoding.textstream import TextStream
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from docagent.engine import checkpoint, hub, machine
+from docagent.engine import machine
 from docagent.engine.catalogue import EMBEDDED, find
-from docagent.engine.embedded import embedded_folder
-from docagent.engine.quiet import quiet_transformers
+from docagent.engine.loading import checkpoint, hub
+from docagent.engine.loading.embedded import embedded_folder
+from docagent.engine.loading.quiet import quiet_transformers
 from docagent.errors import DocAgentError
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def load_folder(folder: Path, name: str, device: str | None = None) -> LoadedMod
     import torch
     from safetensors import SafetensorError
 
-    from docagent.engine.decode import context_of, out_of_memory
+    from docagent.engine.decoding.generate import context_of, out_of_memory
 
     place = _device(device)
     dtype = _dtype(place, checkpoint.weight_bytes(folder))

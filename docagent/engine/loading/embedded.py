@@ -87,8 +87,8 @@ def _build(source: Path, folder: Path) -> None:
 
 
 def _fill(source: Path, folder: Path) -> None:
-    from docagent.engine.conversion import write_checkpoint
-    from docagent.engine.quiet import quiet_transformers
+    from docagent.engine.loading.conversion import write_checkpoint
+    from docagent.engine.loading.quiet import quiet_transformers
 
     with quiet_transformers():
         write_checkpoint(source, folder)

@@ -7,7 +7,7 @@ from typing import Literal
 
 from langchain_core.messages.ai import UsageMetadata
 
-from docagent.engine.textstream import TextStream
+from docagent.engine.decoding.textstream import TextStream
 
 
 class Completion:

@@ -11,7 +11,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from docagent.engine.checkpoint import architecture, is_qwen2, problem
+from docagent.engine.loading.checkpoint import architecture, is_qwen2, problem
 from docagent.errors import DocAgentError
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")

@@ -1,0 +1,1 @@
+"""From a model name to weights in memory: checkpoints, the hub, GGUF, the embedded model."""

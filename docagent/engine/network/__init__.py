@@ -1,0 +1,1 @@
+"""The Qwen2 network itself: rotary angles, attention, keys and values, one forward pass."""

@@ -1,0 +1,1 @@
+"""Tools as Qwen2 reads and calls them."""
