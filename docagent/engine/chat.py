@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models.chat_models import BaseChatModel
@@ -17,33 +17,33 @@ from docagent.engine.messages import to_template
 from docagent.engine.tokens import ChatTokens
 from docagent.settings import cache_folder
 
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
+
 WEAK_BELOW = 1_000_000_000
 """Parameters under which a model is for trying things out, not for trusting."""
 
 OnPrefill = Callable[[int, int], None]
+LongContext = Literal["yarn", "dca"]
 
 
 class ChatQwen2(BaseChatModel):
     """A Qwen2 model on this machine; make one with `from_pretrained`.
 
     Greedy by default and without a repetition penalty. Per call: `max_tokens`, `temperature`,
-    `top_p`, `stop`, and `on_prefill(done, total)` for the progress of reading the prompt.
+    `top_p`, `top_k`, `seed`, `stop`, `on_prefill(done, total)` for the progress of reading the
+    prompt, and `session_tokens`, what a conversation will hold in all, so that its window is
+    chosen once.
     """
 
     model_name: str
-    parameters: int
-    context: int
-    """Tokens that prompt and answer may have together."""
-
     max_tokens: int = 512
     temperature: float = 0.0
     top_p: float = 1.0
+    top_k: int = 0
 
-    # Any, because importing torch and transformers for their types would cost every caller
-    # seconds; see `LoadedModel` for what they are.
-    network: Any = Field(exclude=True, repr=False)
-    tokenizer: Any = Field(exclude=True, repr=False)
-    eos_ids: frozenset[int] = Field(exclude=True, repr=False)
+    # Any, because importing torch for its type would cost every caller seconds; it is an `Engine`.
+    engine: Any = Field(exclude=True, repr=False)
 
     _tokens: ChatTokens = PrivateAttr()
     _tool_role: str = PrivateAttr()
@@ -60,26 +60,58 @@ class ChatQwen2(BaseChatModel):
         name: str,
         cache: Path | None = None,
         device: str | None = None,
+        *,
+        context: int | None = None,
+        long_context: LongContext = "yarn",
+        prefix_cache: bool = True,
+        prefix_folder: Path | None = None,
+        force: bool = False,
         **fields: Any,
     ) -> Self:
-        """Load `embedded`, a Hugging Face id, or the folder of a Qwen2 checkpoint.
+        """Load `embedded`, a Hugging Face id, the folder of a Qwen2 checkpoint, or a GGUF file.
 
         `cache` is docagent's cache folder, by default the platform's user cache or
-        DOCAGENT_CACHE; `device` a torch device; `fields` the model's own, such as `max_tokens`.
+        DOCAGENT_CACHE; `device` a torch device; `context` another limit in tokens than the one
+        the model's authors support; `long_context` how texts beyond the native window are read:
+        "yarn" or "dca" (dual chunk attention). `prefix_cache=False` reads every prompt anew;
+        `prefix_folder` also keeps what was read on disk, for later processes. `force` lets a base
+        model through. `fields` are the model's own, such as `max_tokens`.
         Raises `DocAgentError` when the model is not to be had or does not fit.
         """
+        from docagent.engine.engine import Engine
         from docagent.engine.loading.load import load
 
-        loaded = load(name, cache if cache is not None else cache_folder(), device)
-        return cls(
-            model_name=loaded.name,
-            parameters=loaded.network.num_parameters(),
-            context=loaded.context,
-            network=loaded.network,
-            tokenizer=loaded.tokenizer,
-            eos_ids=loaded.eos_ids,
-            **fields,
+        loaded = load(name, cache if cache is not None else cache_folder(), device, context, force)
+        engine = Engine(
+            loaded,
+            long_context=long_context,
+            prefix_cache=prefix_cache,
+            prefix_folder=prefix_folder,
         )
+        return cls(model_name=loaded.name, engine=engine, **fields)
+
+    @property
+    def tokenizer(self) -> PreTrainedTokenizerFast:
+        """The transformers tokenizer."""
+        tokenizer: PreTrainedTokenizerFast = self.engine.loaded.tokenizer
+        return tokenizer
+
+    @property
+    def context(self) -> int:
+        """Tokens that prompt and answer may have together."""
+        return int(self.engine.loaded.context)
+
+    @property
+    def parameters(self) -> int:
+        """Weights of the network, counted one by one."""
+        return int(self.engine.loaded.parameters)
+
+    def loss(self, ids: Sequence[int], last: int = 512, yarn_factor: float | None = None) -> float:
+        """Mean next-token loss in nats over the last `last` of `ids`.
+
+        `yarn_factor` None is the factor that this length needs.
+        """
+        return float(self.engine.loss(list(map(int, ids)), last, yarn_factor))
 
     @property
     def weak(self) -> bool:
@@ -126,28 +158,36 @@ class ChatQwen2(BaseChatModel):
         max_tokens: int | None = None,
         temperature: float | None = None,
         top_p: float | None = None,
+        top_k: int | None = None,
         seed: int | None = None,
+        session_tokens: int = 0,
         on_prefill: OnPrefill | None = None,
     ) -> Completion:
         """Start an answer. An unknown keyword of a call is a TypeError rather than ignored."""
-        from docagent.engine.decoding.generate import generate
+        from docagent.engine.decoding.sampler import Sampler
         from docagent.engine.decoding.textstream import TextStream
 
         limit = max_tokens if max_tokens is not None else self.max_tokens
         ids = self._prompt(messages)
-        tokens = generate(
-            self.network,
+        writing = self.engine.write(
             ids,
             max_new_tokens=limit,
-            eos_ids=self.eos_ids,
-            context=self.context,
-            temperature=temperature if temperature is not None else self.temperature,
-            top_p=top_p if top_p is not None else self.top_p,
-            seed=seed,
+            session_tokens=session_tokens,
+            sampler=Sampler(
+                temperature if temperature is not None else self.temperature,
+                top_p if top_p is not None else self.top_p,
+                top_k if top_k is not None else self.top_k,
+                seed,
+            ),
             on_prefill=on_prefill,
         )
-        text = TextStream(self.tokenizer, stop or ())
-        return Completion(tokens, text, prompt_tokens=len(ids), limit=limit)
+        return Completion(
+            writing,
+            TextStream(self.tokenizer, stop or ()),
+            prompt_tokens=len(ids),
+            cached_tokens=writing.cached_tokens,
+            limit=limit,
+        )
 
     def _metadata(self, completion: Completion) -> dict[str, Any]:
         return {"model_name": self.model_name, "finish_reason": completion.finish_reason}

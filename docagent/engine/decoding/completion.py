@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from langchain_core.messages.ai import UsageMetadata
+from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
 
 from docagent.engine.decoding.textstream import TextStream
 
@@ -14,15 +14,23 @@ class Completion:
     """Iterate once for the pieces of text; usage and finish reason are right afterwards.
 
     `limit` is the most tokens the answer may take; reaching it means that the answer was cut.
+    `cached_tokens` of the prompt were remembered from earlier prompts.
     """
 
     def __init__(
-        self, tokens: Iterator[int], text: TextStream, *, prompt_tokens: int, limit: int
+        self,
+        tokens: Iterable[int],
+        text: TextStream,
+        *,
+        prompt_tokens: int,
+        cached_tokens: int,
+        limit: int,
     ) -> None:
         self._tokens = tokens
         self._text = text
         self._limit = limit
         self.prompt_tokens = prompt_tokens
+        self.cached_tokens = cached_tokens
         self.new_tokens = 0
 
     def __iter__(self) -> Iterator[str]:
@@ -48,4 +56,5 @@ class Completion:
             input_tokens=self.prompt_tokens,
             output_tokens=self.new_tokens,
             total_tokens=self.prompt_tokens + self.new_tokens,
+            input_token_details=InputTokenDetails(cache_read=self.cached_tokens),
         )

@@ -1,152 +1,199 @@
-"""The decode loop: chunked prefill, then one token at a time."""
+"""The decode loop: a prompt in chunks, then tokens one by one, or several where guessed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+import logging
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import torch
 
-from docagent.engine.catalogue import PREFILL_CHUNK
+from docagent.engine.decoding.sampler import Sampler
 from docagent.errors import DocAgentError
 
 if TYPE_CHECKING:
-    from transformers import Cache, PreTrainedModel
+    from docagent.engine.decoding.constraint import Constraint
+    from docagent.engine.decoding.lookup import Lookup
+    from docagent.engine.network.keyvalues import KeyValues
+    from docagent.engine.network.network import Network
+
+SMALLEST_CHUNK = 32
+"""Tokens; where a forward pass over so few finds no memory, halving helps no more."""
+
+OnPrefill = Callable[[int, int], None]
+
+_log = logging.getLogger("docagent")
 
 
-def generate(
-    model: PreTrainedModel,
-    ids: list[int],
-    *,
-    max_new_tokens: int,
-    eos_ids: Collection[int],
-    chunk: int = PREFILL_CHUNK,
-    on_prefill: Callable[[int, int], None] | None = None,
-    context: int | None = None,
-    temperature: float = 0.0,
-    top_p: float = 1.0,
-    seed: int | None = None,
-) -> Iterator[int]:
-    """Yield new token ids; the end token is not among them.
+class Generation:
+    """One answer in the making; iterate once for its token ids, the end token not among them.
 
-    Fewer than `max_new_tokens` ids means that the model ended by itself. Greedy at temperature 0,
-    else sampled from the `top_p` nucleus. There is no repetition penalty: transformers applies
-    the one of Qwen2's generation_config to the prompt as well, and so against quoting it.
-    `on_prefill(done, total)` is called after each chunk of the prompt. `context`, in tokens,
-    is what the config says where it is not given.
-
-    Raises `DocAgentError` when prompt and answer exceed the context, or memory runs out.
+    `past` holds the first `past.length` of `ids` already and grows with the answer; afterwards
+    `tokens` says what it holds. Fewer than `max_new_tokens` ids means that the model ended by
+    itself. `forwards` counts passes after the prompt was read.
     """
-    if not ids:
-        raise ValueError("the prompt is empty")
-    if max_new_tokens < 1:
-        raise DocAgentError(f"max_tokens must be at least 1, not {max_new_tokens}")
-    limit = context if context is not None else context_of(model.config)
-    if len(ids) + max_new_tokens > limit:
-        raise DocAgentError(
-            f"the prompt of {len(ids)} tokens and an answer of up to {max_new_tokens} exceed the "
-            f"model's context of {limit} tokens; lower --budget or choose a model with more context"
-        )
-    # Checked before the first token is asked for, hence a function around the generator.
-    return _tokens(
-        model,
-        ids,
-        max_new_tokens,
-        frozenset(eos_ids),
-        chunk,
-        on_prefill,
-        Sampler(temperature, top_p, seed, model.device),
-    )
-
-
-def context_of(config: object) -> int:
-    """Tokens the loaded model can hold: its trained length, times the YaRN factor if it has one."""
-    length = int(getattr(config, "max_position_embeddings", 0))
-    rope = getattr(config, "rope_parameters", None) or {}
-    if rope.get("rope_type") == "yarn":
-        original = rope.get("original_max_position_embeddings") or length
-        return int(original * (rope.get("factor") or length / original))
-    return length
-
-
-class Sampler:
-    """Picks the next token from logits of shape (vocabulary,)."""
 
     def __init__(
-        self, temperature: float, top_p: float, seed: int | None, device: torch.device
+        self,
+        network: Network,
+        past: KeyValues,
+        ids: Sequence[int],
+        *,
+        max_new_tokens: int,
+        eos_ids: Collection[int],
+        chunk: int,
+        sampler: Sampler | None = None,
+        lookup: Lookup | None = None,
+        constraint: Constraint | None = None,
+        on_prefill: OnPrefill | None = None,
     ) -> None:
-        if temperature < 0 or not 0 < top_p <= 1:
-            raise DocAgentError(
-                f"temperature must be at least 0 and top_p in (0, 1], not {temperature} and {top_p}"
-            )
-        self.temperature = temperature
-        self.top_p = top_p
-        self.random = torch.Generator(device=device)
-        if seed is None:
-            self.random.seed()
-        else:
-            self.random.manual_seed(seed)
+        if past.length >= len(ids):
+            # The last token's logits are needed, and keys alone do not give them.
+            raise ValueError(f"{past.length} tokens remembered of a prompt of {len(ids)}")
+        self._network = network
+        self._past = past
+        self._tokens = list(ids)
+        self._limit = max_new_tokens
+        self._eos_ids = frozenset(eos_ids)
+        self._chunk = chunk
+        self._sampler = sampler or Sampler()
+        # A guess is checked against the most likely token: it says nothing of a drawn one.
+        self._lookup = lookup if self._sampler.greedy else None
+        self._constraint = constraint
+        self._on_prefill = on_prefill
+        self.forwards = 0
 
-    def __call__(self, logits: torch.Tensor) -> int:
-        if self.temperature == 0:
-            return int(logits.argmax())
-        weights, order = torch.softmax(logits.float() / self.temperature, -1).sort(descending=True)
-        # The most likely token always stays: what stands before it sums to 0.
-        weights[weights.cumsum(-1) - weights >= self.top_p] = 0
-        return int(order[torch.multinomial(weights, 1, generator=self.random)])
+    @property
+    def tokens(self) -> list[int]:
+        """The tokens that `past` holds."""
+        return self._tokens[: self._past.length]
+
+    def __iter__(self) -> Iterator[int]:
+        produced = 0
+        rows = prefill(self._network, self._past, self._tokens, self._chunk, self._on_prefill)
+        guess: list[int] = []
+        while True:
+            right = 0
+            for row, guessed in zip(rows, [*guess, None], strict=True):
+                token = self._choose(row)
+                if token in self._eos_ids:
+                    self._settle(len(guess), right)
+                    return
+                held = token == guessed
+                right += held
+                if not held:
+                    # Before the token goes out: whoever takes it may stop here for good.
+                    self._settle(len(guess), right)
+                self._take(token)
+                produced += 1
+                yield token
+                if produced == self._limit:
+                    self._settle(len(guess), right)
+                    return
+                if not held:
+                    break
+            guess = self._guess(self._limit - produced - 1)
+            rows = self._step([self._tokens[-1], *guess])
+
+    def _choose(self, logits: torch.Tensor) -> int:
+        # Torch lets logits made in inference mode be masked only there.
+        with torch.inference_mode():
+            if self._constraint is not None:
+                self._constraint.mask(logits)
+            return self._sampler(logits)
+
+    def _take(self, token: int) -> None:
+        self._tokens.append(token)
+        if self._constraint is not None:
+            self._constraint.accept(token)
+        if self._lookup is not None:
+            self._lookup.push(token)
+
+    def _guess(self, most: int) -> list[int]:
+        if most <= 0:
+            return []
+        if self._constraint is not None and (forced := self._constraint.forced()):
+            return forced[:most]
+        guess = self._lookup.guess(most) if self._lookup is not None else []
+        if self._constraint is not None:
+            guess = guess[: self._constraint.allowed_prefix(guess)]
+        return guess
+
+    def _settle(self, guessed: int, right: int) -> None:
+        """Forget the keys of guesses that did not hold."""
+        wrong = guessed - right
+        if wrong > 0:
+            self._past.crop(self._past.length - wrong)
+        if self._lookup is not None:
+            self._lookup.learn(guessed, right)
+
+    def _step(self, tokens: list[int]) -> torch.Tensor:
+        self.forwards += 1
+        return forward(self._network, self._past, tokens, last=len(tokens))
 
 
-def _tokens(
-    model: PreTrainedModel,
-    ids: list[int],
-    max_new_tokens: int,
-    eos_ids: frozenset[int],
+def prefill(
+    network: Network,
+    past: KeyValues,
+    ids: Sequence[int],
     chunk: int,
-    on_prefill: Callable[[int, int], None] | None,
-    sampler: Sampler,
-) -> Iterator[int]:
-    from transformers import DynamicCache
+    on_prefill: OnPrefill | None = None,
+) -> torch.Tensor:
+    """Read what `past` does not hold of a prompt; logits after its last token, (1, vocabulary).
 
-    cache = DynamicCache(config=model.config)
+    Reads `chunk` tokens at a time. Out of memory, it halves the chunk and goes on.
+    `on_prefill(done, total)` is called after each.
+    Raises `DocAgentError` when memory does not suffice for `SMALLEST_CHUNK`.
+    """
     total = len(ids)
+    past.reserve(total)
     logits: torch.Tensor | None = None
-    for start in range(0, total, chunk):
-        part = ids[start : start + chunk]
-        logits = _forward(model, part, cache)
-        if on_prefill is not None:
-            on_prefill(start + len(part), total)
-    assert logits is not None
-    for produced in range(1, max_new_tokens + 1):
-        token = sampler(logits)
-        if token in eos_ids:
-            return
-        yield token
-        if produced < max_new_tokens:
-            logits = _forward(model, [token], cache)
-
-
-def _forward(model: PreTrainedModel, ids: list[int], cache: Cache) -> torch.Tensor:
-    """Logits after the last of `ids`, shape (vocabulary,); the cache grows by `len(ids)`."""
-    # Entered per call, not around the loop: a generator would leave the mode on in its caller
-    # between two tokens.
-    with torch.inference_mode():
+    while past.length < total:
+        part = list(ids[past.length : past.length + chunk])
         try:
-            # All rows of logits would be 39.9 GB for 131,072 tokens of a 152,064 vocabulary.
-            output = model(
-                input_ids=torch.tensor([ids], device=model.device),
-                past_key_values=cache,
-                use_cache=True,
-                logits_to_keep=1,
-            )
-        except RuntimeError as error:
-            if out_of_memory(error):
+            logits = forward(network, past, part)
+        except OutOfMemory as error:
+            if chunk <= SMALLEST_CHUNK:
                 raise DocAgentError(
-                    f"out of memory on {model.device} after {cache.get_seq_length()} tokens; "
-                    "lower --budget or choose a smaller model"
+                    f"out of memory on {network.device} after {past.length:,} of {total:,} tokens "
+                    "of the prompt; lower --budget or choose a smaller model"
                 ) from error
+            chunk //= 2
+            _log.info("out of memory: reading %d tokens at a time", chunk)
+            continue
+        if on_prefill is not None:
+            on_prefill(past.length, total)
+    assert logits is not None
+    return logits
+
+
+class OutOfMemory(DocAgentError):
+    """The device has no memory for this forward pass."""
+
+
+def forward(network: Network, past: KeyValues, tokens: list[int], last: int = 1) -> torch.Tensor:
+    """Logits after the last `last` of new tokens, (last, vocabulary); `past` grows by all of them.
+
+    Raises `OutOfMemory`; `past` is then what it was.
+    """
+    with reported(network.device):
+        return network.forward(torch.tensor([tokens], device=network.device), past, last)[0]
+
+
+@contextmanager
+def reported(device: torch.device) -> Iterator[None]:
+    """Raise `OutOfMemory` where torch runs out of memory."""
+    try:
+        yield
+    except RuntimeError as error:
+        if not out_of_memory(error):
             raise
-        logits: torch.Tensor = output.logits[0, -1]
-        return logits
+        if device.type == "cuda":
+            torch.cuda.empty_cache()
+        raise OutOfMemory(
+            f"out of memory on {device}; lower --budget or choose a smaller model"
+        ) from error
 
 
 def out_of_memory(error: RuntimeError) -> bool:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+import torch
 
 from docagent.engine import machine
 from docagent.engine.catalogue import EMBEDDED, find
+from docagent.engine.decoding.generate import out_of_memory
 from docagent.engine.loading import checkpoint, hub
 from docagent.engine.loading.embedded import embedded_folder
-from docagent.engine.loading.quiet import quiet_transformers
+from docagent.engine.loading.gguf_folder import gguf_folder
+from docagent.engine.loading.tensors import Tensors
+from docagent.engine.loading.transformers_model import exceeds, load_with_transformers
+from docagent.engine.memory import refuse_if_too_large
+from docagent.engine.network.network import Network
+from docagent.engine.network.rope import factors_up_to
+from docagent.engine.network.shape import Shape
+from docagent.engine.network.weights import from_tensors, from_transformers
 from docagent.errors import DocAgentError
 
 if TYPE_CHECKING:
-    import torch
-    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+    from transformers import PreTrainedTokenizerFast
 
 CHATML = (
     "{% if messages[0]['role'] != 'system' %}"
@@ -29,39 +40,62 @@ CHATML = (
 """Qwen2-Instruct's conversation format, for a tokenizer that came without its template."""
 
 END_TOKENS = ("<|im_end|>", "<|endoftext|>")
+SAMPLING = ("temperature", "top_p", "top_k")
+
+LEAST_CONTEXT = 4_096
+"""Tokens that must find room beside the weights: evidence, question and answer."""
 
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A model ready to answer. `context` is in tokens, `eos_ids` end an answer."""
+    """A model ready to answer.
+
+    `context` is in tokens, `factors` are those YaRN may take to reach it, `eos_ids` end an answer,
+    and `sampling` is what generation_config.json gives for drawn answers.
+    """
 
     name: str
-    network: PreTrainedModel
+    network: Network
     tokenizer: PreTrainedTokenizerFast
+    parameters: int
     context: int
+    factors: tuple[float, ...]
     eos_ids: frozenset[int]
+    tool_format: Literal["qwen", "hermes"]
+    sampling: dict[str, float]
+    fingerprint: str
 
 
-def load(name: str, cache: Path, device: str | None = None) -> LoadedModel:
-    """Load `embedded`, a Hugging Face id or a local folder.
+def load(
+    name: str,
+    cache: Path,
+    device: str | None = None,
+    context: int | None = None,
+    force: bool = False,
+) -> LoadedModel:
+    """Load `embedded`, a Hugging Face id, a local folder or a GGUF file.
 
     `device` is a torch device; without one, the first GPU if there is one, else the CPU.
+    `context` sets another limit in tokens than the model's authors do; `force` lets a base model
+    through.
     Raises `DocAgentError` when the model is not to be had, is not a Qwen2 Instruct model, or
     does not fit.
     """
-    folder = locate(name, cache)
-    checkpoint.check(folder, name)
-    return load_folder(folder, name, device)
+    folder = locate(name, cache, force)
+    checkpoint.check(folder, name, force)
+    return load_folder(folder, name, device, context)
 
 
-def locate(name: str, cache: Path) -> Path:
-    """The folder of a model by any of its names; downloads it if need be."""
+def locate(name: str, cache: Path, force: bool = False) -> Path:
+    """The folder of a model by any of its names; downloads or converts it if need be."""
     if name == "embedded":
         return embedded_folder(cache)
-    checkpoint.refuse_base(name)
+    checkpoint.refuse_base(name, force)
     folder = Path(name).expanduser()
     if folder.is_dir():
         return folder
+    if folder.suffix == ".gguf":
+        return gguf_folder(folder, cache)
     card = find(name)
     if card is EMBEDDED:
         return embedded_folder(cache)
@@ -75,49 +109,41 @@ def locate(name: str, cache: Path) -> Path:
     )
 
 
-def load_folder(folder: Path, name: str, device: str | None = None) -> LoadedModel:
+def load_folder(
+    folder: Path, name: str, device: str | None = None, context: int | None = None
+) -> LoadedModel:
     """Load a checked folder. Raises `DocAgentError` when it is damaged or does not fit."""
-    import torch
-    from safetensors import SafetensorError
-
-    from docagent.engine.decoding.generate import context_of, out_of_memory
-
     place = _device(device)
+    config = checkpoint.read_config(folder)
+    rope = checkpoint.rope_parameters(config)
+    _check_rope(name, rope)
+    shape = Shape.of(config, rope)
+    card = find(name) or find(folder.name)
+    # A factor in the config says how far YaRN may go; each prompt still takes the least it needs.
+    declared = int(shape.native * float(rope.get("factor") or 1.0))
+    context = context or (card.context if card else declared)
     dtype = _dtype(place, checkpoint.weight_bytes(folder))
-    _check_memory(folder, name, place, dtype)
-    try:
-        with quiet_transformers():
-            tokenizer = _tokenizer(folder)
-            network = _network(folder, name, dtype)
-        torch.nn.Module.to(network, place)
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
-        raise DocAgentError(
-            f"{name} cannot be loaded ({_first_line(error)}); its files are damaged or of another "
-            "version: get the model again"
-        ) from error
-    except RuntimeError as error:
-        if out_of_memory(error):
-            raise DocAgentError(
-                f"{name} does not fit in the memory of {place}; choose a smaller model"
-            ) from error
-        raise
-    network.train(False)
+    _check_memory(folder, name, place, dtype, shape)
+    network = _network(folder, name, shape, dtype, place)
+    tokenizer = _tokenizer(folder)
     if not tokenizer.chat_template:
         tokenizer.chat_template = CHATML
-    card = find(name)
-    context = context_of(network.config)
+    generation = _generation_config(folder)
     return LoadedModel(
         name=name,
         network=network,
         tokenizer=tokenizer,
-        context=min(context, card.context) if card else context,
-        eos_ids=_eos_ids(network, tokenizer),
+        parameters=network.parameters,
+        context=context,
+        factors=factors_up_to(context / shape.native),
+        eos_ids=_eos_ids(generation, config, tokenizer),
+        tool_format=card.tool_format if card else "hermes",
+        sampling={key: float(generation[key]) for key in SAMPLING if generation.get(key)},
+        fingerprint=_fingerprint(folder, config),
     )
 
 
 def _device(device: str | None) -> torch.device:
-    import torch
-
     if device is None:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
@@ -137,8 +163,6 @@ def _dtype(place: torch.device, weight_bytes: int) -> torch.dtype:
     With AMX, the embedded model on two cores prefilled 2,160 tokens a second in bfloat16 and 590
     in float32, and decoded 26 against 28: one precision serves both phases.
     """
-    import torch
-
     if place.type == "cuda" and not torch.cuda.is_bf16_supported(including_emulation=False):
         return torch.float16
     if (
@@ -150,17 +174,56 @@ def _dtype(place: torch.device, weight_bytes: int) -> torch.dtype:
     return torch.bfloat16
 
 
-def _check_memory(folder: Path, name: str, place: torch.device, dtype: torch.dtype) -> None:
+def _check_rope(name: str, rope: dict[str, Any]) -> None:
+    """Refuse rotary scalings that the network would silently get wrong."""
+    kind = rope["rope_type"]
+    unusual = {"attention_factor", "beta_fast", "beta_slow", "mscale", "mscale_all_dim"} & {
+        key for key, value in rope.items() if value is not None
+    }
+    if kind not in ("default", "yarn") or unusual:
+        what = f"the rotary scaling {kind}" + (f" with {min(unusual)}" if unusual else "")
+        raise DocAgentError(
+            f"{name} uses {what}, which docagent's engine does not know; serve it and use "
+            "openai:MODEL@URL instead"
+        )
+
+
+def _check_memory(
+    folder: Path, name: str, place: torch.device, dtype: torch.dtype, shape: Shape
+) -> None:
     """Refuse before the system kills the process without a word."""
     if place.type != "cpu":
         return
-    needed = checkpoint.weight_bytes(folder) * dtype.itemsize // 2
+    weights = checkpoint.weight_bytes(folder)
+    if checkpoint.kind(folder) != "quantised":
+        weights = weights * dtype.itemsize // 2
     free = machine.available_memory()
-    if needed > free:
+    refuse_if_too_large(name, weights, shape.kv_bytes(dtype.itemsize), LEAST_CONTEXT, free)
+
+
+def _network(
+    folder: Path, name: str, shape: Shape, dtype: torch.dtype, place: torch.device
+) -> Network:
+    from safetensors import SafetensorError
+
+    if checkpoint.kind(folder) != "dense" or exceeds(folder, place):
+        return from_transformers(shape, load_with_transformers(folder, name, dtype, place))
+    try:
+        with Tensors(folder, place, dtype) as tensors:
+            return from_tensors(shape, tensors, tensors.parameters)
+    except KeyError as error:
+        raise DocAgentError(f"{name} lacks the weights {error}; get the model again") from error
+    except (OSError, ValueError, SafetensorError) as error:
         raise DocAgentError(
-            f"{name} needs {needed / 1e9:.1f} GB of memory for its weights and {free / 1e9:.1f} GB "
-            "are free; choose a smaller model"
-        )
+            f"{name} cannot be loaded ({_first_line(error)}); its files are damaged or of another "
+            "version: get the model again"
+        ) from error
+    except RuntimeError as error:
+        if out_of_memory(error):
+            raise DocAgentError(
+                f"{name} does not fit in the memory of {place}; choose a smaller model"
+            ) from error
+        raise
 
 
 def _tokenizer(folder: Path) -> PreTrainedTokenizerFast:
@@ -174,55 +237,28 @@ def _tokenizer(folder: Path) -> PreTrainedTokenizerFast:
     return tokenizer
 
 
-def _network(folder: Path, name: str, dtype: torch.dtype) -> PreTrainedModel:
-    from transformers import AutoConfig, AutoModelForCausalLM
-
-    rope = checkpoint.rope_parameters(checkpoint.read_config(folder))
-    config = AutoConfig.from_pretrained(folder, local_files_only=True)
-    config.rope_parameters = rope
-    reader: Any = AutoModelForCausalLM
-    loaded: tuple[PreTrainedModel, dict[str, Any]] = reader.from_pretrained(
-        folder,
-        config=config,
-        dtype=dtype,
-        attn_implementation="sdpa",
-        local_files_only=True,
-        use_safetensors=True,
-        output_loading_info=True,
-    )
-    network, report = loaded
-    if lacking := report["missing_keys"]:
-        # Transformers would answer with random weights in their place.
-        raise DocAgentError(
-            f"{name} lacks {len(lacking)} of its weights, such as {min(lacking)}; get it again"
-        )
-    _check_rope(network, rope)
-    return network
+def _generation_config(folder: Path) -> dict[str, Any]:
+    path = folder / "generation_config.json"
+    found: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return found
 
 
-def _check_rope(network: PreTrainedModel, rope: dict[str, Any]) -> None:
-    """Raise `DocAgentError` unless the loaded rotary frequencies have the config's base."""
-    loaded = network.config.rope_parameters or {}
-    rotary: Any = network.base_model.rotary_emb
-    frequencies: torch.Tensor = rotary.inv_freq
-    wrong = loaded.get("rope_theta") != rope["rope_theta"]
-    if rope["rope_type"] == "default":
-        expected = rope["rope_theta"] ** (-1 / len(frequencies))
-        wrong = wrong or abs(float(frequencies[1]) / expected - 1) > 1e-2
-    if wrong:
-        raise DocAgentError(
-            f"transformers set the rotary base to {loaded.get('rope_theta')} instead of "
-            f"{rope['rope_theta']}; install another version of transformers"
-        )
-
-
-def _eos_ids(network: PreTrainedModel, tokenizer: PreTrainedTokenizerFast) -> frozenset[int]:
-    stated = getattr(network.generation_config, "eos_token_id", None)
+def _eos_ids(
+    generation: dict[str, Any], config: dict[str, Any], tokenizer: PreTrainedTokenizerFast
+) -> frozenset[int]:
+    stated = generation.get("eos_token_id", config.get("eos_token_id"))
     ids = set(stated if isinstance(stated, list) else [stated])
     ids.add(tokenizer.eos_token_id)
     control = tokenizer.backend_tokenizer.get_added_tokens_decoder()
     ids |= {number for number, token in control.items() if token.content in END_TOKENS}
     return frozenset(number for number in ids if number is not None)
+
+
+def _fingerprint(folder: Path, config: dict[str, Any]) -> str:
+    """Names the weights where something made from them is kept on disk."""
+    files = sorted(folder.glob("*.safetensors"))
+    told = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+    return hashlib.sha256(json.dumps([config, told]).encode()).hexdigest()[:24]
 
 
 def _first_line(error: Exception) -> str:

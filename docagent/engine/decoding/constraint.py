@@ -1,0 +1,224 @@
+"""What the next token may be, for answers that must follow a grammar."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+from docagent.engine.decoding.grammar import (
+    json_grammar,
+    quote_grammar,
+    quoting_grammar,
+    tool_grammar,
+)
+from docagent.engine.decoding.passages import Passages
+from docagent.engine.tools.marks import CALL, CALL_END, Format
+from docagent.engine.tools.specification import specifications
+from docagent.errors import DocAgentError
+
+if TYPE_CHECKING:
+    import torch
+    from llguidance import LLMatcher
+    from transformers import PreTrainedTokenizerFast
+
+QUOTE_LIMIT = 400
+"""Characters of a quote; in JSON an escaped character counts as two."""
+
+_KEPT = 16
+
+
+class Constraint:
+    """The grammar of one answer, and how far the answer has come.
+
+    End tokens are the constraint's own: allowed wherever the answer may end.
+    """
+
+    def __init__(self, matcher: LLMatcher, vocabulary: int, eos_ids: frozenset[int]) -> None:
+        self._matcher = matcher
+        self._vocabulary = vocabulary
+        self._eos_ids = eos_ids
+        self._accepted = 0
+        self._ended = False
+
+    def mask(self, logits: torch.Tensor) -> None:
+        """Set to -inf, in place, every token that may not come next.
+
+        `logits` has shape (vocabulary,), on any device, and may be longer than the tokenizer's
+        vocabulary. Raises `DocAgentError` when no token is left, which takes a vocabulary that
+        cannot spell what the grammar asks for.
+        """
+        import torch
+
+        size = logits.shape[-1]
+        may_come = torch.zeros(size, dtype=torch.bool)
+        if not (self._ended or self._matcher.is_stopped()):
+            allowed = torch.frombuffer(bytearray(self._bias()), dtype=torch.uint8)
+            common = min(size, len(allowed))
+            may_come[:common] = allowed[:common] != 0
+        for token in self._eos_ids:
+            if token < size:
+                may_come[token] = self._ended or self._matcher.is_accepting()
+        if not may_come.any():
+            raise DocAgentError(
+                "the model's tokens cannot write what the answer's form asks for here; "
+                "simplify the schema or choose another model"
+            )
+        logits.masked_fill_(~may_come.to(logits.device), -torch.inf)
+
+    def accept(self, token: int) -> None:
+        """The next token of the answer; ValueError for one that `mask` forbids."""
+        if self.allowed_prefix([token]) != 1:
+            raise ValueError(f"token {token} may not come here")
+        if token in self._eos_ids:
+            self._ended = True
+        else:
+            self._matcher.consume_token(token)
+        self._accepted += 1
+
+    def rollback(self, tokens: int) -> None:
+        """Forget the last accepted tokens; ValueError for more than there are."""
+        if not 0 <= tokens <= self._accepted:
+            raise ValueError(f"{tokens} tokens cannot be taken back of {self._accepted}")
+        self._accepted -= tokens
+        if tokens and self._ended:
+            self._ended = False
+            tokens -= 1
+        if tokens:
+            self._matcher.rollback(tokens)
+
+    def allowed_prefix(self, tokens: Sequence[int]) -> int:
+        """How many of these tokens could come next, one after the other; changes nothing."""
+        if self._ended:
+            return 0
+        plain: list[int] = []
+        for token in tokens:
+            if token in self._eos_ids or not 0 <= token < self._vocabulary:
+                break
+            plain.append(token)
+        stopped = self._matcher.is_stopped()
+        count = self._matcher.validate_tokens(plain) if plain and not stopped else 0
+        ends = count == len(plain) < len(tokens) and tokens[count] in self._eos_ids
+        return count + 1 if ends and self._may_end_after(plain) else count
+
+    def forced(self) -> list[int]:
+        """Tokens that must come next, spelt as the tokenizer spells them; changes nothing."""
+        if self._ended or self._matcher.is_stopped():
+            return []
+        tokens: list[int] = self._matcher.compute_ff_tokens()
+        return tokens[: self.allowed_prefix(tokens)]
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing but an end token may come."""
+        if self._ended or self._matcher.is_stopped():
+            return True
+        if not self._matcher.is_accepting():
+            return False
+        allowed = self._bias()
+        return sum(map(bool, allowed)) == sum(bool(allowed[token]) for token in self._eos_ids)
+
+    def _may_end_after(self, tokens: list[int]) -> bool:
+        if not tokens:
+            return self._matcher.is_accepting()
+        self._matcher.consume_tokens(tokens)
+        may_end = self._matcher.is_accepting()
+        self._matcher.rollback(len(tokens))
+        return may_end
+
+    def _bias(self) -> bytes:
+        """One byte per token of the tokenizer, 0 where it may not come."""
+        bias = self._matcher.compute_logit_bias()
+        if self._matcher.is_error():
+            raise DocAgentError(f"the answer's form cannot be kept: {_line(self._matcher)}")
+        return bias
+
+
+class Grammars:
+    """Compiles grammars for one tokenizer; make it once, it takes a third of a second.
+
+    `vocabulary` is the number of logits. Every method returns a constraint for one answer and
+    raises `DocAgentError` for what cannot be compiled. `string_limit` is the maxLength of
+    strings that have none, in characters.
+    """
+
+    def __init__(
+        self, tokenizer: PreTrainedTokenizerFast, vocabulary: int, eos_ids: Collection[int]
+    ) -> None:
+        from llguidance import LLTokenizer
+
+        state = json.loads(tokenizer.backend_tokenizer.to_str())
+        # What is forced is spelt with the tokenizer; normalised, it would be another text.
+        state["normalizer"] = state["truncation"] = state["padding"] = None
+        added = {token["content"]: token["id"] for token in state["added_tokens"]}
+        self._controls = {mark: added[mark] for mark in (CALL, CALL_END) if mark in added}
+        self._eos_ids = frozenset(eos_ids)
+        self._tokenizer = LLTokenizer(
+            json.dumps(state),
+            n_vocab=max(vocabulary, len(tokenizer)),
+            eos_token=sorted(self._eos_ids),
+        )
+        single = (bytes([byte]) for byte in range(256))
+        self._writable = frozenset(
+            byte[0]
+            for byte in single
+            if self._tokenizer.decode_bytes(self._tokenizer.tokenize_bytes(byte)) == byte
+        )
+        self._compiled: OrderedDict[str, LLMatcher] = OrderedDict()
+
+    def json_schema(self, schema: dict[str, Any], *, string_limit: int | None = None) -> Constraint:
+        """JSON of that schema, on one line, properties in the schema's order and no others."""
+        return self._constraint(json_grammar(schema, string_limit))
+
+    def tool_calls(
+        self,
+        tools: Sequence[Any],
+        choice: str = "auto",
+        format: Format = "hermes",
+        *,
+        string_limit: int | None = None,
+    ) -> Constraint:
+        """Calls of these tools whose arguments fit their schemas.
+
+        `choice` is `auto` (free text, then any number of calls up to eight, after which the
+        answer ends), `required` (begins with a call), `none` (text that calls nothing), or a
+        tool's name (exactly one call of it).
+        """
+        specs = specifications(tools)
+        return self._constraint(tool_grammar(specs, choice, format, self._controls, string_limit))
+
+    def quote(self, passages: Sequence[str], *, max_chars: int = QUOTE_LIMIT) -> Constraint:
+        """A piece of one of the passages, whole words, at most `max_chars` characters."""
+        return self._constraint(quote_grammar(Passages(passages, self._writable), max_chars))
+
+    def json_with_quotes(
+        self,
+        schema: dict[str, Any],
+        passages: Sequence[str],
+        *,
+        max_chars: int = QUOTE_LIMIT,
+        string_limit: int | None = None,
+    ) -> Constraint:
+        """JSON of that schema in which every string with `"x-quote": true` is such a piece."""
+        found = Passages(passages, self._writable)
+        return self._constraint(quoting_grammar(schema, found, max_chars, string_limit))
+
+    def _constraint(self, grammar: str) -> Constraint:
+        matcher = self._compiled.pop(grammar, None) or self._compile(grammar)
+        self._compiled[grammar] = matcher
+        while len(self._compiled) > _KEPT:
+            self._compiled.popitem(last=False)
+        return Constraint(matcher.deep_copy(), self._tokenizer.vocab_size, self._eos_ids)
+
+    def _compile(self, grammar: str) -> LLMatcher:
+        from llguidance import LLMatcher
+
+        matcher = LLMatcher(self._tokenizer, grammar, log_level=0)
+        if matcher.is_error():
+            raise DocAgentError(f"the answer's form cannot be compiled: {_line(matcher)}")
+        return matcher
+
+
+def _line(matcher: LLMatcher) -> str:
+    return next(iter(matcher.get_error().splitlines()), "no reason given")

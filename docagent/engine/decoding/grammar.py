@@ -1,0 +1,238 @@
+"""Grammars in llguidance's Lark dialect: tool calls, JSON, quotes, and JSON that holds quotes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from docagent.engine.decoding.passages import Passages
+from docagent.engine.tools.marks import ARGS, CALL, CALL_END, FUNCTION, RESULT, Format
+from docagent.engine.tools.specification import ToolSpec
+from docagent.errors import DocAgentError
+
+Schema = dict[str, Any]
+
+MAX_CALLS = 8
+"""Calls in one answer; a small model would not stop by itself."""
+
+MAX_QUOTES = 16
+"""Items of a list that holds quotes and has no maxItems."""
+
+_TEXT = "TEXT: /(?s:.*)/"
+# Separators as in the templates; white space elsewhere would only let a model ramble.
+_STYLE = {
+    "item_separator": ", ",
+    "key_separator": ": ",
+    "whitespace_flexible": False,
+    "coerce_one_of": True,
+    "lenient": True,
+}
+_NESTING = ("properties", "$defs", "definitions")
+_CHOICES = ("anyOf", "oneOf")
+
+
+def json_grammar(schema: Schema, string_limit: int | None) -> str:
+    """JSON of that schema on one line."""
+    return f"start: {_json(schema, string_limit)}"
+
+
+def tool_grammar(
+    tools: Sequence[ToolSpec],
+    choice: str,
+    format: Format,
+    controls: Mapping[str, int],
+    string_limit: int | None,
+) -> str:
+    """Free text and calls, or calls only; see `Grammars.tool_calls`.
+
+    `controls` are the ids of those marks that are tokens of their own: the model has learnt the
+    token, not its spelling.
+    """
+    trigger = CALL if format == "hermes" else FUNCTION
+    if choice == "none":
+        return f"start: SAID\nSAID: /(?s:.*)/ & ~/(?s:.*){trigger}(?s:.*)/"
+    if choice not in ("auto", "required"):
+        tools = [tool for tool in tools if tool.name == choice]
+    if not tools:
+        raise DocAgentError(f"there is no tool to call for the choice {choice!r}")
+
+    def mark(text: str) -> str:
+        return f"<[{controls[text]}]>" if text in controls else _literal(text)
+
+    rules: list[str] = []
+    for number, tool in enumerate(tools):
+        name = json.dumps(tool.name)
+        if format == "hermes":
+            before, after = f'\n{{"name": {name}, "arguments": ', "}\n"
+            rules.append(f"tool{number}: {_literal(before)} args{number} {_literal(after)} ending")
+        else:
+            before = f": {tool.name}\n{ARGS}: "
+            rules.append(f"tool{number}: {_literal(before)} args{number}")
+        rules.append(f"args{number}: {_json(tool.parameters, string_limit)}")
+    rules.append("tool: " + " | ".join(f"tool{number}" for number in range(len(tools))))
+    further = f'("\\n" {mark(trigger)} tool){{0,{MAX_CALLS - 1}}}'
+    if choice not in ("auto", "required"):
+        further = ""
+    if format == "hermes":
+        rules.append(f"ending: {mark(CALL_END)}")
+    else:
+        # Where Qwen2 goes on after its last call; without it, it could only call again.
+        end = _literal(f"\n{RESULT}")
+        further += f" ({end})?"
+    if choice == "auto":
+        head = f"head_text | TEXT {mark(trigger)}" if trigger in controls else "head_text"
+        rules += [f"head: {head}", f"head_text[lazy]: TEXT {_literal(trigger)}", _TEXT]
+        start = f"start: TEXT | head tool {further}"
+    else:
+        # The white space with which Qwen2 goes from a result to the next call.
+        lead = '" \\n"? ' if format == "qwen" else ""
+        start = f"start: {lead}{mark(trigger)} tool {further}"
+    return "\n".join([start, *rules])
+
+
+def quote_grammar(passages: Passages, limit: int) -> str:
+    """A piece of one passage, from one word's start to a word's end."""
+    return "\n".join(["start: QUOTE", *_quote_terminals(passages, limit, in_json=False)])
+
+
+def quoting_grammar(
+    schema: Schema, passages: Passages, limit: int, string_limit: int | None
+) -> str:
+    """JSON of that schema in which the strings marked `x-quote` are pieces of the passages."""
+    rules = _Rules(schema, string_limit)
+    start = rules.expression(schema, ())
+    if not rules.quotes:
+        return f"start: {start}\n" + "\n".join(rules.lines)
+    terminals = _quote_terminals(passages, limit, in_json=True)
+    return "\n".join([f"start: {start}", *rules.lines, *terminals])
+
+
+class _Rules:
+    """Lark rules for the parts of a schema on the way to its quotes; the rest stays JSON schema."""
+
+    def __init__(self, root: Schema, string_limit: int | None) -> None:
+        self.lines: list[str] = []
+        self.quotes = False
+        self._root = root
+        self._limit = string_limit
+
+    def expression(self, schema: Any, above: tuple[str, ...]) -> str:
+        """An expression for a schema; `above` are the references that led here."""
+        if not isinstance(schema, dict):
+            schema = {}
+        reference = schema.get("$ref")
+        if isinstance(reference, str):
+            if reference in above:
+                raise DocAgentError(f"a schema that contains itself ({reference}) cannot quote")
+            return self.expression(_target(self._root, reference), (*above, reference))
+        if schema.get("x-quote") is True:
+            self.quotes = True
+            quoted = r'"\"" QUOTE "\""'
+            return f'({quoted} | "null")' if "null" in schema.get("type", ()) else quoted
+        if not _quotes_within(schema, self._root, above):
+            definitions = {key: self._root[key] for key in _NESTING[1:] if key in self._root}
+            return self._rule(_json({**definitions, **schema}, self._limit))
+        for keyword in _CHOICES:
+            if keyword in schema:
+                choices = (self.expression(choice, above) for choice in schema[keyword])
+                return self._rule(" | ".join(choices))
+        if "properties" in schema:
+            return self._rule(self._object(schema, above))
+        item = self._rule(self.expression(schema["items"], above))
+        most = schema.get("maxItems", max(MAX_QUOTES, schema.get("minItems", 0)))
+        least = max(schema.get("minItems", 0), 1)
+        items = f'{item} (", " {item}){{{least - 1},{most - 1}}}'
+        return self._rule(f'"[" {items if schema.get("minItems") else f"({items})?"} "]"')
+
+    def _object(self, schema: Schema, above: tuple[str, ...]) -> str:
+        required = schema.get("required", ())
+        # Built from the last member to the first: what may follow when nothing has been written
+        # yet, and when something has and a comma is due.
+        first, further = "", ""
+        for name, property in reversed(schema["properties"].items()):
+            key = _literal(f"{json.dumps(name, ensure_ascii=False)}: ")
+            member = self._rule(f"{key} {self.expression(property, above)}")
+            if name in required:
+                first = f"{member} {further}"
+                further = f'", " {member} {further}'
+            else:
+                first = f"({member} {further} | {first})" if first else f"({member} {further})?"
+                further = f'(", " {member})? {further}'
+        return f'"{{" {first} "}}"'
+
+    def _rule(self, body: str) -> str:
+        self.lines.append(f"r{len(self.lines)}: {body}")
+        return f"r{len(self.lines) - 1}"
+
+
+def _quote_terminals(passages: Passages, limit: int, *, in_json: bool) -> Iterable[str]:
+    pieces = passages.chunks(in_json=in_json)
+    names = [f"PIECE{number}" for number in range(len(pieces))]
+    for name, chunks in zip(names, pieces, strict=True):
+        yield f"{name}: %regex {_dumps({'substring_chunks': chunks})}"
+    # A chunk is a word with the white space before it, or marks that end a phrase: neither begins
+    # a quote. In JSON a backslash that begins one is a backslash, not a line break.
+    ordinary = r"[^\s\\.,;:!?)\]}\"'”»’]"
+    opening = rf"(?:{ordinary}|\\\\)" if in_json else rf"(?:{ordinary}|\\)"
+    yield f"PIECE: {' | '.join(names)}"
+    yield rf"QUOTE: PIECE & /{opening}(?s:.{{0,{limit - 1}}})/ & /(?s:.*)\w(?s:.*)/"
+
+
+def _json(schema: Schema, string_limit: int | None) -> str:
+    return f"%json {_dumps({**_closed(schema, string_limit), 'x-guidance': _STYLE})}"
+
+
+def _closed(schema: Any, limit: int | None) -> Any:
+    """The schema without room to ramble: no unnamed properties, and strings that end."""
+    if not isinstance(schema, dict):
+        return schema
+    closed = dict(schema)
+    for key in _NESTING:
+        if isinstance(inner := schema.get(key), dict):
+            closed[key] = {name: _closed(part, limit) for name, part in inner.items()}
+    for key in _CHOICES:
+        if isinstance(schema.get(key), list):
+            closed[key] = [_closed(choice, limit) for choice in schema[key]]
+    if isinstance(schema.get("items"), dict):
+        closed["items"] = _closed(schema["items"], limit)
+    if "properties" in schema:
+        closed.setdefault("additionalProperties", False)
+    if limit is not None and schema.get("type") == "string" and "format" not in schema:
+        closed.setdefault("maxLength", max(limit, schema.get("minLength", 0)))
+    return closed
+
+
+def _quotes_within(schema: Any, root: Schema, above: tuple[str, ...]) -> bool:
+    if isinstance(schema, list):
+        return any(_quotes_within(part, root, above) for part in schema)
+    if not isinstance(schema, dict):
+        return False
+    reference = schema.get("$ref")
+    if isinstance(reference, str):
+        target = {} if reference in above else _target(root, reference)
+        return _quotes_within(target, root, (*above, reference))
+    if schema.get("x-quote") is True:
+        return True
+    inner = [*schema.get("properties", {}).values(), schema.get("items")]
+    return any(
+        _quotes_within(part, root, above)
+        for part in [*inner, *(schema.get(keyword) for keyword in _CHOICES)]
+    )
+
+
+def _target(root: Schema, reference: str) -> Schema:
+    target: Any = root
+    for key in reference.removeprefix("#").strip("/").split("/"):
+        target = target.get(key) if isinstance(target, dict) else None
+    if not isinstance(target, dict):
+        raise DocAgentError(f"the schema refers to {reference}, which is not in it")
+    return target
+
+
+def _literal(text: str) -> str:
+    return _dumps(text)
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,205 @@
+"""One loaded network at work: windows, memory, remembered prompts, answers and losses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import torch
+from torch.nn import functional
+
+from docagent.engine import machine
+from docagent.engine.decoding.generate import Generation, OnPrefill, forward, prefill
+from docagent.engine.decoding.lookup import Lookup
+from docagent.engine.decoding.prefixes import Prefixes
+from docagent.engine.decoding.sampler import Sampler
+from docagent.engine.decoding.saved import SavedPrefixes
+from docagent.engine.loading.load import LoadedModel
+from docagent.engine.memory import refuse_if_too_large
+from docagent.engine.network.dual_chunk import DualChunkKeyValues, chunks_for
+from docagent.engine.network.keyvalues import KeyValues
+from docagent.engine.network.rope import factor_for
+from docagent.errors import DocAgentError
+
+if TYPE_CHECKING:
+    from docagent.engine.decoding.constraint import Constraint
+
+LongContext = Literal["yarn", "dca"]
+
+PREFIX_SHARE = 0.25
+"""Part of the free memory that remembered prompts may take; the rest is for the prompt at hand,
+documents and indexes."""
+
+SAVED_BYTES = 20 * 1000**3
+"""Of remembered prompts on disk."""
+
+CPU_CHUNK = 1024
+GPU_CHUNK = 16_384
+CPU_ROWS = 32
+GPU_ROWS = 256
+"""Answers written at once. A CPU's matrix product takes 32 rows in the time of two."""
+
+BATCH_SHARE = 0.5
+"""Part of the free memory for the keys and values of a batch."""
+
+LOSS_ROWS = 128
+"""Rows of logits at once: 78 MB in float32 for a vocabulary of 152,064."""
+
+
+class Engine:
+    """Reads and writes token ids with one network; safe to use from several threads."""
+
+    def __init__(
+        self,
+        loaded: LoadedModel,
+        *,
+        long_context: LongContext = "yarn",
+        prefix_cache: bool = True,
+        prefix_folder: Path | None = None,
+    ) -> None:
+        self.loaded = loaded
+        self.network = loaded.network
+        self.long_context = long_context
+        self._device = str(self.network.device)
+        self._kv_bytes = self.network.shape.kv_bytes(self.network.dtype.itemsize)
+        saved = None
+        if prefix_folder is not None:
+            saved = SavedPrefixes(prefix_folder, loaded.fingerprint, SAVED_BYTES)
+        budget = int(PREFIX_SHARE * machine.free_memory(self._device)) if prefix_cache else 0
+        self.prefixes = Prefixes(budget, saved)
+
+    @property
+    def chunk(self) -> int:
+        """Tokens of a prompt read at once.
+
+        On the CPU more than 1,024 gain nothing. On a GPU as many as a quarter of the free memory
+        holds activations for: about 32 vectors of the hidden size a token.
+        """
+        if self.network.device.type == "cpu":
+            return CPU_CHUNK
+        room = machine.free_memory(self._device) // 4
+        fits = room // (32 * self.network.shape.hidden * self.network.dtype.itemsize)
+        return max(CPU_CHUNK, min(GPU_CHUNK, 1 << (max(fits, 1).bit_length() - 1)))
+
+    def remember(self, tokens: int, yarn_factor: float | None = None) -> KeyValues:
+        """Empty keys and values for a session of so many tokens in all.
+
+        With YaRN, `yarn_factor` is by default the least whose window holds them.
+        """
+        network = self.network
+        if self.long_context == "dca" and yarn_factor is None:
+            chunks = chunks_for(network.shape.native)
+            return DualChunkKeyValues(
+                network.shape, network.rope, network.dtype, network.devices, chunks
+            )
+        if yarn_factor is None:
+            yarn_factor = factor_for(tokens, network.shape.native, self.loaded.factors)
+        return network.remember(yarn_factor)
+
+    def write(
+        self,
+        ids: Sequence[int],
+        *,
+        max_new_tokens: int,
+        session_tokens: int = 0,
+        sampler: Sampler | None = None,
+        quote_from: int | None = 0,
+        constraint: Constraint | None = None,
+        on_prefill: OnPrefill | None = None,
+    ) -> Writing:
+        """An answer to a prompt, to be iterated for its token ids.
+
+        `session_tokens` is what the whole session will hold: the YaRN factor is chosen for it, so
+        that later turns can go on from these keys. Tokens of the prompt from `quote_from` on are
+        searched for guesses; None guesses nothing.
+        Raises `DocAgentError` when prompt and answer exceed the window or the memory.
+        """
+        total = len(ids) + max_new_tokens
+        self._check(len(ids), max_new_tokens)
+        expected = max(total, min(session_tokens, self.loaded.context))
+        past = self.prefixes.take(ids, lambda: self.remember(expected), room=total)
+        try:
+            self._make_room(past, total)
+        except DocAgentError:
+            self.prefixes.put(ids, past)
+            raise
+        generation = Generation(
+            self.network,
+            past,
+            ids,
+            max_new_tokens=max_new_tokens,
+            eos_ids=self.loaded.eos_ids,
+            chunk=self.chunk,
+            sampler=sampler,
+            lookup=None if quote_from is None else Lookup(ids, quote_from),
+            constraint=constraint,
+            on_prefill=on_prefill,
+        )
+        return Writing(generation, past, self.prefixes)
+
+    def loss(self, ids: Sequence[int], last: int = 512, yarn_factor: float | None = None) -> float:
+        """Mean loss in nats of predicting each of the last `last` tokens from all before it.
+
+        `yarn_factor` None is the factor that so many tokens need. Lengths beyond the model's
+        context are measured as well: that is what the measure is for.
+        """
+        last = min(last, len(ids) - 1)
+        if last < 1:
+            raise DocAgentError("a loss needs at least two tokens")
+        past = self.remember(len(ids), yarn_factor)
+        first = len(ids) - last
+        if first > 1:
+            prefill(self.network, past, ids[: first - 1], self.chunk)
+        total = 0.0
+        for start in range(first, len(ids), LOSS_ROWS):
+            end = min(start + LOSS_ROWS, len(ids))
+            part = list(ids[start - 1 : end - 1])
+            logits = forward(self.network, past, part, last=len(part))
+            wanted = torch.tensor(ids[start:end], device=logits.device)
+            total += float(functional.cross_entropy(logits, wanted, reduction="sum"))
+        return total / last
+
+    def _check(self, prompt: int, answer: int) -> None:
+        if prompt < 1:
+            raise ValueError("the prompt is empty")
+        if answer < 1:
+            raise DocAgentError(f"max_tokens must be at least 1, not {answer}")
+        if prompt + answer > self.loaded.context:
+            raise DocAgentError(
+                f"the prompt of {prompt} tokens and an answer of up to {answer} exceed the "
+                f"model's context of {self.loaded.context} tokens; lower --budget or choose a "
+                "model with more context"
+            )
+
+    def _make_room(self, past: KeyValues, tokens: int) -> None:
+        """Let remembered prompts go where memory is short; refuse before it runs out."""
+        needed = max(0, tokens - past.capacity) * self._kv_bytes
+        free = machine.free_memory(self._device)
+        if needed > free:
+            self.prefixes.clear()
+            weights = self.network.parameters * self.network.dtype.itemsize
+            free = machine.free_memory(self._device)
+            if needed > free:
+                refuse_if_too_large(
+                    self.loaded.name, weights, self._kv_bytes, tokens, free + weights
+                )
+
+
+class Writing:
+    """An answer's token ids; what it has read is remembered afterwards, however it ended.
+
+    `cached_tokens` of the prompt were not read again.
+    """
+
+    def __init__(self, generation: Generation, past: KeyValues, prefixes: Prefixes) -> None:
+        self.generation = generation
+        self.cached_tokens = past.length
+        self._past = past
+        self._prefixes = prefixes
+
+    def __iter__(self) -> Iterator[int]:
+        try:
+            yield from self.generation
+        finally:
+            self._prefixes.put(self.generation.tokens, self._past)

@@ -1,0 +1,107 @@
+"""Qwen2's forward pass, from token ids to logits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch.nn import functional
+
+from docagent.engine.network.batched import BatchKeyValues
+from docagent.engine.network.keyvalues import KeyValues
+from docagent.engine.network.rope import Rope
+from docagent.engine.network.shape import Shape
+
+Map = Callable[[torch.Tensor], torch.Tensor]
+Past = KeyValues | BatchKeyValues
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One decoder layer. `project` gives queries, keys and values side by side."""
+
+    attention_norm: torch.Tensor
+    project: Map
+    gather: Map
+    mlp_norm: torch.Tensor
+    mlp: Map
+    device: torch.device
+
+
+class Network:
+    """A Qwen2 network (tech report arXiv 2407.10671): its weights and one forward pass.
+
+    Holds no state between calls; what it has read stands in the `KeyValues` of the caller. Two
+    threads may use one network at once, each with its own.
+    """
+
+    def __init__(
+        self,
+        shape: Shape,
+        embedding: torch.Tensor,
+        layers: list[Layer],
+        norm: torch.Tensor,
+        head: Map,
+        parameters: int,
+    ) -> None:
+        self.shape = shape
+        self.layers = layers
+        self.parameters = parameters
+        self.rope = Rope(shape.head_dim, shape.theta, shape.native, embedding.device)
+        self._embedding = embedding
+        self._norm = norm
+        self._head = head
+
+    @property
+    def device(self) -> torch.device:
+        """Where token ids go in and logits come out."""
+        return self._embedding.device
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of activations, keys and values."""
+        return self._embedding.dtype
+
+    def remember(self, factor: float = 1.0) -> KeyValues:
+        """Empty keys and values for one sequence under a YaRN factor."""
+        return KeyValues(self.shape, self.rope, self.dtype, self.devices, factor)
+
+    @property
+    def devices(self) -> list[torch.device]:
+        """The device of each layer."""
+        return [layer.device for layer in self.layers]
+
+    def forward(self, ids: torch.Tensor, past: Past, last: int | torch.Tensor = 1) -> torch.Tensor:
+        """Read new tokens, ids (rows, n), and remember them in `past`.
+
+        Returns logits in float32: after the last `last` of them, (rows, last, vocabulary), or
+        after one of each row where `last` gives its place, (rows, 1, vocabulary). All of them
+        would be 39.9 GB for 131,072 tokens of a vocabulary of 152,064.
+        """
+        with torch.inference_mode():
+            n = ids.shape[1]
+            past.begin(n)
+            x = functional.embedding(ids, self._embedding)
+            for index, layer in enumerate(self.layers):
+                x = x.to(layer.device)
+                x = x + self._attention(index, layer, self._normal(x, layer.attention_norm), past)
+                x = x + layer.mlp(self._normal(x, layer.mlp_norm))
+            past.end(n)
+            if isinstance(last, int):
+                x = x[:, n - last :]
+            else:
+                x = x[torch.arange(len(x), device=x.device), last.to(x.device)][:, None]
+            x = self._normal(x.to(self._norm.device), self._norm)
+            return self._head(x).float()
+
+    def _attention(self, index: int, layer: Layer, x: torch.Tensor, past: Past) -> torch.Tensor:
+        rows, n, _ = x.shape
+        shape = self.shape
+        heads = layer.project(x).view(rows, n, -1, shape.head_dim).transpose(1, 2)
+        query, keys, values = torch.split(heads, (shape.heads, shape.kv_heads, shape.kv_heads), 1)
+        seen = past.attend(index, query, keys, values)
+        return layer.gather(seen.transpose(1, 2).reshape(rows, n, -1))
+
+    def _normal(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+        return functional.rms_norm(x, weight.shape, weight, self.shape.epsilon)

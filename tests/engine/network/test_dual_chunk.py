@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from docagent.engine.network.dual_chunk import Chunks, DualChunkKeyValues, chunks_for
+from docagent.engine.network.network import Network
+from docagent.engine.network.rope import Rope
+from tests.engine.tiny import text, twins
+
+CHUNKS = Chunks(size=32, local=8)
+
+
+class Naive(DualChunkKeyValues):
+    """The paper's definition written out: every pair of positions on its own, nothing merged."""
+
+    def attend(
+        self, layer: int, query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor
+    ) -> torch.Tensor:
+        rope: Rope = self.rope
+        length, size = self.chunks.length, self.chunks.size
+        n = query.shape[2]
+        at = torch.arange(self.length, self.length + n)
+
+        def turned(x: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
+            return rope.angles(positions, [1.0], x.dtype).rotate(x)
+
+        keys, values = self._store(layer, turned(keys, at % length), values)
+        group = query.shape[1] // keys.shape[1]
+        keys, values = keys.repeat_interleave(group, 1), values.repeat_interleave(group, 1)
+        own = turned(query, at % length) @ keys.mT
+        neighbour = turned(query, torch.clamp(at % length + length, max=size)) @ keys.mT
+        older = turned(query, torch.full_like(at, min(2 * length - 1, size))) @ keys.mT
+        seen = torch.arange(keys.shape[2])
+        apart = (at // length)[:, None] - (seen // length)[None]
+        scores = torch.where(apart == 0, own, torch.where(apart == 1, neighbour, older))
+        scores = (scores * self.scale).masked_fill(seen[None] > at[:, None], float("-inf"))
+        return scores.softmax(-1) @ values
+
+
+def dual(
+    network: Network, kind: type[DualChunkKeyValues] = DualChunkKeyValues
+) -> DualChunkKeyValues:
+    return kind(network.shape, network.rope, network.dtype, network.devices, CHUNKS)
+
+
+def read(
+    network: Network, past: DualChunkKeyValues, ids: list[int], sizes: list[int]
+) -> torch.Tensor:
+    parts = torch.tensor([ids]).split(sizes, 1)
+    return torch.cat([network.forward(part, past, part.shape[1])[0] for part in parts])
+
+
+def test_a_text_of_one_chunk_is_untouched() -> None:
+    pair = twins()
+    ids = text(CHUNKS.length)
+    past = pair.ours.remember()
+    plain = pair.ours.forward(torch.tensor([ids]), past, len(ids))[0]
+    assert torch.equal(read(pair.ours, dual(pair.ours), ids, [len(ids)]), plain)
+
+
+@pytest.mark.parametrize("sizes", [[150], [20, 50, 79, 1], [1] * 150, [24, 24, 102]])
+def test_beyond_it_is_the_papers_definition(sizes: list[int]) -> None:
+    pair = twins()
+    ids = text(150)
+    expected = read(pair.ours, dual(pair.ours, Naive), ids, [150])
+    found = read(pair.ours, dual(pair.ours), ids, sizes)
+    torch.testing.assert_close(found, expected, atol=2e-4, rtol=1e-4)
+
+
+def test_chunks_of_a_native_window() -> None:
+    assert chunks_for(32768) == Chunks(32768, 512)

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import torch
+
+from docagent.engine import ChatQwen2
+from docagent.engine.network.network import Network
+from docagent.engine.network.weights import Linear
+from tests.engine.tiny import Twins, moe_twins, text, twins
+
+
+def read(network: Network, ids: list[int], sizes: list[int], factor: float = 1.0) -> torch.Tensor:
+    """Logits after every token, read in parts of these sizes."""
+    past = network.remember(factor)
+    parts = torch.tensor([ids]).split(sizes, 1)
+    return torch.cat([network.forward(part, past, part.shape[1])[0] for part in parts])
+
+
+@pytest.mark.parametrize("build", [twins, moe_twins, lambda: twins(tie_word_embeddings=True)])
+def test_logits_are_those_of_transformers(build: Callable[[], Twins]) -> None:
+    pair = build()
+    ids = text(200)
+    found = read(pair.ours, ids, [90, 1, 1, 8, 64, 36])
+    torch.testing.assert_close(found, pair.logits(pair.theirs, ids), atol=2e-4, rtol=1e-4)
+
+
+@pytest.mark.parametrize("factor", [1.0, 2.0, 4.0])
+def test_yarn_is_chosen_when_reading_without_a_reload(factor: float) -> None:
+    pair = twins()
+    ids = text(300)
+    found = read(pair.ours, ids, [128, 128, 44], factor)
+    expected = pair.logits(pair.stretched(factor), ids)
+    torch.testing.assert_close(found, expected, atol=2e-4, rtol=1e-4)
+    # And back again: nothing of it stays in the network.
+    torch.testing.assert_close(read(pair.ours, ids[:50], [50]), read(twins().ours, ids[:50], [50]))
+
+
+def test_switched_is_to_the_bit_what_is_loaded_that_way() -> None:
+    """A network whose checkpoint declares factor 4 gives the same bits as one switched to it."""
+    pair, declared = twins(), twins(factor=4.0)
+    ids = text(300)
+    assert torch.equal(read(pair.ours, ids, [300], 4.0), read(declared.ours, ids, [300], 4.0))
+
+
+def test_one_token_in_bfloat16_takes_the_same_product(embedded: ChatQwen2) -> None:
+    weight = torch.randn(64, 32).bfloat16()
+    linear = Linear(weight, torch.randn(64).bfloat16())
+    x = torch.randn(3, 32).bfloat16()
+    apart = torch.stack([linear(row[None, None])[0, 0] for row in x])
+    torch.testing.assert_close(apart, linear(x), atol=0.1, rtol=0.02)
+
+
+def test_real_weights_give_the_logits_of_transformers(embedded: ChatQwen2) -> None:
+    from transformers import AutoModelForCausalLM
+
+    folder = embedded.tokenizer.name_or_path
+    ids = embedded.get_token_ids("The harbour office of Ostby opens at 6:45 in summer. " * 20)
+    theirs = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16)
+    with torch.inference_mode():
+        expected = theirs(torch.tensor([ids])).logits[0].float()
+    found = read(embedded.engine.network, ids, [100, 1, len(ids) - 101])
+    likely = expected.log_softmax(-1).exp()
+    divergence = (likely * (expected.log_softmax(-1) - found.log_softmax(-1))).sum(-1)
+    # Two orders of summation in bfloat16; wrong weights or angles give whole nats.
+    assert float(divergence.mean()) < 0.01
