@@ -4,29 +4,47 @@ from __future__ import annotations
 
 
 def models() -> int:
-    """List the Qwen2 models: size, context, memory, and what is on this machine."""
+    """List the models: size, windows, memory, the longest context that fits here, licence."""
     from docagent.engine import machine
-    from docagent.engine.catalogue import CATALOGUE, EMBEDDED, memory_needed
-    from docagent.engine.resolve import CONTEXT, choose, local_models
+    from docagent.engine.catalogue import CATALOGUE, EMBEDDED
+    from docagent.engine.loading.embedded import embedded_available
+    from docagent.engine.memory import largest_context
+    from docagent.engine.resolve import choose, local_models
 
     gpus = machine.gpus()
-    memory = max((size for _, size in gpus), default=machine.available_memory())
+    device, where = "cpu", "memory"
+    if gpus:
+        number = max(range(len(gpus)), key=lambda index: gpus[index][1])
+        device, where = f"cuda:{number}", f"GPU {gpus[number][0]}"
+    memory = machine.free_memory(device)
     here = {name.casefold() for name in local_models()}
-    print(f"{'MODEL':<32}{'CONTEXT':>8}{'MEMORY':>9}  {'FITS':<5}{'HERE':<6}LICENCE")
+    print(
+        f"{'MODEL':<29}{'PARAMS':>7}{'NATIVE':>8}{'CONTEXT':>8}{'WEIGHTS':>10}{'KV/TOKEN':>9}"
+        f"{'FITS':>6}  {'HERE':<5}LICENCE"
+    )
     for card in CATALOGUE:
         if not card.instruct:
             continue
-        needed = memory_needed(card, CONTEXT)
         name = "embedded" if card is EMBEDDED else card.repo
-        present = card is EMBEDDED or card.repo.casefold() in here
+        present = embedded_available() if card is EMBEDDED else card.repo.casefold() in here
+        fits = largest_context(card, memory) // 1024
         print(
-            f"{name:<32}{card.context // 1024:>7}K{needed / 1e9:>6.1f} GB  "
-            f"{'yes' if needed <= memory else 'no':<5}{'yes' if present else '-':<6}{card.licence}"
+            f"{name:<29}{_count(card.parameters):>7}{card.native // 1024:>7}K"
+            f"{card.context // 1024:>7}K{card.weight_bytes / 1e9:>7.1f} GB"
+            f"{card.kv_bytes / 1e3:>6.1f} KB{f'{fits}K' if fits else '-':>6}  "
+            f"{'yes' if present else '-':<5}{card.licence}"
         )
-    where = f"GPU {gpus[0][0]}" if gpus else "memory"
-    print(f"\nMEMORY is weights and {CONTEXT // 1024}K tokens in bfloat16.")
-    print(f"{memory / 1e9:.1f} GB of {where} are there to use.")
+    print(
+        "\nNATIVE is the window in tokens a model was trained for, CONTEXT what it reads with YaRN."
+        "\nWEIGHTS and KV/TOKEN, the memory of each token of context, are in bfloat16."
+        f"\nFITS is the longest context for which the {memory / 1e9:.1f} GB of {where} free now "
+        "are enough."
+    )
     chosen, reason = choose("auto")
     print(f"--model auto takes {chosen} ({reason}).")
     print("Get one with: hf download Qwen/Qwen2-7B-Instruct")
     return 0
+
+
+def _count(parameters: int) -> str:
+    return f"{parameters / 1e9:.1f}B" if parameters >= 1e9 else f"{parameters / 1e6:.0f}M"

@@ -1,23 +1,22 @@
-"""The Qwen2 family as data: sizes, shapes, context and licence of every released model."""
+"""The Qwen2 family as data: sizes, shapes, windows and licence of every released model."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Literal
 
 BFLOAT16_BYTES = 2
 PREFILL_CHUNK = 1024
 """Tokens the decode loop feeds at once; what a forward pass holds in memory follows from it."""
-
-FRAMEWORK_BYTES = 512 * 1024**2
-"""Torch, transformers and the tokenizer themselves, resident beside the weights."""
 
 
 @dataclass(frozen=True)
 class ModelCard:
     """One released model.
 
-    `context` is in tokens: what the model's authors support, which for the larger Instruct models
-    needs YaRN beyond 32,768. Shapes are those of the released config.json.
+    Windows are in tokens: `native` is what the model was trained for, `context` what it is known to
+    read with YaRN. Shapes are those of the released config.json.
     """
 
     name: str
@@ -26,18 +25,29 @@ class ModelCard:
     heads: int
     kv_heads: int
     head_dim: int
-    hidden: int
     vocabulary: int
     tied: bool
+    native: int
     context: int
     licence: str
     instruct: bool
+    moe: bool = False
 
     @property
     def repo(self) -> str:
         """The Hugging Face id, such as `Qwen/Qwen2-7B-Instruct`."""
         owner = "Qwen" if self.name.startswith("Qwen") else "HuggingFaceTB"
         return f"{owner}/{self.name}"
+
+    @property
+    def family(self) -> str:
+        """`Qwen2`, `Qwen2.5` or `SmolLM2`."""
+        return self.name.partition("-")[0]
+
+    @property
+    def hidden(self) -> int:
+        """Width of the hidden state."""
+        return self.heads * self.head_dim
 
     @property
     def weight_bytes(self) -> int:
@@ -49,35 +59,31 @@ class ModelCard:
         """Bytes of keys and values per token of context in bfloat16."""
         return 2 * BFLOAT16_BYTES * self.layers * self.kv_heads * self.head_dim
 
+    @property
+    def yarn_factors(self) -> tuple[float, ...]:
+        """Factors that YaRN may stretch the native window by, doubling up to `context`."""
+        factors = [1.0]
+        while 2 * factors[-1] * self.native <= self.context:
+            factors.append(2 * factors[-1])
+        return tuple(factors)
+
+    @property
+    def tool_format(self) -> Literal["qwen", "hermes"]:
+        """How the model was trained to call tools: Qwen2's own marks, or `<tool_call>` with JSON.
+
+        SmolLM2 was trained for neither of the two and does better with JSON.
+        """
+        return "qwen" if self.family == "Qwen2" else "hermes"
+
 
 APACHE = "Apache-2.0"
 TONGYI = "Tongyi Qianwen"
+QWEN = "Qwen"
+RESEARCH = "Qwen Research"
+"""Not for commercial use."""
 
-
-def _family(
-    size: str,
-    parameters: int,
-    layers: int,
-    heads: int,
-    kv_heads: int,
-    head_dim: int,
-    hidden: int,
-    vocabulary: int,
-    *,
-    tied: bool,
-    context: int,
-    licence: str = APACHE,
-) -> tuple[ModelCard, ModelCard]:
-    """The Instruct model and its base model, which share every shape.
-
-    A base model was trained to 32,768 tokens; its config.json says 131,072, without YaRN.
-    """
-    shape = (parameters, layers, heads, kv_heads, head_dim, hidden, vocabulary, tied)
-    return (
-        ModelCard(f"Qwen2-{size}-Instruct", *shape, context, licence, True),
-        ModelCard(f"Qwen2-{size}", *shape, 32_768, licence, False),
-    )
-
+NATIVE = 32_768
+"""Tokens every Qwen2 and Qwen2.5 model was trained for, whatever its config.json says."""
 
 EMBEDDED = ModelCard(
     name="SmolLM2-135M-Instruct",
@@ -86,52 +92,75 @@ EMBEDDED = ModelCard(
     heads=9,
     kv_heads=3,
     head_dim=64,
-    hidden=576,
     vocabulary=49_152,
     tied=True,
-    context=8_192,
+    native=8_192,
+    # Not its authors' word: measured by us, through YaRN with factor 4.
+    context=32_768,
     licence=APACHE,
     instruct=True,
 )
 """The model that comes as a Python package, for trying things out without a download."""
 
+# Size, parameters, layers, heads, key-value heads, width of a head, vocabulary, tied embeddings,
+# context of the Instruct model, licence. Shapes: the released config.json files; context and
+# licence: the release notes (qwenlm.github.io/blog/qwen2, /blog/qwen2.5-llm).
+_QWEN2 = (
+    ("0.5B", 494_032_768, 24, 14, 2, 64, 151_936, True, 32_768, APACHE),
+    ("1.5B", 1_543_714_304, 28, 12, 2, 128, 151_936, True, 32_768, APACHE),
+    ("7B", 7_615_616_512, 28, 28, 4, 128, 152_064, False, 131_072, APACHE),
+    ("57B-A14B", 57_408_658_944, 28, 28, 4, 128, 151_936, False, 65_536, APACHE),
+    ("72B", 72_706_203_648, 80, 64, 8, 128, 152_064, False, 131_072, TONGYI),
+)
+_QWEN2_5 = (
+    ("0.5B", 494_032_768, 24, 14, 2, 64, 151_936, True, 32_768, APACHE),
+    ("1.5B", 1_543_714_304, 28, 12, 2, 128, 151_936, True, 32_768, APACHE),
+    ("3B", 3_085_938_688, 36, 16, 2, 128, 151_936, True, 32_768, RESEARCH),
+    ("7B", 7_615_616_512, 28, 28, 4, 128, 152_064, False, 131_072, APACHE),
+    ("14B", 14_770_033_664, 48, 40, 8, 128, 152_064, False, 131_072, APACHE),
+    ("32B", 32_763_876_352, 64, 40, 8, 128, 152_064, False, 131_072, APACHE),
+    ("72B", 72_706_203_648, 80, 64, 8, 128, 152_064, False, 131_072, QWEN),
+)
+
+
+def _cards(
+    family: str, rows: tuple[tuple[str, int, int, int, int, int, int, bool, int, str], ...]
+) -> tuple[ModelCard, ...]:
+    """Of each size the Instruct model and its base model, which share every shape.
+
+    Many base models' config.json says 131,072 without YaRN; they were trained to 32,768.
+    """
+    cards: list[ModelCard] = []
+    for size, parameters, layers, heads, kv_heads, head_dim, vocabulary, tied, context, lic in rows:
+        name, moe = f"{family}-{size}", "-A" in size
+        shape = (parameters, layers, heads, kv_heads, head_dim, vocabulary, tied, NATIVE)
+        cards += (
+            ModelCard(f"{name}-Instruct", *shape, context, lic, True, moe),
+            ModelCard(name, *shape, NATIVE, lic, False, moe),
+        )
+    return tuple(cards)
+
+
 CATALOGUE: tuple[ModelCard, ...] = (
     EMBEDDED,
-    *_family("0.5B", 494_032_768, 24, 14, 2, 64, 896, 151_936, tied=True, context=32_768),
-    *_family("1.5B", 1_543_714_304, 28, 12, 2, 128, 1536, 151_936, tied=True, context=32_768),
-    *_family("7B", 7_615_616_512, 28, 28, 4, 128, 3584, 152_064, tied=False, context=131_072),
-    *_family("57B-A14B", 57_408_658_944, 28, 28, 4, 128, 3584, 151_936, tied=False, context=65_536),
-    *_family(
-        "72B",
-        72_706_203_648,
-        80,
-        64,
-        8,
-        128,
-        8192,
-        152_064,
-        tied=False,
-        context=131_072,
-        licence=TONGYI,
-    ),
+    *_cards("Qwen2", _QWEN2),
+    *_cards("Qwen2.5", _QWEN2_5),
 )
-"""Smallest first. Shapes: the released config.json files; context: the Qwen2 release notes."""
+"""Family by family, smallest first."""
 
 
-def memory_needed(card: ModelCard, context_tokens: int) -> int:
-    """Bytes to answer with `context_tokens` tokens of prompt and answer, in bfloat16.
-
-    Weights, keys and values, the activations of one prefill chunk, and the framework itself.
-    """
-    # A gated MLP holds its gate, its up projection and their product at once: about 16 vectors of
-    # the hidden size per token of the chunk, in bfloat16.
-    activations = PREFILL_CHUNK * 16 * card.hidden * BFLOAT16_BYTES
-    return card.weight_bytes + card.kv_bytes * context_tokens + activations + FRAMEWORK_BYTES
+_FILE_ENDING = re.compile(r"(?:[-._](?:i?q\d\w*|tq\d\w*|bf16|fp?16|fp?32))?\.gguf$")
+"""Ends the name of a GGUF file: how it is quantised, such as `-q4_k_m.gguf`."""
 
 
 def find(name: str) -> ModelCard | None:
-    """The card of a model name, a Hugging Face id or `embedded`, in any case of letters."""
+    """The card of a model name, a Hugging Face id or `embedded`, in any case of letters.
+
+    Of a GGUF file too, where it is named after the model, such as `qwen2-7b-instruct-q4_k_m.gguf`.
+    """
     wanted = name.strip().casefold()
+    if wanted.endswith(".gguf"):
+        wanted = _FILE_ENDING.sub("", re.split(r"[/\\]", wanted)[-1])
     if wanted == "embedded":
         return EMBEDDED
     for card in CATALOGUE:

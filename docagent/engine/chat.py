@@ -62,6 +62,7 @@ class ChatQwen2(BaseChatModel):
         device: str | None = None,
         *,
         context: int | None = None,
+        dtype: str | None = None,
         long_context: LongContext = "yarn",
         prefix_cache: bool = True,
         prefix_folder: Path | None = None,
@@ -72,8 +73,8 @@ class ChatQwen2(BaseChatModel):
 
         `cache` is docagent's cache folder, by default the platform's user cache or
         DOCAGENT_CACHE; `device` a torch device; `context` another limit in tokens than the one
-        the model's authors support; `long_context` how texts beyond the native window are read:
-        "yarn" or "dca" (dual chunk attention). `prefix_cache=False` reads every prompt anew;
+        the model's authors support; `dtype` another precision than the fast one; `long_context`
+        how texts beyond the native window are read: "yarn" or "dca" (dual chunk attention). `prefix_cache=False` reads every prompt anew;
         `prefix_folder` also keeps what was read on disk, for later processes. `force` lets a base
         model through. `fields` are the model's own, such as `max_tokens`.
         Raises `DocAgentError` when the model is not to be had or does not fit.
@@ -81,7 +82,9 @@ class ChatQwen2(BaseChatModel):
         from docagent.engine.engine import Engine
         from docagent.engine.loading.load import load
 
-        loaded = load(name, cache if cache is not None else cache_folder(), device, context, force)
+        loaded = load(
+            name, cache if cache is not None else cache_folder(), device, context, dtype, force
+        )
         engine = Engine(
             loaded,
             long_context=long_context,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -10,6 +10,7 @@ import torch
 from torch.nn import functional
 
 from docagent.engine import machine
+from docagent.engine.decoding.batch import Done, Row, by_prefix, generate_batch
 from docagent.engine.decoding.generate import Generation, OnPrefill, forward, prefill
 from docagent.engine.decoding.lookup import Lookup
 from docagent.engine.decoding.prefixes import Prefixes
@@ -138,6 +139,64 @@ class Engine:
         )
         return Writing(generation, past, self.prefixes)
 
+    def batch(
+        self,
+        prompts: Sequence[Sequence[int]],
+        *,
+        max_new_tokens: int,
+        sampler: Callable[[], Sampler] = Sampler,
+        constraints: Sequence[Constraint | None] | None = None,
+        on_read: Callable[[int], None] | None = None,
+    ) -> Iterator[Done]:
+        """Answers to many prompts: yields (number of the prompt, its token ids or its error).
+
+        Each comes as soon as it is done, in no certain order. What all prompts have in common at
+        their start is read once. Prompts that exceed the window give their error and cost nothing.
+        """
+        rows: list[Row] = []
+        for number, ids in enumerate(prompts):
+            try:
+                self._check(len(ids), max_new_tokens)
+            except DocAgentError as error:
+                yield number, error
+                continue
+            if self._needs_dual_chunks(len(ids) + max_new_tokens):
+                # Each row would need its own chunks; so long a text fills a pass by itself.
+                yield number, list(self.write(ids, max_new_tokens=max_new_tokens))
+                continue
+            factor = self.remember(len(ids) + max_new_tokens).factor
+            constraint = constraints[number] if constraints else None
+            rows.append(Row(number, list(ids), max_new_tokens, factor, sampler(), constraint))
+        for shared, group in by_prefix(rows):
+            prefix = self._read(shared, group[0].factor)
+            try:
+                yield from generate_batch(
+                    self.network,
+                    prefix,
+                    group,
+                    self.loaded.eos_ids,
+                    most_rows=CPU_ROWS if self.network.device.type == "cpu" else GPU_ROWS,
+                    most_tokens=int(BATCH_SHARE * machine.free_memory(self._device))
+                    // self._kv_bytes,
+                    chunk=self.chunk,
+                    on_read=on_read,
+                )
+            finally:
+                self.prefixes.put(shared, prefix)
+
+    def _read(self, shared: list[int], factor: float) -> KeyValues:
+        """Keys and values of what a group of prompts has in common."""
+        if not shared:
+            return self.network.remember(factor)
+        # One more token stands for those that must stay unread.
+        prefix = self.prefixes.take([*shared, -1], lambda: self.network.remember(factor))
+        if prefix.length < len(shared):
+            prefill(self.network, prefix, shared, self.chunk)
+        return prefix
+
+    def _needs_dual_chunks(self, tokens: int) -> bool:
+        return self.long_context == "dca" and tokens > chunks_for(self.network.shape.native).length
+
     def loss(self, ids: Sequence[int], last: int = 512, yarn_factor: float | None = None) -> float:
         """Mean loss in nats of predicting each of the last `last` tokens from all before it.
 
@@ -167,8 +226,8 @@ class Engine:
             raise DocAgentError(f"max_tokens must be at least 1, not {answer}")
         if prompt + answer > self.loaded.context:
             raise DocAgentError(
-                f"the prompt of {prompt} tokens and an answer of up to {answer} exceed the "
-                f"model's context of {self.loaded.context} tokens; lower --budget or choose a "
+                f"the prompt of {prompt:,} tokens and an answer of up to {answer:,} exceed the "
+                f"model's context of {self.loaded.context:,} tokens; lower --budget or choose a "
                 "model with more context"
             )
 

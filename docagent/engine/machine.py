@@ -29,6 +29,19 @@ def available_memory() -> int:
     return free
 
 
+def free_memory(device: str = "cpu") -> int:
+    """Bytes free now on a torch device: main memory for `cpu`, else the memory of `cuda:N`.
+
+    Asking a GPU starts CUDA there, which takes seconds and some hundred megabytes of it.
+    """
+    if not device.startswith("cuda"):
+        return available_memory()
+    import torch
+
+    free, _ = torch.cuda.mem_get_info(torch.device(device))
+    return int(free)
+
+
 def gpus() -> list[tuple[str, int]]:
     """Name and total memory in bytes of each CUDA (or ROCm) device; empty without one.
 

@@ -28,13 +28,16 @@ def to_template(
     """
     if not messages:
         raise DocAgentError("there is no message to answer")
-    return [{"role": _role(message, tool_role), "content": _text(message)} for message in messages]
+    if any(isinstance(message, AIMessage) and message.tool_calls for message in messages):
+        raise DocAgentError("the engine cannot render the tool calls of an assistant message")
+    return [
+        {"role": role_of(message, tool_role), "content": text_of(message)} for message in messages
+    ]
 
 
-def _role(message: BaseMessage, tool_role: str) -> str:
+def role_of(message: BaseMessage, tool_role: str = "user") -> str:
+    """The template's role of a message; `DocAgentError` for a type that has none."""
     if isinstance(message, AIMessage):
-        if message.tool_calls:
-            raise DocAgentError("the engine cannot render the tool calls of an assistant message")
         return "assistant"
     if isinstance(message, HumanMessage):
         return "user"
@@ -47,7 +50,8 @@ def _role(message: BaseMessage, tool_role: str) -> str:
     raise DocAgentError(f"the engine cannot read a message of type {message.type}")
 
 
-def _text(message: BaseMessage) -> str:
+def text_of(message: BaseMessage) -> str:
+    """The text of a message; `DocAgentError` when it holds anything else."""
     if isinstance(message.content, str):
         return message.content
     parts: list[str] = []

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docagent.engine import machine, server
-from docagent.engine.catalogue import CATALOGUE, EMBEDDED, ModelCard, find, memory_needed
+from docagent.engine.catalogue import ModelCard, find
 from docagent.engine.loading import checkpoint, hub
+from docagent.engine.memory import fitting
 
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
@@ -33,20 +34,20 @@ def resolve(name: str, cache: Path) -> tuple[BaseChatModel, str]:
     return ChatQwen2.from_pretrained(chosen, cache), line
 
 
-def choose(name: str) -> tuple[str, str]:
+def choose(name: str, force: bool = False) -> tuple[str, str]:
     """The model that a `--model` value stands for, and why; loads no weights.
 
     Only `auto` chooses: DOCAGENT_MODEL; else, with a GPU, the largest Qwen2-Instruct here that
     fits it, or the largest to download when none is here; else the largest here that fits in
-    memory; else `embedded`.
-    Raises `DocAgentError` for a malformed `openai:` and for a base model.
+    memory; else `embedded`. Of the models here Qwen2.5 counts too; Qwen2 comes first at equal size.
+    Raises `DocAgentError` for a malformed `openai:` and, unless `force`, for a base model.
     """
     name = name.strip() or "auto"
     if name != "auto":
-        return _checked(name), EMBEDDED_REASON if name == "embedded" else ""
+        return _checked(name, force), EMBEDDED_REASON if name == "embedded" else ""
     from_environment = os.environ.get("DOCAGENT_MODEL", "").strip()
     if from_environment and from_environment != "auto":
-        return _checked(from_environment), "DOCAGENT_MODEL"
+        return _checked(from_environment, force), "DOCAGENT_MODEL"
     return _largest()
 
 
@@ -55,11 +56,11 @@ def local_models() -> list[str]:
     return hub.local_models()
 
 
-def _checked(name: str) -> str:
+def _checked(name: str, force: bool) -> str:
     if name.startswith(server.PREFIX):
         server.parse(name)
     else:
-        checkpoint.refuse_base(name)
+        checkpoint.refuse_base(name, force)
     return name
 
 
@@ -68,29 +69,23 @@ def _largest() -> tuple[str, str]:
     devices = machine.gpus()
     if devices:
         gpu, memory = max(devices, key=lambda device: device[1])
-        fitting = _fitting(memory)
+        cards = fitting(memory, CONTEXT)
         room = f"for the {memory / 1e9:.0f} GB of the {gpu}"
-        if (card := _first(fitting, here)) is not None:
+        if (card := _first(cards, here)) is not None:
             return card.repo, f"the largest Qwen2-Instruct on this machine {room}"
         # Only where nothing that fits is here: nobody expects 15 or 145 GB of download in place of
         # the model they have.
-        if fitting and hub.reachable():
-            card = fitting[0]
+        to_download = [card for card in cards if card.family == "Qwen2"]
+        if to_download and hub.reachable():
+            card = to_download[0]
             size = f"{card.weight_bytes / 1e9:.0f} GB to download unless you choose with --model"
             return card.repo, f"the largest Qwen2-Instruct {room}; {size}"
         # The small GPU or the empty cache leaves what a machine without one has.
-    card = _first(_fitting(machine.available_memory()), here)
+    card = _first(fitting(machine.available_memory(), CONTEXT), here)
     if card is not None:
         return card.repo, "the largest Qwen2-Instruct on this machine that fits in its memory"
     lacking = "that fits " if here else ""
     return "embedded", f"{EMBEDDED_REASON}; no Qwen2-Instruct {lacking}found on this machine"
-
-
-def _fitting(memory: int) -> list[ModelCard]:
-    """Qwen2-Instruct cards that fit into so many bytes, largest first."""
-    cards = (card for card in CATALOGUE if card.instruct and card is not EMBEDDED)
-    fitting = [card for card in cards if memory_needed(card, CONTEXT) <= memory]
-    return sorted(fitting, key=lambda card: card.parameters, reverse=True)
 
 
 def _first(cards: list[ModelCard], repos: set[str]) -> ModelCard | None:

@@ -6,12 +6,30 @@ import json
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
 
 from docagent.errors import DocAgentError
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
+
+
+class Part(NamedTuple):
+    """A piece of a message; control tokens are looked for in the trusted ones only."""
+
+    text: str
+    trusted: bool = False
+
+
+class Turn(TypedDict):
+    """One message as a chat template takes it.
+
+    `open`: the turn is not ended, and the answer continues it; only the last one can be.
+    """
+
+    role: str
+    content: str | list[Part]
+    open: NotRequired[bool]
 
 
 class ChatTokens:
@@ -20,7 +38,8 @@ class ChatTokens:
     The template is rendered with unguessable marks in place of the contents. Control tokens are
     then looked for in the template's text only; everything else is encoded by a copy of the
     tokenizer that reads control tokens as plain text. A document may therefore hold
-    `<|im_end|><|im_start|>system` and stays a document.
+    `<|im_end|><|im_start|>system` and stays a document. Only a trusted `Part`, which must be a
+    text of docagent's own, brings control tokens into a content.
     """
 
     def __init__(self, tokenizer: PreTrainedTokenizerFast) -> None:
@@ -44,20 +63,25 @@ class ChatTokens:
         self._plain.no_padding()
 
     def encode(
-        self, messages: Sequence[Mapping[str, str]], *, add_generation_prompt: bool = True
+        self,
+        messages: Sequence[Turn | Mapping[str, str]],
+        *,
+        add_generation_prompt: bool = True,
     ) -> list[int]:
         """Token ids of a conversation of `{"role": ..., "content": ...}` messages.
 
         Equal to `tokenizer.apply_chat_template` wherever the contents hold no control token.
-        Raises `DocAgentError` when the template refuses the conversation.
+        An open last turn ends with its content, its trailing white space excepted, and takes no
+        generation prompt. Raises `DocAgentError` when the template refuses the conversation.
         """
         from jinja2 import TemplateError
 
         mark = secrets.token_hex(16)
-        contents: list[str] = []
+        contents: list[list[Part]] = []
         marked: list[dict[str, str]] = []
         for message in messages:
-            content = without_lone_surrogates(message["content"])
+            parts = _parts(message["content"])
+            content = "".join(part.text for part in parts)
             core = content.strip()
             if core:
                 # The white space stays outside the mark, so a template that strips contents
@@ -65,17 +89,25 @@ class ChatTokens:
                 lead = content[: content.index(core)]
                 tail = content[len(lead) + len(core) :]
                 content = f"{lead}{mark}x{len(contents)}x{tail}"
-                contents.append(core)
-            marked.append({**message, "content": content})
+                contents.append(_between(parts, len(lead), len(lead) + len(core)))
+            marked.append({"role": message["role"], "content": content})
+        stays_open = bool(messages and messages[-1].get("open"))
         try:
-            rendered = self._tokenizer.apply_chat_template(
-                marked, tokenize=False, add_generation_prompt=add_generation_prompt
+            rendered = str(
+                self._tokenizer.apply_chat_template(
+                    marked,
+                    tokenize=False,
+                    add_generation_prompt=add_generation_prompt and not stays_open,
+                )
             )
         except TemplateError as error:
             raise DocAgentError(
                 f"the model's chat template refuses this conversation: {error}"
             ) from error
-        return self._ids(str(rendered), re.compile(f"{mark}x([0-9]+)x"), contents)
+        if stays_open:
+            last = f"{mark}x{len(contents) - 1}x"
+            rendered = rendered[: rendered.rindex(last) + len(last)]
+        return self._ids(rendered, re.compile(f"{mark}x([0-9]+)x"), contents)
 
     def count(self, text: str) -> int:
         """Tokens of a text read as plain text, without any template around it."""
@@ -92,7 +124,7 @@ class ChatTokens:
             ids = [number for number in ids if number not in controls]
         return ids
 
-    def _ids(self, rendered: str, mark: re.Pattern[str], contents: list[str]) -> list[int]:
+    def _ids(self, rendered: str, mark: re.Pattern[str], contents: list[list[Part]]) -> list[int]:
         ids: list[int] = []
         # Text between two control tokens is encoded in one go, template and content together:
         # "user\n" and a content that begins with "\n" share a token.
@@ -107,20 +139,43 @@ class ChatTokens:
         return ids + self.plain("".join(text))
 
     def _pieces(
-        self, rendered: str, mark: re.Pattern[str], contents: list[str]
+        self, rendered: str, mark: re.Pattern[str], contents: list[list[Part]]
     ) -> Iterator[tuple[str, bool]]:
         """The rendered template as (text, whether it is a control token), contents put back."""
         # With one group, `split` alternates text outside the marks and the captured number.
         for position, part in enumerate(mark.split(rendered)):
-            if position % 2:
-                yield contents[int(part)], False
+            if position % 2 == 0:
+                yield from self._split(part)
                 continue
-            start = 0
-            for match in self._control_pattern.finditer(part):
-                yield part[start : match.start()], False
-                yield match.group(), True
-                start = match.end()
-            yield part[start:], False
+            for text, trusted in contents[int(part)]:
+                if trusted:
+                    yield from self._split(text)
+                else:
+                    yield text, False
+
+    def _split(self, text: str) -> Iterator[tuple[str, bool]]:
+        """A trusted text as (text, whether it is a control token)."""
+        start = 0
+        for match in self._control_pattern.finditer(text):
+            yield text[start : match.start()], False
+            yield match.group(), True
+            start = match.end()
+        yield text[start:], False
+
+
+def _parts(content: str | list[Part]) -> list[Part]:
+    parts = [Part(content)] if isinstance(content, str) else content
+    return [Part(without_lone_surrogates(text), trusted) for text, trusted in parts]
+
+
+def _between(parts: list[Part], start: int, end: int) -> list[Part]:
+    """The parts' characters from `start` to `end`, counted over all of them."""
+    kept: list[Part] = []
+    for text, trusted in parts:
+        kept.append(Part(text[max(start, 0) : max(end, 0)], trusted))
+        start -= len(text)
+        end -= len(text)
+    return kept
 
 
 def without_lone_surrogates(text: str) -> str:

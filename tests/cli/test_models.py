@@ -5,13 +5,45 @@ from __future__ import annotations
 import pytest
 
 from docagent.cli import run
+from docagent.engine import machine
+
+GIGABYTE = 10**9
+
+
+def table(capsys: pytest.CaptureFixture[str]) -> dict[str, list[str]]:
+    assert run(["models"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all(len(line) <= 100 for line in lines[: lines.index("")])
+    return {line.split()[0]: line.split() for line in lines if line}
 
 
 def test_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["models"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    table = {line.split()[0]: line for line in lines if line}
-    assert "Qwen/Qwen2-7B-Instruct" in table
-    assert "yes" in table["embedded"]  # fits, and is here
-    assert any(line.startswith("--model auto takes ") for line in lines)
-    assert not any(line.startswith("Qwen/") and "Instruct" not in line for line in lines)
+    rows = table(capsys)
+    assert "yes" in rows["embedded"]  # is here
+    assert rows["--model"][:3] == ["--model", "auto", "takes"]
+    assert not any(name.startswith("Qwen/") and "Instruct" not in name for name in rows)
+    # Parameters, native window, context, weights and memory of each token.
+    expected = ["7.6B", "32K", "128K", "15.2", "GB", "57.3", "KB"]
+    assert rows["Qwen/Qwen2-7B-Instruct"][1:8] == expected
+    assert rows["Qwen/Qwen2-72B-Instruct"][-2:] == ["Tongyi", "Qianwen"]
+
+
+def test_what_fits_memory(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(machine, "gpus", list)
+    monkeypatch.setattr(machine, "available_memory", lambda: 18 * GIGABYTE)
+    rows = table(capsys)
+    assert rows["Qwen/Qwen2-0.5B-Instruct"][8] == "32K"
+    assert rows["Qwen/Qwen2-7B-Instruct"][8] == "36K"
+    assert rows["Qwen/Qwen2-57B-A14B-Instruct"][8] == "-"
+
+
+def test_what_fits_the_largest_gpu(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = {"cpu": GIGABYTE, "cuda:0": GIGABYTE, "cuda:1": 40 * GIGABYTE}
+    gpus = [("Small GPU", 8 * GIGABYTE), ("Large GPU", 48 * GIGABYTE)]
+    monkeypatch.setattr(machine, "gpus", lambda: gpus)
+    monkeypatch.setattr(machine, "free_memory", lambda device: free[device])
+    assert table(capsys)["Qwen/Qwen2-7B-Instruct"][8] == "128K"

@@ -4,13 +4,25 @@ from typing import Any
 
 import pytest
 
-from docagent.engine.catalogue import CATALOGUE, EMBEDDED, ModelCard, find, memory_needed
+from docagent.engine.catalogue import CATALOGUE, EMBEDDED, ModelCard, find
 
-INTERMEDIATE = {"0.5B": 4864, "1.5B": 8960, "7B": 18944, "57B-A14B": 18944, "72B": 29568}
+INTERMEDIATE = {
+    "0.5B": 4864,
+    "1.5B": 8960,
+    "3B": 11008,
+    "7B": 18944,
+    "14B": 13824,
+    "32B": 27648,
+    "72B": 29568,
+}
 
 
 def size(card: ModelCard) -> str:
-    return card.name.removeprefix("Qwen2-").removesuffix("-Instruct")
+    return card.name.partition("-")[2].removesuffix("-Instruct")
+
+
+def instruct(family: str) -> dict[str, ModelCard]:
+    return {size(c): c for c in CATALOGUE if c.instruct and c.family == family}
 
 
 @pytest.mark.parametrize(
@@ -39,7 +51,7 @@ def test_parameters_and_kv_bytes_are_those_of_the_shapes(card: ModelCard) -> Non
         network: Any
         if card is EMBEDDED:
             network = LlamaForCausalLM(LlamaConfig(intermediate_size=1536, **shape))
-        elif "A14B" in card.name:
+        elif card.moe:
             experts: dict[str, Any] = {
                 "num_experts": 64,
                 "moe_intermediate_size": 2560,
@@ -50,14 +62,34 @@ def test_parameters_and_kv_bytes_are_those_of_the_shapes(card: ModelCard) -> Non
             config = Qwen2Config(intermediate_size=INTERMEDIATE[size(card)], **shape)
             network = Qwen2ForCausalLM(config)
     assert network.num_parameters() == card.parameters
-    assert card.hidden == card.heads * card.head_dim
 
 
-def test_instruct_contexts_licences_and_kv_bytes() -> None:
-    rows = {size(c): c for c in CATALOGUE if c.instruct and c is not EMBEDDED}
+def test_qwen2_instruct_models() -> None:
+    rows = instruct("Qwen2")
     assert [c.context // 1024 for c in rows.values()] == [32, 32, 128, 64, 128]
     assert [c.kv_bytes for c in rows.values()] == [12_288, 28_672, 57_344, 57_344, 327_680]
     assert {name for name, card in rows.items() if card.licence != "Apache-2.0"} == {"72B"}
+    assert {name for name, card in rows.items() if card.moe} == {"57B-A14B"}
+    assert {card.tool_format for card in rows.values()} == {"qwen"}
+
+
+def test_qwen2_5_instruct_models() -> None:
+    rows = instruct("Qwen2.5")
+    assert [c.context // 1024 for c in rows.values()] == [32, 32, 32, 128, 128, 128, 128]
+    licences = {name: c.licence for name, c in rows.items() if c.licence != "Apache-2.0"}
+    assert licences == {"3B": "Qwen Research", "72B": "Qwen"}
+    assert {card.tool_format for card in rows.values()} == {"hermes"}
+    assert EMBEDDED.tool_format == "hermes"
+
+
+def test_windows() -> None:
+    for card in CATALOGUE:
+        assert card.native == (8_192 if card is EMBEDDED else 32_768)
+        assert card.native * card.yarn_factors[-1] == card.context
+    factors = {name: card.yarn_factors for name, card in instruct("Qwen2").items()}
+    assert factors["0.5B"] == factors["1.5B"] == (1.0,)
+    assert factors["7B"] == factors["72B"] == EMBEDDED.yarn_factors == (1.0, 2.0, 4.0)
+    assert factors["57B-A14B"] == (1.0, 2.0)
 
 
 def test_find_by_name_id_and_embedded() -> None:
@@ -67,14 +99,9 @@ def test_find_by_name_id_and_embedded() -> None:
     assert find("Qwen2-7B-Instruct") is card
     assert find("embedded") is EMBEDDED
     assert find("Qwen/Qwen9-1B") is None
+    for ending in ("-q4_k_m", ".IQ4_XS", "-fp16", "-F16", "-bf16", ".f32", ""):
+        assert find(f"/models/qwen2-7b-instruct{ending}.gguf") is card
+    assert find("qwen2-7b-of-mine-q4_0.gguf") is None
     base = find("Qwen/Qwen2-7B")
     assert base is not None
     assert not base.instruct
-
-
-def test_memory_grows_with_context() -> None:
-    card = find("Qwen/Qwen2-7B-Instruct")
-    assert card is not None
-    more = memory_needed(card, 9_192) - memory_needed(card, 8_192)
-    assert more == 1000 * card.kv_bytes
-    assert memory_needed(card, 8_192) > card.weight_bytes

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import torch
 from langchain_core.messages import (
     AIMessage,
     AIMessageChunk,
@@ -16,6 +18,9 @@ from langchain_core.messages import (
 
 from docagent.engine import ChatQwen2
 from docagent.errors import DocAgentError
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
 
 QUESTION: list[BaseMessage] = [
     SystemMessage("You are a helpful assistant."),
@@ -33,7 +38,7 @@ def streamed(model: ChatQwen2, **kwargs: Any) -> tuple[list[str], AIMessageChunk
 
 def test_attributes(embedded: ChatQwen2) -> None:
     assert embedded.model_name == "embedded"
-    assert embedded.context == 8192
+    assert embedded.context == 32768
     assert 130_000_000 < embedded.parameters < 140_000_000
     assert embedded.weak
     assert embedded.tokenizer.chat_template
@@ -43,12 +48,13 @@ def test_attributes(embedded: ChatQwen2) -> None:
 
 
 def test_answers_a_question(embedded: ChatQwen2) -> None:
-    message = embedded.invoke("What is the capital of France?", max_tokens=16)
-    assert "Paris" in str(message.content)
+    message = embedded.invoke("What is the capital of Japan?", max_tokens=16)
+    assert "Tokyo" in str(message.content)
     assert message.response_metadata == {"model_name": "embedded", "finish_reason": "stop"}
 
 
 def test_stream_joined_is_the_invoked_text(embedded: ChatQwen2) -> None:
+    embedded.invoke(QUESTION, max_tokens=20)
     message = embedded.invoke(QUESTION, max_tokens=20)
     pieces, whole = streamed(embedded, max_tokens=20)
     assert len(pieces) > 10
@@ -60,6 +66,8 @@ def test_stream_joined_is_the_invoked_text(embedded: ChatQwen2) -> None:
     assert usage["output_tokens"] == 20
     assert usage["input_tokens"] == embedded.get_num_tokens_from_messages(QUESTION)
     assert usage["total_tokens"] == usage["input_tokens"] + 20
+    # Asked before, so that only the last token had to be read.
+    assert usage["input_token_details"]["cache_read"] == usage["input_tokens"] - 1
     assert message.response_metadata["finish_reason"] == "length"
 
 
@@ -75,18 +83,20 @@ def test_stop_strings_on_both_paths(embedded: ChatQwen2) -> None:
     assert whole.usage_metadata == message.usage_metadata
 
 
-def test_no_repetition_penalty_whatever_the_settings_say(tiny_folder: Path) -> None:
-    model = ChatQwen2.from_pretrained(str(tiny_folder), device="cpu")
-    assert model.network.generation_config.repetition_penalty == 1.5
-    import torch
-
+def test_no_repetition_penalty_whatever_the_settings_say(
+    tiny_folder: Path, tiny_model: PreTrainedModel
+) -> None:
+    settings = json.loads((tiny_folder / "generation_config.json").read_text("utf-8"))
+    assert settings["repetition_penalty"] == 1.5
+    model = ChatQwen2.from_pretrained(str(tiny_folder), device="cpu", dtype="float32")
+    theirs: Any = tiny_model
     ids = model._prompt([HumanMessage("the user")])
-    output = model.network.generate(
+    output = theirs.generate(
         torch.tensor([ids]),
         max_new_tokens=12,
         do_sample=False,
         repetition_penalty=1.0,
-        eos_token_id=sorted(model.eos_ids),
+        eos_token_id=[258, 256],
         pad_token_id=256,
     )
     expected = model.tokenizer.decode(output[0, len(ids) :], skip_special_tokens=True)
@@ -125,8 +135,8 @@ def test_options_of_a_call(embedded: ChatQwen2) -> None:
     assert seen[-1][0] == seen[-1][1]
     with pytest.raises(DocAgentError, match=r"max_tokens must be at least 1"):
         embedded.invoke("Hi", max_tokens=0)
-    with pytest.raises(DocAgentError, match=r"8192 tokens; lower --budget"):
-        embedded.invoke("Hi", max_tokens=9000)
+    with pytest.raises(DocAgentError, match=r"32,768 tokens; lower --budget"):
+        embedded.invoke("Hi", max_tokens=33000)
     with pytest.raises(TypeError, match="max_token"):
         embedded.invoke("Hi", max_token=3)
     warm = embedded.invoke(QUESTION, max_tokens=8, temperature=1.5, seed=1)

@@ -13,7 +13,6 @@ import pytest
 
 from docagent.engine.loading import embedded
 from docagent.engine.loading.embedded import FOLDER, embedded_folder
-from docagent.engine.loading.load import load_folder
 from docagent.errors import DocAgentError
 
 MIXED = "In 2023, 你好 😀 café\n\n  12345\tdon't\r\n x = [1, 2]; "
@@ -26,9 +25,21 @@ def gguf_file() -> Path:
     return next(Path(spec.submodule_search_locations[0]).glob("*.gguf"))
 
 
+def tokenizer_of(folder: Path) -> Any:
+    from transformers import PreTrainedTokenizerFast
+
+    reader: Any = PreTrainedTokenizerFast
+    return reader.from_pretrained(folder, local_files_only=True)
+
+
 def test_logits_are_those_of_llama_from_the_same_file(cache: Path) -> None:
     import torch
-    from transformers import LlamaConfig, LlamaForCausalLM, modeling_gguf_pytorch_utils
+    from transformers import (
+        LlamaConfig,
+        LlamaForCausalLM,
+        Qwen2ForCausalLM,
+        modeling_gguf_pytorch_utils,
+    )
 
     # What from_pretrained(gguf_file=...) reads with, which itself wants accelerate installed.
     read: Any = modeling_gguf_pytorch_utils.load_gguf_checkpoint
@@ -41,14 +52,15 @@ def test_logits_are_those_of_llama_from_the_same_file(cache: Path) -> None:
     llama.tie_weights()
     llama.train(False)
 
-    ours = load_folder(embedded_folder(cache), "embedded", "cpu")
-    assert ours.network.config.model_type == "qwen2"
+    folder = embedded_folder(cache)
+    reader: Any = Qwen2ForCausalLM
+    ours = reader.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
     assert (llama.config.rope_parameters or {})["rope_theta"] == 100_000
-    assert ours.network.config.rope_parameters["rope_theta"] == 100_000
-    ids = torch.tensor([ours.tokenizer(MIXED * 8)["input_ids"]])
+    assert ours.config.rope_parameters["rope_theta"] == 100_000
+    ids = torch.tensor([tokenizer_of(folder)(MIXED * 8)["input_ids"]])
     with torch.inference_mode():
         expected = llama(ids).logits
-        found = torch.nn.Module.float(ours.network)(ids).logits
+        found = ours(ids).logits
     # The same bfloat16 weights, in float32 arithmetic.
     assert float(expected.abs().max()) > 10
     assert float((expected - found).abs().max()) < 2e-3
@@ -57,7 +69,7 @@ def test_logits_are_those_of_llama_from_the_same_file(cache: Path) -> None:
 def test_tokenizer_round_trip_and_digits(cache: Path) -> None:
     from transformers import AutoTokenizer
 
-    tokenizer = load_folder(embedded_folder(cache), "embedded", "cpu").tokenizer
+    tokenizer = tokenizer_of(embedded_folder(cache))
     ids = tokenizer(MIXED)["input_ids"]
     assert tokenizer.decode(ids, clean_up_tokenization_spaces=False) == MIXED
     assert len(tokenizer("12345")["input_ids"]) == 5

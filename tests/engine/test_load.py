@@ -76,7 +76,7 @@ def test_missing_tensors_are_not_made_up(tiny_folder: Path, tmp_path: Path) -> N
     weights = load_file(tiny_folder / "model.safetensors")
     del weights["model.norm.weight"]
     save_file(weights, tiny_folder / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(DocAgentError, match=r"lacks 1 of its weights, such as model\.norm\.weight"):
+    with pytest.raises(DocAgentError, match=r"lacks the weights model\.norm\.weight; get"):
         load(str(tiny_folder), tmp_path, "cpu")
 
 
@@ -85,8 +85,10 @@ def test_rotary_base_survives_rope_scaling(tiny_folder: Path, tmp_path: Path) ->
     yarn = {"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 256}
     edit(tiny_folder, rope_scaling=yarn)
     loaded = load(str(tiny_folder), tmp_path, "cpu")
-    assert loaded.network.config.rope_parameters["rope_theta"] == 1_000_000
+    assert loaded.network.shape.theta == 1_000_000
+    assert loaded.network.shape.native == 256
     assert loaded.context == 1024
+    assert loaded.factors == (1.0, 2.0, 4.0)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +157,9 @@ def test_model_larger_than_memory(
     tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("docagent.engine.machine.available_memory", lambda: 1000)
-    with pytest.raises(DocAgentError, match="GB are free; choose a smaller model"):
+    with pytest.raises(
+        DocAgentError, match=r"needs 0.0 GB of weights .* free: try --model embedded"
+    ):
         load(str(tiny_folder), tmp_path, "cpu")
 
 

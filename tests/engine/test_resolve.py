@@ -13,6 +13,7 @@ from docagent.errors import DocAgentError
 
 GIGABYTE = 10**9
 SMALL, MIDDLE, LARGE = (f"Qwen/Qwen2-{size}-Instruct" for size in ("0.5B", "1.5B", "7B"))
+NEWER = "Qwen/Qwen2.5-7B-Instruct"
 
 
 @pytest.fixture
@@ -43,6 +44,9 @@ def machine_with(monkeypatch: pytest.MonkeyPatch) -> object:
         (64, 24, (SMALL,), True, SMALL, "on this machine for the 24 GB"),
         (64, 24, (), False, "embedded", "no Qwen2-Instruct found"),
         (64, 2, (LARGE,), False, LARGE, "fits in its memory"),
+        (64, None, (MIDDLE, NEWER), False, NEWER, "fits in its memory"),
+        (64, None, (NEWER, LARGE), False, LARGE, "fits in its memory"),
+        (64, 40, (), True, LARGE, "15 GB to download"),
     ],
 )
 def test_auto(
@@ -76,6 +80,7 @@ def test_embedded_and_its_line(cache: Path) -> None:
 def test_base_model_and_malformed_server_are_refused_before_loading() -> None:
     with pytest.raises(DocAgentError, match="base model"):
         choose("Qwen/Qwen2-7B")
+    assert choose("Qwen/Qwen2-7B", force=True) == ("Qwen/Qwen2-7B", "")
     with pytest.raises(DocAgentError, match=r"not of the form openai:MODEL@URL"):
         choose("openai:model")
 
@@ -92,6 +97,7 @@ def test_choosing_and_importing_are_light() -> None:
 
 def test_machine_reports_memory() -> None:
     assert 100_000_000 < machine.available_memory() < 10**14
+    assert 100_000_000 < machine.free_memory() < 10**14
     assert isinstance(machine.has_bfloat16_cpu(), bool)
     for name, memory in machine.gpus():
         assert name

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 from docagent.engine.decoding.generate import OutOfMemory, reported
+from docagent.engine.decoding.prefixes import WORTH, common_prefix
 from docagent.engine.decoding.sampler import Sampler
 from docagent.engine.network.batched import BatchKeyValues
 from docagent.errors import DocAgentError
@@ -49,6 +51,26 @@ class Row:
         if self.constraint is not None:
             self.constraint.rollback(len(self.answer))
         self.answer = []
+
+
+def by_prefix(rows: list[Row]) -> Iterator[tuple[list[int], list[Row]]]:
+    """Groups that share one prefix, which is taken off their rows; each keeps at least a token.
+
+    Keys of a prefix belong to one YaRN factor; without one, rows of any factors go together.
+    """
+    if not rows:
+        return
+    prompts = [row.ids for row in rows]
+    least, most = np.asarray(min(prompts)), np.asarray(max(prompts))
+    common = min(common_prefix(least, most), min(map(len, prompts)) - 1)
+    if len(rows) < 2 or common < WORTH:
+        yield [], rows
+        return
+    shared = prompts[0][:common]
+    for row in rows:
+        row.ids = row.ids[common:]
+    for factor in sorted({row.factor for row in rows}):
+        yield shared, [row for row in rows if row.factor == factor]
 
 
 Done = tuple[int, "list[int] | DocAgentError"]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from docagent.engine.catalogue import find
+from docagent.engine.loading import quantisation
 from docagent.errors import DocAgentError
 
 ARCHITECTURES = frozenset({"qwen2", "qwen2_moe"})
@@ -15,12 +16,25 @@ SHARD_INDEX = "model.safetensors.index.json"
 DEFAULT_THETA = 10_000.0
 """Base of the rotary frequencies where a config names none: transformers 4's default for Qwen2."""
 
+PICKLES = ("pytorch_model.bin", "pytorch_model.bin.index.json")
+CONVERT = (
+    "if you trust them, load them with transformers' AutoModelForCausalLM and write safetensors "
+    "with save_pretrained"
+)
+COMPLETE = "give the folder of a complete Qwen2 checkpoint, or a Hugging Face id"
+BASE_REASON = (
+    "a base model that continues text and does not follow instructions (its model card advises "
+    "post-training first)"
+)
+
 
 def problem(folder: Path) -> str | None:
     """What the folder lacks to be a model, as a phrase; None when it is complete."""
     if not (folder / "config.json").is_file():
         return "has no config.json"
     missing = [shard for shard in _shards(folder) if not (folder / shard).is_file()]
+    if missing and _pickled(folder):
+        return "has only pickled weights (pytorch_model.bin), which can run code when loaded"
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         return f"lacks the weights {missing[0]}{more}"
@@ -60,36 +74,49 @@ def is_qwen2(model_type: str) -> bool:
     return model_type in ARCHITECTURES
 
 
-def check(folder: Path, name: str) -> None:
-    """Raise `DocAgentError`, one line with what to do, unless the engine can load the folder."""
+def kind(folder: Path) -> Literal["dense", "moe", "quantised"]:
+    """How the folder's weights are to be read. Raises `DocAgentError` as `read_config` does."""
+    config = read_config(folder)
+    if quantisation.method_of(config) is not None:
+        return "quantised"
+    return "moe" if config.get("model_type") == "qwen2_moe" else "dense"
+
+
+def check(folder: Path, name: str, force: bool = False) -> None:
+    """Raise `DocAgentError`, one line with what to do, unless the engine can load the folder.
+
+    `force` lets a base model through.
+    """
     if what := problem(folder):
-        raise DocAgentError(
-            f"{name} {what}; give the folder of a complete Qwen2 checkpoint, or a Hugging Face id"
-        )
+        raise DocAgentError(f"{name} {what}; {CONVERT if _pickled(folder) else COMPLETE}")
     config = read_config(folder)
     model_type = str(config.get("model_type") or "")
     if not is_qwen2(model_type):
-        kind = f"a {model_type} model" if model_type else "of no named architecture"
+        described = f"a {model_type} model" if model_type else "of no named architecture"
         raise DocAgentError(
-            f"{name} is {kind}; docagent's engine reads Qwen2 checkpoints (serve it and use "
+            f"{name} is {described}; docagent's engine reads Qwen2 checkpoints (serve it and use "
             "openai:MODEL@URL instead)"
         )
-    if quantisation := config.get("quantization_config"):
-        method = quantisation.get("quant_method") if isinstance(quantisation, dict) else None
+    if (method := quantisation.method_of(config)) is not None:
+        quantisation.refuse_unusable(name, method)
+    refuse_base(name, force)
+    if not force and _ends_as_base(folder):
         raise DocAgentError(
-            f"{name} is quantised ({method or 'unknown method'}); docagent's engine reads "
-            "unquantised weights (serve it and use openai:MODEL@URL instead)"
+            f"{name} has no chat template and ends with <|endoftext|>, so it is {BASE_REASON}"
         )
 
 
-def refuse_base(name: str) -> None:
-    """Raise `DocAgentError` for a base model of the catalogue, by id, name or folder name."""
+def refuse_base(name: str, force: bool = False) -> None:
+    """Raise `DocAgentError` for a base model of the catalogue, by id, name or folder name.
+
+    Nothing is raised when `force`.
+    """
+    if force:
+        return
     folder = Path(name).expanduser()
     card = find(folder.name) if folder.is_dir() else find(name)
     if card is not None and not card.instruct:
-        raise DocAgentError(
-            f"{name} is a base model and follows no instructions; use {card.repo}-Instruct"
-        )
+        raise DocAgentError(f"{name} is {BASE_REASON}; use {card.repo}-Instruct")
 
 
 def rope_parameters(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,3 +145,24 @@ def _shards(folder: Path) -> list[str]:
         return sorted(set(index["weight_map"].values()))
     except (OSError, ValueError, KeyError):
         return ["model.safetensors"]
+
+
+def _pickled(folder: Path) -> bool:
+    """Whether pickles are the only weights of the folder."""
+    pickles = any((folder / name).is_file() for name in PICKLES)
+    return pickles and not any(folder.glob("*.safetensors"))
+
+
+def _ends_as_base(folder: Path) -> bool:
+    """Whether the tokenizer's files say of a model that no catalogue knows that it is a base model.
+
+    Fine-tuned models may lack the template or end with <|endoftext|>, so neither alone says it.
+    """
+    try:
+        settings = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    if settings.get("chat_template") or any(folder.glob("chat_template*")):
+        return False
+    end = settings.get("eos_token")
+    return (end.get("content") if isinstance(end, dict) else end) == "<|endoftext|>"

@@ -19,7 +19,10 @@ TIMEOUT = 3.0
 """Seconds to wait for the hub to accept a connection."""
 
 FILES = ("*.json", "*.safetensors", "*.jinja", "merges.txt")
-"""What of a repository is needed; other formats of the same weights are left."""
+"""What of a repository is needed; other formats of the same weights are left.
+
+No `.bin`: those are pickles, which can run code when loaded.
+"""
 
 
 def hub_cache() -> Path:
@@ -89,10 +92,15 @@ def download(repo: str) -> Path:
     """The folder of a repository, downloaded if it is not in the cache.
 
     Progress goes to standard error, on a terminal only. Raises `DocAgentError` when the hub cannot
-    be reached, has no such model, or breaks off.
+    be reached, has no such model, or breaks off, and for a repository of GGUF files.
     """
     if folder := cached_folder(repo):
         return folder
+    if repo.casefold().endswith("-gguf"):
+        raise DocAgentError(
+            f"{repo} holds GGUF files; get one with: hf download {repo} FILE.gguf, and give its "
+            "path as --model"
+        )
     if not reachable():
         raise DocAgentError(
             f"{repo} is not on this machine and the model hub cannot be reached; get it with: "

@@ -15,7 +15,7 @@ from docagent.engine.catalogue import EMBEDDED, find
 from docagent.engine.decoding.generate import out_of_memory
 from docagent.engine.loading import checkpoint, hub
 from docagent.engine.loading.embedded import embedded_folder
-from docagent.engine.loading.gguf_folder import gguf_folder
+from docagent.engine.loading.gguf_folder import gguf_folder, is_gguf
 from docagent.engine.loading.tensors import Tensors
 from docagent.engine.loading.transformers_model import exceeds, load_with_transformers
 from docagent.engine.memory import refuse_if_too_large
@@ -41,6 +41,12 @@ CHATML = (
 
 END_TOKENS = ("<|im_end|>", "<|endoftext|>")
 SAMPLING = ("temperature", "top_p", "top_k")
+
+PRECISIONS = {
+    "bfloat16": torch.bfloat16,
+    "float16": torch.float16,
+    "float32": torch.float32,
+}
 
 LEAST_CONTEXT = 4_096
 """Tokens that must find room beside the weights: evidence, question and answer."""
@@ -71,19 +77,21 @@ def load(
     cache: Path,
     device: str | None = None,
     context: int | None = None,
+    dtype: str | None = None,
     force: bool = False,
 ) -> LoadedModel:
     """Load `embedded`, a Hugging Face id, a local folder or a GGUF file.
 
     `device` is a torch device; without one, the first GPU if there is one, else the CPU.
-    `context` sets another limit in tokens than the model's authors do; `force` lets a base model
+    `context` sets another limit in tokens than the model's authors do; `dtype` is `bfloat16`,
+    `float16` or `float32`, by default what the device is fast in; `force` lets a base model
     through.
     Raises `DocAgentError` when the model is not to be had, is not a Qwen2 Instruct model, or
     does not fit.
     """
     folder = locate(name, cache, force)
     checkpoint.check(folder, name, force)
-    return load_folder(folder, name, device, context)
+    return load_folder(folder, name, device, context, dtype)
 
 
 def locate(name: str, cache: Path, force: bool = False) -> Path:
@@ -91,11 +99,11 @@ def locate(name: str, cache: Path, force: bool = False) -> Path:
     if name == "embedded":
         return embedded_folder(cache)
     checkpoint.refuse_base(name, force)
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        return folder
-    if folder.suffix == ".gguf":
-        return gguf_folder(folder, cache)
+    path = Path(name).expanduser()
+    if is_gguf(path) or path.suffix.casefold() == ".gguf":
+        return gguf_folder(path, cache)
+    if path.is_dir():
+        return path
     card = find(name)
     if card is EMBEDDED:
         return embedded_folder(cache)
@@ -110,7 +118,11 @@ def locate(name: str, cache: Path, force: bool = False) -> Path:
 
 
 def load_folder(
-    folder: Path, name: str, device: str | None = None, context: int | None = None
+    folder: Path,
+    name: str,
+    device: str | None = None,
+    context: int | None = None,
+    dtype: str | None = None,
 ) -> LoadedModel:
     """Load a checked folder. Raises `DocAgentError` when it is damaged or does not fit."""
     place = _device(device)
@@ -122,9 +134,9 @@ def load_folder(
     # A factor in the config says how far YaRN may go; each prompt still takes the least it needs.
     declared = int(shape.native * float(rope.get("factor") or 1.0))
     context = context or (card.context if card else declared)
-    dtype = _dtype(place, checkpoint.weight_bytes(folder))
-    _check_memory(folder, name, place, dtype, shape)
-    network = _network(folder, name, shape, dtype, place)
+    precision = _dtype(place, checkpoint.weight_bytes(folder), dtype)
+    _check_memory(folder, name, place, precision, shape)
+    network = _network(folder, name, shape, precision, place)
     tokenizer = _tokenizer(folder)
     if not tokenizer.chat_template:
         tokenizer.chat_template = CHATML
@@ -157,12 +169,16 @@ def _device(device: str | None) -> torch.device:
     return place
 
 
-def _dtype(place: torch.device, weight_bytes: int) -> torch.dtype:
+def _dtype(place: torch.device, weight_bytes: int, wanted: str | None) -> torch.dtype:
     """bfloat16, but float32 on a CPU without bfloat16 instructions if that fits.
 
     With AMX, the embedded model on two cores prefilled 2,160 tokens a second in bfloat16 and 590
     in float32, and decoded 26 against 28: one precision serves both phases.
     """
+    if wanted is not None:
+        if wanted not in PRECISIONS:
+            raise DocAgentError(f"dtype must be one of {', '.join(PRECISIONS)}, not {wanted}")
+        return PRECISIONS[wanted]
     if place.type == "cuda" and not torch.cuda.is_bf16_supported(including_emulation=False):
         return torch.float16
     if (
@@ -192,12 +208,12 @@ def _check_memory(
     folder: Path, name: str, place: torch.device, dtype: torch.dtype, shape: Shape
 ) -> None:
     """Refuse before the system kills the process without a word."""
-    if place.type != "cpu":
-        return
     weights = checkpoint.weight_bytes(folder)
     if checkpoint.kind(folder) != "quantised":
         weights = weights * dtype.itemsize // 2
-    free = machine.available_memory()
+    free = machine.free_memory(str(place))
+    if place.type == "cuda" and len(machine.gpus()) > 1:
+        return  # spread over several, where transformers knows what fits
     refuse_if_too_large(name, weights, shape.kv_bytes(dtype.itemsize), LEAST_CONTEXT, free)
 
 
@@ -212,7 +228,9 @@ def _network(
         with Tensors(folder, place, dtype) as tensors:
             return from_tensors(shape, tensors, tensors.parameters)
     except KeyError as error:
-        raise DocAgentError(f"{name} lacks the weights {error}; get the model again") from error
+        raise DocAgentError(
+            f"{name} lacks the weights {error.args[0]}; get the model again"
+        ) from error
     except (OSError, ValueError, SafetensorError) as error:
         raise DocAgentError(
             f"{name} cannot be loaded ({_first_line(error)}); its files are damaged or of another "

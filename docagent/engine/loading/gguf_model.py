@@ -1,0 +1,213 @@
+"""A GGUF file of llama.cpp read as a Qwen2 model: its configuration and its tensors.
+
+A Llama checkpoint is a Qwen2 checkpoint whose query, key and value biases are zero, so Llama files
+are read as Qwen2 too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docagent.errors import DocAgentError
+
+if TYPE_CHECKING:
+    import torch
+
+ARCHITECTURES = ("qwen2", "llama")
+TENSORS = {
+    "attn_norm": "input_layernorm",
+    "attn_q": "self_attn.q_proj",
+    "attn_k": "self_attn.k_proj",
+    "attn_v": "self_attn.v_proj",
+    "attn_output": "self_attn.o_proj",
+    "ffn_norm": "post_attention_layernorm",
+    "ffn_gate": "mlp.gate_proj",
+    "ffn_up": "mlp.up_proj",
+    "ffn_down": "mlp.down_proj",
+}
+"""Names of a layer's tensors: llama.cpp's, and transformers' for Qwen2."""
+
+OUTER_TENSORS = {
+    "token_embd.weight": "model.embed_tokens.weight",
+    "output_norm.weight": "model.norm.weight",
+    "output.weight": "lm_head.weight",
+}
+BIASED = ("attn_q", "attn_k", "attn_v")
+ROWS = 8_192
+"""Rows of a tensor that are dequantised at once: an embedding in float32 would take 2 GB."""
+
+
+class GgufModel:
+    """A dense Qwen2 or Llama GGUF file. Raises `DocAgentError` for any other, in one line."""
+
+    def __init__(self, path: Path) -> None:
+        try:
+            from gguf import GGUFReader
+        except ImportError as error:
+            raise DocAgentError(
+                'GGUF files, such as the embedded model, need the package gguf: pip install "'
+                'docagent[embedded]"'
+            ) from error
+        self.path = path
+        try:
+            self._reader = GGUFReader(str(path))
+        except (ValueError, KeyError, IndexError, TypeError) as error:
+            raise DocAgentError(
+                f"{path} is not a whole GGUF file ({error}); get it again"
+            ) from error
+        self.architecture = str(self.field("general.architecture", ""))
+        self._tensors = {str(tensor.name): tensor for tensor in self._reader.tensors}
+        if (reason := self._unreadable()) is not None:
+            raise DocAgentError(f"{path.name} {reason}; serve it and use openai:MODEL@URL instead")
+
+    def field(self, key: str, default: Any = None) -> Any:
+        """The value of a metadata key, or `default` where the file lacks it."""
+        field = self._reader.fields.get(key)
+        return default if field is None else field.contents()
+
+    def size(self, key: str, default: int | None = None) -> int:
+        """A number of the architecture's own, such as `block_count`."""
+        value = self.field(f"{self.architecture}.{key}", default)
+        if value is None:
+            raise DocAgentError(f"{self.path.name} does not say its {key}; get the file again")
+        return int(value)
+
+    def config(self) -> dict[str, Any]:
+        """The raw config.json of a Qwen2 checkpoint of the same shapes."""
+        heads, context = self.size("attention.head_count"), self.size("context_length")
+        return {
+            "architectures": ["Qwen2ForCausalLM"],
+            "model_type": "qwen2",
+            "hidden_act": "silu",
+            "vocab_size": int(self._tensors["token_embd.weight"].shape[1]),
+            "hidden_size": self.size("embedding_length"),
+            "intermediate_size": self.size("feed_forward_length"),
+            "num_hidden_layers": self.size("block_count"),
+            "num_attention_heads": heads,
+            "num_key_value_heads": self.size("attention.head_count_kv", heads),
+            "max_position_embeddings": context,
+            # Stored as a float32 of 1e-5 or 1e-6.
+            "rms_norm_eps": round(
+                float(self.field(f"{self.architecture}.attention.layer_norm_rms_epsilon", 1e-6)), 9
+            ),
+            "rope_parameters": self._rope(context),
+            "tie_word_embeddings": "output.weight" not in self._tensors,
+            "use_sliding_window": False,
+            "bos_token_id": self.field("tokenizer.ggml.bos_token_id"),
+            "eos_token_id": self.field("tokenizer.ggml.eos_token_id"),
+            "pad_token_id": self.field("tokenizer.ggml.padding_token_id"),
+            "dtype": "bfloat16",
+        }
+
+    def sizes(self) -> dict[str, int]:
+        """Bytes of every tensor in bfloat16, under Qwen2's names, in the order of `tensors`."""
+        found: dict[str, int] = {}
+        for tensor in self._tensors.values():
+            name, _ = self._target(str(tensor.name))
+            found[name] = 2 * int(tensor.n_elements)
+            if (bias := self._absent_bias(str(tensor.name))) is not None:
+                found[bias] = 2 * int(tensor.shape[1])
+        return found
+
+    def tensors(self) -> Iterator[tuple[str, torch.Tensor]]:
+        """Every tensor in bfloat16, under Qwen2's names, one at a time."""
+        import torch
+
+        heads = self.size("attention.head_count")
+        # llama.cpp turns neighbouring rows of a head in a Llama, but not in a Qwen2: the converter
+        # orders only Llama's query and key so (permute in convert_hf_to_gguf.py).
+        ordered = {"attn_q": heads, "attn_k": self.size("attention.head_count_kv", heads)}
+        for tensor in self._tensors.values():
+            name, kind = self._target(str(tensor.name))
+            values = self._dequantised(tensor)
+            if self.architecture == "llama" and kind in ordered:
+                values = _halves_together(values, ordered[kind])
+            yield name, values
+            if (bias := self._absent_bias(str(tensor.name))) is not None:
+                yield bias, torch.zeros(values.shape[0], dtype=torch.bfloat16)
+
+    def _dequantised(self, tensor: Any) -> torch.Tensor:
+        import numpy as np
+        import torch
+        from gguf import dequantize
+
+        data = tensor.data if tensor.data.ndim > 1 else tensor.data[None]
+        shape = [int(size) for size in reversed(tensor.shape)]
+        values = torch.empty((data.shape[0], shape[-1]), dtype=torch.bfloat16)
+        try:
+            for start in range(0, len(data), ROWS):
+                part = dequantize(data[start : start + ROWS], tensor.tensor_type)
+                # A copy: unquantised tensors come as a read-only view of the file.
+                block = torch.from_numpy(np.array(part, dtype=np.float32))
+                values[start : start + ROWS] = block
+        except NotImplementedError as error:
+            raise DocAgentError(
+                f"{self.path.name} is quantised in a way the package gguf does not read "
+                f"({error}); take a Q8_0 or Q4_K_M file"
+            ) from error
+        return values.reshape(shape)
+
+    def _target(self, name: str) -> tuple[str, str]:
+        """Qwen2's name of a tensor, and llama.cpp's name of its kind within a layer."""
+        if name in OUTER_TENSORS:
+            return OUTER_TENSORS[name], ""
+        _, layer, kind, ending = name.split(".")
+        return f"model.layers.{layer}.{TENSORS[kind]}.{ending}", kind
+
+    def _absent_bias(self, name: str) -> str | None:
+        """Qwen2's name of the bias that a weight should have and the file lacks."""
+        stem, _, ending = name.rpartition(".")
+        if ending != "weight" or not stem.endswith(BIASED) or f"{stem}.bias" in self._tensors:
+            return None
+        return f"{self._target(name)[0].removesuffix('weight')}bias"
+
+    def _rope(self, context: int) -> dict[str, Any]:
+        prefix = f"{self.architecture}.rope"
+        rope = {
+            "rope_type": "default",
+            "rope_theta": float(self.field(f"{prefix}.freq_base", 10_000.0)),
+        }
+        if self.field(f"{prefix}.scaling.type") == "yarn":
+            original = self.field(f"{prefix}.scaling.original_context_length", context)
+            rope["rope_type"] = "yarn"
+            rope["factor"] = float(self.field(f"{prefix}.scaling.factor", 1.0))
+            rope["original_max_position_embeddings"] = int(original)
+        return rope
+
+    def _unreadable(self) -> str | None:
+        """Why the file is no dense Qwen2 or Llama, as a phrase; None when it is one."""
+        if self.architecture not in ARCHITECTURES:
+            return f"is a {self.architecture or 'nameless'} model, and docagent reads Qwen2"
+        scaling = self.field(f"{self.architecture}.rope.scaling.type", "none")
+        if scaling not in ("none", "yarn"):
+            return f"stretches its window by a way docagent does not know ({scaling})"
+        odd = sorted(name for name in self._tensors if not self._known(name))
+        if odd:
+            return f"has tensors that no dense Qwen2 has, such as {odd[0]}"
+        if "token_embd.weight" not in self._tensors:
+            return "has no token embeddings"
+        head = self.size("embedding_length") // self.size("attention.head_count")
+        if self.size("attention.key_length", head) != head:
+            return "has heads of another width than Qwen2's"
+        return None
+
+    def _known(self, name: str) -> bool:
+        block, _, kind = name.partition(".")[2].partition(".")
+        stem, _, ending = kind.rpartition(".")
+        if name in OUTER_TENSORS:
+            return True
+        endings = ("weight", "bias") if stem in BIASED else ("weight",)
+        return name.startswith("blk.") and block.isdigit() and stem in TENSORS and ending in endings
+
+
+def _halves_together(matrix: torch.Tensor, heads: int) -> torch.Tensor:
+    """Undo llama.cpp's order of rows, (heads * head_dim, ...) to the same shape.
+
+    llama.cpp rotates neighbouring rows of a head, transformers a row of the first half with its
+    partner in the second.
+    """
+    pairs = matrix.shape[0] // heads // 2
+    apart = matrix.reshape(heads, pairs, 2, *matrix.shape[1:])
+    return apart.transpose(1, 2).reshape(matrix.shape)

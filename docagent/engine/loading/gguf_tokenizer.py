@@ -1,0 +1,96 @@
+"""The tokenizer and chat template of a GGUF file, written as the files of a checkpoint."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docagent.errors import DocAgentError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from docagent.engine.loading.gguf_model import GgufModel
+
+QWEN2_WORDS = (
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
+    r"|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+"""How Qwen2 cuts a text before byte pairs are merged; from the tokenizer.json of its models."""
+
+QWEN2 = frozenset({"qwen2", "deepseek-r1-qwen"})
+SMOLLM = "smollm"
+CONTROL, USER_DEFINED, UNUSED = 3, 4, 5
+"""GGUF's types of the tokens that are not plain text."""
+
+
+def write_tokenizer(model: GgufModel, folder: Path) -> None:
+    """Write tokenizer.json, tokenizer_config.json and, where the file has one, the chat template.
+
+    Raises `DocAgentError`, in one line, for a vocabulary that is not Qwen2's or SmolLM2's kind.
+    """
+    if (kind := model.field("tokenizer.ggml.model")) != "gpt2":
+        raise DocAgentError(
+            f"{model.path.name} has a vocabulary of the kind {kind}; docagent reads byte-level "
+            "BPE, as Qwen2 has it"
+        )
+    tokens: list[str] = model.field("tokenizer.ggml.tokens")
+    _backend(model, tokens).save(str(folder / "tokenizer.json"))
+    settings: dict[str, Any] = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "clean_up_tokenization_spaces": False,
+        "model_max_length": model.size("context_length"),
+    }
+    ids: dict[str, int] = {}
+    for role, written in (("bos", "bos"), ("eos", "eos"), ("padding", "pad")):
+        number = model.field(f"tokenizer.ggml.{role}_token_id")
+        if number is not None:
+            settings[f"{written}_token"] = tokens[number]
+            ids[f"{written}_token_id"] = int(number)
+    _write_json(folder / "tokenizer_config.json", settings)
+    _write_json(folder / "generation_config.json", {**ids, "do_sample": False})
+    if template := model.field("tokenizer.chat_template"):
+        (folder / "chat_template.jinja").write_text(template, encoding="utf-8")
+
+
+def _backend(model: GgufModel, tokens: list[str]) -> Tokenizer:
+    from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers
+    from tokenizers import pre_tokenizers as pre
+
+    types: list[int] = model.field("tokenizer.ggml.token_type", [])
+    kinds = types or [1] * len(tokens)
+    # Unused tokens pad the vocabulary to a round size; the model's own tokenizer has none of them.
+    vocabulary = {t: i for i, (t, k) in enumerate(zip(tokens, kinds, strict=True)) if k != UNUSED}
+    merges = [tuple(pair.split(" ")) for pair in model.field("tokenizer.ggml.merges")]
+    # No unknown token: SmolLM2's vocabulary lacks 21 of the 256 bytes (rare controls, and bytes
+    # that begin no assigned character), and the file's unknown token is the control token
+    # <|endoftext|>, which text must never become. Such bytes are dropped instead.
+    backend = Tokenizer(models.BPE(vocab=vocabulary, merges=merges))
+    name = model.field("tokenizer.ggml.pre", model.architecture)
+    if name in QWEN2:
+        backend.normalizer = normalizers.NFC()
+        words = pre.Split(Regex(QWEN2_WORDS), behavior="isolated")
+        cut = [words, pre.ByteLevel(add_prefix_space=False, use_regex=False)]
+    elif name == SMOLLM:
+        cut = [
+            pre.Digits(individual_digits=True),
+            pre.ByteLevel(add_prefix_space=False, use_regex=True),
+        ]
+    else:
+        raise DocAgentError(
+            f"{model.path.name} cuts words in a way docagent does not know ({name}); it knows "
+            f"{', '.join(sorted({*QWEN2, SMOLLM}))}"
+        )
+    backend.pre_tokenizer = pre.Sequence(cut)
+    backend.decoder = decoders.ByteLevel()
+    for token, kind in zip(tokens, kinds, strict=True):
+        if kind == CONTROL:
+            backend.add_special_tokens([AddedToken(token, special=True, normalized=False)])
+        elif kind == USER_DEFINED:
+            backend.add_tokens([AddedToken(token, special=False, normalized=False)])
+    return backend
+
+
+def _write_json(path: Path, value: dict[str, Any]) -> None:
+    path.write_text(json.dumps(value, indent=1, ensure_ascii=False), encoding="utf-8")

@@ -1,0 +1,128 @@
+"""Weights that docagent's own network does not read: experts, quantised, over several GPUs."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from docagent.engine import machine
+from docagent.engine.loading import checkpoint
+from docagent.engine.loading.quiet import quiet_transformers
+from docagent.errors import DocAgentError
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel
+
+HEADROOM = 0.9
+"""Part of a GPU's free memory that weights may take before they are spread over several."""
+
+
+def load_with_transformers(
+    folder: Path, name: str, dtype: torch.dtype, device: torch.device
+) -> PreTrainedModel:
+    """The network of a checked folder, ready to answer, on `device` or over all GPUs.
+
+    Over all of them only when `device` is a GPU whose memory its weights exceed. Weights become
+    `dtype`; those of a quantised model stay as its files have them. Raises `DocAgentError`, in one
+    line, when the files are damaged, the weights do not fit, or a package is missing.
+    """
+    import torch
+    from safetensors import SafetensorError
+
+    quantised = checkpoint.kind(folder) == "quantised"
+    spread = exceeds(folder, device)
+    if spread and importlib.util.find_spec("accelerate") is None:
+        raise DocAgentError(
+            f"{name} is larger than one GPU, and spreading it over several needs the package "
+            "accelerate: pip install accelerate"
+        )
+    # Quantised layers cannot all be moved once made; others need no accelerate for one device.
+    placement: str | dict[str, torch.device] | None = None
+    if spread:
+        placement = "auto"
+    elif quantised:
+        placement = {"": device}
+    try:
+        with quiet_transformers():
+            # Transformers casts only part of a quantised model to a dtype that is not its own,
+            # which then cannot multiply one part by the other.
+            network = _read(folder, name, "auto" if quantised else dtype, placement)
+        if placement is None:
+            torch.nn.Module.to(network, device)
+    except ImportError as error:
+        raise DocAgentError(f"{name} needs a package that is missing: {_line(error)}") from error
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise DocAgentError(
+            f"{name} cannot be loaded ({_line(error)}); its files are damaged or of another "
+            "version: get the model again"
+        ) from error
+    except torch.OutOfMemoryError as error:
+        raise DocAgentError(
+            f"{name} does not fit in the memory of {device}; choose a smaller model"
+        ) from error
+    network.train(False)
+    return network
+
+
+def check_rope(network: PreTrainedModel, rope: dict[str, Any]) -> None:
+    """Raise `DocAgentError` unless the loaded rotary frequencies have the base of `rope`.
+
+    `rope` is the whole dictionary of `checkpoint.rope_parameters`.
+    """
+    loaded = network.config.rope_parameters or {}
+    rotary: Any = network.base_model.rotary_emb
+    frequencies: torch.Tensor = rotary.inv_freq
+    wrong = loaded.get("rope_theta") != rope["rope_theta"]
+    if rope["rope_type"] == "default":
+        expected = rope["rope_theta"] ** (-1 / len(frequencies))
+        wrong = wrong or abs(float(frequencies[1]) / expected - 1) > 1e-2
+    if wrong:
+        raise DocAgentError(
+            f"transformers set the rotary base to {loaded.get('rope_theta')} instead of "
+            f"{rope['rope_theta']}; install another version of transformers"
+        )
+
+
+def _read(
+    folder: Path,
+    name: str,
+    dtype: torch.dtype | Literal["auto"],
+    placement: str | dict[str, torch.device] | None,
+) -> PreTrainedModel:
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    rope = checkpoint.rope_parameters(checkpoint.read_config(folder))
+    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    config.rope_parameters = rope
+    reader: Any = AutoModelForCausalLM
+    loaded: tuple[PreTrainedModel, dict[str, Any]] = reader.from_pretrained(
+        folder,
+        config=config,
+        dtype=dtype,
+        device_map=placement,
+        attn_implementation="sdpa",
+        local_files_only=True,
+        use_safetensors=True,
+        output_loading_info=True,
+    )
+    network, report = loaded
+    if lacking := report["missing_keys"]:
+        # Transformers would answer with random weights in their place.
+        raise DocAgentError(
+            f"{name} lacks {len(lacking)} of its weights, such as {min(lacking)}; get it again"
+        )
+    check_rope(network, rope)
+    return network
+
+
+def exceeds(folder: Path, device: torch.device) -> bool:
+    """Whether the weights exceed one GPU where there are several."""
+    if device.type != "cuda" or len(machine.gpus()) < 2:
+        return False
+    return checkpoint.weight_bytes(folder) > HEADROOM * machine.free_memory(str(device))
+
+
+def _line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0] or type(error).__name__

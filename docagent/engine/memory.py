@@ -1,0 +1,79 @@
+"""What a model takes in memory: how much, how long a text fits, and a refusal with the numbers."""
+
+from __future__ import annotations
+
+from docagent.engine.catalogue import BFLOAT16_BYTES, CATALOGUE, PREFILL_CHUNK, ModelCard
+from docagent.errors import DocAgentError
+
+FRAMEWORK_BYTES = 512 * 1024**2
+"""Torch, transformers and the tokenizer themselves, resident beside the weights."""
+
+
+def memory_needed(card: ModelCard, context_tokens: int, chunk: int = PREFILL_CHUNK) -> int:
+    """Bytes to answer with `context_tokens` tokens of prompt and answer, in bfloat16.
+
+    Weights, keys and values, the activations of one prefill chunk of `chunk` tokens, and the
+    framework itself.
+    """
+    return _fixed(card, chunk) + card.kv_bytes * context_tokens
+
+
+def largest_context(card: ModelCard, memory_bytes: int, chunk: int = PREFILL_CHUNK) -> int:
+    """Tokens of prompt and answer that fit into so many bytes; 0 when the weights do not.
+
+    Never more than the model reads, `card.context`.
+    """
+    room = memory_bytes - _fixed(card, chunk)
+    return max(0, min(card.context, room // card.kv_bytes))
+
+
+def fitting(memory_bytes: int, context_tokens: int) -> list[ModelCard]:
+    """Instruct models of the catalogue that fit into so many bytes, largest first.
+
+    With `context_tokens` tokens each, or with all a model reads where that is less. The embedded
+    model is not among them, it is what remains; at equal size Qwen2 comes before Qwen2.5.
+    """
+    found = [
+        card
+        for card in CATALOGUE
+        if card.instruct
+        and card.family.startswith("Qwen")
+        and memory_needed(card, min(context_tokens, card.context)) <= memory_bytes
+    ]
+    return sorted(found, key=lambda card: card.parameters, reverse=True)
+
+
+def refuse_if_too_large(
+    name: str,
+    weight_bytes: int,
+    kv_bytes_per_token: int,
+    context_tokens: int,
+    free_bytes: int,
+) -> None:
+    """Raise `DocAgentError`, in one line with a model that fits, unless the model does.
+
+    Weights and keys and values of `context_tokens` tokens are held against `free_bytes`, on a GPU
+    or in main memory: before the system kills the process without a word.
+    """
+    kv_bytes = kv_bytes_per_token * context_tokens
+    if weight_bytes + kv_bytes <= free_bytes:
+        return
+    # Of Qwen2 only: the licence of a Qwen2.5 model may forbid what the user is about to do.
+    smaller = (card.repo for card in fitting(free_bytes, context_tokens) if card.family == "Qwen2")
+    instead = next((repo for repo in smaller if repo.casefold() != name.casefold()), "embedded")
+    raise DocAgentError(
+        f"{name} needs {_gigabytes(weight_bytes)} of weights + {_gigabytes(kv_bytes)} of KV at "
+        f"{context_tokens:,} tokens; {_gigabytes(free_bytes)} free: try --model {instead}"
+    )
+
+
+def _fixed(card: ModelCard, chunk: int) -> int:
+    """Bytes taken whatever the context."""
+    # A gated MLP holds its gate, its up projection and their product at once: about 16 vectors of
+    # the hidden size per token of the chunk, in bfloat16.
+    activations = chunk * 16 * card.hidden * BFLOAT16_BYTES
+    return card.weight_bytes + activations + FRAMEWORK_BYTES
+
+
+def _gigabytes(size: int) -> str:
+    return f"{size / 1e9:.1f} GB"

@@ -1,0 +1,64 @@
+"""The marks around tool calls and results in Qwen2's two formats.
+
+`hermes` is Qwen2.5's: `<tool_call>` and `<tool_response>` around JSON, results in a user turn.
+`qwen` is Qwen2's own: lines that begin with words between flowers, all in one assistant turn.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
+
+Format = Literal["hermes", "qwen"]
+
+CALL = "<tool_call>"
+CALL_END = "</tool_call>"
+RESPONSE = "<tool_response>"
+RESPONSE_END = "</tool_response>"
+
+FUNCTION = "✿FUNCTION✿"
+ARGS = "✿ARGS✿"
+RESULT = "✿RESULT✿"
+RETURN = "✿RETURN✿"
+
+_QWEN2_FIRST_CONTROL = 151_643
+_LOOKALIKE = re.compile(
+    r"<(?=/?(?:tool_call|tool_response|tools)\b)|✿(?=(?:FUNCTION|ARGS|RESULT|RETURN)✿)", re.I
+)
+
+
+def format_of(tokenizer: PreTrainedTokenizerFast) -> Format:
+    """`qwen` for a tokenizer of Qwen2, which has no control tokens for calls; else `hermes`."""
+    added = tokenizer.get_added_vocab()
+    is_qwen = added.get("<|endoftext|>") == _QWEN2_FIRST_CONTROL
+    return "qwen" if is_qwen and CALL not in added else "hermes"
+
+
+def stop_strings(format: Format) -> tuple[str, ...]:
+    """Texts at which an answer ends: what follows them is the tools' part."""
+    return (RESULT, RETURN) if format == "qwen" else (RESPONSE,)
+
+
+def neutral(text: str) -> str:
+    """The text with a space put into whatever looks like a mark: `< /tool_response>`.
+
+    A document that a tool returns may hold the marks; with the space it cannot end its wrapper
+    nor forge a result, and a reader still sees what stood there. Control tokens such as
+    `<|im_end|>` are not touched: `ChatTokens` encodes them as plain text.
+    """
+    return _LOOKALIKE.sub(lambda match: f"{match.group()} ", text)
+
+
+def plain_json(value: object) -> str:
+    """A value as one line of JSON, in which lookalikes of marks are escaped: `\\u003ctool_call>`.
+
+    Written as the templates do it: characters outside ASCII as they are, `, ` and `: ` between.
+    """
+    return _LOOKALIKE.sub(
+        lambda match: f"\\u{ord(match.group()):04x}",
+        json.dumps(value, ensure_ascii=False, default=str),
+    )

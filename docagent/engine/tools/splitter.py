@@ -1,0 +1,230 @@
+"""An answer as it comes, split into what is said and what is called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from langchain_core.messages import InvalidToolCall, ToolCall
+
+from docagent.engine.tools.calls import CUT_OFF, NOT_JSON, Request, checked, invalid, requests_in
+from docagent.engine.tools.jsontext import CutOffError, end_of_value, read_value
+from docagent.engine.tools.marks import ARGS, CALL, FUNCTION, RESULT
+from docagent.engine.tools.spans import FENCE, MARK, after_colon, body, uncertain_end
+from docagent.engine.tools.specification import ToolSpec
+
+_BARE = re.compile(r"(?:^|(?<=\n))[ \t]*(?=[{\[`])")
+
+
+class Calls(NamedTuple):
+    """What was held back of the content, and the calls in their order."""
+
+    content: str
+    tool_calls: list[ToolCall]
+    invalid_tool_calls: list[InvalidToolCall]
+
+
+class Splitter:
+    """Passes content on as it comes, and keeps calls for the end.
+
+    Content comes out without white space around it, stretches between calls joined by a line
+    break, and never with a mark or a part of one. Without tools everything is content as it is.
+    How the answer is cut into pieces makes no difference to the result.
+    """
+
+    def __init__(self, tools: Sequence[ToolSpec]) -> None:
+        self._tools = tools
+        self._held = ""
+        self._fresh = True  # whether the held text begins a line
+        self._said = False
+        self._gap = ""  # white space that comes out only if something follows
+        self._after_call = False
+        self._fenced = False  # a fence was opened by a call and is to be closed
+        self._calls: list[ToolCall] = []
+        self._invalid: list[InvalidToolCall] = []
+
+    def push(self, text: str) -> str:
+        """Content that is certain after a further piece of the answer; often empty."""
+        if not self._tools:
+            return text
+        self._held += text
+        return self._advance(final=False)
+
+    def finish(self) -> Calls:
+        """The end of the answer: the last content and all calls. Half a mark is dropped."""
+        rest = self._advance(final=True)
+        return Calls(rest, self._calls, self._invalid)
+
+    def _advance(self, *, final: bool) -> str:
+        said = ""
+        while self._held:
+            mark = MARK.search(self._held)
+            bare = self._bare_start(mark.start() if mark else len(self._held))
+            if bare is not None:
+                said += self._say(bare)
+                size = self._bare_call(final=final)
+                if size is None:
+                    break
+                said += self._say(size)
+            elif mark:
+                said += self._say(mark.start())
+                size = self._marked(mark.group(), final=final)
+                if size is None:
+                    break
+                self._drop(size)
+            else:
+                held_back = uncertain_end(self._held)
+                said += self._say(len(self._held) - held_back)
+                if final and held_back < 2 and not self._held.startswith("✿"):
+                    said += self._say(held_back)
+                break
+        return said
+
+    def _say(self, size: int) -> str:
+        """Take so many characters off the held text as content, white space around it apart."""
+        text, self._held = self._held[:size], self._held[size:]
+        _, newline, line = text.rpartition("\n")
+        self._fresh = not line.strip() and (self._fresh or bool(newline))
+        core = text.strip()
+        if not self._after_call:
+            self._gap += text[: text.index(core)] if core else text
+        if not core:
+            return ""
+        said = (self._gap if self._said else "") + core
+        self._gap, self._said = text[len(text.rstrip()) :], True
+        self._after_call = self._fenced = False
+        return said
+
+    def _drop(self, size: int) -> None:
+        """Take so many characters off the held text that are no content."""
+        self._held = self._held[size:]
+        self._gap, self._fresh, self._after_call = "\n", True, True
+
+    def _bare_start(self, before: int) -> int | None:
+        """Where JSON or a fence begins a line, ahead of the next mark; the held text's index."""
+        for match in _BARE.finditer(self._held, 0, before):
+            if match.start() > 0 or self._fresh:
+                return match.end()
+        return None
+
+    def _bare_call(self, *, final: bool) -> int | None:
+        """Read a call without marks at the start of the held text.
+
+        Returns how much of the text is content after all, or None while that is not known.
+        """
+        text = self._held
+        if text[0] == "`":
+            return self._fence(final=final)
+        opened = re.match(r"\{\s*[\"'{]|\[\s*\{", text)
+        if opened is None:
+            undecided = not final and not text[1:].strip()
+            return None if undecided else 1
+        return self._value(0, final=final)
+
+    def _fence(self, *, final: bool) -> int | None:
+        text = self._held
+        line, newline, _ = text.partition("\n")
+        if not "```".startswith(line[:3]):
+            return 1
+        if self._fenced and text.startswith("```"):
+            self._fenced = False
+            self._drop(3)
+            return 0
+        if not newline and not final:
+            return None
+        fence = FENCE.match(text)
+        if fence is None:
+            return len(line)
+        if fence.end() == len(text) and not final:
+            return None
+        if not re.match(r"[{\[]", text[fence.end() :]):
+            return fence.end()
+        return self._value(fence.end(), final=final)
+
+    def _value(self, start: int, *, final: bool) -> int | None:
+        """A bare or fenced JSON value, which may or may not be a call."""
+        end = end_of_value(self._held, start)
+        if end < 0 and not final:
+            return None
+        written = self._held[start : end if end >= 0 else None]
+        try:
+            requests = requests_in(read_value(written), self._tools, marked=False)
+        except CutOffError:
+            if re.match(r"\{\s*[\"'](?:name|arguments)[\"']\s*:", written):
+                self._invalid.append(invalid(None, written, CUT_OFF))
+                self._drop(len(self._held))
+                return 0
+            requests = []
+        except ValueError:
+            requests = []
+        if not requests:
+            return start + len(written)
+        self._fenced = start > 0
+        self._add(requests)
+        self._drop(start + len(written))
+        return 0
+
+    def _marked(self, mark: str, *, final: bool) -> int | None:
+        """How many characters a mark and what belongs to it take; None while not known."""
+        if mark == CALL:
+            return self._hermes(final=final)
+        if mark == FUNCTION:
+            return self._qwen(final=final)
+        if mark == RESULT:
+            # No tool has run yet: what stands here, the model has made up.
+            following = MARK.search(self._held, len(RESULT))
+            if following is None:
+                return len(self._held) if final else None
+            return following.start()
+        return after_colon(self._held, len(mark), final=final)
+
+    def _hermes(self, *, final: bool) -> int | None:
+        start, end, fenced = body(self._held, len(CALL), final=final)
+        if end is None:
+            return None
+        self._fenced = fenced
+        written = self._held[start:end].strip()
+        try:
+            requests = requests_in(read_value(written), self._tools, marked=True)
+            error = NOT_JSON
+        except CutOffError:
+            requests, error = [], CUT_OFF
+        except ValueError:
+            requests, error = [], NOT_JSON
+        if requests:
+            self._add(requests)
+        elif written:
+            self._invalid.append(invalid(None, written, error))
+        return end
+
+    def _qwen(self, *, final: bool) -> int | None:
+        at = after_colon(self._held, len(FUNCTION), final=final)
+        if at is None:
+            return None
+        line = re.compile(r"[^\n✿]*").match(self._held, at)
+        assert line is not None
+        name, at = line.group().strip(), line.end()
+        rest = self._held[at:].lstrip()
+        if not final and ARGS.startswith(rest[: len(ARGS)]) and len(rest) < len(ARGS):
+            return None
+        if not rest.startswith(ARGS):
+            self._add([Request(name, {})])
+            return at
+        args = after_colon(self._held, len(self._held) - len(rest) + len(ARGS), final=final)
+        if args is None:
+            return None
+        start, end, fenced = body(self._held, args, final=final)
+        if end is None:
+            return None
+        self._fenced = fenced
+        self._add([Request(name, self._held[start:end].strip())])
+        return end
+
+    def _add(self, requests: list[Request]) -> None:
+        for request in requests:
+            call = checked(request, self._tools)
+            if call["type"] == "tool_call":
+                self._calls.append(call)
+            else:
+                self._invalid.append(call)

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from docagent.engine import ChatQwen2, machine
+from docagent.engine.engine import Engine
+from docagent.engine.loading.load import load
+from docagent.errors import DocAgentError
+from tests.engine.tiny import text
+
+
+@pytest.fixture
+def build(tiny_folder: Path, tmp_path: Path) -> Callable[..., Engine]:
+    """Engines over the tiny checkpoint, whose 256 tokens YaRN may stretch to 1,024."""
+
+    def built(**options: Any) -> Engine:
+        loaded = load(str(tiny_folder), tmp_path, "cpu", context=1024, dtype="float32")
+        return Engine(loaded, **options)
+
+    return built
+
+
+def written(engine: Engine, ids: list[int], new: int = 12, **options: Any) -> tuple[list[int], int]:
+    writing = engine.write(ids, max_new_tokens=new, **options)
+    return list(writing), writing.cached_tokens
+
+
+def test_the_factor_is_what_the_request_needs(build: Callable[..., Engine]) -> None:
+    engine = build()
+    assert [engine.remember(n).method for n in (256, 257, 512, 513, 1024)] == [
+        ("yarn", 1.0), ("yarn", 2.0), ("yarn", 2.0), ("yarn", 4.0), ("yarn", 4.0)
+    ]  # fmt: skip
+
+
+def test_a_growing_session_keeps_the_factor_it_began_with(build: Callable[..., Engine]) -> None:
+    ids = text(600)
+    # Without being told, the turn that crosses the window reads everything again.
+    engine = build()
+    assert [written(engine, ids[:end])[1] for end in (200, 240, 300, 400)] == [0, 200, 0, 300]
+    # Told what the session will hold, no turn does.
+    engine = build()
+    cached = [written(engine, ids[:end], session_tokens=900)[1] for end in (200, 240, 300, 400)]
+    assert cached == [0, 200, 240, 300]
+
+
+def test_dual_chunks_need_no_second_reading(build: Callable[..., Engine]) -> None:
+    ids = text(600)
+    engine = build(long_context="dca")
+    cached = [written(engine, ids[:end])[1] for end in (200, 240, 300, 400, 600)]
+    assert cached == [0, 200, 240, 300, 400]
+    alone = build(long_context="dca", prefix_cache=False)
+    assert written(engine, ids)[0] == written(alone, ids)[0]
+    assert written(engine, ids[:100])[0] == written(build(), ids[:100])[0]
+
+
+def test_with_and_without_reuse_the_same_tokens(build: Callable[..., Engine]) -> None:
+    ids = text(300)
+    with_reuse, without = build(), build(prefix_cache=False)
+    for end in (100, 180, 150, 220):
+        found, _ = written(with_reuse, ids[:end], 20)
+        expected, cached = written(without, ids[:end], 20)
+        assert found == expected and cached == 0
+
+
+def test_saved_prefixes_survive_the_engine(tiny_folder: Path, tmp_path: Path) -> None:
+    def engine() -> Engine:
+        loaded = load(str(tiny_folder), tmp_path, "cpu", context=2048, dtype="float32")
+        return Engine(loaded, prefix_folder=tmp_path / "saved")
+
+    document = text(1200)
+    first, cached = written(engine(), document + text(20, 1))
+    assert cached == 0
+    again, cached = written(engine(), document + text(20, 1))
+    assert again == first and cached == 1219
+    assert written(engine(), document + text(20, 2))[1] == 1200
+
+
+def test_loss_on_real_text(embedded: ChatQwen2) -> None:
+    prose = "The harbour office opens at six. Boats over twelve metres report by radio. " * 12
+    ids = embedded.get_token_ids(prose)
+    # What is repeated twelve times is easy; what is said for the first time is not.
+    assert embedded.loss(ids, last=20) < 1 < 2 < embedded.loss(ids[:12], last=11)
+    assert embedded.loss(ids) == pytest.approx(embedded.loss(ids, yarn_factor=1.0))
+    assert embedded.loss(ids, yarn_factor=4.0) != pytest.approx(embedded.loss(ids))
+    assert embedded.loss(torch.tensor(ids), last=20) == embedded.loss(ids, last=20)  # type: ignore[arg-type]
+    with pytest.raises(DocAgentError, match="two tokens"):
+        embedded.loss([5])
+
+
+def test_limits_come_with_their_numbers(
+    build: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = build()
+    with pytest.raises(DocAgentError, match=r"prompt of 1,020 tokens .* up to 5 .* 1,024 tokens"):
+        engine.write(text(1020), max_new_tokens=5)
+    with pytest.raises(DocAgentError, match="at least 1"):
+        engine.write([1], max_new_tokens=0)
+    monkeypatch.setattr(machine, "free_memory", lambda device="cpu": 1000)
+    with pytest.raises(DocAgentError, match=r"KV at 905 tokens; .* free: try --model"):
+        engine.write(text(900), max_new_tokens=5)
+
+
+def test_remembered_prompts_give_way_to_a_new_one(
+    build: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = build()
+    written(engine, text(200))
+    assert len(engine.prefixes) == 1
+    free = iter([10, 10**9])
+    monkeypatch.setattr(machine, "free_memory", lambda device="cpu": next(free))
+    list(engine.write(text(200, 5), max_new_tokens=5).generation)
+    assert len(engine.prefixes) == 0
+
+
+def test_two_threads_on_one_engine(build: Callable[..., Engine]) -> None:
+    engine = build()
+    shared = text(100)
+    prompts = [shared + text(20 + seed, seed) for seed in range(8)]
+    expected = [written(build(prefix_cache=False), ids)[0] for ids in prompts]
+    found: dict[int, list[int]] = {}
+
+    def work(numbers: range) -> None:
+        for number in numbers:
+            found[number] = written(engine, prompts[number])[0]
+
+    threads = [threading.Thread(target=work, args=(range(half, 8, 2),)) for half in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [found[number] for number in range(8)] == expected
+
+
+def test_batch_reads_a_common_prefix_once_and_reports_what_does_not_fit(
+    build: Callable[..., Engine],
+) -> None:
+    engine = build()
+    shared = text(100)
+    prompts = [shared + text(size, size) for size in (10, 40, 25)]
+    prompts.insert(1, text(1100))
+    found = dict(engine.batch(prompts, max_new_tokens=8))
+    assert isinstance(found.pop(1), DocAgentError)
+    alone = build(prefix_cache=False)
+    assert found == {n: written(alone, prompts[n], 8)[0] for n in (0, 2, 3)}
+    del prompts[1]
+    list(engine.batch(prompts, max_new_tokens=8))
+    assert written(engine, [*shared, 5])[1] == 100
+
+
+def test_batch_across_windows(build: Callable[..., Engine]) -> None:
+    """Prompts of every factor, with and without a common start."""
+    engine, alone = build(), build(prefix_cache=False)
+    for common in (0, 64):
+        prompts = [text(common) + text(size, size) for size in (100, 300, 700, 120)]
+        found = dict(engine.batch(prompts, max_new_tokens=6))
+        assert found == {n: written(alone, ids, 6)[0] for n, ids in enumerate(prompts)}
+    dual = build(long_context="dca")
+    prompts = [text(size, size) for size in (100, 300, 700)]
+    found = dict(dual.batch(prompts, max_new_tokens=6))
+    assert found == {n: written(dual, ids, 6)[0] for n, ids in enumerate(prompts)}

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from collections import namedtuple
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from docagent.engine.loading.gguf_folder import gguf_folder, is_gguf
+from docagent.errors import DocAgentError
+from tests.engine.gguf_files import random_model, write_gguf
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerFast
+
+
+@pytest.fixture(scope="module")
+def model() -> PreTrainedModel:
+    return random_model()
+
+
+@pytest.fixture
+def file(tmp_path: Path, model: Any, tiny_tokenizer: PreTrainedTokenizerFast) -> Path:
+    path = tmp_path / "tiny model.Q8_0.gguf"
+    write_gguf(path, model, tiny_tokenizer, "Q8_0")
+    return path
+
+
+def test_no_room_is_said_with_the_numbers(
+    tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr("shutil.disk_usage", lambda path: usage(10**9, 10**9, 10**6))
+    with pytest.raises(
+        DocAgentError, match=r"takes 0\.0 GB once converted and .* has 0\.0 GB free"
+    ):
+        gguf_folder(file, tmp_path / "cache")
+
+
+def test_unwritable_cache_is_one_line(tmp_path: Path, file: Path) -> None:
+    occupied = tmp_path / "occupied"
+    occupied.write_text("not a folder", encoding="utf-8")
+    with pytest.raises(DocAgentError, match=r"cannot be converted into .*DOCAGENT_CACHE"):
+        gguf_folder(file, occupied)
+
+
+def test_folder_with_one_or_several_files(tmp_path: Path, file: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    assert not is_gguf(folder)
+    with pytest.raises(DocAgentError, match="holds no GGUF file"):
+        gguf_folder(folder, tmp_path)
+    only = file.rename(folder / file.name)
+    assert is_gguf(folder)
+    assert is_gguf(only)
+    assert gguf_folder(folder, tmp_path) == gguf_folder(only, tmp_path)
+    (folder / "other.gguf").write_bytes(b"")
+    with pytest.raises(DocAgentError, match=r"holds 2 GGUF files; name one, such as .*other\.gguf"):
+        gguf_folder(folder, tmp_path)
+    (folder / "config.json").write_text("{}", encoding="utf-8")
+    assert not is_gguf(folder)
+
+
+def test_parts_of_a_file(tmp_path: Path) -> None:
+    for number in (1, 2):
+        (tmp_path / f"m-0000{number}-of-00002.gguf").write_bytes(b"")
+    for path in (tmp_path, tmp_path / "m-00001-of-00002.gguf"):
+        with pytest.raises(DocAgentError, match="is one of 2 parts; join them with"):
+            gguf_folder(path, tmp_path)
+
+
+def test_no_file_and_no_gguf(tmp_path: Path, file: Path) -> None:
+    with pytest.raises(DocAgentError, match="there is no file"):
+        gguf_folder(tmp_path / "none.gguf", tmp_path)
+    whole = file.read_bytes()
+    for content in (b"", b"GGUF", b"not a GGUF file at all", whole[:3000], whole[:-3000]):
+        file.write_bytes(content)
+        with pytest.raises(DocAgentError, match="is not a whole GGUF file") as caught:
+            gguf_folder(file, tmp_path)
+        assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "fields", "message"),
+    [
+        ("mamba", {}, "is a mamba model, and docagent reads Qwen2"),
+        ("qwen2", {"qwen2__rope__scaling__type": "longrope"}, "does not know (longrope)"),
+        ("llama", {"llama__attention__key_length": 32}, "has heads of another width"),
+        ("qwen2", {"tokenizer__ggml__pre": "falcon"}, "cuts words in a way docagent does not know"),
+    ],
+)
+def test_files_that_are_no_dense_qwen2(
+    tmp_path: Path,
+    model: PreTrainedModel,
+    tiny_tokenizer: PreTrainedTokenizerFast,
+    architecture: str,
+    fields: dict[str, Any],
+    message: str,
+) -> None:
+    path = tmp_path / "other.gguf"
+    write_gguf(path, model, tiny_tokenizer, "F32", architecture, **fields)
+    with pytest.raises(DocAgentError) as caught:
+        gguf_folder(path, tmp_path)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert not list((tmp_path / "models").glob("*.tmp"))

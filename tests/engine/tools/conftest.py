@@ -1,0 +1,68 @@
+"""Tools as a document agent offers them, and a tokenizer as Qwen2.5's."""
+
+from __future__ import annotations
+
+import copy
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from docagent.engine.loading.load import CHATML
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
+
+SEARCH: dict[str, Any] = {
+    "type": "function",
+    "function": {
+        "name": "search",
+        "description": "Find passages.",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "query": {"type": "string"},
+                "pages": {"type": "array", "items": {"type": "integer"}},
+                "top": {"type": "integer", "minimum": 1, "maximum": 20},
+                "order": {"enum": ["page", "score"]},
+                "exact": {"type": "boolean"},
+            },
+            "required": ["query"],
+        },
+    },
+}
+OPEN: dict[str, Any] = {
+    "type": "function",
+    "function": {
+        "name": "open",
+        "description": "Open a page.",
+        "parameters": {
+            "type": "object",
+            "properties": {"page": {"type": "integer"}},
+            "required": ["page"],
+        },
+    },
+}
+LIST: dict[str, Any] = {
+    "type": "function",
+    "function": {"name": "list_files", "description": "List the documents."},
+}
+TOOLS = [SEARCH, OPEN, LIST]
+
+
+@pytest.fixture
+def qwen25(tiny_tokenizer: PreTrainedTokenizerFast) -> PreTrainedTokenizerFast:
+    """With both call marks as tokens that are not special."""
+    from tokenizers import AddedToken
+
+    tokenizer = copy.deepcopy(tiny_tokenizer)
+    tokenizer.chat_template = CHATML
+    tokenizer.backend_tokenizer.add_tokens([AddedToken("</tool_call>", normalized=False)])
+    return tokenizer
+
+
+@pytest.fixture
+def qwen2(tiny_tokenizer: PreTrainedTokenizerFast) -> PreTrainedTokenizerFast:
+    """With Qwen2's template, on a tokenizer of its kind."""
+    tokenizer = copy.deepcopy(tiny_tokenizer)
+    tokenizer.chat_template = CHATML
+    return tokenizer
