@@ -51,8 +51,8 @@ class ChatQwen2(BaseChatModel):
     def model_post_init(self, context: Any, /) -> None:
         """Prepare the encoder; called by pydantic."""
         super().model_post_init(context)
-        self._tokens = ChatTokens(self.tokenizer)
-        self._tool_role = "tool" if "tool" in str(self.tokenizer.chat_template) else "user"
+        self._tokens = ChatTokens(self.engine.loaded.tokenizer)
+        self._tool_role = "tool" if "tool" in self.engine.loaded.tokenizer.chat_template else "user"
 
     @classmethod
     def from_pretrained(
@@ -96,7 +96,7 @@ class ChatQwen2(BaseChatModel):
     @property
     def tokenizer(self) -> PreTrainedTokenizerFast:
         """The transformers tokenizer."""
-        tokenizer: PreTrainedTokenizerFast = self.engine.loaded.tokenizer
+        tokenizer: PreTrainedTokenizerFast = self.engine.loaded.tokenizer.transformers
         return tokenizer
 
     @property
@@ -186,7 +186,7 @@ class ChatQwen2(BaseChatModel):
         )
         return Completion(
             writing,
-            TextStream(self.tokenizer, stop or ()),
+            TextStream(self.engine.loaded.tokenizer, stop or ()),
             prompt_tokens=len(ids),
             cached_tokens=writing.cached_tokens,
             limit=limit,

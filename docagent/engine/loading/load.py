@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import torch
 
@@ -17,6 +17,7 @@ from docagent.engine.loading import checkpoint, hub
 from docagent.engine.loading.embedded import embedded_folder
 from docagent.engine.loading.gguf_folder import gguf_folder, is_gguf
 from docagent.engine.loading.tensors import Tensors
+from docagent.engine.loading.tokenizer import ModelTokenizer
 from docagent.engine.loading.transformers_model import exceeds, load_with_transformers
 from docagent.engine.memory import refuse_if_too_large
 from docagent.engine.network.network import Network
@@ -24,20 +25,6 @@ from docagent.engine.network.rope import factors_up_to
 from docagent.engine.network.shape import Shape
 from docagent.engine.network.weights import from_tensors, from_transformers
 from docagent.errors import DocAgentError
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerFast
-
-CHATML = (
-    "{% if messages[0]['role'] != 'system' %}"
-    "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n"
-    "{% endif %}"
-    "{% for message in messages %}"
-    "{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
-    "{% endfor %}"
-    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
-)
-"""Qwen2-Instruct's conversation format, for a tokenizer that came without its template."""
 
 END_TOKENS = ("<|im_end|>", "<|endoftext|>")
 SAMPLING = ("temperature", "top_p", "top_k")
@@ -62,7 +49,7 @@ class LoadedModel:
 
     name: str
     network: Network
-    tokenizer: PreTrainedTokenizerFast
+    tokenizer: ModelTokenizer
     parameters: int
     context: int
     factors: tuple[float, ...]
@@ -137,9 +124,7 @@ def load_folder(
     precision = _dtype(place, checkpoint.weight_bytes(folder), dtype)
     _check_memory(folder, name, place, precision, shape)
     network = _network(folder, name, shape, precision, place)
-    tokenizer = _tokenizer(folder)
-    if not tokenizer.chat_template:
-        tokenizer.chat_template = CHATML
+    tokenizer = _tokenizer(folder, name)
     generation = _generation_config(folder)
     return LoadedModel(
         name=name,
@@ -244,15 +229,13 @@ def _network(
         raise
 
 
-def _tokenizer(folder: Path) -> PreTrainedTokenizerFast:
-    from transformers import AutoTokenizer, PreTrainedTokenizerFast
-
-    # Not AutoTokenizer where the file is there: for the model type qwen2 it replaces the file's
-    # pre-tokenizer and normaliser by Qwen2's, which split the embedded model's text differently.
-    whole = (folder / "tokenizer.json").is_file()
-    reader: Any = PreTrainedTokenizerFast if whole else AutoTokenizer
-    tokenizer: PreTrainedTokenizerFast = reader.from_pretrained(folder, local_files_only=True)
-    return tokenizer
+def _tokenizer(folder: Path, name: str) -> ModelTokenizer:
+    try:
+        return ModelTokenizer(folder)
+    except (OSError, ValueError) as error:
+        raise DocAgentError(
+            f"the tokenizer of {name} cannot be read ({_first_line(error)}); get the model again"
+        ) from error
 
 
 def _generation_config(folder: Path) -> dict[str, Any]:
@@ -262,7 +245,7 @@ def _generation_config(folder: Path) -> dict[str, Any]:
 
 
 def _eos_ids(
-    generation: dict[str, Any], config: dict[str, Any], tokenizer: PreTrainedTokenizerFast
+    generation: dict[str, Any], config: dict[str, Any], tokenizer: ModelTokenizer
 ) -> frozenset[int]:
     stated = generation.get("eos_token_id", config.get("eos_token_id"))
     ids = set(stated if isinstance(stated, list) else [stated])

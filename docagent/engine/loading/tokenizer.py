@@ -1,0 +1,150 @@
+"""A checkpoint's tokenizer and chat template, without the half second that transformers takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
+
+from tokenizers import Tokenizer
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from transformers import PreTrainedTokenizerFast
+
+CHATML = (
+    "{% if messages[0]['role'] != 'system' %}"
+    "<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n"
+    "{% endif %}"
+    "{% for message in messages %}"
+    "{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
+    "{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
+"""Qwen2-Instruct's conversation format, for a tokenizer that came without its template."""
+
+
+class ModelTokenizer:
+    """What the engine needs of a tokenizer, named as in transformers.
+
+    Raises OSError or ValueError when the folder's files are missing or damaged.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._config = _object(folder / "tokenizer_config.json")
+        file = folder / "tokenizer.json"
+        if file.is_file():
+            self.backend_tokenizer = _read(file)
+        else:
+            # vocab.json and merges.txt alone: transformers knows how to join them.
+            self.backend_tokenizer = self.transformers.backend_tokenizer
+        self.chat_template = self._template() or CHATML
+
+    @cached_property
+    def transformers(self) -> PreTrainedTokenizerFast:
+        """The same as a transformers tokenizer."""
+        from transformers import AutoTokenizer, PreTrainedTokenizerFast
+
+        # Not AutoTokenizer where the file is there: for the model type qwen2 it replaces the
+        # file's pre-tokenizer and normaliser by Qwen2's, which split the embedded model's text
+        # differently.
+        whole = (self._folder / "tokenizer.json").is_file()
+        reader: Any = PreTrainedTokenizerFast if whole else AutoTokenizer
+        tokenizer: PreTrainedTokenizerFast = reader.from_pretrained(
+            self._folder, local_files_only=True
+        )
+        if not tokenizer.chat_template:
+            tokenizer.chat_template = CHATML
+        return tokenizer
+
+    @property
+    def eos_token_id(self) -> int | None:
+        """The token that the tokenizer's settings name as the end."""
+        token = self._token("eos_token")
+        number: int | None = self.backend_tokenizer.token_to_id(token) if token else None
+        return number
+
+    def get_added_vocab(self) -> dict[str, int]:
+        """Tokens outside the vocabulary that text is cut into."""
+        added = self.backend_tokenizer.get_added_tokens_decoder()
+        return {token.content: number for number, token in added.items()}
+
+    def decode(
+        self,
+        ids: Sequence[int],
+        skip_special_tokens: bool = True,
+        clean_up_tokenization_spaces: Literal[False] = False,
+    ) -> str:
+        """The text of token ids, to the letter."""
+        text: str = self.backend_tokenizer.decode(
+            list(ids), skip_special_tokens=skip_special_tokens
+        )
+        return text
+
+    def apply_chat_template(
+        self,
+        messages: Sequence[Mapping[str, str]],
+        add_generation_prompt: bool,
+        tokenize: Literal[False] = False,
+    ) -> str:
+        """A conversation as the model was trained to read it. Raises jinja2's TemplateError."""
+        return self._compiled.render(
+            messages=list(messages),
+            add_generation_prompt=add_generation_prompt,
+            bos_token=self._token("bos_token"),
+            eos_token=self._token("eos_token"),
+            pad_token=self._token("pad_token"),
+        )
+
+    @cached_property
+    def _compiled(self) -> Template:
+        import jinja2
+        from jinja2.ext import loopcontrols
+        from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+        # Templates come with models, which are other people's: as in transformers, they run in a
+        # sandbox and cannot change what they are given.
+        environment = ImmutableSandboxedEnvironment(
+            trim_blocks=True, lstrip_blocks=True, extensions=[loopcontrols]
+        )
+
+        def refuse(message: str) -> NoReturn:
+            raise jinja2.TemplateError(message)
+
+        environment.filters["tojson"] = lambda value, **options: json.dumps(
+            value, **{"ensure_ascii": False, **options}
+        )
+        environment.globals["raise_exception"] = refuse
+        environment.globals["strftime_now"] = lambda form: datetime.now().strftime(form)
+        return environment.from_string(self.chat_template)
+
+    def _template(self) -> str:
+        file = self._folder / "chat_template.jinja"
+        if file.is_file():
+            return file.read_text("utf-8")
+        told = self._config.get("chat_template") or ""
+        if isinstance(told, list):
+            named = {entry["name"]: str(entry["template"]) for entry in told}
+            return named.get("default", "")
+        return str(told)
+
+    def _token(self, kind: str) -> str:
+        told = self._config.get(kind) or ""
+        return str(told["content"]) if isinstance(told, dict) else str(told)
+
+
+def _read(file: Path) -> Tokenizer:
+    try:
+        return Tokenizer.from_str(file.read_text("utf-8"))
+    except Exception as error:
+        # The library raises nothing more specific for a damaged file.
+        raise ValueError(f"{file.name}: {error}") from error
+
+
+def _object(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return found
