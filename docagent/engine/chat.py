@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
+from langchain_core.language_models import LanguageModelInput
 from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
+from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field, PrivateAttr
 
+from docagent.engine import many, structured
+from docagent.engine.call import Call, call, tool_options
 from docagent.engine.decoding.completion import Completion
-from docagent.engine.messages import to_template
-from docagent.engine.tokens import ChatTokens
+from docagent.engine.prompt import Prompts
 from docagent.settings import cache_folder
 
 if TYPE_CHECKING:
@@ -23,17 +27,18 @@ if TYPE_CHECKING:
 WEAK_BELOW = 1_000_000_000
 """Parameters under which a model is for trying things out, not for trusting."""
 
-OnPrefill = Callable[[int, int], None]
 LongContext = Literal["yarn", "dca"]
 
 
 class ChatQwen2(BaseChatModel):
     """A Qwen2 model on this machine; make one with `from_pretrained`.
 
-    Greedy by default and without a repetition penalty. Per call: `max_tokens`, `temperature`,
-    `top_p`, `top_k`, `seed`, `stop`, `on_prefill(done, total)` for the progress of reading the
-    prompt, and `session_tokens`, what a conversation will hold in all, so that its window is
-    chosen once.
+    Greedy by default and without a repetition penalty; `do_sample=True` draws with the settings
+    of the model's generation_config. Per call, beside these: `max_tokens`, `temperature`, `top_p`,
+    `top_k`, `seed`, `stop`; `tools` and `tool_choice`; `response_format`, a JSON schema, with
+    `quotable`, the passages that its `x-quote` strings are quoted from; `on_prefill(done, total)`
+    for the progress of reading the prompt; and `session_tokens`, what a conversation will hold in
+    all, so that its window is chosen once.
     """
 
     model_name: str
@@ -41,18 +46,18 @@ class ChatQwen2(BaseChatModel):
     temperature: float = 0.0
     top_p: float = 1.0
     top_k: int = 0
+    do_sample: bool = False
 
     # Any, because importing torch for its type would cost every caller seconds; it is an `Engine`.
     engine: Any = Field(exclude=True, repr=False)
 
-    _tokens: ChatTokens = PrivateAttr()
-    _tool_role: str = PrivateAttr()
+    _prompts: Prompts = PrivateAttr()
 
     def model_post_init(self, context: Any, /) -> None:
         """Prepare the encoder; called by pydantic."""
         super().model_post_init(context)
-        self._tokens = ChatTokens(self.engine.loaded.tokenizer)
-        self._tool_role = "tool" if "tool" in self.engine.loaded.tokenizer.chat_template else "user"
+        loaded = self.engine.loaded
+        self._prompts = Prompts(loaded.tokenizer, loaded.tool_format)
 
     @classmethod
     def from_pretrained(
@@ -74,17 +79,17 @@ class ChatQwen2(BaseChatModel):
         `cache` is docagent's cache folder, by default the platform's user cache or
         DOCAGENT_CACHE; `device` a torch device; `context` another limit in tokens than the one
         the model's authors support; `dtype` another precision than the fast one; `long_context`
-        how texts beyond the native window are read: "yarn" or "dca" (dual chunk attention). `prefix_cache=False` reads every prompt anew;
-        `prefix_folder` also keeps what was read on disk, for later processes. `force` lets a base
-        model through. `fields` are the model's own, such as `max_tokens`.
+        how texts beyond the native window are read, with YaRN or with dual chunk attention.
+        `prefix_cache=False` reads every prompt anew; `prefix_folder` also keeps what was read on
+        disk, for later processes. `force` lets a base model through. `fields` are the model's
+        own, such as `max_tokens`.
         Raises `DocAgentError` when the model is not to be had or does not fit.
         """
         from docagent.engine.engine import Engine
         from docagent.engine.loading.load import load
 
-        loaded = load(
-            name, cache if cache is not None else cache_folder(), device, context, dtype, force
-        )
+        cache = cache if cache is not None else cache_folder()
+        loaded = load(name, cache, device, context, dtype, force)
         engine = Engine(
             loaded,
             long_context=long_context,
@@ -109,6 +114,11 @@ class ChatQwen2(BaseChatModel):
         """Weights of the network, counted one by one."""
         return int(self.engine.loaded.parameters)
 
+    @property
+    def weak(self) -> bool:
+        """Whether the model has under a billion parameters."""
+        return self.parameters < WEAK_BELOW
+
     def loss(self, ids: Sequence[int], last: int = 512, yarn_factor: float | None = None) -> float:
         """Mean next-token loss in nats over the last `last` of `ids`.
 
@@ -116,10 +126,80 @@ class ChatQwen2(BaseChatModel):
         """
         return float(self.engine.loss(list(map(int, ids)), last, yarn_factor))
 
-    @property
-    def weak(self) -> bool:
-        """Whether the model has under a billion parameters."""
-        return self.parameters < WEAK_BELOW
+    def count(self, text: str) -> int:
+        """Tokens of a text, without a template around it."""
+        return self._prompts.tokens.count(text)
+
+    def get_token_ids(self, text: str) -> list[int]:
+        """Token ids of a text in which nothing is a control token."""
+        return self._prompts.tokens.plain(text)
+
+    def get_num_tokens_from_messages(
+        self, messages: list[BaseMessage], tools: Sequence[Any] | None = None
+    ) -> int:
+        """Tokens of the prompt these messages make, tools and the chat template included."""
+        specs, _ = tool_options(tools or (), None)
+        return len(self._prompts.encode(messages, specs).ids)
+
+    def bind_tools(
+        self,
+        tools: Sequence[Any],
+        *,
+        tool_choice: Any = None,
+        strict: bool | None = None,
+        parallel_tool_calls: bool | None = None,
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, AIMessage]:
+        """The model with tools it may call; calls always parse and name one of them.
+
+        `tool_choice` is auto, required (any), none or a tool's name. Arguments follow the tool's
+        schema whether `strict` or not; `parallel_tool_calls` is taken for other models' sake.
+        """
+        formatted = [convert_to_openai_tool(tool) for tool in tools]
+        return self.bind(tools=formatted, tool_choice=tool_choice, **kwargs)
+
+    def with_structured_output(
+        self,
+        schema: dict[str, Any] | type,
+        *,
+        include_raw: bool = False,
+        method: structured.Method = "json_schema",
+        **kwargs: Any,
+    ) -> Runnable[LanguageModelInput, Any]:
+        """The model with answers of that schema: a pydantic class, a TypedDict or a JSON schema.
+
+        As LangChain has it: a pydantic class gives instances, all else dicts, and `include_raw`
+        gives `raw`, `parsed` and `parsing_error`. All methods constrain the answer alike.
+        """
+        return structured.bind(self, schema, include_raw=include_raw, method=method, **kwargs)
+
+    def batch_as_completed(  # type: ignore[override]
+        self,
+        inputs: Sequence[LanguageModelInput],
+        config: RunnableConfig | Sequence[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> Iterator[tuple[int, AIMessage | Exception]]:
+        """Answer many prompts together, each as soon as it is done, in no certain order.
+
+        What they have in common at their start is read once.
+        """
+        return many.as_completed(self, inputs, config, return_exceptions, kwargs)
+
+    def batch(  # type: ignore[override]
+        self,
+        inputs: list[LanguageModelInput],
+        config: RunnableConfig | list[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> list[AIMessage | Exception]:
+        """Answer many prompts together, in their order."""
+        found = dict(
+            self.batch_as_completed(inputs, config, return_exceptions=return_exceptions, **kwargs)
+        )
+        return [found[number] for number in range(len(inputs))]
 
     @property
     def _llm_type(self) -> str:
@@ -134,62 +214,30 @@ class ChatQwen2(BaseChatModel):
             "top_p": self.top_p,
         }
 
-    def count(self, text: str) -> int:
-        """Tokens of a text, without a template around it."""
-        return self._tokens.count(text)
-
-    def get_token_ids(self, text: str) -> list[int]:
-        """Token ids of a text in which nothing is a control token."""
-        return self._tokens.plain(text)
-
-    def get_num_tokens_from_messages(
-        self, messages: list[BaseMessage], tools: Sequence[Any] | None = None
-    ) -> int:
-        """Tokens of the prompt these messages make, the chat template included."""
-        if tools:
-            raise NotImplementedError("the engine does not render tools")
-        return len(self._prompt(messages))
-
-    def _prompt(self, messages: Sequence[BaseMessage]) -> list[int]:
-        return self._tokens.encode(to_template(messages, tool_role=self._tool_role))
+    def _call(self, stop: Sequence[str] | None = None, **options: Any) -> Call:
+        """The options of one call. An unknown keyword is a TypeError rather than ignored."""
+        sample = options.pop("do_sample", None)
+        drawn = self.do_sample if sample is None else sample
+        names = ("max_tokens", "temperature", "top_p", "top_k")
+        own = {name: getattr(self, name) for name in names}
+        if drawn:
+            own |= {"temperature": 1.0, **self.engine.loaded.sampling}
+        return call(own, stop, **options)
 
     def _complete(
-        self,
-        messages: Sequence[BaseMessage],
-        stop: Sequence[str] | None,
-        *,
-        max_tokens: int | None = None,
-        temperature: float | None = None,
-        top_p: float | None = None,
-        top_k: int | None = None,
-        seed: int | None = None,
-        session_tokens: int = 0,
-        on_prefill: OnPrefill | None = None,
+        self, messages: Sequence[BaseMessage], stop: Sequence[str] | None, **kwargs: Any
     ) -> Completion:
-        """Start an answer. An unknown keyword of a call is a TypeError rather than ignored."""
-        from docagent.engine.decoding.sampler import Sampler
-        from docagent.engine.decoding.textstream import TextStream
-
-        limit = max_tokens if max_tokens is not None else self.max_tokens
-        ids = self._prompt(messages)
-        writing = self.engine.write(
-            ids,
-            max_new_tokens=limit,
-            session_tokens=session_tokens,
-            sampler=Sampler(
-                temperature if temperature is not None else self.temperature,
-                top_p if top_p is not None else self.top_p,
-                top_k if top_k is not None else self.top_k,
-                seed,
-            ),
-            on_prefill=on_prefill,
-        )
+        asked = self._call(stop, **kwargs)
+        prompt = self._prompts.encode(messages, asked.tools, asked.schema)
+        tokens, cached = many.answered() or self.engine.answer(prompt, asked)
         return Completion(
-            writing,
-            TextStream(self.engine.loaded.tokenizer, stop or ()),
-            prompt_tokens=len(ids),
-            cached_tokens=writing.cached_tokens,
-            limit=limit,
+            tokens,
+            self.engine.loaded.tokenizer,
+            stop=self._prompts.stop(asked),
+            tools=asked.tools,
+            prompt_tokens=len(prompt.ids),
+            cached_tokens=cached,
+            limit=asked.max_tokens,
         )
 
     def _metadata(self, completion: Completion) -> dict[str, Any]:
@@ -206,6 +254,8 @@ class ChatQwen2(BaseChatModel):
         text = "".join(completion)
         message = AIMessage(
             content=text,
+            tool_calls=completion.tool_calls,
+            invalid_tool_calls=completion.invalid_tool_calls,
             usage_metadata=completion.usage,
             response_metadata=self._metadata(completion),
         )
@@ -224,11 +274,15 @@ class ChatQwen2(BaseChatModel):
             if run_manager is not None:
                 run_manager.on_llm_new_token(piece, chunk=chunk)
             yield chunk
-        yield ChatGenerationChunk(
+        last = ChatGenerationChunk(
             message=AIMessageChunk(
                 content="",
+                tool_call_chunks=completion.tool_call_chunks,
                 usage_metadata=completion.usage,
                 response_metadata=self._metadata(completion),
                 chunk_position="last",
             )
         )
+        if run_manager is not None:
+            run_manager.on_llm_new_token("", chunk=last)
+        yield last

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import torch
-from torch.nn import functional
-
 from docagent.engine import machine
-from docagent.engine.decoding.batch import Done, Row, by_prefix, generate_batch
-from docagent.engine.decoding.generate import Generation, OnPrefill, forward, prefill
+from docagent.engine.decoding.batch import Done, Row, by_prefix, generate_batch, shared_prefix
+from docagent.engine.decoding.generate import Generation, OnPrefill, prefill
 from docagent.engine.decoding.lookup import Lookup
-from docagent.engine.decoding.prefixes import Prefixes
+from docagent.engine.decoding.loss import loss
+from docagent.engine.decoding.prefixes import Prefixes, Writing
 from docagent.engine.decoding.sampler import Sampler
 from docagent.engine.decoding.saved import SavedPrefixes
 from docagent.engine.loading.load import LoadedModel
@@ -24,7 +23,9 @@ from docagent.engine.network.rope import factor_for
 from docagent.errors import DocAgentError
 
 if TYPE_CHECKING:
-    from docagent.engine.decoding.constraint import Constraint
+    from docagent.engine.call import Call
+    from docagent.engine.decoding.constraint import Constraint, Grammars
+    from docagent.engine.prompt import Prompt
 
 LongContext = Literal["yarn", "dca"]
 
@@ -38,14 +39,11 @@ SAVED_BYTES = 20 * 1000**3
 CPU_CHUNK = 1024
 GPU_CHUNK = 16_384
 CPU_ROWS = 32
-GPU_ROWS = 256
+GPU_ROWS = 64
 """Answers written at once. A CPU's matrix product takes 32 rows in the time of two."""
 
 BATCH_SHARE = 0.5
 """Part of the free memory for the keys and values of a batch."""
-
-LOSS_ROWS = 128
-"""Rows of logits at once: 78 MB in float32 for a vocabulary of 152,064."""
 
 
 class Engine:
@@ -97,6 +95,52 @@ class Engine:
         if yarn_factor is None:
             yarn_factor = factor_for(tokens, network.shape.native, self.loaded.factors)
         return network.remember(yarn_factor)
+
+    def answer(self, prompt: Prompt, call: Call) -> tuple[Writing, int]:
+        """Tokens of an answer to a rendered prompt, and how many of it were remembered."""
+        writing = self.write(
+            prompt.ids,
+            max_new_tokens=call.max_tokens,
+            session_tokens=call.session_tokens,
+            sampler=call.sampler(),
+            quote_from=prompt.quote_from,
+            constraint=self._constraint(call),
+            on_prefill=call.on_prefill,
+        )
+        return writing, writing.cached_tokens
+
+    def answer_many(
+        self, prompts: Sequence[Prompt], call: Call
+    ) -> Iterator[tuple[int, list[int] | DocAgentError, int]]:
+        """As `batch` for rendered prompts; also tells how many tokens were not read again."""
+        ids = [prompt.ids for prompt in prompts]
+        shared = shared_prefix(ids)
+        first = True
+        for number, tokens in self.batch(
+            ids,
+            max_new_tokens=call.max_tokens,
+            sampler=call.sampler,
+            constraints=[self._constraint(call) for _ in prompts],
+        ):
+            yield number, tokens, 0 if first else shared
+            first = False
+
+    def _constraint(self, call: Call) -> Constraint | None:
+        if call.schema is not None:
+            if call.quotable:
+                return self.grammars.json_with_quotes(call.schema, call.quotable)
+            return self.grammars.json_schema(call.schema)
+        if call.tools:
+            return self.grammars.tool_calls(call.tools, call.tool_choice, self.loaded.tool_format)
+        return None
+
+    @cached_property
+    def grammars(self) -> Grammars:
+        """What answers can be constrained to follow."""
+        from docagent.engine.decoding.constraint import Grammars
+
+        loaded = self.loaded
+        return Grammars(loaded.tokenizer, self.network.shape.vocabulary, loaded.eos_ids)
 
     def write(
         self,
@@ -203,21 +247,8 @@ class Engine:
         `yarn_factor` None is the factor that so many tokens need. Lengths beyond the model's
         context are measured as well: that is what the measure is for.
         """
-        last = min(last, len(ids) - 1)
-        if last < 1:
-            raise DocAgentError("a loss needs at least two tokens")
         past = self.remember(len(ids), yarn_factor)
-        first = len(ids) - last
-        if first > 1:
-            prefill(self.network, past, ids[: first - 1], self.chunk)
-        total = 0.0
-        for start in range(first, len(ids), LOSS_ROWS):
-            end = min(start + LOSS_ROWS, len(ids))
-            part = list(ids[start - 1 : end - 1])
-            logits = forward(self.network, past, part, last=len(part))
-            wanted = torch.tensor(ids[start:end], device=logits.device)
-            total += float(functional.cross_entropy(logits, wanted, reduction="sum"))
-        return total / last
+        return loss(self.network, past, ids, last, self.chunk)
 
     def _check(self, prompt: int, answer: int) -> None:
         if prompt < 1:
@@ -243,22 +274,3 @@ class Engine:
                 refuse_if_too_large(
                     self.loaded.name, weights, self._kv_bytes, tokens, free + weights
                 )
-
-
-class Writing:
-    """An answer's token ids; what it has read is remembered afterwards, however it ended.
-
-    `cached_tokens` of the prompt were not read again.
-    """
-
-    def __init__(self, generation: Generation, past: KeyValues, prefixes: Prefixes) -> None:
-        self.generation = generation
-        self.cached_tokens = past.length
-        self._past = past
-        self._prefixes = prefixes
-
-    def __iter__(self) -> Iterator[int]:
-        try:
-            yield from self.generation
-        finally:
-            self._prefixes.put(self.generation.tokens, self._past)

@@ -53,6 +53,16 @@ class Row:
         self.answer = []
 
 
+def shared_prefix(prompts: Sequence[Sequence[int]]) -> int:
+    """Tokens that all prompts begin with, each keeping at least one; 0 where it is not worth it."""
+    if len(prompts) < 2:
+        return 0
+    lists = [list(ids) for ids in prompts]
+    least, most = np.asarray(min(lists)), np.asarray(max(lists))
+    common = min(common_prefix(least, most), min(map(len, prompts)) - 1)
+    return common if common >= WORTH else 0
+
+
 def by_prefix(rows: list[Row]) -> Iterator[tuple[list[int], list[Row]]]:
     """Groups that share one prefix, which is taken off their rows; each keeps at least a token.
 
@@ -60,13 +70,11 @@ def by_prefix(rows: list[Row]) -> Iterator[tuple[list[int], list[Row]]]:
     """
     if not rows:
         return
-    prompts = [row.ids for row in rows]
-    least, most = np.asarray(min(prompts)), np.asarray(max(prompts))
-    common = min(common_prefix(least, most), min(map(len, prompts)) - 1)
-    if len(rows) < 2 or common < WORTH:
+    common = shared_prefix([row.ids for row in rows])
+    if not common:
         yield [], rows
         return
-    shared = prompts[0][:common]
+    shared = rows[0].ids[:common]
     for row in rows:
         row.ids = row.ids[common:]
     for factor in sorted({row.factor for row in rows}):

@@ -1,17 +1,25 @@
-"""One answer on its way: text as it comes, then how long it was and why it ended."""
+"""One answer on its way: text as it comes, then its calls, how long it was and why it ended."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Literal
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Literal
 
+from langchain_core.messages import InvalidToolCall, ToolCall, ToolCallChunk
 from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
+from langchain_core.messages.tool import tool_call_chunk
 
 from docagent.engine.decoding.textstream import TextStream
+from docagent.engine.tools.specification import ToolSpec
+from docagent.engine.tools.splitter import Splitter
+
+if TYPE_CHECKING:
+    from docagent.engine.loading.tokenizer import AnyTokenizer
 
 
 class Completion:
-    """Iterate once for the pieces of text; usage and finish reason are right afterwards.
+    """Iterate once for the pieces of content; calls, usage and finish reason are right afterwards.
 
     `limit` is the most tokens the answer may take; reaching it means that the answer was cut.
     `cached_tokens` of the prompt were remembered from earlier prompts.
@@ -20,34 +28,59 @@ class Completion:
     def __init__(
         self,
         tokens: Iterable[int],
-        text: TextStream,
+        tokenizer: AnyTokenizer,
         *,
+        stop: Sequence[str] = (),
+        tools: Sequence[ToolSpec] = (),
         prompt_tokens: int,
         cached_tokens: int,
         limit: int,
     ) -> None:
         self._tokens = tokens
-        self._text = text
+        self._text = TextStream(tokenizer, stop)
+        self._splitter = Splitter(tools)
         self._limit = limit
         self.prompt_tokens = prompt_tokens
         self.cached_tokens = cached_tokens
         self.new_tokens = 0
+        self.tool_calls: list[ToolCall] = []
+        self.invalid_tool_calls: list[InvalidToolCall] = []
 
     def __iter__(self) -> Iterator[str]:
         for token in self._tokens:
             self.new_tokens += 1
-            if piece := self._text.push(token):
+            if piece := self._splitter.push(self._text.push(token)):
                 yield piece
             if self._text.stopped:
-                return
-        if piece := self._text.finish():
+                break
+        if piece := self._splitter.push(self._text.finish()):
             yield piece
+        rest = self._splitter.finish()
+        self.tool_calls, self.invalid_tool_calls = rest.tool_calls, rest.invalid_tool_calls
+        if rest.content:
+            yield rest.content
 
     @property
-    def finish_reason(self) -> Literal["stop", "length"]:
+    def finish_reason(self) -> Literal["stop", "length", "tool_calls"]:
         """`stop` at the end token or a stop string, `length` at the limit."""
-        cut = self.new_tokens >= self._limit and not self._text.stopped
-        return "length" if cut else "stop"
+        if self.new_tokens >= self._limit and not self._text.stopped:
+            return "length"
+        return "tool_calls" if self.tool_calls else "stop"
+
+    @property
+    def tool_call_chunks(self) -> list[ToolCallChunk]:
+        """The calls as LangChain streams them, each in one piece."""
+        calls = [
+            (call["name"], json.dumps(call["args"], ensure_ascii=False), call["id"])
+            for call in self.tool_calls
+        ]
+        calls += [
+            (call["name"] or "", call["args"] or "", call["id"]) for call in self.invalid_tool_calls
+        ]
+        return [
+            tool_call_chunk(name=name, args=arguments, id=number, index=index)
+            for index, (name, arguments, number) in enumerate(calls)
+        ]
 
     @property
     def usage(self) -> UsageMetadata:

@@ -147,7 +147,8 @@ def prefill(
     Raises `DocAgentError` when memory does not suffice for `SMALLEST_CHUNK`.
     """
     total = len(ids)
-    past.reserve(total)
+    with reported(network.device):
+        past.reserve(total)
     logits: torch.Tensor | None = None
     while past.length < total:
         part = list(ids[past.length : past.length + chunk])

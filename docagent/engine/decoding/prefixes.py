@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from docagent.engine.decoding.generate import Generation
     from docagent.engine.decoding.saved import SavedPrefixes
     from docagent.engine.network.keyvalues import KeyValues
 
@@ -107,6 +108,25 @@ class Prefixes:
             if past.method == method and common > longest:
                 best, longest = key, common
         return best, longest
+
+
+class Writing:
+    """An answer's token ids; what it has read is remembered afterwards, however it ended.
+
+    `cached_tokens` of the prompt were not read again.
+    """
+
+    def __init__(self, generation: Generation, past: KeyValues, prefixes: Prefixes) -> None:
+        self.generation = generation
+        self.cached_tokens = past.length
+        self._past = past
+        self._prefixes = prefixes
+
+    def __iter__(self) -> Iterator[int]:
+        try:
+            yield from self.generation
+        finally:
+            self._prefixes.put(self.generation.tokens, self._past)
 
 
 def common_prefix(left: Ids, right: Ids) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerFast
+    from docagent.engine.loading.tokenizer import AnyTokenizer
 
 REPLACEMENT = "\ufffd"
 
@@ -18,7 +18,7 @@ class TextStream:
     After a stop string `stopped` is true and nothing further comes out.
     """
 
-    def __init__(self, tokenizer: PreTrainedTokenizerFast, stop: Sequence[str] = ()) -> None:
+    def __init__(self, tokenizer: AnyTokenizer, stop: Sequence[str] = ()) -> None:
         self._tokenizer = tokenizer
         self._stop = tuple(text for text in stop if text)
         self._ids: list[int] = []

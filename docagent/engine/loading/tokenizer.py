@@ -7,13 +7,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias
 
 from tokenizers import Tokenizer
 
 if TYPE_CHECKING:
     from jinja2 import Template
     from transformers import PreTrainedTokenizerFast
+
+    AnyTokenizer: TypeAlias = "PreTrainedTokenizerFast | ModelTokenizer"
 
 CHATML = (
     "{% if messages[0]['role'] != 'system' %}"
@@ -60,6 +62,10 @@ class ModelTokenizer:
         if not tokenizer.chat_template:
             tokenizer.chat_template = CHATML
         return tokenizer
+
+    def __len__(self) -> int:
+        """Entries of the vocabulary, added tokens included."""
+        return int(self.backend_tokenizer.get_vocab_size())
 
     @property
     def eos_token_id(self) -> int | None:

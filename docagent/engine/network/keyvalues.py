@@ -54,7 +54,9 @@ class KeyValues:
     @property
     def capacity(self) -> int:
         """Tokens there is room for without a new buffer."""
-        return self._buffers[0].shape[2] if self._buffers else 0
+        if len(self._buffers) < self.shape.layers:
+            return 0
+        return min(buffer.shape[2] for buffer in self._buffers)
 
     @property
     def nbytes(self) -> int:
@@ -68,6 +70,8 @@ class KeyValues:
         # One layer after the other: the peak is one layer above the sum.
         wanted = max(tokens + SLACK, min(2 * self.capacity, self.capacity + 8192))
         for layer in range(self.shape.layers):
+            if layer < len(self._buffers) and self._buffers[layer].shape[2] >= wanted:
+                continue  # grown before memory ran out at a later layer
             size = (2, self.shape.kv_heads, wanted, self.shape.head_dim)
             grown = torch.empty(size, dtype=self.dtype, device=self.devices[layer])
             if layer < len(self._buffers):

@@ -54,6 +54,7 @@ class Network:
         self.rope = Rope(shape.head_dim, shape.theta, shape.native, embedding.device)
         self._embedding = embedding
         self._norm = norm
+        self._out = getattr(head, "weight", norm).device
         self._head = head
 
     @property
@@ -95,14 +96,14 @@ class Network:
                 x = x[:, n - last :]
             else:
                 x = x[torch.arange(len(x), device=x.device), last.to(x.device)][:, None]
-            x = self._normal(x.to(self._norm.device), self._norm)
+            x = self._normal(x.to(self._norm.device), self._norm).to(self._out)
             return sharpened(self._head(x).float(), x, self._head)
 
     def _attention(self, index: int, layer: Layer, x: torch.Tensor, past: Past) -> torch.Tensor:
         rows, n, _ = x.shape
         shape = self.shape
         heads = layer.project(x).view(rows, n, -1, shape.head_dim).transpose(1, 2)
-        query, keys, values = torch.split(heads, (shape.heads, shape.kv_heads, shape.kv_heads), 1)
+        query, keys, values = torch.split(heads, [shape.heads, shape.kv_heads, shape.kv_heads], 1)
         seen = past.attend(index, query, keys, values)
         return layer.gather(seen.transpose(1, 2).reshape(rows, n, -1))
 

@@ -65,3 +65,27 @@ def test_real_weights_give_the_logits_of_transformers(embedded: ChatQwen2) -> No
     divergence = (likely * (expected.log_softmax(-1) - found.log_softmax(-1))).sum(-1)
     # Two orders of summation in bfloat16; wrong weights or angles give whole nats.
     assert float(divergence.mean()) < 0.01
+
+
+def test_a_buffer_that_could_not_grow_at_first_grows_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    network = twins().ours
+    past = network.remember()
+    network.forward(torch.tensor([text(40)]), past)
+    empty, calls = torch.empty, []
+
+    def short(*args: object, **kwargs: object) -> torch.Tensor:
+        calls.append(args)
+        if len(calls) == 2:
+            raise torch.OutOfMemoryError("no")
+        return empty(*args, **kwargs)  # type: ignore[call-overload, no-any-return]
+
+    monkeypatch.setattr(torch, "empty", short)
+    with pytest.raises(torch.OutOfMemoryError):
+        past.reserve(500)
+    monkeypatch.undo()
+    after = network.forward(torch.tensor([text(300, 1)]), past)
+    whole = network.remember()
+    expected = network.forward(torch.tensor([text(40) + text(300, 1)]), whole)
+    torch.testing.assert_close(after, expected, atol=2e-4, rtol=1e-4)

@@ -1,0 +1,65 @@
+"""Messages, tools and a schema as the token ids of a prompt."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from langchain_core.messages import BaseMessage
+
+from docagent.engine.call import Call
+from docagent.engine.tokens import ChatTokens, Part, Turn
+from docagent.engine.tools.marks import Format, stop_strings
+from docagent.engine.tools.render import render
+from docagent.engine.tools.specification import ToolSpec
+
+if TYPE_CHECKING:
+    from docagent.engine.loading.tokenizer import AnyTokenizer
+
+
+class Prompt(NamedTuple):
+    """Token ids, and where the instructions end and texts to quote from begin."""
+
+    ids: list[int]
+    quote_from: int
+
+
+class Prompts:
+    """Renders conversations for one model."""
+
+    def __init__(self, tokenizer: AnyTokenizer, format: Format) -> None:
+        self.tokens = ChatTokens(tokenizer)
+        self.format = format
+
+    def encode(
+        self,
+        messages: Sequence[BaseMessage],
+        tools: Sequence[ToolSpec] = (),
+        schema: dict[str, Any] | None = None,
+    ) -> Prompt:
+        """The prompt of a conversation. Raises `DocAgentError` for what is not text.
+
+        A schema is told at the end of the last message, after all that prompts may share.
+        """
+        turns = render(messages, tools, self.format)
+        if schema is not None:
+            told = json.dumps(schema, ensure_ascii=False)
+            turns[-1] = _extended(
+                turns[-1], f"\n\nAnswer with JSON that follows this schema: {told}"
+            )
+        instructions = [turn for turn in turns[:1] if turn["role"] == "system"]
+        start = 0
+        if instructions and len(turns) > 1:
+            start = len(self.tokens.encode(instructions, add_generation_prompt=False))
+        return Prompt(self.tokens.encode(turns), start)
+
+    def stop(self, call: Call) -> tuple[str, ...]:
+        """Strings at which the answer ends."""
+        return (*call.stop, *stop_strings(self.format)) if call.tools else call.stop
+
+
+def _extended(turn: Turn, text: str) -> Turn:
+    content = turn["content"]
+    parts = [Part(content)] if isinstance(content, str) else list(content)
+    return {**turn, "content": [*parts, Part(text)]}
