@@ -31,6 +31,7 @@ class Call:
     session_tokens: int = 0
     tools: tuple[ToolSpec, ...] = ()
     tool_choice: str = "auto"
+    parallel: bool = False
     schema: dict[str, Any] | None = None
     quotable: tuple[str, ...] = ()
     on_prefill: OnPrefill | None = field(default=None, compare=False)
@@ -54,6 +55,7 @@ def call(
     session_tokens: int = 0,
     tools: Sequence[Any] = (),
     tool_choice: Any = None,
+    parallel_tool_calls: bool | None = None,
     response_format: Any = None,
     quotable: Sequence[str] = (),
     on_prefill: OnPrefill | None = None,
@@ -74,6 +76,7 @@ def call(
         session_tokens=session_tokens,
         tools=specs,
         tool_choice=choice,
+        parallel=bool(parallel_tool_calls),
         schema=schema_of(response_format),
         quotable=tuple(quotable),
         on_prefill=on_prefill,

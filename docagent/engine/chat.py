@@ -152,11 +152,16 @@ class ChatQwen2(BaseChatModel):
     ) -> Runnable[LanguageModelInput, AIMessage]:
         """The model with tools it may call; calls always parse and name one of them.
 
-        `tool_choice` is auto, required (any), none or a tool's name. Arguments follow the tool's
-        schema whether `strict` or not; `parallel_tool_calls` is taken for other models' sake.
+        `tool_choice` is auto, required (any), none or a tool's name. An answer makes one call, or
+        several with `parallel_tool_calls`: a small model asked for one would not stop at it.
+        Arguments follow the tool's schema, `strict` or not.
         """
-        formatted = [convert_to_openai_tool(tool) for tool in tools]
-        return self.bind(tools=formatted, tool_choice=tool_choice, **kwargs)
+        return self.bind(
+            tools=[convert_to_openai_tool(tool) for tool in tools],
+            tool_choice=tool_choice,
+            parallel_tool_calls=parallel_tool_calls,
+            **kwargs,
+        )
 
     def with_structured_output(
         self,

@@ -131,7 +131,9 @@ class Engine:
                 return self.grammars.json_with_quotes(call.schema, call.quotable)
             return self.grammars.json_schema(call.schema)
         if call.tools:
-            return self.grammars.tool_calls(call.tools, call.tool_choice, self.loaded.tool_format)
+            return self.grammars.tool_calls(
+                call.tools, call.tool_choice, self.loaded.tool_format, parallel=call.parallel
+            )
         return None
 
     @cached_property

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from langchain_core.messages import (
     AIMessage,
     BaseMessage,
@@ -15,24 +13,10 @@ from langchain_core.messages import (
 
 from docagent.errors import DocAgentError
 
+CALLS = frozenset({"tool_use", "tool_call"})
+"""Parts of an answer that repeat what `tool_calls` holds, as some models' messages have them."""
+
 ROLES = frozenset({"system", "user", "assistant"})
-
-
-def to_template(
-    messages: Sequence[BaseMessage], *, tool_role: str = "user"
-) -> list[dict[str, str]]:
-    """Messages as `{"role": ..., "content": ...}`, oldest first.
-
-    `tool_role` is the role of a tool's result: `tool` where the template knows it, else `user`.
-    Raises `DocAgentError` for anything that is not text.
-    """
-    if not messages:
-        raise DocAgentError("there is no message to answer")
-    if any(isinstance(message, AIMessage) and message.tool_calls for message in messages):
-        raise DocAgentError("the engine cannot render the tool calls of an assistant message")
-    return [
-        {"role": role_of(message, tool_role), "content": text_of(message)} for message in messages
-    ]
 
 
 def role_of(message: BaseMessage, tool_role: str = "user") -> str:
@@ -60,6 +44,8 @@ def text_of(message: BaseMessage) -> str:
             parts.append(part)
         elif part.get("type") == "text" and isinstance(part.get("text"), str):
             parts.append(part["text"])
+        elif isinstance(message, AIMessage) and part.get("type") in CALLS:
+            continue
         else:
             raise DocAgentError(
                 f"the engine reads text only; a message holds a part of type {part.get('type')}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
 from docagent.errors import DocAgentError
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerFast
+    from docagent.engine.loading.tokenizer import AnyTokenizer
 
 
 class Part(NamedTuple):
@@ -42,7 +42,7 @@ class ChatTokens:
     text of docagent's own, brings control tokens into a content.
     """
 
-    def __init__(self, tokenizer: PreTrainedTokenizerFast) -> None:
+    def __init__(self, tokenizer: AnyTokenizer) -> None:
         from tokenizers import Tokenizer
 
         self._tokenizer = tokenizer

@@ -117,8 +117,7 @@ def test_a_document_cannot_give_orders_to_the_template(embedded: ChatQwen2) -> N
 
 def test_kinds_of_messages(embedded: ChatQwen2) -> None:
     def prompt(*messages: BaseMessage) -> str:
-        text: str = embedded.tokenizer.decode(prompt_of(embedded, messages))
-        return text
+        return str(embedded.tokenizer.decode(prompt_of(embedded, messages)))
 
     parts = HumanMessage([{"type": "text", "text": "one "}, "two"])
     assert "<|im_start|>user\none two<|im_end|>" in prompt(parts)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from docagent.engine import ChatQwen2
-from docagent.engine.loading.load import CHATML
+from docagent.engine.loading.tokenizer import CHATML
 from docagent.engine.tokens import ChatTokens
 from docagent.errors import DocAgentError
 

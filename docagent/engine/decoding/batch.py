@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from docagent.engine.decoding.generate import OutOfMemory, reported
+from docagent.engine.decoding.generate import OutOfMemory, choose, reported
 from docagent.engine.decoding.prefixes import WORTH, common_prefix
 from docagent.engine.decoding.sampler import Sampler
 from docagent.engine.network.batched import BatchKeyValues
@@ -35,10 +35,8 @@ class Row:
 
     def choose(self, logits: torch.Tensor) -> int:
         """The next token of this row."""
-        with torch.inference_mode():
-            if self.constraint is not None:
-                self.constraint.mask(logits)
-            return self.sampler(logits)
+        left = self.max_new_tokens - len(self.answer)
+        return choose(logits, self.sampler, self.constraint, left)
 
     def take(self, token: int) -> None:
         """Add a token to the answer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
@@ -21,10 +22,18 @@ from docagent.errors import DocAgentError
 if TYPE_CHECKING:
     import torch
     from llguidance import LLMatcher
-    from transformers import PreTrainedTokenizerFast
+
+    from docagent.engine.loading.tokenizer import AnyTokenizer
 
 QUOTE_LIMIT = 400
 """Characters of a quote; in JSON an escaped character counts as two."""
+
+CLOSERS = '"]},'
+"""What ends a string, a list and an object, in the order that ends every one of them: a quotation
+mark first, because within a string the others are only text."""
+
+ENDING, TOKENS_OF_A_PROPERTY = 24, 8
+"""Tokens that the end of an answer takes: its closing marks, and each property still to come."""
 
 _KEPT = 16
 
@@ -32,10 +41,20 @@ _KEPT = 16
 class Constraint:
     """The grammar of one answer, and how far the answer has come.
 
-    End tokens are the constraint's own: allowed wherever the answer may end.
+    End tokens are the constraint's own: allowed wherever the answer may end. `ending` is how many
+    tokens before its limit an answer should be hastened to its end.
     """
 
-    def __init__(self, matcher: LLMatcher, vocabulary: int, eos_ids: frozenset[int]) -> None:
+    def __init__(
+        self,
+        matcher: LLMatcher,
+        vocabulary: int,
+        eos_ids: frozenset[int],
+        closers: tuple[int, ...] = (),
+        ending: int = 0,
+    ) -> None:
+        self.ending = ending
+        self._closers = closers
         self._matcher = matcher
         self._vocabulary = vocabulary
         self._eos_ids = eos_ids
@@ -67,8 +86,24 @@ class Constraint:
             )
         logits.masked_fill_(~may_come.to(logits.device), -torch.inf)
 
+    def hasten(self, logits: torch.Tensor) -> None:
+        """Leave, of what `mask` has left, only the token that closes the answer soonest.
+
+        A call or JSON that is cut at the limit is worth nothing; one with a short last string is.
+        Changes nothing where the answer may end as it stands, as free text may, nor where no such
+        token may come, as within a key.
+        """
+        if any(logits[token] > -math.inf for token in self._eos_ids if token < logits.shape[-1]):
+            return
+        for token in self._closers:
+            if logits[token] > -math.inf:
+                kept = logits[token].clone()
+                logits.fill_(-math.inf)
+                logits[token] = kept
+                return
+
     def accept(self, token: int) -> None:
-        """The next token of the answer; ValueError for one that `mask` forbids."""
+        """The next token of the answer; ValueError for one that the grammar forbids."""
         if self.allowed_prefix([token]) != 1:
             raise ValueError(f"token {token} may not come here")
         if token in self._eos_ids:
@@ -89,7 +124,11 @@ class Constraint:
             self._matcher.rollback(tokens)
 
     def allowed_prefix(self, tokens: Sequence[int]) -> int:
-        """How many of these tokens could come next, one after the other; changes nothing."""
+        """How many of these tokens could come next, one after the other; changes nothing.
+
+        Where the text is forced, `mask` leaves only the tokenizer's own spelling of it, and this
+        takes any.
+        """
         if self._ended:
             return 0
         plain: list[int] = []
@@ -143,9 +182,7 @@ class Grammars:
     strings that have none, in characters.
     """
 
-    def __init__(
-        self, tokenizer: PreTrainedTokenizerFast, vocabulary: int, eos_ids: Collection[int]
-    ) -> None:
+    def __init__(self, tokenizer: AnyTokenizer, vocabulary: int, eos_ids: Collection[int]) -> None:
         from llguidance import LLTokenizer
 
         state = json.loads(tokenizer.backend_tokenizer.to_str())
@@ -165,11 +202,13 @@ class Grammars:
             for byte in single
             if self._tokenizer.decode_bytes(self._tokenizer.tokenize_bytes(byte)) == byte
         )
+        closers = (tokenizer.backend_tokenizer.token_to_id(text) for text in CLOSERS)
+        self._closers = tuple(number for number in closers if number is not None)
         self._compiled: OrderedDict[str, LLMatcher] = OrderedDict()
 
     def json_schema(self, schema: dict[str, Any], *, string_limit: int | None = None) -> Constraint:
         """JSON of that schema, on one line, properties in the schema's order and no others."""
-        return self._constraint(json_grammar(schema, string_limit))
+        return self._constraint(json_grammar(schema, string_limit), _properties(schema))
 
     def tool_calls(
         self,
@@ -177,16 +216,18 @@ class Grammars:
         choice: str = "auto",
         format: Format = "hermes",
         *,
+        parallel: bool = False,
         string_limit: int | None = None,
     ) -> Constraint:
         """Calls of these tools whose arguments fit their schemas.
 
-        `choice` is `auto` (free text, then any number of calls up to eight, after which the
-        answer ends), `required` (begins with a call), `none` (text that calls nothing), or a
-        tool's name (exactly one call of it).
+        `choice` is `auto` (free text, then a call, after which the answer ends), `required`
+        (begins with a call), `none` (text that calls nothing), or a tool's name (exactly one call
+        of it). With `parallel`, auto and required may make up to eight calls.
         """
         specs = specifications(tools)
-        return self._constraint(tool_grammar(specs, choice, format, self._controls, string_limit))
+        grammar = tool_grammar(specs, choice, format, self._controls, string_limit, parallel)
+        return self._constraint(grammar, max(_properties(spec.parameters) for spec in specs))
 
     def quote(self, passages: Sequence[str], *, max_chars: int = QUOTE_LIMIT) -> Constraint:
         """A piece of one of the passages, whole words, at most `max_chars` characters."""
@@ -202,14 +243,21 @@ class Grammars:
     ) -> Constraint:
         """JSON of that schema in which every string with `"x-quote": true` is such a piece."""
         found = Passages(passages, self._writable)
-        return self._constraint(quoting_grammar(schema, found, max_chars, string_limit))
+        grammar = quoting_grammar(schema, found, max_chars, string_limit)
+        return self._constraint(grammar, _properties(schema))
 
-    def _constraint(self, grammar: str) -> Constraint:
+    def _constraint(self, grammar: str, properties: int = 0) -> Constraint:
         matcher = self._compiled.pop(grammar, None) or self._compile(grammar)
         self._compiled[grammar] = matcher
         while len(self._compiled) > _KEPT:
             self._compiled.popitem(last=False)
-        return Constraint(matcher.deep_copy(), self._tokenizer.vocab_size, self._eos_ids)
+        return Constraint(
+            matcher.deep_copy(),
+            self._tokenizer.vocab_size,
+            self._eos_ids,
+            self._closers,
+            ENDING + TOKENS_OF_A_PROPERTY * properties,
+        )
 
     def _compile(self, grammar: str) -> LLMatcher:
         from llguidance import LLMatcher
@@ -218,6 +266,16 @@ class Grammars:
         if matcher.is_error():
             raise DocAgentError(f"the answer's form cannot be compiled: {_line(matcher)}")
         return matcher
+
+
+def _properties(schema: Any) -> int:
+    """How many properties a schema names, nested ones included."""
+    if isinstance(schema, list):
+        return sum(map(_properties, schema))
+    if not isinstance(schema, dict):
+        return 0
+    own = schema.get("properties")
+    return (len(own) if isinstance(own, dict) else 0) + sum(map(_properties, schema.values()))
 
 
 def _line(matcher: LLMatcher) -> str:

@@ -76,7 +76,7 @@ class Generation:
         while True:
             right = 0
             for row, guessed in zip(rows, [*guess, None], strict=True):
-                token = self._choose(row)
+                token = self._choose(row, self._limit - produced)
                 if token in self._eos_ids:
                     self._settle(len(guess), right)
                     return
@@ -96,12 +96,8 @@ class Generation:
             guess = self._guess(self._limit - produced - 1)
             rows = self._step([self._tokens[-1], *guess])
 
-    def _choose(self, logits: torch.Tensor) -> int:
-        # Torch lets logits made in inference mode be masked only there.
-        with torch.inference_mode():
-            if self._constraint is not None:
-                self._constraint.mask(logits)
-            return self._sampler(logits)
+    def _choose(self, logits: torch.Tensor, left: int) -> int:
+        return choose(logits, self._sampler, self._constraint, left)
 
     def _take(self, token: int) -> None:
         self._tokens.append(token)
@@ -131,6 +127,17 @@ class Generation:
     def _step(self, tokens: list[int]) -> torch.Tensor:
         self.forwards += 1
         return forward(self._network, self._past, tokens, last=len(tokens))
+
+
+def choose(logits: torch.Tensor, sampler: Sampler, constraint: Constraint | None, left: int) -> int:
+    """The next token, from logits (vocabulary,), of an answer with `left` tokens to its limit."""
+    # Torch lets logits made in inference mode be masked only there.
+    with torch.inference_mode():
+        if constraint is not None:
+            constraint.mask(logits)
+            if left <= constraint.ending:
+                constraint.hasten(logits)
+        return sampler(logits)
 
 
 def prefill(

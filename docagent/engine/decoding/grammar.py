@@ -7,17 +7,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from docagent.engine.decoding.passages import Passages
+from docagent.engine.decoding.schemas import (
+    CHOICES,
+    DEFINITIONS,
+    MAX_ITEMS,
+    Schema,
+    closed,
+    quotes_within,
+    target_of,
+)
 from docagent.engine.tools.marks import ARGS, CALL, CALL_END, FUNCTION, RESULT, Format
 from docagent.engine.tools.specification import ToolSpec
 from docagent.errors import DocAgentError
 
-Schema = dict[str, Any]
-
 MAX_CALLS = 8
 """Calls in one answer; a small model would not stop by itself."""
-
-MAX_QUOTES = 16
-"""Items of a list that holds quotes and has no maxItems."""
 
 _TEXT = "TEXT: /(?s:.*)/"
 # Separators as in the templates; white space elsewhere would only let a model ramble.
@@ -28,8 +32,6 @@ _STYLE = {
     "coerce_one_of": True,
     "lenient": True,
 }
-_NESTING = ("properties", "$defs", "definitions")
-_CHOICES = ("anyOf", "oneOf")
 
 
 def json_grammar(schema: Schema, string_limit: int | None) -> str:
@@ -43,6 +45,7 @@ def tool_grammar(
     format: Format,
     controls: Mapping[str, int],
     string_limit: int | None,
+    parallel: bool,
 ) -> str:
     """Free text and calls, or calls only; see `Grammars.tool_calls`.
 
@@ -71,9 +74,9 @@ def tool_grammar(
             rules.append(f"tool{number}: {_literal(before)} args{number}")
         rules.append(f"args{number}: {_json(tool.parameters, string_limit)}")
     rules.append("tool: " + " | ".join(f"tool{number}" for number in range(len(tools))))
-    further = f'("\\n" {mark(trigger)} tool){{0,{MAX_CALLS - 1}}}'
-    if choice not in ("auto", "required"):
-        further = ""
+    further = ""
+    if parallel and choice in ("auto", "required"):
+        further = f'("\\n" {mark(trigger)} tool){{0,{MAX_CALLS - 1}}}'
     if format == "hermes":
         rules.append(f"ending: {mark(CALL_END)}")
     else:
@@ -124,23 +127,25 @@ class _Rules:
         reference = schema.get("$ref")
         if isinstance(reference, str):
             if reference in above:
-                raise DocAgentError(f"a schema that contains itself ({reference}) cannot quote")
-            return self.expression(_target(self._root, reference), (*above, reference))
+                raise DocAgentError(
+                    f"the schema contains itself at {reference}, which quotes cannot; unfold it"
+                )
+            return self.expression(target_of(self._root, reference), (*above, reference))
         if schema.get("x-quote") is True:
             self.quotes = True
             quoted = r'"\"" QUOTE "\""'
             return f'({quoted} | "null")' if "null" in schema.get("type", ()) else quoted
-        if not _quotes_within(schema, self._root, above):
-            definitions = {key: self._root[key] for key in _NESTING[1:] if key in self._root}
+        if not quotes_within(schema, self._root, above):
+            definitions = {key: self._root[key] for key in DEFINITIONS if key in self._root}
             return self._rule(_json({**definitions, **schema}, self._limit))
-        for keyword in _CHOICES:
+        for keyword in CHOICES:
             if keyword in schema:
                 choices = (self.expression(choice, above) for choice in schema[keyword])
                 return self._rule(" | ".join(choices))
         if "properties" in schema:
             return self._rule(self._object(schema, above))
         item = self._rule(self.expression(schema["items"], above))
-        most = schema.get("maxItems", max(MAX_QUOTES, schema.get("minItems", 0)))
+        most = schema.get("maxItems", max(MAX_ITEMS, schema.get("minItems", 0)))
         least = max(schema.get("minItems", 0), 1)
         items = f'{item} (", " {item}){{{least - 1},{most - 1}}}'
         return self._rule(f'"[" {items if schema.get("minItems") else f"({items})?"} "]"')
@@ -171,63 +176,22 @@ def _quote_terminals(passages: Passages, limit: int, *, in_json: bool) -> Iterab
     names = [f"PIECE{number}" for number in range(len(pieces))]
     for name, chunks in zip(names, pieces, strict=True):
         yield f"{name}: %regex {_dumps({'substring_chunks': chunks})}"
-    # A chunk is a word with the white space before it, or marks that end a phrase: neither begins
-    # a quote. In JSON a backslash that begins one is a backslash, not a line break.
+    # White space and the marks that end a phrase are chunks like words, but begin no quote; white
+    # space does not end one either. In JSON it may be an escape.
     ordinary = r"[^\s\\.,;:!?)\]}\"'”»’]"
     opening = rf"(?:{ordinary}|\\\\)" if in_json else rf"(?:{ordinary}|\\)"
+    blank = r"(?:\s|\\[nrtbf])" if in_json else r"\s"
+    # Not `\w`, whose thousand ranges make every mask twice as slow.
+    letter = r"[0-9a-zA-Z\x{80}-\x{10ffff}]"
     yield f"PIECE: {' | '.join(names)}"
-    yield rf"QUOTE: PIECE & /{opening}(?s:.{{0,{limit - 1}}})/ & /(?s:.*)\w(?s:.*)/"
-
-
-def _json(schema: Schema, string_limit: int | None) -> str:
-    return f"%json {_dumps({**_closed(schema, string_limit), 'x-guidance': _STYLE})}"
-
-
-def _closed(schema: Any, limit: int | None) -> Any:
-    """The schema without room to ramble: no unnamed properties, and strings that end."""
-    if not isinstance(schema, dict):
-        return schema
-    closed = dict(schema)
-    for key in _NESTING:
-        if isinstance(inner := schema.get(key), dict):
-            closed[key] = {name: _closed(part, limit) for name, part in inner.items()}
-    for key in _CHOICES:
-        if isinstance(schema.get(key), list):
-            closed[key] = [_closed(choice, limit) for choice in schema[key]]
-    if isinstance(schema.get("items"), dict):
-        closed["items"] = _closed(schema["items"], limit)
-    if "properties" in schema:
-        closed.setdefault("additionalProperties", False)
-    if limit is not None and schema.get("type") == "string" and "format" not in schema:
-        closed.setdefault("maxLength", max(limit, schema.get("minLength", 0)))
-    return closed
-
-
-def _quotes_within(schema: Any, root: Schema, above: tuple[str, ...]) -> bool:
-    if isinstance(schema, list):
-        return any(_quotes_within(part, root, above) for part in schema)
-    if not isinstance(schema, dict):
-        return False
-    reference = schema.get("$ref")
-    if isinstance(reference, str):
-        target = {} if reference in above else _target(root, reference)
-        return _quotes_within(target, root, (*above, reference))
-    if schema.get("x-quote") is True:
-        return True
-    inner = [*schema.get("properties", {}).values(), schema.get("items")]
-    return any(
-        _quotes_within(part, root, above)
-        for part in [*inner, *(schema.get(keyword) for keyword in _CHOICES)]
+    yield (
+        rf"QUOTE: PIECE & /{opening}(?s:.{{0,{limit - 1}}})/ & /(?s:.*){letter}(?s:.*)/ "
+        rf"& ~/(?s:.*){blank}/"
     )
 
 
-def _target(root: Schema, reference: str) -> Schema:
-    target: Any = root
-    for key in reference.removeprefix("#").strip("/").split("/"):
-        target = target.get(key) if isinstance(target, dict) else None
-    if not isinstance(target, dict):
-        raise DocAgentError(f"the schema refers to {reference}, which is not in it")
-    return target
+def _json(schema: Schema, string_limit: int | None) -> str:
+    return f"%json {_dumps({**closed(schema, string_limit), 'x-guidance': _STYLE})}"
 
 
 def _literal(text: str) -> str:

@@ -13,9 +13,11 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u303f\u3040-\u30ff\u3400-\u9fff"
     "\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
 )
-_WORD = re.compile(rf"\s*(?:[{_UNSPACED}]|[^\s{_UNSPACED}]+)")
+_WORD = re.compile(rf"\s+|[{_UNSPACED}]|[^\s{_UNSPACED}]+")
 # Marks that a quote may do without. Not brackets, signs and units: "(82)" in a table is minus 82.
-_APART = re.compile(r"(\s*[\"'“”„«»‘’]*)(.*?)([.,;:!?\"'“”„«»‘’]*)", re.S)
+_APART = re.compile(r"([\"'“”„«»‘’]*)(.*?)([.,;:!?\"'“”„«»‘’]*)", re.S)
+
+_HAS_WORD = re.compile(r"\w")
 
 
 class Passages:
@@ -36,12 +38,12 @@ class Passages:
                 self._runs.append(run)
                 run = []
             self._runs.append(run)
-        self._runs = [run for run in self._runs if run]
+        self._runs = [run for run in self._runs if any(map(_HAS_WORD.search, run))]
         if not self._runs:
             raise DocAgentError("there is no passage to quote from; give at least one with text")
 
     def chunks(self, *, in_json: bool) -> list[list[str]]:
-        """Each run of words with the white space before each, as it stands or as in JSON."""
+        """Each run as words, marks and white space, as they stand or as in JSON."""
         if not in_json:
             return self._runs
         return [[json.dumps(word, ensure_ascii=False)[1:-1] for word in run] for run in self._runs]
@@ -51,14 +53,7 @@ def _words(text: str) -> Iterator[str]:
     for match in _WORD.finditer(text):
         parts = _APART.fullmatch(match.group())
         assert parts is not None
-        before, word, after = parts.groups()
-        if before.strip() and word:
-            yield before
-            yield word
-        elif before + word:
-            yield before + word
-        if after:
-            yield after
+        yield from filter(None, parts.groups())
 
 
 def _is_text(word: str) -> bool:

@@ -169,8 +169,8 @@ def test_sampling_is_reproducible_and_keeps_to_its_bounds(pair: Twins) -> None:
     assert sampled(1) == sampled(1) != sampled(2)
     logits = torch.tensor([0.0, 3.0, 2.9, -1.0])
 
-    def drawn(*settings: Any) -> set[int]:
-        sampler = Sampler(*settings, seed=5)
+    def drawn(temperature: float, top_p: float, top_k: int = 0) -> set[int]:
+        sampler = Sampler(temperature, top_p, top_k, seed=5)
         return {sampler(logits) for _ in range(60)}
 
     assert drawn(1.0, 0.6) == {1, 2}

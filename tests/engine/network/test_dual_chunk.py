@@ -35,7 +35,8 @@ class Naive(DualChunkKeyValues):
         apart = (at // length)[:, None] - (seen // length)[None]
         scores = torch.where(apart == 0, own, torch.where(apart == 1, neighbour, older))
         scores = (scores * self.scale).masked_fill(seen[None] > at[:, None], float("-inf"))
-        return scores.softmax(-1) @ values
+        seen_by: torch.Tensor = scores.softmax(-1) @ values
+        return seen_by
 
 
 def dual(
@@ -47,7 +48,7 @@ def dual(
 def read(
     network: Network, past: DualChunkKeyValues, ids: list[int], sizes: list[int]
 ) -> torch.Tensor:
-    parts = torch.tensor([ids]).split(sizes, 1)
+    parts = torch.split(torch.tensor([ids]), sizes, 1)
     return torch.cat([network.forward(part, past, part.shape[1])[0] for part in parts])
 
 

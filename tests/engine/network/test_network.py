@@ -14,7 +14,7 @@ from tests.engine.tiny import Twins, moe_twins, text, twins
 def read(network: Network, ids: list[int], sizes: list[int], factor: float = 1.0) -> torch.Tensor:
     """Logits after every token, read in parts of these sizes."""
     past = network.remember(factor)
-    parts = torch.tensor([ids]).split(sizes, 1)
+    parts = torch.split(torch.tensor([ids]), sizes, 1)
     return torch.cat([network.forward(part, past, part.shape[1])[0] for part in parts])
 
 

@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from docagent.engine.loading.load import CHATML
+from docagent.engine import ChatQwen2
+from tests.engine.tools.walker import Walker
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
+
+# As in the tokenizer_config.json of Qwen2-Instruct.
+CHATML = (
+    "{% for message in messages %}"
+    "{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
+    "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
+)
 
 SEARCH: dict[str, Any] = {
     "type": "function",
@@ -66,3 +74,26 @@ def qwen2(tiny_tokenizer: PreTrainedTokenizerFast) -> PreTrainedTokenizerFast:
     tokenizer = copy.deepcopy(tiny_tokenizer)
     tokenizer.chat_template = CHATML
     return tokenizer
+
+
+@pytest.fixture(scope="session")
+def smol(embedded: ChatQwen2) -> Walker:
+    return Walker(embedded.tokenizer, 49_152, {0, 2}, walks=50)
+
+
+@pytest.fixture(scope="session")
+def tiny(tiny_tokenizer: PreTrainedTokenizerFast) -> Walker:
+    """Byte-level BPE as Qwen2.5's, call marks as tokens of their own."""
+    from tokenizers import AddedToken
+
+    tokenizer = copy.deepcopy(tiny_tokenizer)
+    tokenizer.backend_tokenizer.add_tokens([AddedToken("</tool_call>", normalized=False)])
+    added = tokenizer.get_added_vocab()
+    eos = {added["<|endoftext|>"], added["<|im_end|>"]}
+    return Walker(tokenizer, len(tokenizer), eos)
+
+
+@pytest.fixture(params=["smol", "tiny"])
+def walker(request: pytest.FixtureRequest) -> Walker:
+    chosen: Walker = request.getfixturevalue(request.param)
+    return chosen
