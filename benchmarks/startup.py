@@ -1,6 +1,10 @@
 """How long a user waits: `docagent --help`, and a second question on a cached document.
 
 python -m benchmarks.startup examples/handbook.pdf "Who audited the accounts?"
+
+The question is asked in a new process each time, and its time is split: importing the packages,
+loading the weights of both models, opening the index and searching, reading the prompt (prefill),
+writing (decode), and the rest (starting and ending Python, checking the answer, printing).
 """
 
 from __future__ import annotations
@@ -13,6 +17,43 @@ import time
 from statistics import median
 
 COMMAND = [sys.executable, "-c", "from docagent.cli import main; main()"]
+SPLIT = """
+import json, sys, time
+begun = time.perf_counter()
+import torch, docagent.cli.ask, docagent.ask, docagent.engine.engine, docagent.engine.chat
+import retrieval.corpus, retrieval.embed.bert, faiss, tantivy
+imports = time.perf_counter() - begun
+from docagent.agent import DocAgent
+from docagent.events import Progress
+from docagent.answer import Answer
+agent = DocAgent(model="embedded")
+at = time.perf_counter()
+engine = agent.model.chat.engine
+model = time.perf_counter() - at
+forward, passes = type(engine.network).forward, []
+def timed(self, ids, past, last=1):
+    at = time.perf_counter()
+    logits = forward(self, ids, past, last)
+    passes.append((ids.shape[1], time.perf_counter() - at))
+    return logits
+type(engine.network).forward = timed
+at = time.perf_counter()
+for event in agent.stream(sys.argv[1], sys.argv[2]):
+    answer = event
+whole = time.perf_counter() - at
+told = answer.seconds
+read = sum(seconds for tokens, seconds in passes if tokens > 64)
+print(json.dumps({
+    "imports": imports,
+    "load model": model,
+    "load embedding": whole - told["open"] - told["search"] - told["answer"],
+    "open and search": told["open"] + told["search"],
+    "prefill": read,
+    "decode": sum(seconds for tokens, seconds in passes if tokens <= 64),
+    "check": told["answer"] - sum(seconds for _, seconds in passes),
+    "tokens": [answer.usage.prompt_tokens, answer.usage.completion_tokens],
+}))
+"""
 
 
 def run(*arguments: str) -> tuple[float, str]:
@@ -30,14 +71,27 @@ def main() -> None:
     print(f"--help: {median(helps):.2f} s (median of 5)")
     ask = ("ask", options.document, options.question, "--json", "--model", "embedded")
     run(*ask)  # builds the index
-    for _ in range(3):
-        wall, told = run(*ask)
-        seconds = json.loads(told)["seconds"]
-        loading = seconds["total"] - seconds["open"] - seconds["search"] - seconds["answer"]
-        stages = ", ".join(
-            f"{stage} {seconds[stage]:.2f} s" for stage in ("open", "search", "answer")
-        )
-        print(f"ask again: {stages}, loading models {loading:.2f} s, whole process {wall:.2f} s")
+    walls = [run(*ask)[0] for _ in range(5)]
+    print(f"ask again, whole process: {median(walls):.2f} s (median of 5; {min(walls):.2f} least)")
+    splits = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        command = [sys.executable, "-c", SPLIT, options.document, options.question]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        told = json.loads(done.stdout)
+        prompt, completion = told.pop("tokens")
+        told["rest"] = time.perf_counter() - begun - sum(told.values())
+        splits.append(told)
+    print(f"its parts (median of 5; {prompt} tokens read, {completion} written):")
+    for part in splits[0]:
+        print(f"  {part:<16}{median(split[part] for split in splits):6.2f} s")
+    torch = [
+        sys.executable,
+        "-c",
+        "import time; t = time.perf_counter(); import torch; print(time.perf_counter() - t)",
+    ]
+    times = [float(subprocess.run(torch, capture_output=True, check=True).stdout) for _ in range(5)]
+    print(f"  of the imports, torch alone {median(times):.2f} s")
 
 
 if __name__ == "__main__":

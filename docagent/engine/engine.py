@@ -36,7 +36,7 @@ documents and indexes."""
 SAVED_BYTES = 20 * 1000**3
 """Of remembered prompts on disk."""
 
-CPU_CHUNK = 1024
+CPU_CHUNK = 2048
 GPU_CHUNK = 16_384
 CPU_ROWS = 32
 GPU_ROWS = 64
@@ -72,7 +72,7 @@ class Engine:
     def chunk(self) -> int:
         """Tokens of a prompt read at once.
 
-        On the CPU more than 1,024 gain nothing. On a GPU as many as a quarter of the free memory
+        On the CPU more than 2,048 gain nothing. On a GPU as many as a quarter of the free memory
         holds activations for: about 32 vectors of the hidden size a token.
         """
         if self.network.device.type == "cpu":

@@ -1,0 +1,76 @@
+"""Writing tokens one by one: against transformers' generate, and against the memory's limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from benchmarks.engine_bench import Bench
+from benchmarks.engine_machine import read_bandwidth
+from benchmarks.engine_table import Table
+from benchmarks.engine_timed import Timed, write
+from benchmarks.engine_timing import least
+from docagent.engine.network.network import Network
+
+NEW = 32
+READ_BYTES = 1024**3
+"""More than a last-level cache holds."""
+
+
+def decode(bench: Bench) -> Table:
+    """Tokens a second after the prompt was read, at short and long contexts."""
+    network = bench.loaded.network
+    native = network.shape.native
+    lengths = [32, native // 2] if bench.quick else [64, native // 2, native - 2 * NEW]
+    bandwidth = read_bandwidth(READ_BYTES // (64 if bench.quick else 1))
+    engine = bench.engine()
+    table = Table(
+        "Writing",
+        (
+            "context",
+            "ours/s",
+            "transformers/s",
+            "ratio",
+            "memory limit/s",
+            "of limit",
+            "same tokens",
+        ),
+        f"Tokens a second over {NEW} tokens after the prompt was read, nothing guessed; "
+        f"{bench.precision}, the best of {2 * bench.rounds} rounds. The limit is "
+        f"{bandwidth / 1e9:.1f} GB/s, measured by a sum in the same run, over "
+        f"{token_bytes(network, 0) / 1e6:.0f} MB of weights and the context's keys and values.",
+    )
+    for length in lengths:
+        ids = bench.part(0, length)
+        past = bench.plain.read(ids)
+        ours = partial(write, engine, ids, NEW + 1, quote_from=None)
+        theirs = partial(bench.plain.write, ids, NEW + 1, past)
+        same = ours().tokens == theirs().tokens
+        found = least(
+            {"ours": partial(_rest, ours), "theirs": partial(_rest, theirs)}, 2 * bench.rounds
+        )
+        limit = bandwidth / token_bytes(network, length)
+        table.add(
+            f"{length:,}",
+            f"{NEW / found['ours']:.1f}",
+            f"{NEW / found['theirs']:.1f}",
+            f"{found['theirs'] / found['ours']:.2f}",
+            f"{limit:.1f}",
+            f"{NEW / found['ours'] / limit:.0%}",
+            "yes" if same else "no",
+        )
+    return table
+
+
+def token_bytes(network: Network, context: int) -> int:
+    """Bytes that must be read for one token: all weights, keys and values.
+
+    Of an embedding that is not the head as well, a token reads one row.
+    """
+    shape, item = network.shape, network.dtype.itemsize
+    looked_up = 0 if shape.tied else shape.vocabulary * shape.hidden
+    return (network.parameters - looked_up) * item + context * shape.kv_bytes(item)
+
+
+def _rest(way: Callable[[], Timed]) -> float:
+    return way().rest
