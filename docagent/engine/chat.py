@@ -13,16 +13,17 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.utils.function_calling import convert_to_openai_tool
-from pydantic import Field, PrivateAttr
+from pydantic import Field
 
 from docagent.engine import many, structured
 from docagent.engine.call import Call, call, tool_options
 from docagent.engine.decoding.completion import Completion
-from docagent.engine.prompt import Prompts
 from docagent.settings import cache_folder
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
+
+    from docagent.engine.prompt import Prompts
 
 WEAK_BELOW = 1_000_000_000
 """Parameters under which a model is for trying things out, not for trusting."""
@@ -50,14 +51,6 @@ class ChatQwen2(BaseChatModel):
 
     # Any, because importing torch for its type would cost every caller seconds; it is an `Engine`.
     engine: Any = Field(exclude=True, repr=False)
-
-    _prompts: Prompts = PrivateAttr()
-
-    def model_post_init(self, context: Any, /) -> None:
-        """Prepare the encoder; called by pydantic."""
-        super().model_post_init(context)
-        loaded = self.engine.loaded
-        self._prompts = Prompts(loaded.tokenizer, loaded.tool_format)
 
     @classmethod
     def from_pretrained(
@@ -103,6 +96,11 @@ class ChatQwen2(BaseChatModel):
         """The transformers tokenizer."""
         tokenizer: PreTrainedTokenizerFast = self.engine.loaded.tokenizer.transformers
         return tokenizer
+
+    @property
+    def _prompts(self) -> Prompts:
+        prompts: Prompts = self.engine.prompts
+        return prompts
 
     @property
     def context(self) -> int:

@@ -25,7 +25,7 @@ from docagent.errors import DocAgentError
 if TYPE_CHECKING:
     from docagent.engine.call import Call
     from docagent.engine.decoding.constraint import Constraint, Grammars
-    from docagent.engine.prompt import Prompt
+    from docagent.engine.prompt import Prompt, Prompts
 
 LongContext = Literal["yarn", "dca"]
 
@@ -135,6 +135,13 @@ class Engine:
                 call.tools, call.tool_choice, self.loaded.tool_format, parallel=call.parallel
             )
         return None
+
+    @cached_property
+    def prompts(self) -> Prompts:
+        """How conversations become prompts of this model."""
+        from docagent.engine.prompt import Prompts
+
+        return Prompts(self.loaded.tokenizer, self.loaded.tool_format)
 
     @cached_property
     def grammars(self) -> Grammars:

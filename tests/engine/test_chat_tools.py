@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any, TypedDict
 
 import pytest
@@ -12,7 +13,7 @@ from langchain_core.tools import tool
 from pydantic import BaseModel, Field
 
 from docagent.engine import ChatQwen2
-from docagent.engine.prompt import Prompts
+from docagent.engine.engine import Engine
 from docagent.errors import DocAgentError
 
 
@@ -170,22 +171,15 @@ def test_a_quote_cannot_be_invented(embedded: ChatQwen2) -> None:
 
 def test_qwen2s_own_format(embedded: ChatQwen2) -> None:
     """What the catalogue chooses for Qwen2-Instruct, on the weights at hand."""
-    before = embedded._prompts
-    loaded = embedded.engine.loaded
-    object.__setattr__(loaded, "tool_format", "qwen")
-    embedded._prompts = Prompts(loaded.tokenizer, "qwen")
-    try:
-        model = embedded.bind_tools(TOOLS, tool_choice="any")
-        call = model.invoke("Find the revenue of 2022.", max_tokens=80)
-        assert [c["name"] in ("search", "read_pages") for c in call.tool_calls] == [True]
-        result = ToolMessage("41.6 million", tool_call_id=call.tool_calls[0]["id"])
-        text = loaded.tokenizer.decode(
-            embedded._prompts.encode([HumanMessage("Find it."), call, result]).ids
-        )
-        assert "✿FUNCTION✿: " in text and text.rstrip().endswith("✿RETURN✿:")
-    finally:
-        object.__setattr__(loaded, "tool_format", "hermes")
-        embedded._prompts = before
+    loaded = replace(embedded.engine.loaded, tool_format="qwen")
+    qwen = ChatQwen2(model_name="qwen", engine=Engine(loaded))
+    model = qwen.bind_tools(TOOLS, tool_choice="any")
+    call = model.invoke("Find the revenue of 2022.", max_tokens=80)
+    assert [c["name"] in ("search", "read_pages") for c in call.tool_calls] == [True]
+    result = ToolMessage("41.6 million", tool_call_id=call.tool_calls[0]["id"])
+    prompt = qwen._prompts.encode([HumanMessage("Find it."), call, result])
+    text = loaded.tokenizer.decode(prompt.ids)
+    assert "✿FUNCTION✿: " in text and text.rstrip().endswith("✿RETURN✿:")
 
 
 class Seen(BaseCallbackHandler):

@@ -32,6 +32,7 @@ def tokenizer_of(folder: Path) -> Any:
     return reader.from_pretrained(folder, local_files_only=True)
 
 
+@pytest.mark.slow
 def test_logits_are_those_of_llama_from_the_same_file(cache: Path) -> None:
     import torch
     from transformers import (

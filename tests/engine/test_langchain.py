@@ -28,6 +28,7 @@ class TestUnit(ChatModelUnitTests):
         return {"model_name": "embedded", "engine": self.engine}
 
 
+@pytest.mark.slow
 class TestIntegration(ChatModelIntegrationTests):
     @pytest.fixture(autouse=True)
     def _loaded(self, embedded: ChatQwen2) -> None:
@@ -50,3 +51,7 @@ class TestIntegration(ChatModelIntegrationTests):
     @property
     def supports_json_mode(self) -> bool:
         return True
+
+    @pytest.mark.xfail(reason="135M parameters do not choose to call a tool of their own accord")
+    def test_agent_loop(self, model: BaseChatModel) -> None:
+        super().test_agent_loop(model)
