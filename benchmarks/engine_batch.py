@@ -41,13 +41,13 @@ def batch(bench: Bench) -> Table:
                 "one by one, prefix_cache=False", one_by_one, prefix_cache=False
             ),
         },
-        min(bench.rounds, 2),
+        rounds=1,
     )
     table = Table(
         "Batches",
         ("way", "seconds", "ratio", "same answers"),
         f"{windows} prompts of {shared} common and {size} own tokens, {new} new tokens each, "
-        f"nothing guessed; {bench.precision}, the least of {min(bench.rounds, 2)} rounds. A ratio "
+        f"nothing guessed; {bench.precision}, one round. A ratio "
         "says how much longer than the batch. Same answers: as one by one without a prefix cache, "
         "where bfloat16 may decide near ties differently.",
     )

@@ -52,7 +52,9 @@ def tools(bench: Bench) -> Table:
     for name, constrained in (("constrained", True), ("without a grammar", False)):
         valid = written = 0
         total = masks = 0.0
-        for number in range(count):
+        # Without a grammar the model writes on to the limit, which is slow; a quarter tells enough.
+        asked_of = range(0, count, 1 if constrained else 4)
+        for number in asked_of:
             ids = encoded(bench, prompts, specs, number, count)
             list(engine.write(ids, max_new_tokens=1))  # the prompt is read for both alike
             constraint: Any = Timed(engine._constraint(asked)) if constrained else None
@@ -65,8 +67,8 @@ def tools(bench: Bench) -> Table:
             valid += bool(calls.tool_calls) and not calls.invalid_tool_calls
         table.add(
             name,
-            str(count),
-            f"{valid} ({valid / count:.0%})",
+            str(len(asked_of)),
+            f"{valid} ({valid / len(asked_of):.0%})",
             f"{written:,}",
             f"{total:.1f}" + (f" (masks {masks:.2f}, {masks / total:.1%})" if constrained else ""),
             f"{1000 * total / max(written, 1):.1f}",

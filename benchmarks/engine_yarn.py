@@ -8,7 +8,7 @@ from benchmarks.engine_bench import Bench
 from benchmarks.engine_table import Table
 
 LAST = 512
-TEXTS = 3
+TEXTS = 1
 
 
 def yarn(bench: Bench) -> Table:
@@ -20,7 +20,7 @@ def yarn(bench: Bench) -> Table:
         lengths, texts = lengths[:2], 2
     longest = lengths[-1]
     last = min(LAST, lengths[0] // 2)
-    spread = max(len(bench.ids) - longest, 0) // (texts - 1)
+    spread = max(len(bench.ids) - longest, 0) // max(texts - 1, 1)
     ends = [longest + number * spread for number in range(texts)]
     engine, dual = bench.engine(), bench.engine(long_context="dca")
     table = Table(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING
 
 from docagent.answer import Usage
 from docagent.events import Event, Progress, Token
+from docagent.reporting import reported
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-    from langchain_core.messages import BaseMessage
+    from langchain_core.messages import AIMessageChunk, BaseMessage
 
 _BYTES_PER_TOKEN = 3.5  # of English, for models whose tokenizer is out of reach
 
@@ -40,7 +41,10 @@ class Model:
 
         pieces: list[str] = []
         try:
-            for chunk in self.chat.stream(messages, max_tokens=max_tokens):
+            for chunk in self._chunks(messages, max_tokens):
+                if isinstance(chunk, Progress):
+                    yield chunk
+                    continue
                 told = chunk.usage_metadata
                 if told:
                     self._add(told["input_tokens"], told["output_tokens"], told)
@@ -58,6 +62,23 @@ class Model:
                 raise
             raise known from error
         return "".join(pieces)
+
+    def _chunks(
+        self, messages: list[BaseMessage], max_tokens: int
+    ) -> Iterator[AIMessageChunk | Progress]:
+        """The reply as it comes; docagent's own engine tells first how far it has read."""
+        if getattr(self.chat, "engine", None) is None:
+            yield from self.chat.stream(messages, max_tokens=max_tokens)
+            return
+
+        def work(report: Callable[[AIMessageChunk | Progress], None]) -> None:
+            def read(done: int, total: int) -> None:
+                report(Progress("prefill", done, total, "tokens"))
+
+            for chunk in self.chat.stream(messages, max_tokens=max_tokens, on_prefill=read):
+                report(chunk)
+
+        yield from reported(work)
 
     def take_usage(self) -> Usage:
         """What was used since the last call."""

@@ -15,7 +15,12 @@ from docagent.events import Event, Progress, Token
 # A document's text must not steer the terminal: escape sequences lose their control characters,
 # and marks that reorder what is displayed are left out.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_STAGES = {"read": "Reading pages", "embed": "Embedding passages", "write": "Writing"}
+_STAGES = {
+    "read": "Reading pages",
+    "embed": "Embedding passages",
+    "write": "Writing",
+    "prefill": "Reading evidence",
+}
 
 
 def plain(text: str) -> str:

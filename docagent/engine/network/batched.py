@@ -78,12 +78,12 @@ class BatchKeyValues:
         else:
             self._start += tokens
 
-    def attend(
-        self, layer: int, query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor
-    ) -> torch.Tensor:
+    def attend(self, layer: int, projected: torch.Tensor) -> torch.Tensor:
         """As `KeyValues.attend`, for all rows at once: (rows, heads, n, head_dim)."""
-        angles, scale = self._angles[query.device], self.prefix.scale
-        query, keys = angles.rotate(query), angles.rotate(keys)
+        angles, scale = self._angles[projected.device], self.prefix.scale
+        heads, kv_heads = self.prefix.shape.heads, self.prefix.shape.kv_heads
+        turned, values = angles.rotate(projected[:, :-kv_heads]), projected[:, -kv_heads:]
+        query, keys = turned[:, :heads], turned[:, heads:]
         buffer = self._buffers[layer]
         parts: list[Part] = []
         if self.prefix.length:

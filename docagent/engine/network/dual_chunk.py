@@ -67,9 +67,9 @@ class DualChunkKeyValues(KeyValues):
         older = torch.full_like(within, min(2 * length - 1, size))
         return [self.rope.angles(at, [1.0], self.dtype) for at in (within, neighbour, older)]
 
-    def attend(
-        self, layer: int, query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor
-    ) -> torch.Tensor:
+    def attend(self, layer: int, projected: torch.Tensor) -> torch.Tensor:
+        heads, kv_heads = self.shape.heads, self.shape.kv_heads
+        query, keys, values = torch.split(projected, [heads, kv_heads, kv_heads], 1)
         own, neighbour, older = self._angles[query.device]
         first, n = self.length, query.shape[2]
         keys, values = self._store(layer, own.rotate(keys), values)

@@ -122,16 +122,17 @@ class KeyValues:
     def _spread(self, angles: list[Angles]) -> dict[torch.device, list[Angles]]:
         return {place: [one.to(place) for one in angles] for place in dict.fromkeys(self.devices)}
 
-    def attend(
-        self, layer: int, query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor
-    ) -> torch.Tensor:
-        """Store keys and values of new tokens, (1, kv_heads, n, d), and attend to all so far.
+    def attend(self, layer: int, projected: torch.Tensor) -> torch.Tensor:
+        """Store keys and values of new tokens and attend to all so far.
 
-        `query` is (1, heads, n, d); neither it nor the keys are rotated yet. Returns its shape.
+        `projected` is (1, heads + 2 kv_heads, n, d): queries, keys and values, not rotated yet.
+        Returns (1, heads, n, d).
         """
-        (angles,) = self._angles[query.device]
-        keys, values = self._store(layer, angles.rotate(keys), values)
-        return self._over(angles.rotate(query), keys, values)
+        (angles,) = self._angles[projected.device]
+        heads, kv_heads = self.shape.heads, self.shape.kv_heads
+        turned = angles.rotate(projected[:, :-kv_heads])
+        keys, values = self._store(layer, turned[:, heads:], projected[:, -kv_heads:])
+        return self._over(turned[:, :heads], keys, values)
 
     def _store(
         self, layer: int, keys: torch.Tensor, values: torch.Tensor

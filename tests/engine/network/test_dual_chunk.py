@@ -14,9 +14,9 @@ CHUNKS = Chunks(size=32, local=8)
 class Naive(DualChunkKeyValues):
     """The paper's definition written out: every pair of positions on its own, nothing merged."""
 
-    def attend(
-        self, layer: int, query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor
-    ) -> torch.Tensor:
+    def attend(self, layer: int, projected: torch.Tensor) -> torch.Tensor:
+        heads, kv_heads = self.shape.heads, self.shape.kv_heads
+        query, keys, values = torch.split(projected, [heads, kv_heads, kv_heads], 1)
         rope: Rope = self.rope
         length, size = self.chunks.length, self.chunks.size
         n = query.shape[2]
