@@ -44,7 +44,7 @@ def tools(bench: Bench) -> Table:
         "up to 80 tokens. Without a grammar the same model writes what it likes. `masks` is the "
         "time spent in the grammar as part of the constrained answers' time.",
     )
-    engine = bench.engine()
+    engine = bench.engine(bench.loaded)
     prompts = Prompts(bench.loaded.tokenizer, bench.loaded.tool_format)
     specs, _ = tool_options(TOOLS, "required")
     own = {"max_tokens": 80.0, "temperature": 0.0, "top_p": 1.0, "top_k": 0.0}

@@ -213,12 +213,15 @@ class Engine:
             except DocAgentError as error:
                 yield number, error
                 continue
+            constraint = constraints[number] if constraints else None
             if self._needs_dual_chunks(len(ids) + max_new_tokens):
                 # Each row would need its own chunks; so long a text fills a pass by itself.
-                yield number, list(self.write(ids, max_new_tokens=max_new_tokens))
+                writing = self.write(
+                    ids, max_new_tokens=max_new_tokens, sampler=sampler(), constraint=constraint
+                )
+                yield number, list(writing)
                 continue
             factor = self.remember(len(ids) + max_new_tokens).factor
-            constraint = constraints[number] if constraints else None
             rows.append(Row(number, list(ids), max_new_tokens, factor, sampler(), constraint))
         for shared, group in by_prefix(rows):
             prefix = self._read(shared, group[0].factor)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SMALLEST_CHUNK = 32
 """Tokens; where a forward pass over so few finds no memory, halving helps no more."""
 
+ROOM = 512
+"""Tokens that an answer finds room for at once; few are longer."""
+
 OnPrefill = Callable[[int, int], None]
 
 _log = logging.getLogger("docagent")
@@ -71,7 +74,8 @@ class Generation:
 
     def __iter__(self) -> Iterator[int]:
         produced = 0
-        rows = prefill(self._network, self._past, self._tokens, self._chunk, self._on_prefill)
+        room = min(self._limit, ROOM)
+        rows = prefill(self._network, self._past, self._tokens, self._chunk, self._on_prefill, room)
         guess: list[int] = []
         while True:
             right = 0
@@ -146,16 +150,17 @@ def prefill(
     ids: Sequence[int],
     chunk: int,
     on_prefill: OnPrefill | None = None,
+    room: int = 0,
 ) -> torch.Tensor:
     """Read what `past` does not hold of a prompt; logits after its last token, (1, vocabulary).
 
     Reads `chunk` tokens at a time. Out of memory, it halves the chunk and goes on.
-    `on_prefill(done, total)` is called after each.
+    `on_prefill(done, total)` is called after each. `room` is made for so many tokens to come.
     Raises `DocAgentError` when memory does not suffice for `SMALLEST_CHUNK`.
     """
     total = len(ids)
     with reported(network.device):
-        past.reserve(total)
+        past.reserve(total + room)
     logits: torch.Tensor | None = None
     while past.length < total:
         part = list(ids[past.length : past.length + chunk])

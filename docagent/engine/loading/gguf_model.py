@@ -47,8 +47,7 @@ class GgufModel:
             from gguf import GGUFReader
         except ImportError as error:
             raise DocAgentError(
-                'GGUF files, such as the embedded model, need the package gguf: pip install "'
-                'docagent[embedded]"'
+                "GGUF files, such as the embedded model, need the package gguf: pip install gguf"
             ) from error
         self.path = path
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Self
 
 import torch
@@ -14,15 +13,14 @@ from docagent.engine.network.shape import Shape
 SLACK = 64
 """Tokens of room beyond what was asked for, so that the next few need no new buffer."""
 
-Rotated = Callable[[torch.Tensor], torch.Tensor]
-
 
 class KeyValues:
     """What a network remembers of one sequence, for every layer; also how it attends to it.
 
     Transformers' DynamicCache copies all keys and values for each new token; at 32,768 tokens in
     the shape of Qwen2-7B that took 24 ms a layer, twice the attention itself. Here a token is
-    written into a buffer that doubles when it is full, and cropping only sets a number.
+    written into a buffer that doubles when it is full (by 8,192 tokens at most), and cropping
+    only sets a number.
 
     Keys are stored rotated. They belong to `factor`: the layers above the first depend on it
     throughout, so that they are of no use under another. `length` counts tokens.
