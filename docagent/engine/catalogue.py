@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 BFLOAT16_BYTES = 2
-PREFILL_CHUNK = 1024
-"""Tokens the decode loop feeds at once; what a forward pass holds in memory follows from it."""
 
 
 @dataclass(frozen=True)

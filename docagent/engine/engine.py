@@ -16,7 +16,7 @@ from docagent.engine.decoding.prefixes import Prefixes, Writing
 from docagent.engine.decoding.sampler import Sampler
 from docagent.engine.decoding.saved import SavedPrefixes
 from docagent.engine.loading.load import LoadedModel
-from docagent.engine.memory import refuse_if_too_large
+from docagent.engine.memory import PREFILL_CHUNK, refuse_if_too_large
 from docagent.engine.network.dual_chunk import DualChunkKeyValues, chunks_for
 from docagent.engine.network.keyvalues import KeyValues
 from docagent.engine.network.rope import factor_for
@@ -36,7 +36,6 @@ documents and indexes."""
 SAVED_BYTES = 20 * 1000**3
 """Of remembered prompts on disk."""
 
-CPU_CHUNK = 2048
 GPU_CHUNK = 16_384
 CPU_ROWS = 32
 GPU_ROWS = 64
@@ -72,14 +71,14 @@ class Engine:
     def chunk(self) -> int:
         """Tokens of a prompt read at once.
 
-        On the CPU more than 2,048 gain nothing. On a GPU as many as a quarter of the free memory
-        holds activations for: about 32 vectors of the hidden size a token.
+        On a GPU as many as a quarter of the free memory holds activations for: about 32 vectors
+        of the hidden size a token.
         """
         if self.network.device.type == "cpu":
-            return CPU_CHUNK
+            return PREFILL_CHUNK
         room = machine.free_memory(self._device) // 4
         fits = room // (32 * self.network.shape.hidden * self.network.dtype.itemsize)
-        return max(CPU_CHUNK, min(GPU_CHUNK, 1 << (max(fits, 1).bit_length() - 1)))
+        return max(PREFILL_CHUNK, min(GPU_CHUNK, 1 << (max(fits, 1).bit_length() - 1)))
 
     def remember(self, tokens: int, yarn_factor: float | None = None) -> KeyValues:
         """Empty keys and values for a session of so many tokens in all.

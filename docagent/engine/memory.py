@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from docagent.engine.catalogue import BFLOAT16_BYTES, CATALOGUE, PREFILL_CHUNK, ModelCard
+from docagent.engine.catalogue import BFLOAT16_BYTES, CATALOGUE, ModelCard
 from docagent.errors import DocAgentError
+
+PREFILL_CHUNK = 2048
+"""Tokens of a prompt read at once; what a forward pass holds in memory follows from it. More gain
+nothing on a CPU."""
 
 FRAMEWORK_BYTES = 512 * 1024**2
 """Torch, transformers and the tokenizer themselves, resident beside the weights."""

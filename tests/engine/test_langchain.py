@@ -12,12 +12,14 @@ from langchain_tests.unit_tests import ChatModelUnitTests
 from docagent.engine import ChatQwen2
 
 
-class TestUnit(ChatModelUnitTests):
+class Loaded:
+    """The embedded model, loaded once, as the tests construct it anew each time."""
+
+    engine: Any = None
+
     @pytest.fixture(autouse=True)
     def _loaded(self, embedded: ChatQwen2) -> None:
         type(self).engine = embedded.engine
-
-    engine: Any = None
 
     @property
     def chat_model_class(self) -> type[BaseChatModel]:
@@ -28,21 +30,15 @@ class TestUnit(ChatModelUnitTests):
         return {"model_name": "embedded", "engine": self.engine}
 
 
+class TestUnit(Loaded, ChatModelUnitTests):
+    pass
+
+
 @pytest.mark.slow
-class TestIntegration(ChatModelIntegrationTests):
-    @pytest.fixture(autouse=True)
-    def _loaded(self, embedded: ChatQwen2) -> None:
-        type(self).engine = embedded.engine
-
-    engine: Any = None
-
-    @property
-    def chat_model_class(self) -> type[BaseChatModel]:
-        return ChatQwen2
-
+class TestIntegration(Loaded, ChatModelIntegrationTests):
     @property
     def chat_model_params(self) -> dict[str, Any]:
-        return {"model_name": "embedded", "engine": self.engine, "max_tokens": 200}
+        return {**super().chat_model_params, "max_tokens": 200}
 
     @property
     def has_tool_choice(self) -> bool:
