@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from docagent.engine.tools.specification import ToolSpec, specifications
 from docagent.errors import DocAgentError
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from docagent.engine.decoding.sampler import Sampler
 
 OnPrefill = Callable[[int, int], None]
+"""Told how many tokens of the prompt are read, of how many."""
+
+LongContext = Literal["yarn", "dca"]
+"""How texts beyond the native window are read."""
 
 
 @dataclass(frozen=True)

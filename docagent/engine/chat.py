@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import LanguageModelInput
@@ -16,7 +16,7 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field
 
 from docagent.engine import many, structured
-from docagent.engine.call import Call, call, tool_options
+from docagent.engine.call import Call, LongContext, call, tool_options
 from docagent.engine.decoding.completion import Completion
 from docagent.settings import cache_folder
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 WEAK_BELOW = 1_000_000_000
 """Parameters under which a model is for trying things out, not for trusting."""
-
-LongContext = Literal["yarn", "dca"]
 
 
 class ChatQwen2(BaseChatModel):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from docagent.engine import machine
 from docagent.engine.decoding.batch import Done, Row, by_prefix, generate_batch, shared_prefix
-from docagent.engine.decoding.generate import Generation, OnPrefill, prefill
+from docagent.engine.decoding.generate import Generation, prefill
 from docagent.engine.decoding.lookup import Lookup
 from docagent.engine.decoding.loss import loss
 from docagent.engine.decoding.prefixes import Prefixes, Writing
@@ -23,11 +23,9 @@ from docagent.engine.network.rope import factor_for
 from docagent.errors import DocAgentError
 
 if TYPE_CHECKING:
-    from docagent.engine.call import Call
+    from docagent.engine.call import Call, LongContext, OnPrefill
     from docagent.engine.decoding.constraint import Constraint, Grammars
     from docagent.engine.prompt import Prompt, Prompts
-
-LongContext = Literal["yarn", "dca"]
 
 PREFIX_SHARE = 0.25
 """Part of the free memory that remembered prompts may take; the rest is for the prompt at hand,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 CGROUP_LIMITS = (
@@ -57,6 +58,7 @@ def gpus() -> list[tuple[str, int]]:
     return [(str(device.name), int(device.total_memory)) for device in properties]
 
 
+@cache
 def has_bfloat16_cpu() -> bool:
     """Whether the CPU has bfloat16 instructions (AVX512-BF16 or AMX; BF16 on ARM).
 

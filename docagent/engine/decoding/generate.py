@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from docagent.engine.decoding.sampler import Sampler
 from docagent.errors import DocAgentError
 
 if TYPE_CHECKING:
+    from docagent.engine.call import OnPrefill
     from docagent.engine.decoding.constraint import Constraint
     from docagent.engine.decoding.lookup import Lookup
     from docagent.engine.network.keyvalues import KeyValues
@@ -23,8 +24,6 @@ SMALLEST_CHUNK = 32
 
 ROOM = 512
 """Tokens that an answer finds room for at once; few are longer."""
-
-OnPrefill = Callable[[int, int], None]
 
 _log = logging.getLogger("docagent")
 

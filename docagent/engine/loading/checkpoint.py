@@ -32,7 +32,7 @@ def problem(folder: Path) -> str | None:
     """What the folder lacks to be a model, as a phrase; None when it is complete."""
     if not (folder / "config.json").is_file():
         return "has no config.json"
-    missing = [shard for shard in _shards(folder) if not (folder / shard).is_file()]
+    missing = [shard for shard in shards(folder) if not (folder / shard).is_file()]
     if missing and _pickled(folder):
         return "has only pickled weights (pytorch_model.bin), which can run code when loaded"
     if missing:
@@ -46,7 +46,7 @@ def problem(folder: Path) -> str | None:
 
 def weight_bytes(folder: Path) -> int:
     """Size of the weight files in bytes."""
-    return sum((folder / shard).stat().st_size for shard in _shards(folder))
+    return sum((folder / shard).stat().st_size for shard in shards(folder))
 
 
 def read_config(folder: Path) -> dict[str, Any]:
@@ -138,7 +138,7 @@ def rope_parameters(config: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _shards(folder: Path) -> list[str]:
+def shards(folder: Path) -> list[str]:
     """Names of the weight files the folder should have."""
     try:
         index = json.loads((folder / SHARD_INDEX).read_text(encoding="utf-8"))

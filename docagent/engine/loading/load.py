@@ -24,7 +24,7 @@ from docagent.engine.network.network import Network
 from docagent.engine.network.rope import factors_up_to
 from docagent.engine.network.shape import Shape
 from docagent.engine.network.weights import from_tensors, from_transformers
-from docagent.errors import DocAgentError
+from docagent.errors import DocAgentError, first_line
 
 END_TOKENS = ("<|im_end|>", "<|endoftext|>")
 SAMPLING = ("temperature", "top_p", "top_k")
@@ -149,7 +149,7 @@ def _device(device: str | None) -> torch.device:
     except (RuntimeError, AssertionError, NotImplementedError) as error:
         # A torch built without CUDA says so by AssertionError.
         raise DocAgentError(
-            f"the device {device} is not available ({_first_line(error)}); use cpu or cuda"
+            f"the device {device} is not available ({first_line(error)}); use cpu or cuda"
         ) from error
     return place
 
@@ -218,7 +218,7 @@ def _network(
         ) from error
     except (OSError, ValueError, SafetensorError) as error:
         raise DocAgentError(
-            f"{name} cannot be loaded ({_first_line(error)}); its files are damaged or of another "
+            f"{name} cannot be loaded ({first_line(error)}); its files are damaged or of another "
             "version: get the model again"
         ) from error
     except RuntimeError as error:
@@ -234,7 +234,7 @@ def _tokenizer(folder: Path, name: str) -> ModelTokenizer:
         return ModelTokenizer(folder)
     except (OSError, ValueError) as error:
         raise DocAgentError(
-            f"the tokenizer of {name} cannot be read ({_first_line(error)}); get the model again"
+            f"the tokenizer of {name} cannot be read ({first_line(error)}); get the model again"
         ) from error
 
 
@@ -260,7 +260,3 @@ def _fingerprint(folder: Path, config: dict[str, Any]) -> str:
     files = sorted(folder.glob("*.safetensors"))
     told = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in files]
     return hashlib.sha256(json.dumps([config, told]).encode()).hexdigest()[:24]
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__

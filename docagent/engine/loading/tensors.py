@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -12,7 +11,7 @@ from typing import Any, Self
 import torch
 from safetensors import safe_open
 
-from docagent.engine.loading.checkpoint import SHARD_INDEX
+from docagent.engine.loading.checkpoint import shards
 
 
 class Tensors(Mapping[str, torch.Tensor]):
@@ -29,11 +28,7 @@ class Tensors(Mapping[str, torch.Tensor]):
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
-        index = self._folder / SHARD_INDEX
-        shards = ["model.safetensors"]
-        if index.is_file():
-            shards = sorted(set(json.loads(index.read_text("utf-8"))["weight_map"].values()))
-        for shard in shards:
+        for shard in shards(self._folder):
             file = self._open.enter_context(
                 safe_open(self._folder / shard, "pt", device=str(self._device))
             )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from docagent.engine import machine
 from docagent.engine.loading import checkpoint
 from docagent.engine.loading.quiet import quiet_transformers
-from docagent.errors import DocAgentError
+from docagent.errors import DocAgentError, first_line
 
 if TYPE_CHECKING:
     import torch
@@ -52,10 +52,12 @@ def load_with_transformers(
         if placement is None:
             torch.nn.Module.to(network, device)
     except ImportError as error:
-        raise DocAgentError(f"{name} needs a package that is missing: {_line(error)}") from error
+        raise DocAgentError(
+            f"{name} needs a package that is missing: {first_line(error)}"
+        ) from error
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise DocAgentError(
-            f"{name} cannot be loaded ({_line(error)}); its files are damaged or of another "
+            f"{name} cannot be loaded ({first_line(error)}); its files are damaged or of another "
             "version: get the model again"
         ) from error
     except torch.OutOfMemoryError as error:
@@ -122,7 +124,3 @@ def exceeds(folder: Path, device: torch.device) -> bool:
     if device.type != "cuda" or len(machine.gpus()) < 2:
         return False
     return checkpoint.weight_bytes(folder) > HEADROOM * machine.free_memory(str(device))
-
-
-def _line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0] or type(error).__name__

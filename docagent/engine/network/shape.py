@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-BFLOAT16_BYTES = 2
-
 
 @dataclass(frozen=True)
 class Shape:
@@ -45,6 +43,6 @@ class Shape:
             tied=bool(config.get("tie_word_embeddings", False)),
         )
 
-    def kv_bytes(self, item_bytes: int = BFLOAT16_BYTES) -> int:
+    def kv_bytes(self, item_bytes: int) -> int:
         """Bytes of keys and values for each token of context."""
         return 2 * self.layers * self.kv_heads * self.head_dim * item_bytes
