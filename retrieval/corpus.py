@@ -14,14 +14,16 @@ import numpy as np
 
 from docagent.errors import DocAgentError
 from docagent.settings import cache_folder
+from retrieval.chunk.chunks import Chunk
 from retrieval.chunk.sentences import Sentence, sentences
 from retrieval.chunk.tables import head_text, table_heads
 from retrieval.embed.encoder import Encoder
+from retrieval.embed.model import Vector
 from retrieval.files import document_names, readable_files
-from retrieval.fuse import reciprocal_rank
 from retrieval.parse.open import ranges
 from retrieval.passage import Passage
 from retrieval.progress import Progress, finish
+from retrieval.ranking.search import search
 from retrieval.store.cache import Cache
 from retrieval.store.indexed import Indexed, index_file
 from retrieval.store.words import word_index
@@ -31,10 +33,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("docagent")
 
-_DEPTH = 100  # candidates taken from each ranking
 _SAMPLE = 20_000  # characters that tell a document's language
 _TABLE = 4000  # characters looked back for a table's header where there are no pages
-_UNLIKE = 0.2  # cosine under which a passage without a word of the question is no hit
 
 
 class Corpus:
@@ -109,24 +109,25 @@ class Corpus:
 
         Raises DocAgentError for an empty query.
         """
-        query = readable(query)
-        depth = len(self.rows) if pages else min(len(self.rows), max(_DEPTH, 2 * k))
-        vector = self.encoder.encode_query(query)
-        dense = [int(number) for number in self.dense.search(vector, depth)[1][0]]
-        lexical = [number for number, _ in self.lexical.search(query, depth)]
-        cosines = self.vectors @ vector[0]
-        by_words = set(lexical)
-        passages = []
-        fused = reciprocal_rank([(1.0, lexical), (self.trust(query), dense)])
-        for number, score in self._contents_last(fused):
-            if number not in by_words and cosines[number] < _UNLIKE:
-                continue
-            passage = self._passage(number, score, float(cosines[number]))
-            if pages is None or (passage.page and pages[0] <= passage.page <= pages[1]):
-                passages.append(passage)
-            if len(passages) == k:
-                break
-        return passages
+        return search(self, readable(query), k, pages)
+
+    def __len__(self) -> int:
+        """How many passages there are; they are numbered from 0."""
+        return len(self.rows)
+
+    def chunk(self, number: int) -> Chunk:
+        """One passage as it was cut."""
+        return self.rows[number][1]
+
+    def nearest(self, vector: Vector, k: int) -> list[tuple[int, float]]:
+        """The `k` passages (number, cosine) most like a unit vector [d], best first."""
+        cosines, numbers = self.dense.search(vector[None], k)
+        return [(int(n), float(c)) for n, c in zip(numbers[0], cosines[0], strict=True) if n >= 0]
+
+    def cosines(self, vector: Vector, numbers: list[int]) -> dict[int, float]:
+        """The likeness of these passages to a unit vector [d]."""
+        found = self.vectors[numbers] @ vector
+        return dict(zip(numbers, found.tolist(), strict=True))
 
     def trust(self, question: str) -> float:
         """How far cosines count for this question on these documents, 0 to 1."""
@@ -201,11 +202,6 @@ class Corpus:
                     ranges(silent),
                 )
 
-    def _contents_last(self, fused: list[tuple[int, float]]) -> list[tuple[int, float]]:
-        """Tables of contents hold the words of every heading; they count half."""
-        halved = [(n, score * (0.5 if self.rows[n][1].contents else 1.0)) for n, score in fused]
-        return sorted(halved, key=lambda pair: -pair[1])
-
     def _name(self, document: str | Path) -> str:
         if str(document) in self.indexed:
             return str(document)
@@ -217,7 +213,8 @@ class Corpus:
             f"{document} is not in this corpus; it holds {', '.join(self.sources)}."
         )
 
-    def _passage(self, number: int, score: float, cosine: float) -> Passage:
+    def passage(self, number: int, score: float = 0.0, cosine: float = 0.0) -> Passage:
+        """One passage as a search returns it."""
         name, chunk = self.rows[number]
         document = self.indexed[name].parsed.document
         page = None if chunk.page is None else document.pages[chunk.page]
@@ -232,6 +229,7 @@ class Corpus:
             end=chunk.end,
             cosine=cosine,
             context=chunk.context,
+            unit=document.unit,
         )
 
 

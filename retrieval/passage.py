@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from retrieval.parse.document import Unit
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -13,7 +15,7 @@ class Passage:
     `page` is physical and counts from 1, `page_label` is the printed one; both are None for
     formats without pages. `score` lies in 0..1, 1 being first by words and by meaning. `cosine`
     is the likeness of question and passage by meaning. `context` holds the title and header of
-    a table that the passage continues.
+    a table that the passage continues. `unit` says what `page` counts: pages, slides or sheets.
     """
 
     document: str
@@ -26,6 +28,7 @@ class Passage:
     end: int
     cosine: float = 0.0
     context: str = ""
+    unit: Unit = "page"
 
     def as_json(self) -> dict[str, Any]:
         """The keys of `search --json`."""

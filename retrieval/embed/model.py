@@ -7,7 +7,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Vectors = NDArray[np.float32]
+Vectors = NDArray[np.float32]  # [n, dimensions]
+Vector = NDArray[np.float32]  # [dimensions]
 
 
 class Model(Protocol):

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Kind = Literal["heading", "text", "row", "contents"]
+Unit = Literal["page", "slide", "sheet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,9 @@ class Block:
 class Document:
     """What every later stage works on; all offsets are code points into `text`.
 
-    `pages` is empty for formats without pages. `silent` numbers the pages without a text layer.
+    `pages` is empty for formats without pages; `unit` says what one of them is. `silent` numbers
+    the pages without a text layer. `aside` holds (page number, words) of repeated headers and
+    footers, which are no part of the text.
     """
 
     title: str
@@ -40,12 +43,16 @@ class Document:
     pages: tuple[Page, ...]
     blocks: tuple[Block, ...]
     silent: tuple[int, ...] = ()
+    unit: Unit = "page"
+    aside: tuple[tuple[int, str], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """All but the text, which the cache keeps in a file of its own."""
         return {
             "title": self.title,
             "silent": self.silent,
+            "unit": self.unit,
+            "aside": self.aside,
             "pages": [list(asdict(page).values()) for page in self.pages],
             "blocks": [[b.kind, b.start, b.end, b.level] for b in self.blocks],
         }

@@ -154,6 +154,8 @@ def _load(cache: Cache, key: str) -> Parsed | None:
         pages=tuple(Page(*page) for page in kept["pages"]),
         blocks=tuple(Block(*block) for block in kept["blocks"]),
         silent=tuple(kept["silent"]),
+        unit=kept["unit"],
+        aside=tuple((number, words) for number, words in kept["aside"]),
     )
     found = tuple(
         Chunk(start, end, page, tuple(heading), context, contents)
