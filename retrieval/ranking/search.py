@@ -1,34 +1,55 @@
-"""The passages nearest to a question: by words and by meaning, fused."""
+"""The passages nearest to a question: by words and by meaning, then by how they hold its words."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from retrieval.lexical.tokens import query_terms, terms
 from retrieval.passage import Passage
-from retrieval.ranking.fuse import reciprocal_rank
+from retrieval.ranking.closeness import in_order, together
+from retrieval.ranking.question import Asked, Reference, asked
 
 if TYPE_CHECKING:
     from retrieval.corpus import Corpus
+    from retrieval.dense.growing import Numbers
 
 _DEPTH = 100  # candidates taken from each ranking
+_CLOSE = 50  # candidates whose words are looked at one by one
 _UNLIKE = 0.2  # cosine under which a passage without a word of the question is no hit
+
+# What a passage can reach by each sign; BENCHMARKS.md has the ablation that set them.
+_WORDS = 0.5  # BM25, the best passage 1
+_MEANING = 1.0  # cosine
+_TOGETHER = 1.0  # the question's terms within two lines
+_IN_ORDER = 0.5  # the question's terms side by side as in the question
+_LIKELY = 1.0  # BM25 and cosine for the words of likely places
+_NAMED = 0.5  # the section, table or page the question names
 
 
 def search(
-    corpus: Corpus, query: str, k: int, pages: tuple[int, int] | None = None
+    corpus: Corpus,
+    query: str,
+    k: int,
+    pages: tuple[int, int] | None = None,
+    documents: Sequence[str] | None = None,
 ) -> list[Passage]:
-    """The `k` best passages, best first; `pages` limits them (physical, from 1)."""
+    """The `k` best passages, best first; `pages` (physical, from 1) and `documents` limit them."""
+    question = asked(query)
     depth = len(corpus) if pages else min(len(corpus), max(_DEPTH, 2 * k))
-    vector = corpus.encoder.encode_query(query)[0]
-    dense = [number for number, _ in corpus.nearest(vector, depth)]
-    lexical = [number for number, _ in corpus.lexical.search(query, depth)]
-    cosines = corpus.cosines(vector, list({*lexical, *dense}))
-    by_words = set(lexical)
+    scores, cosines = _by_words_and_meaning(corpus, question, depth, documents)
+    most = _WORDS + _MEANING + _TOGETHER + _IN_ORDER + _LIKELY * bool(question.likely)
+    for number in sorted(scores, key=scores.__getitem__, reverse=True)[:_CLOSE]:
+        scores[number] += _by_closeness(corpus, number, question)
+    for number in scores:
+        if corpus.chunk(number).contents:
+            scores[number] *= 0.5  # a table of contents holds the words of every heading
     passages = []
-    fused = reciprocal_rank([(1.0, lexical), (corpus.trust(query), dense)])
-    for number, score in _contents_last(corpus, fused):
-        if number not in by_words and cosines[number] < _UNLIKE:
-            continue
+    for number in sorted(scores, key=lambda n: (-scores[n], n)):
+        score = min(1.0, scores[number] / most)
         passage = corpus.passage(number, score, cosines[number])
         if pages is None or (passage.page and pages[0] <= passage.page <= pages[1]):
             passages.append(passage)
@@ -37,7 +58,62 @@ def search(
     return passages
 
 
-def _contents_last(corpus: Corpus, fused: list[tuple[int, float]]) -> list[tuple[int, float]]:
-    """Tables of contents hold the words of every heading; they count half."""
-    halved = [(n, score * (0.5 if corpus.chunk(n).contents else 1.0)) for n, score in fused]
-    return sorted(halved, key=lambda pair: -pair[1])
+def _by_words_and_meaning(
+    corpus: Corpus, question: Asked, depth: int, documents: Sequence[str] | None
+) -> tuple[dict[int, float], dict[int, float]]:
+    """Candidates with their scores, and with their cosines to the question."""
+    spans = None if documents is None else corpus.spans(documents)
+    firsts = None if spans is None else {span.start for span in spans}
+    within = None if spans is None else np.concatenate([np.arange(0), *map(_numbers, spans)])
+    trust = corpus.trust(question.core)
+    share = _LIKELY / (_WORDS + _MEANING) / max(1, len(question.likely))
+    queries = [(1.0, question.words), *((share, words) for words in question.likely)]
+    worded = [dict(corpus.lexical.search(query, depth, firsts)) for _, query in queries]
+    # While vectors are still being made, those of the question's own candidates come first.
+    corpus.cover([number for found in worded for number in found])
+    vectors = [corpus.encoder.encode_query(query)[0] for _, query in queries]
+    candidates = {number for found in worded for number in found}
+    if trust:
+        for vector in vectors:
+            candidates |= {number for number, _ in corpus.nearest(vector, depth, within)}
+    numbers = sorted(candidates)
+    cosines = [corpus.cosines(vector, numbers) for vector in vectors]
+    best = [max(found.values(), default=1.0) for found in worded]
+    scores = {
+        number: sum(
+            weight * (_WORDS * found.get(number, 0.0) / top + _MEANING * trust * cosine[number])
+            for (weight, _), found, top, cosine in zip(queries, worded, best, cosines, strict=True)
+        )
+        for number in numbers
+        if number in worded[0] or cosines[0][number] >= _UNLIKE
+    }
+    return scores, cosines[0]
+
+
+def _by_closeness(corpus: Corpus, number: int, question: Asked) -> float:
+    """What a look at the passage's own words adds."""
+    asked_terms = query_terms(question.core)
+    rarity = corpus.lexical.rarity(asked_terms)
+    passage = corpus.passage(number)
+    held = terms(passage.text)
+    return (
+        _TOGETHER * together(held, rarity)
+        + _IN_ORDER * in_order(held, asked_terms, rarity)
+        + _NAMED * any(_is_named(passage, reference) for reference in question.references)
+    )
+
+
+def _is_named(passage: Passage, reference: Reference) -> bool:
+    """Whether the question names this passage's page, its section or the table it holds."""
+    kind, number = reference
+    if kind == "page":
+        return number in (str(passage.page), passage.page_label)
+    place = f"{passage.heading} > {passage.context}\n{passage.text}"
+    return bool(re.search(rf"\b{kind}\s+{re.escape(number)}(?![\w(]|\.\d)", place, re.IGNORECASE)) or (
+        kind in ("section", "clause", "article", "chapter")
+        and bool(re.search(rf"(?:^|> )§?\s*{re.escape(number)}(?![\w(]|\.\d)", passage.heading))
+    )
+
+
+def _numbers(span: range) -> Numbers:
+    return np.arange(span.start, span.stop)
