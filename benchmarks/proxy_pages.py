@@ -3,8 +3,8 @@ r"""Likely gold pages for questions that have long gold answers but no pages.
     python -m benchmarks.proxy_pages ../shared/data/sec10q/sec10q.jsonl --out sec10q.jsonl
 
 A page counts if it holds at least 60% of the figures of the answer (its amounts, percentages and
-decimals of three characters or more; no years, no dates), as PDFium reads it. Questions whose answers have no
-such figure, or whose figures stand on no page or on more than five, are left out.
+decimals of three characters or more; no years, no dates), as PDFium reads it. Questions whose
+answers have no such figure, or whose figures stand on no page or on more than five, are left out.
 """
 
 from __future__ import annotations
