@@ -1,10 +1,11 @@
 r"""Gold paragraphs inside one text: SQuAD, XQuAD in four languages, HotpotQA's two passages.
 
     python -m benchmarks.passages --squad ../shared/data/squad/squad.jsonl \
+        --filler ../shared/data/multihop/hotpot_train.txt \
         --xquad ../shared/data/xquad --hotpot ../shared/data/multihop/hotpot_train.jsonl \
         --systems ours langchain --json passages.json
 
-SQuAD's articles are joined to one text first, and its unanswerable questions left out. A passage
+SQuAD's articles and the filler (18 articles are 108K tokens alone) are joined to one text, and its unanswerable questions left out. A passage
 counts if it and the gold paragraph share half of the shorter one. One token of evidence is counted
 as four characters.
 """
@@ -15,7 +16,7 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,18 @@ BUDGETS = (1000, 2000, 4000)
 Row = dict[str, Any]
 
 
-def joined(questions: Path, out: Path) -> list[Row]:
-    """Write all documents of a question file as one text; its answerable rows with new offsets."""
+def joined(questions: Path, out: Path, filler: Sequence[Path] = ()) -> list[Row]:
+    """Write all documents of a question file as one text; its answerable rows with new offsets.
+
+    `filler` are texts put behind them to make the search harder.
+    """
     rows = [json.loads(line) for line in questions.read_text("utf-8").splitlines()]
     begins: dict[str, int] = {}
     text = ""
     for name in sorted({row["doc"] for row in rows}):
         begins[name] = len(text)
         text += (questions.parent / name).read_text("utf-8").rstrip() + "\n\n"
+    text += "\n\n".join(file.read_text("utf-8") for file in filler)
     out.write_text(text, "utf-8")
     return [
         {
@@ -91,6 +96,7 @@ def within(values: list[float | None], limits: tuple[int, ...]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--squad", type=Path)
+    parser.add_argument("--filler", type=Path, nargs="*", default=[], help="texts added to SQuAD's")
     parser.add_argument("--xquad", type=Path, help="folder of LANGUAGE.txt and LANGUAGE.jsonl")
     parser.add_argument("--hotpot", type=Path)
     parser.add_argument("--systems", nargs="+", default=["ours"], choices=list(FINDERS))
@@ -103,7 +109,7 @@ def main() -> None:
         sets: list[tuple[Path, list[Row]]] = []
         if options.squad:
             text = Path(folder) / "squad.txt"
-            sets.append((text, joined(options.squad, text)))
+            sets.append((text, joined(options.squad, text, options.filler)))
             count = Encoder().count([text.read_text("utf-8")])[0]
             print(f"SQuAD in one text of {count:,} tokens")
         for file in sorted(options.xquad.glob("*.jsonl")) if options.xquad else []:
