@@ -5,9 +5,9 @@ r"""Gold paragraphs inside one text: SQuAD, XQuAD in four languages, HotpotQA's 
         --xquad ../shared/data/xquad --hotpot ../shared/data/multihop/hotpot_train.jsonl \
         --systems ours langchain --json passages.json
 
-SQuAD's articles and the filler (18 articles are 108K tokens alone) are joined to one text, and its unanswerable questions left out. A passage
-counts if it and the gold paragraph share half of the shorter one. One token of evidence is counted
-as four characters.
+SQuAD's articles (108K tokens) and the filler are joined to one text, and its unanswerable questions
+left out. A passage counts if it and the gold paragraph share half of the shorter one. One token of
+evidence is counted as four characters.
 """
 
 from __future__ import annotations
