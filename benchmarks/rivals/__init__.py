@@ -1,0 +1,1 @@
+"""The systems that benchmarks/retrieval.py compares, one small file each."""

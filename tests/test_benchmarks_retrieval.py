@@ -1,0 +1,195 @@
+"""The retrieval benchmarks' own parts: questions with the right gold page, budgets, needles."""
+
+from __future__ import annotations
+
+import importlib.util
+import itertools
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import needles, passages
+from benchmarks.finders import holds, rank, tokens_to
+from benchmarks.memory import tree_bytes
+from benchmarks.needle_facts import NEEDLES
+from benchmarks.page_questions import content_words, questions, row
+from benchmarks.pdf_pages import page_texts
+from benchmarks.proxy_pages import figures, proxy_pages
+from benchmarks.retrieval import Asked, Run, first_gold, read_rows, run, table
+from tests.make_pdf import text_pdf
+
+PROSE = (
+    "The company leases {noun} warehouses in {noun} harbour under agreements that end after 12 "
+    "years and cost 340 dollars a month."
+)
+PAGES = [
+    f"Notes to the statements\n{PROSE.format(noun=noun)}\n(in millions) 2021 2022\n"
+    f"Net revenue of {noun} products 1,204 1,377\nTotal current assets 5 6\n"
+    for noun in ("copper", "timber", "salmon", "cotton")
+]
+
+
+def test_the_same_questions_each_time_with_the_page_they_were_made_of() -> None:
+    made = questions("report.pdf", PAGES, 8)
+    assert made == questions("report.pdf", PAGES, 8)
+    assert {one.kind for one in made} == {"prose", "row"}
+    for one in made:
+        noun = next(n for n in ("copper", "timber", "salmon", "cotton") if n in one.question)
+        assert [noun in page for page in PAGES].index(True) + 1 == one.evidence_pages[0]
+        assert len(one.evidence_pages) == 1
+
+
+def test_what_stands_on_every_page_is_not_asked() -> None:
+    assert not any("current assets" in one.question for one in questions("r.pdf", PAGES, 40))
+
+
+def test_figures_stay_out_of_questions_on_prose() -> None:
+    asked = [one.question for one in questions("r.pdf", PAGES, 8) if one.kind == "prose"]
+    assert asked
+    assert not any(character.isdigit() for one in asked for character in one)
+
+
+@pytest.mark.parametrize(
+    ("line", "label"),
+    [
+        ("Net sales $ 60,584 $ 63,355", "Net sales"),
+        ("Deferred income taxes (57) 107 7", "Deferred income taxes"),
+        ("For the year ended December 31, 2022", None),
+        ("Risk Factors 12", None),
+        ("We had 3 plants in 2 states at that time", None),
+    ],
+)
+def test_table_rows(line: str, label: str | None) -> None:
+    assert row(line) == label
+
+
+def test_a_long_line_of_cells_is_read_quickly() -> None:
+    assert row("Notes " + "- 1 " * 5000) == "Notes"
+
+
+def test_content_words() -> None:
+    assert content_words("The sale of Caviar, in 2019") == ["sale", "caviar"]
+
+
+def test_proxy_pages_hold_the_figures_of_the_answer() -> None:
+    wanted = figures("It was $36,413 million, or 44.5%, in 2023 (July 1).\n\nSOURCE(S): 9,999")
+    assert wanted == {"36,413", "44.5"}
+    texts = ["Margin 36,413 in 2023", "Margin 36,413 and 44.5%", "none", "136,413 and 44.51"]
+    assert proxy_pages(wanted, texts) == [2]
+    assert proxy_pages(set(), texts) == []
+
+
+def test_tokens_read_up_to_the_gold_page() -> None:
+    hits = [(3, 400), (7, 800), (7, 4000)]
+    assert first_gold(hits, {7, 9}) == (2, 300.0)
+    assert first_gold(hits, {4}) is None
+    assert Asked("s", "i", "q", 2, 300.0, 0.1).within(300)
+    assert not Asked("s", "i", "q", 2, 300.0, 0.1).within(299)
+    assert not Asked("s", "i", "q", None, None, 0.1).within(8000)
+
+
+def test_the_table_gives_shares_and_ratios() -> None:
+    asked = [Asked("s", "a", "q", 1, 900.0, 0.01), Asked("s", "b", "q", 5, 3000.0, 0.03)]
+    runs = [Run("ours", {"x": 2.0}, asked, 0), Run("other", {"x": 9.0}, asked[:1], 5_000_000)]
+    lines = table("s", {"x"}, runs).splitlines()
+    assert lines[-2] == (
+        "| ours | 2 | 0.500 | 0.500 | 0.500 | 1.000 | 1.000 | 2.0 | 1.0 | 0 | 20 |"
+    )
+    assert "| 9.0 | 4.5 | 5 | 10 |" in lines[-1]
+
+
+@pytest.mark.parametrize("system", ["ours", "langchain"])
+def test_a_system_answers_from_its_own_process(system: str, tmp_path: Path) -> None:
+    if system == "langchain" and not importlib.util.find_spec("langchain_community"):
+        pytest.skip("LangChain is not installed")
+    from retrieval.embed.encoder import Encoder
+
+    pdf = text_pdf(tmp_path / "report.pdf", PAGES)
+    (tmp_path / "set.jsonl").write_text(
+        '{"question": "What was net revenue of salmon products?", "doc": "report.pdf", '
+        '"evidence_pages": [3]}\n{"question": "no pages", "doc": "report.pdf"}\n',
+        "utf-8",
+    )
+    rows = read_rows(tmp_path / "set.jsonl")
+    assert len(rows) == 1
+    done = run(system, sys.executable, Encoder().folder, rows)
+    assert done.asked[0].rank == 1
+    assert list(done.indexing) == [str(pdf)]
+    assert done.peak > 50_000_000
+
+
+def test_pdf_pages(tmp_path: Path) -> None:
+    pdf = text_pdf(tmp_path / "two.pdf", ["first page", "second page"])
+    assert ["first page" in text for text in page_texts(pdf)] == [True, False]
+
+
+def test_memory_counts_children() -> None:
+    alone = tree_bytes(os.getpid())
+    code = "x = bytearray(50_000_000); print(flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout and child.stdin
+        child.stdout.readline()
+        assert tree_bytes(os.getpid()) - alone > 40_000_000
+        child.communicate(b"\n")
+
+
+def test_spans() -> None:
+    assert holds((0, 100), (50, 150))
+    assert not holds((0, 100), (51, 151))
+    assert holds((0, 1000), (10, 20))
+    assert rank([(0, 10), (10, 20)], (12, 18)) == 2
+    assert rank([], (12, 18)) is None
+    assert tokens_to([(0, 40), (100, 140), (200, 240)], [(0, 40), (200, 220)]) == 30
+    assert tokens_to([(0, 40)], [(0, 40), (200, 220)]) is None
+
+
+def test_joined_articles_keep_their_gold_paragraphs(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Äpfel are red.\n", "utf-8")
+    (tmp_path / "b.txt").write_text("One.\n\nPears are green.", "utf-8")
+    (tmp_path / "q.jsonl").write_text(
+        '{"doc": "b.txt", "char_start": 6, "char_end": 22, "answerable": true}\n'
+        '{"doc": "a.txt", "char_start": 0, "char_end": 14, "answerable": false}\n',
+        "utf-8",
+    )
+    rows = passages.joined(tmp_path / "q.jsonl", tmp_path / "all.txt")
+    text = (tmp_path / "all.txt").read_text("utf-8")
+    assert [text[one["char_start"] : one["char_end"]] for one in rows] == ["Pears are green."]
+
+
+def test_needles_stand_where_they_are_said_to() -> None:
+    text = "One is here. Two is there. Three is gone. Four."
+    offsets = [needles.boundary(text, depth) for depth in (0.0, 0.3, 1.0)]
+    assert offsets == [0, 27, len(text)]
+    whole, spans = needles.inserted(text, [(offsets[2], "Last."), (0, "Zero."), (27, "Mid.")])
+    assert [whole[start:end] for start, end in spans] == ["Last.", "Zero.", "Mid."]
+    assert whole == "Zero. One is here. Two is there. Mid. Three is gone. Four. Last. "
+
+
+def test_copies_have_other_names_and_figures_and_enough_tokens(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("In 1984 the painter Winston met Julia in London.", "utf-8")
+    first, second = itertools.islice(needles.texts(tmp_path), 2)
+    assert "Winston" in first and "1984" in first
+    assert "Winston" not in second and "1984" not in second
+    from retrieval.embed.encoder import Encoder
+
+    count = Encoder().count([needles.haystack(tmp_path, 500)])[0]
+    assert 490 <= count <= 520
+
+
+def test_paraphrases_share_few_words_and_unnamed_ones_no_names() -> None:
+    assert len(NEEDLES) == 11
+    for needle in NEEDLES:
+        told = set(content_words(needle.sentence))
+        names = {
+            word.lower()
+            for word in needle.sentence.replace("'s", "").replace(".", "").split()[1:]
+            if word[0].isupper()
+        }
+        assert not names & set(content_words(needle.unnamed))
+        assert not told & set(content_words(needle.unnamed)), needle.unnamed
+        assert len(told & set(content_words(needle.worded))) >= 3
