@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from retrieval.passage import Passage
 from retrieval.ranking.fuse import reciprocal_rank
 
 if TYPE_CHECKING:
     from retrieval.corpus import Corpus
+    from retrieval.dense.growing import Numbers
 
 _DEPTH = 100  # candidates taken from each ranking
 _UNLIKE = 0.2  # cosine under which a passage without a word of the question is no hit
 
 
 def search(
-    corpus: Corpus, query: str, k: int, pages: tuple[int, int] | None = None
+    corpus: Corpus,
+    query: str,
+    k: int,
+    pages: tuple[int, int] | None = None,
+    documents: Sequence[str] | None = None,
 ) -> list[Passage]:
-    """The `k` best passages, best first; `pages` limits them (physical, from 1)."""
+    """The `k` best passages, best first; `pages` (physical, from 1) and `documents` limit them."""
     depth = len(corpus) if pages else min(len(corpus), max(_DEPTH, 2 * k))
     vector = corpus.encoder.encode_query(query)[0]
-    dense = [number for number, _ in corpus.nearest(vector, depth)]
-    lexical = [number for number, _ in corpus.lexical.search(query, depth)]
+    spans = None if documents is None else corpus.spans(documents)
+    firsts = None if spans is None else {span.start for span in spans}
+    lexical = [number for number, _ in corpus.lexical.search(query, depth, firsts)]
+    corpus.cover(lexical)  # while vectors are still being made, the question's own come first
+    within = None if spans is None else np.concatenate([np.arange(0), *map(_numbers, spans)])
+    dense = [number for number, _ in corpus.nearest(vector, depth, within)]
     cosines = corpus.cosines(vector, list({*lexical, *dense}))
     by_words = set(lexical)
     passages = []
@@ -35,6 +47,10 @@ def search(
         if len(passages) == k:
             break
     return passages
+
+
+def _numbers(span: range) -> Numbers:
+    return np.arange(span.start, span.stop)
 
 
 def _contents_last(corpus: Corpus, fused: list[tuple[int, float]]) -> list[tuple[int, float]]:

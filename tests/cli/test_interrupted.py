@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.store.cache import Cache
+from retrieval.store.verify import verify
 from tests.conftest import TOWN
 from tests.process import docagent, one_line, start
 
@@ -57,11 +58,7 @@ def register(tmp_path: Path) -> Path:
 def whole(cache: Path) -> bool:
     """Whatever stands in the cache is finished and undamaged."""
     store = Cache(cache)
-    return all(
-        store.load(kind, entry.name)
-        for kind in ("documents", "vectors", "lexical")
-        for entry in store.entries(kind)
-    )
+    return not list(verify(store))
 
 
 def assert_answers(register: Path, cache: Path) -> None:
@@ -83,7 +80,7 @@ def test_killed_at_every_stage(register: Path, cache: Path) -> None:
 def test_interrupted_while_embedding(register: Path, cache: Path) -> None:
     process = start("index", register, cache=cache)
     deadline = time.monotonic() + 120
-    while not list(cache.glob("documents/[!.]*")):
+    while not list(cache.glob("*/documents/[!.]*")):
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -91,9 +88,9 @@ def test_interrupted_while_embedding(register: Path, cache: Path) -> None:
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert out == ""
-    kept = [path.name for path in cache.glob("documents/[!.]*")]
+    kept = [path.name for path in cache.glob("*/documents/[!.]*")]
     assert_answers(register, cache)
-    assert [path.name for path in cache.glob("documents/[!.]*")] == kept
+    assert [path.name for path in cache.glob("*/documents/[!.]*")] == kept
     assert "interrupted" in one_line(err)
 
 
@@ -103,7 +100,7 @@ def test_two_at_once(register: Path, cache: Path) -> None:
     assert [process.returncode for process in processes] == [0, 0], outputs
     assert outputs[0][0] == outputs[1][0]
     assert "Traceback" not in outputs[0][1] + outputs[1][1]
-    assert len(list(cache.glob("documents/[!.]*"))) == 1
+    assert len(list(cache.glob("*/documents/[!.]*"))) == 1
     assert_answers(register, cache)
 
 
