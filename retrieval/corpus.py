@@ -25,6 +25,7 @@ from retrieval.parse.open import ranges
 from retrieval.passage import Passage
 from retrieval.progress import Progress, finish
 from retrieval.ranking.search import search
+from retrieval.store import vectors
 from retrieval.store.cache import Cache
 from retrieval.store.collections import Collections
 from retrieval.store.indexed import Indexed, index_file
@@ -97,6 +98,7 @@ class Corpus:
         encoder = Encoder(embedding or os.environ.get("DOCAGENT_EMBEDDING") or "minilm")
         store = Cache(Path(cache) if cache else cache_folder())
         store.sweep()
+        vectors.sweep(store)
         paths = list(paths)
         named, found = readable_files(Collections(store).expand(paths))
         indexed: dict[Path, Indexed] = {}
@@ -111,14 +113,14 @@ class Corpus:
             raise DocAgentError(f"None of the {len(found)} files in the folder could be read.")
         documents = list(indexed.values())
         name = index_name(paths, encoder)
-        vectors = Embedding(documents, encoder, store)
         words = word_index(documents, name, store)
-        corpus = cls(document_names(list(indexed)), documents, encoder, words, vectors)
+        joining = Embedding(documents, encoder, store)
+        corpus = cls(document_names(list(indexed)), documents, encoder, words, joining)
         corpus.warn_of_silent_pages()
         if wait or corpus.pending <= _SOON:
             yield from corpus.complete()
         else:
-            vectors.start()
+            joining.start()
         return corpus
 
     def complete(self) -> Generator[Progress]:

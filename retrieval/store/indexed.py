@@ -159,7 +159,7 @@ def load(cache: Cache, key: str) -> Indexed | None:
         return None
     try:
         told = json.loads((folder / "chunks.json").read_text("utf-8"))
-        table = np.load(folder / "chunks.npy")
+        table = np.frombuffer((folder / "chunks.i64").read_bytes(), np.int64).reshape(-1, 6)
         return _indexed(key, told, table, folder)
     except (OSError, ValueError, KeyError):  # removed since it was found whole
         return None
@@ -214,7 +214,7 @@ def _save(cache: Cache, key: str, path: Path, document: Document, cut: list[Chun
         (folder / "document.json").write_text(json.dumps(document.as_json()), "utf-8")
         (folder / "terms.json").write_text(json.dumps(found), "utf-8")
         (folder / "chunks.json").write_text(json.dumps(told), "utf-8")
-        np.save(folder / "chunks.npy", table)
+        (folder / "chunks.i64").write_bytes(table.data)
 
     kept = cache.save(KIND, key, write)
     indexed = _indexed(key, told, table, kept)

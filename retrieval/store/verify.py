@@ -87,13 +87,13 @@ def _vector_fault(folder: Path, rows: int | None) -> str:
     told = manifest(folder)
     if told is None or not whole(folder, told, every=True):
         return "a file has not the bytes that were written"
-    try:
-        found = np.load(folder / "vectors.npy", mmap_mode="r")
-    except (OSError, ValueError):
-        return "it cannot be read"
-    if rows is not None and len(found) != rows:
-        return f"{len(found)} vectors for {rows} chunks"
-    for start in range(0, len(found), vectors.SHARD):
+    found = vectors.raw(folder)
+    if rows is None:
+        return ""
+    if not rows or len(found) % rows:
+        return f"its {len(found):,} numbers are not those of {rows} chunks"
+    found = found.reshape(rows, -1)
+    for start in range(0, rows, vectors.SHARD):
         lengths = np.linalg.norm(found[start : start + vectors.SHARD].astype(np.float32), axis=1)
         if not np.all(np.abs(lengths - 1) < _UNIT):
             return "a vector has not the length 1"

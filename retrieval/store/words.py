@@ -24,9 +24,11 @@ log = logging.getLogger("docagent")
 
 KIND = "lexical"
 _STATE = "state.json"
+_FEW = 20_000
 _STALE = 8
-"""One in so many passages may be taken out before the index is built anew: tantivy counts their
-words until then, so that scores would drift from those of a fresh index."""
+"""tantivy counts the words of passages that were taken out until it happens to merge their file, so
+that scores drift from those of a fresh index. Up to so many passages, about a second's work, the
+index is therefore built anew from the stored terms; a larger one when one in so many is stale."""
 
 
 @dataclass
@@ -228,7 +230,8 @@ def _worn(state: State, named: dict[str, Indexed]) -> bool:
     wanted = set(named)
     gone = sum(n for slot, n in state.passages.items() if state.slots[slot] not in wanted)
     kept = sum(state.passages.values()) - gone
-    return _STALE * (state.stale + gone) > kept
+    stale = state.stale + gone
+    return stale > 0 and (kept <= _FEW or _STALE * stale > kept)
 
 
 def _build(place: Path, named: dict[str, Indexed]) -> None:

@@ -37,7 +37,11 @@ STAGES = {  # each goes further than the one before
     "before the document is in its place": "pathlib.Path.rename = die",
     "while embedding": "retrieval.embed.encoder.Encoder.encode = die",
     "while writing the vectors": (
-        "save = numpy.save\nnumpy.save = lambda path, array: (save(path, array[:1]), die())"
+        "write = pathlib.Path.write_bytes\n"
+        "def half(path, data):\n"
+        "    write(path, data[: len(data) // 2])\n"
+        "    if path.suffix == '.f16': die()\n"
+        "pathlib.Path.write_bytes = half"
     ),
 }
 
