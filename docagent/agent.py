@@ -55,20 +55,45 @@ class DocAgent:
         question = readable(question)
         yield from ask(self, [paths] if isinstance(paths, str | Path) else paths, question)
 
-    def open(self, paths: Sequence[str | Path]) -> Generator[Progress, None, Corpus]:
-        """The corpus of these paths, kept open until one of its files changes."""
+    def open(
+        self, paths: Sequence[str | Path], wait: bool = False
+    ) -> Generator[Progress, None, Corpus]:
+        """The corpus of these paths, kept open until one of its files changes.
+
+        Without `wait`, questions are answered while the vectors of a large one are still made.
+        """
         from retrieval.corpus import Corpus
 
-        known = self._open.get(_state(paths))
+        known = self._open.get(self._state(paths))
         if known is None:
+            self.close()
             known = yield from Corpus.opening(
                 paths,
                 embedding=self.settings.embedding,
                 cache=self.settings.cache,
                 password=self.settings.password,
+                wait=wait,
             )
-            self._open = {_state(paths): known}
+            self._open = {self._state(paths): known}
+        elif wait:
+            yield from known.complete()
         return known
+
+    @property
+    def pending(self) -> int:
+        """Passages of the open documents that lack a vector."""
+        return sum(corpus.pending for corpus in self._open.values())
+
+    def complete(self) -> Generator[Progress]:
+        """Make the vectors that the answers did not wait for."""
+        for corpus in self._open.values():
+            yield from corpus.complete()
+
+    def close(self) -> None:
+        """Let go of the documents; what is not embedded yet is so at the next question."""
+        for corpus in self._open.values():
+            corpus.embedding.stop()
+        self._open = {}
 
     @cached_property
     def model(self) -> Model:
@@ -82,15 +107,19 @@ class DocAgent:
         log.info(told)
         return Model(chat)
 
+    def _state(self, paths: Sequence[str | Path]) -> tuple[object, ...]:
+        """Names, sizes and times of all files: another state is another corpus."""
+        from docagent.settings import cache_folder
+        from retrieval.store.cache import Cache
+        from retrieval.store.collections import Collections
 
-def _state(paths: Sequence[str | Path]) -> tuple[object, ...]:
-    """Names, sizes and times of all files: another state is another corpus."""
-    state: list[object] = []
-    for path in map(Path, paths):
-        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-            try:
-                told = file.stat()
-            except OSError:
-                continue  # opening it says what is wrong
-            state.append((str(file), told.st_size, told.st_mtime_ns))
-    return tuple(state)
+        cache = Cache(Path(self.settings.cache or cache_folder()))
+        state: list[object] = []
+        for path in Collections(cache).expand(paths):
+            for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+                try:
+                    told = file.stat()
+                except OSError:
+                    continue  # opening it says what is wrong
+                state.append((str(file), told.st_size, told.st_mtime_ns))
+        return tuple(state)

@@ -34,12 +34,19 @@ def ask(agent: DocAgent, paths: Sequence[str | Path], question: str) -> Iterator
 
     Raises DocAgentError for documents that cannot be read and models that cannot be had.
     """
-    begun = at = time.perf_counter()
+    begun = time.perf_counter()
     seconds: dict[str, float] = {}
 
     corpus = yield from agent.open(paths)
-    seconds["open"] = time.perf_counter() - at
+    seconds["open"] = time.perf_counter() - begun
+    with corpus.undisturbed():
+        yield from _asked(agent, corpus, question, begun, seconds)
 
+
+def _asked(
+    agent: DocAgent, corpus: Corpus, question: str, begun: float, seconds: dict[str, float]
+) -> Iterator[Event]:
+    """From the open documents to the answer."""
     corpus.encoder.load()  # loading models counts in the total alone
     model, settings = agent.model, agent.settings
 
@@ -47,7 +54,8 @@ def ask(agent: DocAgent, paths: Sequence[str | Path], question: str) -> Iterator
     ranked = corpus.search(question, settings.k or _RANKED, settings.pages)
     near = quotes(corpus, question, ranked)
     seconds["search"] = time.perf_counter() - at
-    yield Step("search", f"{len(ranked)} passages; nearest: {_place(ranked)}")
+    index = corpus.state()
+    yield Step("search", f"{len(ranked)} passages; nearest: {_place(ranked)}; index: {index}")
 
     at = time.perf_counter()
     verdict = judge(corpus, question, ranked, near, model.weak)

@@ -4,29 +4,32 @@ from __future__ import annotations
 
 import logging
 import os
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from docagent.errors import DocAgentError
 from docagent.settings import cache_folder
 from retrieval.chunk.chunks import Chunk
-from retrieval.chunk.sentences import Sentence, sentences
-from retrieval.chunk.tables import head_text, table_heads
+from retrieval.chunk.inside import sentences_inside
+from retrieval.chunk.sentences import Sentence
+from retrieval.dense.growing import Numbers
+from retrieval.embed.background import Embedding
 from retrieval.embed.encoder import Encoder
 from retrieval.embed.model import Vector
 from retrieval.files import document_names, readable_files
+from retrieval.lexical.index import LexicalIndex
 from retrieval.parse.open import ranges
 from retrieval.passage import Passage
 from retrieval.progress import Progress, finish
 from retrieval.ranking.search import search
+from retrieval.store import vectors
 from retrieval.store.cache import Cache
+from retrieval.store.collections import Collections
 from retrieval.store.indexed import Indexed, index_file
-from retrieval.store.words import word_index
+from retrieval.store.words import index_name, word_index
 
 if TYPE_CHECKING:
     from retrieval.langchain import CorpusRetriever, EncoderEmbeddings
@@ -34,28 +37,30 @@ if TYPE_CHECKING:
 log = logging.getLogger("docagent")
 
 _SAMPLE = 20_000  # characters that tell a document's language
-_TABLE = 4000  # characters looked back for a table's header where there are no pages
+_SOON = 300
+"""Missing vectors that a question waits for: 1.5 s on two AMX cores, about what starting costs."""
+
+_HEADS = 32  # passages at the beginning of documents that are embedded before the first question
+_GROUPED = 300  # passages a ranking by documents looks at
 
 
 class Corpus:
     """One or more indexed documents. `Corpus.open(["report.pdf"])` makes one."""
 
     def __init__(
-        self, sources: dict[str, Path], indexed: list[Indexed], encoder: Encoder, cache: Cache
+        self,
+        sources: dict[str, Path],
+        indexed: list[Indexed],
+        encoder: Encoder,
+        words: LexicalIndex,
+        embedding: Embedding,
     ) -> None:
-        import faiss
-
         self.sources = sources
         self.encoder = encoder
         self.indexed = dict(zip(sources, indexed, strict=True))
-        # Passage number -> document and chunk; the same order in both indexes.
-        self.rows = [
-            (name, chunk) for name, one in self.indexed.items() for chunk in one.parsed.chunks
-        ]
-        self.vectors = np.concatenate([one.vectors for one in indexed])
-        self.dense = faiss.IndexFlatIP(self.vectors.shape[1])
-        self.dense.add(self.vectors)
-        self.lexical = word_index(indexed, cache)
+        self.names = list(sources)
+        self.lexical = words
+        self.embedding = embedding
 
     @classmethod
     def open(
@@ -69,7 +74,8 @@ class Corpus:
     ) -> Corpus:
         """Parse, cut, embed; or load what is cached. Folders are searched for readable files.
 
-        Raises DocAgentError if a named file cannot be read, or a folder holds none that can.
+        `@name` stands for the paths of a collection. Raises DocAgentError if a named file cannot
+        be read, or a folder holds none that can.
         """
         work = cls.opening(paths, embedding=embedding, cache=cache, password=password)
         return finish(work, progress)
@@ -82,12 +88,19 @@ class Corpus:
         embedding: str | None = None,
         cache: str | Path | None = None,
         password: str | None = None,
+        wait: bool = True,
     ) -> Generator[Progress, None, Corpus]:
-        """`open` as a generator of progress, which returns the corpus."""
+        """`open` as a generator of progress, which returns the corpus.
+
+        Without `wait` it does not stay for more than a few seconds' embedding: words are searched
+        at once, and vectors join as a thread finishes them.
+        """
         encoder = Encoder(embedding or os.environ.get("DOCAGENT_EMBEDDING") or "minilm")
         store = Cache(Path(cache) if cache else cache_folder())
         store.sweep()
-        named, found = readable_files(paths)
+        vectors.sweep(store)
+        paths = list(paths)
+        named, found = readable_files(Collections(store).expand(paths))
         indexed: dict[Path, Indexed] = {}
         for path in [*named, *found]:
             try:
@@ -98,36 +111,108 @@ class Corpus:
                 log.warning("Left out: %s", error)
         if not indexed:
             raise DocAgentError(f"None of the {len(found)} files in the folder could be read.")
-        corpus = cls(document_names(list(indexed)), list(indexed.values()), encoder, store)
+        documents = list(indexed.values())
+        name = index_name(paths, encoder)
+        words = word_index(documents, name, store)
+        joining = Embedding(documents, encoder, store)
+        corpus = cls(document_names(list(indexed)), documents, encoder, words, joining)
         corpus.warn_of_silent_pages()
+        if wait or corpus.pending <= _SOON:
+            yield from corpus.complete()
+        else:
+            joining.start()
         return corpus
 
-    def search(
-        self, query: str, k: int = 10, pages: tuple[int, int] | None = None
-    ) -> list[Passage]:
-        """The `k` best passages by words and meaning, best first; `pages` limits them (1-based).
+    def complete(self) -> Generator[Progress]:
+        """Until every passage has its vector; what is broken off goes on at the next opening."""
+        finished = False
+        try:
+            yield from self.embedding.wait()
+            finished = True
+        finally:
+            if not finished:
+                self.embedding.stop()
 
-        Raises DocAgentError for an empty query.
+    @property
+    def pending(self) -> int:
+        """Passages that still lack a vector: searches find them by their words."""
+        return self.embedding.pending
+
+    def state(self) -> str:
+        """Which index a search uses: "words and 240 of 9,812 vectors"."""
+        total = len(self)
+        if not self.pending:
+            return f"words and all {total:,} vectors"
+        return f"words and {total - self.pending:,} of {total:,} vectors"
+
+    def undisturbed(self) -> AbstractContextManager[None]:
+        """No embedding in the background meanwhile."""
+        return self.embedding.pause()
+
+    def cover(self, numbers: Iterable[int]) -> None:
+        """Embed these passages, and the first ones of the documents, if they lack a vector."""
+        if self.pending:
+            heads = self.embedding.firsts[:-1][:_HEADS]
+            self.embedding.cover([*numbers, *(n for n in heads if n < len(self))])
+
+    def search(
+        self,
+        query: str,
+        k: int = 10,
+        pages: tuple[int, int] | None = None,
+        documents: Sequence[str] | None = None,
+    ) -> list[Passage]:
+        """The `k` best passages by words and meaning, best first.
+
+        `pages` limits them (1-based), and so does `documents`, by name. Raises DocAgentError for
+        an empty query or an unknown document.
         """
-        return search(self, readable(query), k, pages)
+        with self.undisturbed():
+            found = search(self, readable(query), k, pages, documents)
+        if self.pending:
+            log.info("index: %s; the rest follows", self.state())
+        return found
+
+    def by_document(self, query: str, k: int = 3) -> dict[str, list[Passage]]:
+        """The `k` best passages of each document that has a good one, best document first."""
+        found: dict[str, list[Passage]] = {}
+        for passage in self.search(query, _GROUPED):
+            best = found.setdefault(passage.document, [])
+            if len(best) < k:
+                best.append(passage)
+        return found
 
     def __len__(self) -> int:
         """How many passages there are; they are numbered from 0."""
-        return len(self.rows)
+        return self.embedding.total
 
     def chunk(self, number: int) -> Chunk:
         """One passage as it was cut."""
-        return self.rows[number][1]
+        document = self.embedding.document_of(number)
+        return self.embedding.documents[document].chunk(number - self.embedding.firsts[document])
 
-    def nearest(self, vector: Vector, k: int) -> list[tuple[int, float]]:
-        """The `k` passages (number, cosine) most like a unit vector [d], best first."""
-        cosines, numbers = self.dense.search(vector[None], k)
-        return [(int(n), float(c)) for n, c in zip(numbers[0], cosines[0], strict=True) if n >= 0]
+    def spans(self, documents: Sequence[str]) -> list[range]:
+        """The numbers of these documents' passages, in order.
+
+        Raises DocAgentError for a document that is not here.
+        """
+        firsts = self.embedding.firsts
+        places = sorted({self.names.index(self._name(name)) for name in documents})
+        return [span for p in places if (span := range(firsts[p], firsts[p + 1]))]
+
+    def nearest(
+        self, vector: Vector, k: int, within: Numbers | None = None
+    ) -> list[tuple[int, float]]:
+        """The `k` passages (number, cosine) most like a unit vector [d], best first.
+
+        `within` limits them to these numbers. Passages that lack a vector are left out.
+        """
+        return self.embedding.index.nearest(vector, k, within)
 
     def cosines(self, vector: Vector, numbers: list[int]) -> dict[int, float]:
-        """The likeness of these passages to a unit vector [d]."""
-        found = self.vectors[numbers] @ vector
-        return dict(zip(numbers, found.tolist(), strict=True))
+        """The likeness of these passages to a unit vector [d]; what lacks a vector gets it now."""
+        self.embedding.cover(numbers)
+        return self.embedding.index.cosines(vector, numbers)
 
     def trust(self, question: str) -> float:
         """How far cosines count for this question on these documents, 0 to 1."""
@@ -137,12 +222,12 @@ class Corpus:
 
     @cached_property
     def _language(self) -> float:
-        samples = [one.parsed.document.text[:_SAMPLE] for one in list(self.indexed.values())[:5]]
+        samples = [one.document.text[:_SAMPLE] for one in list(self.indexed.values())[:5]]
         return self.encoder.trust(" ".join(samples))
 
     def text(self, document: str | Path) -> str:
         """The extracted text that all offsets refer to, by the document's name or path."""
-        return self.indexed[self._name(document)].parsed.document.text
+        return self.indexed[self._name(document)].document.text
 
     @property
     def documents(self) -> list[str]:
@@ -151,32 +236,12 @@ class Corpus:
 
     def mentions(self, words: str) -> bool:
         """Whether any document holds these very words."""
-        return any(words in one.parsed.document.text for one in self.indexed.values())
+        return any(one.holds(words) for one in self.indexed.values())
 
     def sentences(self, passage: Passage) -> list[Sentence]:
         """The passage's sentences and table rows; headings only if it has nothing else."""
-        document = self.indexed[passage.document].parsed.document
-        text = document.text
-        # From where its table may begin: title and header stand above the passage.
-        top = document.pages[passage.page - 1].start if passage.page else passage.start - _TABLE
-        first = bisect_right(document.blocks, top, key=lambda block: block.end)
-        last = bisect_left(document.blocks, passage.end, key=lambda block: block.start)
-        blocks = list(document.blocks[first:last])
-        heads = table_heads(text, blocks)
-        found: dict[str, list[Sentence]] = {"text": [], "row": [], "heading": [], "contents": []}
-        for index, block in enumerate(blocks):
-            start, end = max(block.start, passage.start), min(block.end, passage.end)
-            if start >= end:
-                continue
-            if any(head[0] <= start < head[1] for head in heads.values()):
-                found["heading"].append(Sentence(start, end))
-            elif block.kind == "text":
-                found["text"] += [Sentence(*span) for span in sentences(text, start, end)]
-            else:
-                head = head_text(text, heads[index]) if index in heads else ""
-                found[block.kind].append(Sentence(start, end, head))
-        body = sorted(found["text"] + found["row"])
-        return body or found["heading"] or found["contents"]
+        document = self.indexed[passage.document].document
+        return sentences_inside(document, passage.page, passage.start, passage.end)
 
     def as_retriever(self, k: int = 10) -> CorpusRetriever:
         """This corpus as a LangChain retriever."""
@@ -193,8 +258,7 @@ class Corpus:
     def warn_of_silent_pages(self) -> None:
         """Pages without a text layer are named before anything is answered."""
         for name, one in self.indexed.items():
-            silent = one.parsed.document.silent
-            if silent:
+            if silent := one.silent:
                 log.warning(
                     "%s: no text on page%s %s (scanned or empty); nothing there can be found.",
                     name,
@@ -215,8 +279,9 @@ class Corpus:
 
     def passage(self, number: int, score: float = 0.0, cosine: float = 0.0) -> Passage:
         """One passage as a search returns it."""
-        name, chunk = self.rows[number]
-        document = self.indexed[name].parsed.document
+        chunk = self.chunk(number)
+        name = self.names[self.embedding.document_of(number)]
+        document = self.indexed[name].document
         page = None if chunk.page is None else document.pages[chunk.page]
         return Passage(
             document=name,

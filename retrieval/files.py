@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -35,8 +36,11 @@ def readable_files(paths: Iterable[str | Path]) -> tuple[list[Path], list[Path]]
 def document_names(paths: list[Path]) -> dict[str, Path]:
     """File names, or as much of the path as tells two of the same name apart."""
     names: dict[str, Path] = {}
+    namesakes: dict[str, list[Path]] = defaultdict(list)
     for path in paths:
-        same = [other for other in paths if other.name == path.name]
+        namesakes[path.name].append(path)
+    for path in paths:
+        same = namesakes[path.name]
         parts = path.absolute().parts
         take = 1
         while (

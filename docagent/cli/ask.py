@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, Annotated, Any
 
 import typer
 
 from docagent.cli import options
 from docagent.cli.options import page_range, paths_and_text
-from docagent.cli.show import Screen, notices, print_answer
+from docagent.cli.show import Screen, finish_index, notices, print_answer
 
 
 def ask(
@@ -66,10 +66,13 @@ def ask(
     with notices():
         if questions is not None:
             from docagent.cli.batch import run_batch
+            from retrieval.progress import finish
 
-            return run_batch(
-                questions, output, paths, lambda files, text: agent.ask(files, text).as_json()
-            )
+            def answered(files: list[str], text: str) -> dict[str, Any]:
+                finish(agent.open(files, wait=True))  # all rows are answered from the whole index
+                return agent.ask(files, text).as_json()
+
+            return run_batch(questions, output, paths, answered)
         screen = Screen(stream_answer=not (as_json or no_stream))
         record: IO[str] | None = trace.open("w", encoding="utf-8") if trace else None
         try:
@@ -91,4 +94,5 @@ def ask(
             print(json.dumps(answer.as_json(), ensure_ascii=False))
         else:
             print_answer(answer, screen.streamed)
+        finish_index(agent)
     return 0 if answer.found else 4

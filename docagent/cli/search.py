@@ -9,7 +9,7 @@ import typer
 
 from docagent.cli import options
 from docagent.cli.options import page_range, paths_and_text
-from docagent.cli.show import Screen, notices, one_line, page_text, plain
+from docagent.cli.show import Screen, finish_index, notices, one_line, page_text, plain
 
 
 def search(
@@ -39,7 +39,7 @@ def search(
         from retrieval.progress import finish
 
         try:
-            corpus = finish(agent.open(files), screen.show)
+            corpus = finish(agent.open(files, wait=questions is not None), screen.show)
         finally:
             screen.close()
         found = corpus.search(text, k, span)
@@ -51,10 +51,11 @@ def search(
 
             return run_batch(questions, output, paths, passages)
         result = passages(paths, query)
-    if as_json:
-        print(json.dumps(result, ensure_ascii=False))
-    else:
-        _print(result["passages"])
+        if as_json:
+            print(json.dumps(result, ensure_ascii=False))
+        else:
+            _print(result["passages"])
+        finish_index(agent)
     return 0 if result["passages"] else 4
 
 

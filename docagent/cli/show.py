@@ -7,10 +7,13 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from docagent.answer import Answer, Citation
 from docagent.events import Event, Progress, Token
+
+if TYPE_CHECKING:
+    from docagent.agent import DocAgent
 
 # A document's text must not steer the terminal: escape sequences lose their control characters,
 # and marks that reorder what is displayed are left out.
@@ -90,6 +93,23 @@ class Screen:
             title = _STAGES.get(event.stage, event.stage)
             self.tasks[event.stage] = self.bars.add_task(title, total=event.total)
         self.bars.update(self.tasks[event.stage], completed=event.done, total=event.total)
+
+
+def finish_index(agent: DocAgent) -> None:
+    """Make the vectors that an answer did not wait for; the answer is out already."""
+    if not agent.pending:
+        return
+    sys.stdout.flush()
+    log = logging.getLogger("docagent")
+    log.info("Finishing the index for the next question; Ctrl-C loses nothing.")
+    screen = Screen(stream_answer=False)
+    try:
+        for progress in agent.complete():
+            screen.show(progress)
+    except KeyboardInterrupt:
+        log.info("The rest of the index is made at the next question.")
+    finally:
+        screen.close()
 
 
 def _bars() -> Any:

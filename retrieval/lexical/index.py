@@ -3,61 +3,63 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from retrieval.lexical.tokens import query_terms
 
 _HEADING_WEIGHT = 0.5
+_BITS = 32  # of the passage's number in its document; the document's slot stands above them
+
+Row = tuple[str, str]  # terms of the text, terms of the headings
 
 
 class LexicalIndex:
-    """Terms come in ready-made (see tokens.py); tantivy only splits them at spaces."""
+    """Terms come in ready-made (see tokens.py); tantivy only splits them at spaces.
 
-    def __init__(self, index: Any) -> None:
+    Each document has a slot, a number that no other document of this index ever had, so that it
+    can be taken out and put in alone. A search works on the state the index had when opened.
+    """
+
+    def __init__(self, index: Any, first: Mapping[int, int]) -> None:
+        """`first` maps the slots to the number of their document's first passage."""
         self.index = index
+        self.first = first
         self.searcher = index.searcher()
 
     @classmethod
-    def build(cls, rows: Iterable[tuple[str, str]], folder: Path | None = None) -> LexicalIndex:
-        """Index (terms of the text, terms of the headings) of each passage, in order.
+    def build(cls, rows: Iterable[Row], folder: Path | None = None) -> LexicalIndex:
+        """Index the passages of one document, in order; in memory without a folder.
 
-        In `folder`, or in memory without one. Raises OSError when the disk is full.
+        Raises OSError when the disk is full.
         """
-        import tantivy
-
-        schema = tantivy.SchemaBuilder()
-        schema.add_unsigned_field("id", stored=True)
-        for field in ("text", "heading"):
-            schema.add_text_field(field, stored=False, tokenizer_name="whitespace")
-        index = tantivy.Index(schema.build(), path=str(folder) if folder else None)
-        try:
-            writer = index.writer(heap_size=50_000_000, num_threads=1)
-            for number, (text, heading) in enumerate(rows):
-                writer.add_document(tantivy.Document(id=number, text=text, heading=heading))
-            writer.commit()
-            writer.wait_merging_threads()
-        except ValueError as error:  # tantivy reports its own I/O errors so
-            raise OSError(f"the search index could not be written: {error}") from error
-        index.reload()
-        return cls(index)
+        return cls(write([(0, rows)], folder=folder), {0: 0})
 
     @classmethod
-    def open(cls, folder: Path) -> LexicalIndex:
-        """An index written by `build`."""
+    def open(cls, folder: Path, first: Mapping[int, int] | None = None) -> LexicalIndex:
+        """An index that was written to a folder. Raises ValueError if it is damaged."""
         import tantivy
 
-        return cls(tantivy.Index.open(str(folder)))
+        return cls(tantivy.Index.open(str(folder)), first or {0: 0})
 
     def rarity(self, terms: Iterable[str]) -> dict[str, float]:
         """Inverse document frequency of each term over the passages, as in BM25."""
         total = self.searcher.num_docs
         counts = {term: self.searcher.doc_freq("text", term) for term in terms}
-        return {t: math.log(1 + (total - n + 0.5) / (n + 0.5)) for t, n in counts.items()}
+        return {t: math.log((total + 1) / (n + 0.5)) for t, n in counts.items()}
 
-    def search(self, query: str, k: int) -> list[tuple[int, float]]:
-        """Best `k` passages as (number, BM25 score), best first."""
+    def count(self, slot: int) -> int:
+        """Passages under a slot, those taken out aside."""
+        return int(self.searcher.search(self._slot(slot), 1, count=True).count)
+
+    def search(
+        self, query: str, k: int, firsts: Collection[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """Best `k` passages as (number, BM25 score), best first.
+
+        `firsts` limits them to documents whose first passage has one of these numbers.
+        """
         import tantivy
 
         schema = self.index.schema
@@ -69,5 +71,60 @@ class LexicalIndex:
             clauses.append((tantivy.Occur.Should, weighted))
         if not clauses:
             return []
-        hits = self.searcher.search(tantivy.Query.boolean_query(clauses), k).hits
-        return [(self.searcher.doc(address)["id"][0], score) for score, address in hits]
+        asked = tantivy.Query.boolean_query(clauses)
+        if firsts is not None:
+            slots = [slot for slot, first in self.first.items() if first in firsts]
+            inside = [(tantivy.Occur.Should, self._slot(slot)) for slot in slots]
+            unscored = tantivy.Query.const_score_query(tantivy.Query.boolean_query(inside), 0.0)
+            asked = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, asked), (tantivy.Occur.Must, unscored)]
+            )
+        # Equal passages have equal scores and come in the order tantivy merged its files in. With
+        # twice as many, the order of their numbers decides which of them are left out.
+        hits = self.searcher.search(asked, 2 * k, count=False).hits
+        ids = self.searcher.fast_field_values("id", [address for _, address in hits])
+        found = [
+            (self.first[number >> _BITS] + (number & ((1 << _BITS) - 1)), score)
+            for number, (score, _) in zip(map(int, ids), hits, strict=True)
+        ]
+        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
+
+    def _slot(self, slot: int) -> Any:
+        import tantivy
+
+        return tantivy.Query.term_query(self.index.schema, "slot", slot)
+
+
+def write(
+    add: Iterable[tuple[int, Iterable[Row]]],
+    remove: Iterable[int] = (),
+    folder: Path | None = None,
+) -> Any:
+    """Take slots out of an index and put others in, in one commit: all of it or nothing.
+
+    In a folder an index is made if there is none. Raises OSError when the disk is full.
+    """
+    import tantivy
+
+    schema = tantivy.SchemaBuilder()
+    schema.add_unsigned_field("id", fast=True)
+    schema.add_unsigned_field("slot", indexed=True)
+    for name in ("text", "heading"):
+        schema.add_text_field(name, stored=False, tokenizer_name="whitespace")
+    try:
+        index = tantivy.Index(schema.build(), path=str(folder) if folder else None)
+        writer = index.writer(heap_size=50_000_000, num_threads=1)
+        for slot in remove:
+            writer.delete_documents_by_term("slot", slot)
+        for slot, rows in add:
+            for number, (text, heading) in enumerate(rows):
+                passage = tantivy.Document(text=text, heading=heading)
+                passage.add_unsigned("id", slot << _BITS | number)
+                passage.add_unsigned("slot", slot)
+                writer.add_document(passage)
+        writer.commit()
+        writer.wait_merging_threads()
+    except ValueError as error:  # tantivy reports its own I/O errors so
+        raise OSError(f"the search index could not be written: {error}") from error
+    index.reload()
+    return index

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import shutil
 import time
 import zlib
@@ -15,37 +16,59 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
+from docagent.errors import DocAgentError
+
 log = logging.getLogger("docagent")
 
-_MANIFEST = "manifest.json"
+LAYOUT = 2
+"""Counts up when the files of an entry change. Each layout has a folder of its own, so that what
+another version of docagent wrote is never read as something else."""
+
+MANIFEST = "manifest.json"
+Told = dict[str, list[int]]  # file name -> size in bytes, CRC-32
+
 _STALE = 24 * 3600  # seconds; an unfinished entry this old has no owner any more
+SMALL = 1 << 20
+"""Bytes up to which a file's checksum is compared whenever its entry is opened. For larger ones
+only the size is: the 460 MB of vectors of 600,000 passages would cost each question 0.3 s. Text is
+compared when it is read (`read`), and everything by `docagent index --verify`."""
+
+_OLD = re.compile(
+    r"[0-9a-f]{40}(-\d+)?(\.lock)?"
+)  # entries of the layout before there were numbers
 
 
 class Cache:
-    """Entries `root/kind/key`, each a folder with a manifest of sizes and checksums.
+    """Entries `root/index-LAYOUT/kind/key`, each a folder with a manifest of sizes and checksums.
 
     An entry is built in a folder beside its place and renamed, so a reader never sees half of
     one. A cache that cannot be written to is none: work goes on in memory, with one warning.
     """
 
     def __init__(self, root: Path) -> None:
-        self.root = root
+        self.root = root / f"index-{LAYOUT}"
         self.writable = True
         try:
-            root.mkdir(parents=True, exist_ok=True, mode=0o700)  # it holds the documents' text
+            # It holds the documents' text, and is for their owner's eyes.
+            root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.root.mkdir(exist_ok=True, mode=0o700)
         except OSError as error:
-            self._give_up(error)
+            self.give_up(error)
 
     def load(self, kind: str, key: str) -> Path | None:
-        """The entry's folder if it is there and undamaged."""
+        """The entry's folder if it is there and, as far as `SMALL` says, undamaged."""
         folder = self.root / kind / key
-        if not folder.is_dir():
-            return None
-        if _is_whole(folder):
+        told = manifest(folder)
+        if told is not None and whole(folder, told):
             return folder
-        log.warning("The cache entry %s is damaged; building it again.", folder.name[:12])
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.is_dir():
+            self.drop(kind, key)
         return None
+
+    def drop(self, kind: str, key: str) -> None:
+        """Remove a damaged entry, so that it is built again."""
+        log.warning("The cache entry %s is damaged; building it again.", key[:12])
+        self.remove(kind, key)
 
     def save(self, kind: str, key: str, build: Callable[[Path], None]) -> Path | None:
         """Let `build` fill a new entry; None if it could not be written."""
@@ -56,12 +79,11 @@ class Cache:
         try:
             partial.mkdir(parents=True)
             build(partial)
-            _write_manifest(partial)
-            if place.exists():
-                shutil.rmtree(place)
+            (partial / MANIFEST).write_text(json.dumps(checksums(partial)), "utf-8")
+            self.remove(kind, key)
             partial.rename(place)
         except OSError as error:
-            self._give_up(error)
+            self.give_up(error)
             return None
         finally:
             shutil.rmtree(partial, ignore_errors=True)
@@ -79,7 +101,7 @@ class Cache:
             log.info("Another docagent is working on the same file; waiting for it.")
             lock.acquire()
         except OSError as error:
-            self._give_up(error)
+            self.give_up(error)
             yield
             return
         try:
@@ -88,24 +110,109 @@ class Cache:
             lock.release()
 
     def sweep(self) -> None:
-        """Remove what killed runs left unfinished."""
+        """Remove what killed runs left unfinished, and entries of older layouts."""
         for partial in self.root.glob("*/.*"):
             if partial.is_dir() and time.time() - partial.stat().st_mtime > _STALE:
                 shutil.rmtree(partial, ignore_errors=True)
+        if self.writable and _sweep_old(self.root.parent):
+            log.info("The cache was written by an older docagent; documents are indexed again.")
 
     def entries(self, kind: str) -> list[Path]:
         return sorted(p for p in (self.root / kind).glob("*") if p.name[:1] != "." and p.is_dir())
 
     def remove(self, kind: str, key: str) -> None:
-        shutil.rmtree(self.root / kind / key, ignore_errors=True)
+        """Take an entry away: first out of its place at once, then file by file."""
+        place = self.root / kind / key
+        gone = place.with_name(f".{key}.{uuid4().hex[:8]}")
+        try:
+            place.rename(gone)
+        except OSError:  # it is not there, or the cache is read-only
+            return
+        shutil.rmtree(gone, ignore_errors=True)
 
-    def _give_up(self, error: OSError) -> None:
+    def give_up(self, error: OSError) -> None:
+        """Go on without writing; the first time with a warning."""
         if self.writable:
             reason = error.strerror or str(error)
             log.warning(
-                "The cache %s cannot be written (%s); going on without it.", self.root, reason
+                "The cache %s cannot be written (%s); going on without it.",
+                self.root.parent,
+                reason,
             )
         self.writable = False
+
+
+def checksums(folder: Path, known: Told | None = None) -> Told:
+    """Size and CRC-32 of each file; tantivy's lock files aside.
+
+    Large files are brought to disk now, or a power cut could leave empty ones. What it does to
+    small ones their checksum tells at the next opening; waiting for the disk nine times a document
+    took a quarter of the time to index short texts.
+
+    `known` files keep their checksum if they kept their size: for files never written twice.
+    """
+    told: Told = {}
+    for file in sorted(folder.iterdir()):
+        if file.name == MANIFEST or file.name.endswith(".lock"):
+            continue
+        size = file.stat().st_size
+        if known and known.get(file.name, [-1])[0] == size and size > SMALL:
+            told[file.name] = known[file.name]
+        else:
+            told[file.name] = [size, _checksum(file)]
+            if size > SMALL:
+                _to_disk(file)
+    return told
+
+
+def manifest(folder: Path) -> Told | None:
+    """What an entry says of its files; None if it says nothing that can be read."""
+    try:
+        told = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return told if isinstance(told, dict) and told else None
+
+
+def whole(folder: Path, told: Told, every: bool = False) -> bool:
+    """Whether the files have the sizes and checksums told; `every` checks the large ones too."""
+    try:
+        return all(
+            (folder / name).stat().st_size == size
+            and ((size > SMALL and not every) or _checksum(folder / name) == checksum)
+            for name, (size, checksum) in told.items()
+        )
+    except (OSError, ValueError, TypeError):
+        return False
+
+
+def read(folder: Path, name: str) -> bytes:
+    """A file of an entry, compared with its checksum.
+
+    Raises DocAgentError if it was damaged or removed after the entry was opened.
+    """
+    told = manifest(folder)
+    try:
+        data = (folder / name).read_bytes()
+    except OSError:
+        data = b""
+    if told is None or told.get(name) != [len(data), zlib.crc32(data)]:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise DocAgentError(
+            f"The cache entry {folder.name[:12]} is damaged or was cleared; ask once more."
+        )
+    return data
+
+
+def replace_text(file: Path, text: str) -> None:
+    """Write a small file that readers see whole, old or new. Raises OSError."""
+    partial = file.with_name(f".{file.name}.{uuid4().hex[:8]}")
+    try:
+        partial.write_text(text, "utf-8")
+        _to_disk(partial)
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _checksum(file: Path) -> int:
@@ -116,20 +223,7 @@ def _checksum(file: Path) -> int:
     return value
 
 
-def _write_manifest(folder: Path) -> None:
-    """Sizes and CRC-32 of the files, tantivy's lock files aside."""
-    told = {}
-    for file in sorted(folder.iterdir()):
-        if not file.name.endswith(".lock"):
-            told[file.name] = [file.stat().st_size, _checksum(file)]
-            _to_disk(file)
-    manifest = folder / _MANIFEST
-    manifest.write_text(json.dumps(told), "utf-8")
-    _to_disk(manifest)
-
-
 def _to_disk(file: Path) -> None:
-    """Before the rename, or a power cut could leave an entry of empty files."""
     descriptor = os.open(file, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -137,12 +231,17 @@ def _to_disk(file: Path) -> None:
         os.close(descriptor)
 
 
-def _is_whole(folder: Path) -> bool:
-    try:
-        told = json.loads((folder / _MANIFEST).read_text("utf-8"))
-        return bool(told) and all(
-            (folder / name).stat().st_size == size and _checksum(folder / name) == checksum
-            for name, (size, checksum) in told.items()
-        )
-    except (OSError, ValueError, TypeError, AttributeError):
-        return False
+def _sweep_old(root: Path) -> bool:
+    """Remove entries of older layouts; whether there were any.
+
+    Only what has the name of an entry goes: the folder may hold other things of the user's.
+    """
+    found = [p for p in root.glob("index-*") if p.name[6:].isdecimal() and int(p.name[6:]) < LAYOUT]
+    for kind in ("documents", "vectors", "lexical", "locks"):
+        found += [path for path in root.glob(f"{kind}/*") if _OLD.fullmatch(path.name)]
+    for path in found:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+    return bool(found)

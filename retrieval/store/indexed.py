@@ -1,70 +1,131 @@
-"""One document made searchable: parsed, cut into chunks, embedded; or loaded from the cache."""
+"""One document, parsed and cut into chunks, in the cache; what is large is read when asked for."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Generator
-from dataclasses import astuple, dataclass
-from functools import partial
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from docagent.errors import DocAgentError
 from retrieval.chunk.chunks import Chunk, chunks, prefix
-from retrieval.embed.encoder import Encoder, Vectors
+from retrieval.embed.encoder import Encoder
 from retrieval.lexical.tokens import terms
-from retrieval.parse.document import Block, Document, Page
+from retrieval.parse.document import Block, Document, Page, Unit
 from retrieval.parse.open import FORMAT, read
 from retrieval.progress import Progress
+from retrieval.store import cache as stored
 from retrieval.store.cache import Cache
 
-_SHARD = 1024  # chunks embedded between two saves: a killed run loses no more than these
+KIND = "documents"
 TARGET = 200  # tokens of text in a chunk
 
-
-@dataclass(frozen=True)
-class Parsed:
-    """A document with its chunks and their search terms (of the text, of the headings)."""
-
-    document: Document
-    chunks: tuple[Chunk, ...]
-    terms: tuple[tuple[str, str], ...]
-
-    def embedded_texts(self) -> list[str]:
-        """What the encoder reads: each chunk behind its title, headings and table header."""
-        text = self.document.text
-        return [prefix(self.document, c) + text[c.start : c.end] for c in self.chunks]
+Terms = list[tuple[str, str]]  # of a chunk's text, of its headings
 
 
-@dataclass(frozen=True)
+@dataclass
 class Indexed:
-    """A parsed document with one unit vector for each chunk [chunks, dimensions]."""
+    """A document's chunks as a table, and the way to everything else.
+
+    `table` is [chunks, 6]: start, end, page index or -1, number of the heading path, number of
+    the context, whether it is a table of contents. A thousand documents open in a second this
+    way; text, pages and blocks of one are read when one of its passages is shown.
+    """
 
     key: str
-    parsed: Parsed
-    vectors: Vectors
+    source: str
+    title: str
+    unit: Unit
+    pages: int
+    silent: tuple[int, ...]
+    headings: list[tuple[str, ...]]
+    contexts: list[str]
+    table: NDArray[np.int64]
+    folder: Path | None  # None: the cache cannot be written, and `held` has everything
+    held: tuple[Document, Terms] | None = None
+    _document: Document | None = field(default=None, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def chunk(self, number: int) -> Chunk:
+        """One chunk, counted from 0 in this document."""
+        start, end, page, heading, context, contents = self.table[number].tolist()
+        return Chunk(
+            start,
+            end,
+            None if page < 0 else page,
+            self.headings[heading],
+            self.contexts[context],
+            bool(contents),
+        )
+
+    @property
+    def document(self) -> Document:
+        """The parsed document, kept once it was read."""
+        if self._document is None:
+            self._document = self._read()
+        return self._document
+
+    def terms(self) -> Terms:
+        """The search terms of each chunk, for the word index."""
+        if self.held:
+            return self.held[1]
+        assert self.folder is not None
+        told = json.loads(stored.read(self.folder, "terms.json"))
+        return [(text, heading) for text, heading in told]
+
+    def embedded_texts(self, numbers: list[int]) -> list[str]:
+        """What the encoder reads: each chunk behind its title, headings and table header."""
+        document = self._document or self._read()  # not kept: a thousand need not fit in memory
+        cut = [self.chunk(number) for number in numbers]
+        return [prefix(document, chunk) + document.text[chunk.start : chunk.end] for chunk in cut]
+
+    def holds(self, words: str) -> bool:
+        """Whether these very words stand in the text."""
+        if self._document or self.held or self.folder is None:
+            return words in self.document.text
+        return words.encode("utf-8", "replace") in stored.read(self.folder, "text.txt")
+
+    def _read(self) -> Document:
+        if self.held:
+            return self.held[0]
+        assert self.folder is not None
+        told = json.loads(stored.read(self.folder, "document.json"))
+        return Document(
+            title=self.title,
+            text=stored.read(self.folder, "text.txt").decode("utf-8"),
+            pages=tuple(Page(*page) for page in told["pages"]),
+            blocks=tuple(Block(*block) for block in told["blocks"]),
+            silent=self.silent,
+            unit=self.unit,
+            aside=tuple((number, words) for number, words in told["aside"]),
+        )
 
 
 def index_file(
     path: Path, encoder: Encoder, cache: Cache, password: str | None = None
 ) -> Generator[Progress, None, Indexed]:
-    """The file as it is now, indexed; nothing is done again that the cache holds.
+    """The file as it is now, parsed and cut; nothing is done again that the cache holds.
 
     Raises DocAgentError if the file cannot be read.
     """
     key = content_key(path, encoder, password)
+    # What is there is read without the lock: a writer in another process holds up no reader.
+    if (cache.root / KIND / key).is_dir() and (found := load(cache, key)):
+        return found
     with cache.lock(key):
-        parsed = _load(cache, key)
-        if parsed is None:
+        found = load(cache, key)
+        if found is None:
             document = yield from read(path, password)
-            found = tuple(chunks(document, encoder.count, encoder.limit - 2, TARGET))
-            parsed = Parsed(document, found, _terms(document, found))
-            _save(cache, key, path, parsed)
-        vectors = yield from _vectors(cache, key, encoder, parsed)
-    return Indexed(key, parsed, vectors)
+            cut = chunks(document, encoder.count, encoder.limit - 2, TARGET)
+            found = _save(cache, key, path, document, cut)
+    return found
 
 
 def content_key(path: Path, encoder: Encoder, password: str | None) -> str:
@@ -91,74 +152,80 @@ def content_key(path: Path, encoder: Encoder, password: str | None) -> str:
     return digest.hexdigest()[:40]
 
 
-def _terms(document: Document, found: tuple[Chunk, ...]) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (
-            " ".join(terms(document.text[chunk.start : chunk.end])),
-            " ".join(terms(" ".join([*chunk.heading[-2:], chunk.context]))),
-        )
-        for chunk in found
-    )
-
-
-def _vectors(
-    cache: Cache, key: str, encoder: Encoder, parsed: Parsed
-) -> Generator[Progress, None, Vectors]:
-    texts = parsed.embedded_texts()
-    shards = []
-    for start in range(0, len(texts), _SHARD):
-        shard_key = f"{key}-{start // _SHARD}"
-        folder = cache.load("vectors", shard_key)
-        if folder is not None:
-            shards.append(np.load(folder / "vectors.npy"))
-            continue
-        yield Progress("embed", start, len(texts), "passages")
-        rows: dict[int, Any] = {}
-        for numbers, vectors in encoder.encode(texts[start : start + _SHARD]):
-            rows.update(zip(numbers, vectors, strict=True))
-            yield Progress("embed", start + len(rows), len(texts), "passages")
-        shard = np.stack([rows[number] for number in range(len(rows))])
-        shards.append(shard)
-        cache.save("vectors", shard_key, partial(_save_shard, shard))
-    return np.concatenate(shards)
-
-
-def _save_shard(shard: Vectors, folder: Path) -> None:
-    np.save(folder / "vectors.npy", shard)
-
-
-def _save(cache: Cache, key: str, path: Path, parsed: Parsed) -> None:
-    described = {
-        "source": str(path.absolute()),
-        "document": parsed.document.as_json(),
-        "chunks": [astuple(chunk) for chunk in parsed.chunks],
-        "terms": parsed.terms,
-    }
-
-    def write(folder: Path) -> None:
-        (folder / "text.txt").write_bytes(parsed.document.text.encode("utf-8"))
-        (folder / "document.json").write_text(json.dumps(described), "utf-8")
-
-    cache.save("documents", key, write)
-
-
-def _load(cache: Cache, key: str) -> Parsed | None:
-    folder = cache.load("documents", key)
+def load(cache: Cache, key: str) -> Indexed | None:
+    """The entry of this key; None, with a warning, if it is damaged."""
+    folder = cache.load(KIND, key)
     if folder is None:
         return None
-    described = json.loads((folder / "document.json").read_text("utf-8"))
-    kept = described["document"]
-    document = Document(
-        title=kept["title"],
-        text=(folder / "text.txt").read_bytes().decode("utf-8"),
-        pages=tuple(Page(*page) for page in kept["pages"]),
-        blocks=tuple(Block(*block) for block in kept["blocks"]),
-        silent=tuple(kept["silent"]),
-        unit=kept["unit"],
-        aside=tuple((number, words) for number, words in kept["aside"]),
+    try:
+        told = json.loads((folder / "chunks.json").read_text("utf-8"))
+        table = np.frombuffer((folder / "chunks.i64").read_bytes(), np.int64).reshape(-1, 6)
+        return _indexed(key, told, table, folder)
+    except (OSError, ValueError, KeyError):  # removed since it was found whole
+        return None
+
+
+def _indexed(
+    key: str, told: dict[str, Any], table: NDArray[np.int64], folder: Path | None
+) -> Indexed:
+    return Indexed(
+        key,
+        told["source"],
+        told["title"],
+        told["unit"],
+        told["pages"],
+        tuple(told["silent"]),
+        [tuple(heading) for heading in told["headings"]],
+        told["contexts"],
+        table,
+        folder,
     )
-    found = tuple(
-        Chunk(start, end, page, tuple(heading), context, contents)
-        for start, end, page, heading, context, contents in described["chunks"]
+
+
+def _save(cache: Cache, key: str, path: Path, document: Document, cut: list[Chunk]) -> Indexed:
+    """To the cache and back, so that what is large leaves the memory; else kept whole."""
+    headings = {heading: number for number, heading in enumerate({c.heading: 0 for c in cut})}
+    contexts = {context: number for number, context in enumerate({c.context: 0 for c in cut})}
+    rows = [
+        (
+            chunk.start,
+            chunk.end,
+            -1 if chunk.page is None else chunk.page,
+            headings[chunk.heading],
+            contexts[chunk.context],
+            chunk.contents,
+        )
+        for chunk in cut
+    ]
+    table = np.array(rows, np.int64).reshape(-1, 6)
+    told = {
+        "source": str(path.absolute()),
+        "title": document.title,
+        "unit": document.unit,
+        "pages": len(document.pages),
+        "silent": document.silent,
+        "headings": list(headings),
+        "contexts": list(contexts),
+    }
+    found = [_terms(document, chunk) for chunk in cut]
+
+    def write(folder: Path) -> None:
+        (folder / "text.txt").write_bytes(document.text.encode("utf-8"))
+        (folder / "document.json").write_text(json.dumps(document.as_json()), "utf-8")
+        (folder / "terms.json").write_text(json.dumps(found), "utf-8")
+        (folder / "chunks.json").write_text(json.dumps(told), "utf-8")
+        (folder / "chunks.i64").write_bytes(table.data)
+
+    kept = cache.save(KIND, key, write)
+    indexed = _indexed(key, told, table, kept)
+    if kept is None:
+        indexed.held = document, found
+    return indexed
+
+
+def _terms(document: Document, chunk: Chunk) -> tuple[str, str]:
+    heading = " ".join([*chunk.heading[-2:], chunk.context])
+    return (
+        " ".join(terms(document.text[chunk.start : chunk.end])),
+        " ".join(terms(heading)),
     )
-    return Parsed(document, found, tuple((text, heading) for text, heading in described["terms"]))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from retrieval.store import indexed, vectors, words
 from retrieval.store.cache import Cache
+from retrieval.store.collections import MARK, Collections
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,34 +26,55 @@ class Shelf:
 
     def __init__(self, root: Path) -> None:
         self.cache = Cache(root)
+        self.collections = Collections(self.cache)
 
     def entries(self) -> list[Entry]:
         """All indexed documents, by source; damaged entries are left out and removed."""
         found = []
-        for folder in self.cache.entries("documents"):
-            if self.cache.load("documents", folder.name) is None:
-                continue
-            told = json.loads((folder / "document.json").read_text("utf-8"))
-            parts = [folder, *self.cache.root.glob(f"vectors/{folder.name}-*")]
-            size = sum(file.stat().st_size for part in parts for file in part.iterdir())
-            pages, passages = len(told["document"]["pages"]), len(told["chunks"])
-            found.append(Entry(folder.name, told["source"], pages, passages, size))
+        for folder in self.cache.entries(indexed.KIND):
+            one = indexed.load(self.cache, folder.name)
+            if one is not None:
+                size = sum(map(_size, [folder, *vectors.parts(self.cache, one.key)]))
+                found.append(Entry(one.key, one.source, one.pages, len(one), size))
         return sorted(found, key=lambda entry: entry.source)
+
+    def size(self) -> int:
+        """Bytes of all documents, vectors and word indexes."""
+        return _size(self.cache.root)
 
     def clear(self, paths: list[str] | None) -> int:
         """Forget the documents at or below these paths (all without any); how many they were.
 
-        Word indexes go too: they cover sets of documents and are built again in a moment.
+        `@name` forgets the collection, and its documents if no other collection has them. Word
+        indexes go too: they cover sets of documents and are built again in a moment.
         """
-        roots = [Path(path).absolute() for path in paths] if paths else None
+        given = paths or [MARK + name for name in self.collections.names()]
+        kept: list[Path] = []
+        roots: list[Path] = []
+        for path in given:
+            name = path.removeprefix(MARK)
+            if name == path:
+                roots.append(Path(path).absolute())
+                continue
+            roots += self.collections.paths(name)
+            self.collections.forget(name)
+            kept = [p for other in self.collections.names() for p in self.collections.paths(other)]
         gone = 0
         for entry in self.entries():
             source = Path(entry.source)
-            if roots is None or any(source == root or root in source.parents for root in roots):
-                self.cache.remove("documents", entry.key)
-                for vectors in self.cache.root.glob(f"vectors/{entry.key}-*"):
-                    self.cache.remove("vectors", vectors.name)
+            if not paths or (_below(source, roots) and not _below(source, kept)):
+                self.cache.remove(indexed.KIND, entry.key)
+                for part in vectors.parts(self.cache, entry.key):
+                    self.cache.remove(vectors.KIND, part.name)
                 gone += 1
-        for lexical in self.cache.entries("lexical"):
-            self.cache.remove("lexical", lexical.name)
+        for lexical in self.cache.entries(words.KIND):
+            self.cache.remove(words.KIND, lexical.name)
         return gone
+
+
+def _below(source: Path, roots: list[Path]) -> bool:
+    return any(source == root or root in source.parents for root in roots)
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

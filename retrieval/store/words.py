@@ -1,26 +1,253 @@
-"""The word index over a set of documents: one cache entry for each set."""
+"""The word index over a set of documents, kept up to date document by document."""
 
 from __future__ import annotations
 
 import hashlib
-from functools import partial
+import json
+import logging
+import shutil
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
-from retrieval.lexical.index import LexicalIndex
-from retrieval.store.cache import Cache
+from retrieval.embed.encoder import Encoder
+from retrieval.lexical.index import LexicalIndex, write
+from retrieval.store.cache import Cache, Told, checksums, replace_text, whole
+from retrieval.store.collections import MARK
 from retrieval.store.indexed import Indexed
 
+log = logging.getLogger("docagent")
 
-def word_index(indexed: list[Indexed], cache: Cache) -> LexicalIndex:
+KIND = "lexical"
+_STATE = "state.json"
+_FEW = 20_000
+_STALE = 8
+"""tantivy counts the words of passages that were taken out until it happens to merge their file, so
+that scores drift from those of a fresh index. Up to so many passages, about a second's work, the
+index is therefore built anew from the stored terms; a larger one when one in so many is stale."""
+
+
+@dataclass
+class State:
+    """What is in an index folder.
+
+    `slots` names the documents by their slots. `adding` and `removing` tell what a writer is
+    about to do: it says so before tantivy's commit, and takes it back after. If it is killed
+    between the two, the slots themselves show whether the commit went through.
+    """
+
+    folder: str
+    slots: dict[int, str] = field(default_factory=dict)
+    passages: dict[int, int] = field(default_factory=dict)
+    adding: list[int] = field(default_factory=list)
+    removing: list[int] = field(default_factory=list)
+    next: int = 0
+    stale: int = 0  # passages taken out since it was built
+    files: Told = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, place: Path) -> State | None:
+        """None if there is none that can be read."""
+        try:
+            checksum, _, text = (place / _STATE).read_text("utf-8").partition("\n")
+            if int(checksum) != zlib.crc32(text.encode()):
+                return None
+            told = json.loads(text)
+            for name in ("slots", "passages"):
+                told[name] = {int(slot): value for slot, value in told[name].items()}
+            return cls(**told)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return None
+
+    def save(self, place: Path) -> None:
+        """Raises OSError."""
+        text = json.dumps(self.__dict__)
+        replace_text(place / _STATE, f"{zlib.crc32(text.encode())}\n{text}")
+
+    def is_of(self, documents: dict[str, Indexed]) -> bool:
+        """Whether nothing is to be done."""
+        return not self.adding + self.removing and set(self.slots.values()) == set(documents)
+
+
+def index_name(paths: Sequence[str | Path], encoder: Encoder) -> str:
+    """Names the index of a collection, or of some arguments, in the cache.
+
+    Files come and go under the same name; with another encoder their chunks are others.
+    """
+    given = sorted(p if p[:1] == MARK else str(Path(p).absolute()) for p in map(str, paths))
+    told = json.dumps([given, encoder.fingerprint]).encode("utf-8", "surrogateescape")
+    return hashlib.sha256(told).hexdigest()[:40]
+
+
+def word_index(documents: list[Indexed], name: str, cache: Cache) -> LexicalIndex:
     """The index over all passages of the documents, in order; in memory if it cannot be kept."""
-    rows = [row for one in indexed for row in one.parsed.terms]
-    key = hashlib.sha256("".join(one.key for one in indexed).encode()).hexdigest()[:40]
-    with cache.lock(key):
-        folder = cache.load("lexical", key) or cache.save(
-            "lexical", key, partial(_build_lexical, rows)
-        )
-    return LexicalIndex.open(folder) if folder else LexicalIndex.build(rows)
+    named = _named(documents)
+    place = cache.root / KIND / name
+    found = _opened(place, named)
+    if found is None and cache.writable:
+        with cache.lock(f"{KIND}-{name}"):
+            try:
+                if cache.writable:
+                    _update(place, named)
+            except OSError as error:
+                cache.give_up(error)
+        found = _opened(place, named)
+    if found is None:
+        index = write(_rows(enumerate(named.values())))
+        found = LexicalIndex(index, _first(range(len(named)), named))
+    return found
 
 
-def _build_lexical(rows: list[tuple[str, str]], folder: Path) -> None:
-    LexicalIndex.build(rows, folder)
+def fault(place: Path, rows: dict[str, int]) -> str:
+    """What is wrong with an index, all bytes read; `rows` are the passages of known documents."""
+    state = State.read(place)
+    if state is None:
+        # A first build that was killed left no state, and the next one starts over.
+        return "its state cannot be read" if (place / _STATE).exists() else ""
+    if state.adding or state.removing:
+        return ""  # its writer was killed, and the next one finishes or repeats the work
+    if not whole(place / state.folder, state.files, every=True):
+        return "a file has not the bytes that were written"
+    try:
+        index = LexicalIndex.open(place / state.folder)
+    except ValueError:
+        return "it cannot be opened"
+    for slot, document in state.slots.items():
+        wanted = rows.get(document.partition(".")[0], state.passages[slot])
+        if not index.count(slot) == state.passages[slot] == wanted:
+            return f"it does not hold the {wanted} passages of {document[:12]}"
+    return ""
+
+
+def _named(documents: list[Indexed]) -> dict[str, Indexed]:
+    """Documents by key; equal ones, which have the same key, are numbered."""
+    seen: Counter[str] = Counter()
+    named = {}
+    for one in documents:
+        named[f"{one.key}.{seen[one.key]}"] = one
+        seen[one.key] += 1
+    return named
+
+
+def _opened(place: Path, named: dict[str, Indexed]) -> LexicalIndex | None:
+    """The index if it is of these documents; read without a lock.
+
+    A writer tells in the state what it is about to do before it does it. So if the state is the
+    same before and after, what was opened between is what the state says.
+    """
+    state = State.read(place)
+    if state is None or not state.is_of(named):
+        return None
+    folder = place / state.folder
+    if not whole(folder, state.files):
+        return None
+    slots = {document: slot for slot, document in state.slots.items()}
+    try:
+        index = LexicalIndex.open(folder, _first([slots[document] for document in named], named))
+    except ValueError:
+        return None
+    return index if State.read(place) == state else None
+
+
+def _first(slots: Any, named: dict[str, Indexed]) -> dict[int, int]:
+    first, at = {}, 0
+    for slot, one in zip(slots, named.values(), strict=True):
+        first[slot] = at
+        at += len(one)
+    return first
+
+
+def _rows(numbered: Any) -> Any:
+    return ((slot, one.terms()) for slot, one in numbered)
+
+
+def _update(place: Path, named: dict[str, Indexed]) -> None:
+    """Bring the index to these documents. Raises OSError; repeated after a kill, it goes on."""
+    for partial in place.glob(f".{_STATE}.*"):  # of a writer that was killed
+        partial.unlink(missing_ok=True)
+    state = State.read(place)
+    if state is not None and (state.adding or state.removing):
+        state = _recover(place, state)
+    damaged = state is None or not whole(place / state.folder, state.files)
+    if damaged and (place / _STATE).exists():
+        log.warning("The word index %s is damaged; building it again.", place.name[:12])
+        state = None
+    if state is not None and state.is_of(named):
+        return
+    if state is None or _worn(state, named):
+        _build(place, named)
+        return
+    held = set(state.slots.values())
+    gone = [slot for slot, document in state.slots.items() if document not in named]
+    new = {
+        state.next + number: document
+        for number, document in enumerate(d for d in named if d not in held)
+    }
+    state.adding, state.removing = list(new), gone
+    state.next += len(new)
+    state.slots |= new
+    state.passages |= {slot: len(named[document]) for slot, document in new.items()}
+    state.save(place)
+    write(_rows((s, named[d]) for s, d in new.items()), gone, place / state.folder)
+    _commit(place, state)
+
+
+def _commit(place: Path, state: State) -> None:
+    """Say that what was announced is done."""
+    for slot in state.removing:
+        del state.slots[slot]
+        state.stale += state.passages.pop(slot)
+    state.adding, state.removing = [], []
+    state.files = checksums(place / state.folder, state.files)
+    state.save(place)
+
+
+def _recover(place: Path, state: State) -> State | None:
+    """The state after a writer was killed; None if the index cannot be read."""
+    doubtful = set(state.adding + state.removing)
+    try:
+        index = LexicalIndex.open(place / state.folder)
+    except ValueError:
+        return None
+    counts = {slot: index.count(slot) for slot in state.slots}
+    if any(n != state.passages[slot] for slot, n in counts.items() if slot not in doubtful):
+        return None
+    # tantivy commits all or nothing.
+    added = all(counts[slot] == state.passages[slot] for slot in state.adding)
+    if not added or any(counts[slot] for slot in state.removing):
+        for slot in state.adding:
+            del state.slots[slot], state.passages[slot]
+        state.removing = []
+    _commit(place, state)
+    return state
+
+
+def _worn(state: State, named: dict[str, Indexed]) -> bool:
+    wanted = set(named)
+    gone = sum(n for slot, n in state.passages.items() if state.slots[slot] not in wanted)
+    kept = sum(state.passages.values()) - gone
+    stale = state.stale + gone
+    return stale > 0 and (kept <= _FEW or _STALE * stale > kept)
+
+
+def _build(place: Path, named: dict[str, Indexed]) -> None:
+    """A new index beside the old one; the state then points to it."""
+    state = State(uuid4().hex[:8], next=len(named))
+    folder = place / state.folder
+    try:
+        folder.mkdir(parents=True, mode=0o700)
+        write(_rows(enumerate(named.values())), folder=folder)
+        state.slots = dict(enumerate(named))
+        state.passages = {slot: len(named[document]) for slot, document in state.slots.items()}
+        state.files = checksums(folder)
+        state.save(place)
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    for old in place.iterdir():
+        if old.is_dir() and old != folder:
+            shutil.rmtree(old, ignore_errors=True)

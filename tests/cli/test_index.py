@@ -21,7 +21,8 @@ def test_build_list_clear(town: Path, tmp_path: Path, cache: Path, capsys: Captu
     ]
     assert run(["index", "--list"]) == 0
     listed = capsys.readouterr().out.splitlines()
-    assert [line.split("  ")[0] for line in listed] == [str(town), str(pdf)]
+    assert [line.split("  ")[0] for line in listed[:-1]] == [str(town), str(pdf)]
+    assert listed[-1].startswith("2 documents, ")
     assert run(["index", "--clear", str(pdf)]) == 0
     assert capsys.readouterr().out == "1 cleared\n"
     assert run(["index", "--list"]) == 0

@@ -27,7 +27,7 @@ def search(file: Path, cache: Path) -> list[Passage]:
 
 def leftovers(cache: Path) -> list[Path]:
     """Folders of entries that were begun and not finished."""
-    return [path for path in cache.glob("*/.*") if path.is_dir()]
+    return [path for path in cache.glob("index-*/*/.*") if path.is_dir()]
 
 
 def truncate(file: Path) -> None:
@@ -52,8 +52,12 @@ def test_a_damaged_file_of_any_entry_is_built_again(
     wanted = search(town, cache)
     whole = cache.with_name("whole")
     shutil.copytree(cache, whole)
-    files = sorted(p.relative_to(cache) for p in cache.glob("*/*/*") if p.stat().st_size)
-    assert {file.parts[0] for file in files} >= {"documents", "vectors", "lexical"}
+    files = sorted(
+        file.relative_to(cache)
+        for file in cache.rglob("*")
+        if file.is_file() and file.stat().st_size and file.suffix != ".lock"
+    )
+    assert {file.parts[1] for file in files} == {"documents", "vectors", "lexical"}
     for file in files:
         shutil.rmtree(cache)
         shutil.copytree(whole, cache)
@@ -61,7 +65,8 @@ def test_a_damaged_file_of_any_entry_is_built_again(
         damage(cache / file)
         assert search(town, cache) == wanted, file
         told = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
-        if not file.name.startswith("."):  # those are tantivy's own, and need not be there
+        # Without its state, a word index is like one whose first writer was killed.
+        if file.name != "state.json" or damage is not Path.unlink:
             assert len(told) == 1, (file, told)
             assert "damaged" in told[0]
         caplog.clear()
@@ -118,7 +123,7 @@ def test_an_entry_is_there_whole_or_not_at_all(cache: Path) -> None:
 
     assert store.load("kind", "key") is None
     saved = store.save("kind", "key", fill)
-    assert saved == store.load("kind", "key") == cache / "kind" / "key"
+    assert saved == store.load("kind", "key") == store.root / "kind" / "key"
 
     def fail(folder: Path) -> None:
         (folder / "a").write_bytes(b"5678")
@@ -127,12 +132,13 @@ def test_an_entry_is_there_whole_or_not_at_all(cache: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         store.save("kind", "key", fail)
     assert leftovers(cache) == []
-    assert (cache / "kind" / "key" / "a").read_bytes() == b"1234"
+    assert (store.root / "kind" / "key" / "a").read_bytes() == b"1234"
     assert store.load("kind", "key")
 
 
 def test_what_killed_runs_left_is_swept_after_a_day(cache: Path) -> None:
-    old, fresh = cache / "documents" / ".old.1", cache / "documents" / ".fresh.2"
+    root = Cache(cache).root
+    old, fresh = root / "documents" / ".old.1", root / "documents" / ".fresh.2"
     for folder in (old, fresh):
         folder.mkdir(parents=True)
         (folder / "half").write_bytes(b"half")
@@ -173,4 +179,4 @@ def test_clear_forgets_what_is_at_or_below_a_path(tmp_path: Path, cache: Path) -
     assert [Path(e.source).name for e in shelf.entries()] == ["three.txt"]
     assert shelf.clear(None) == 1
     assert shelf.entries() == []
-    assert [p for p in cache.glob("*/*/*") if p.is_file()] == []
+    assert [p for p in cache.rglob("*") if p.is_file() and p.suffix != ".lock"] == []

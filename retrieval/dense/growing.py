@@ -1,0 +1,96 @@
+"""Vectors of passages that come in one after the other, searchable all the time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.dense.index import DenseIndex
+from retrieval.embed.model import Vector
+
+Numbers = NDArray[np.int64]
+Part = NDArray[Any]  # [n, d] unit vectors in float16 or float32, perhaps mapped from a file
+
+
+class GrowingIndex:
+    """The passages 0 to `total`; searches see those whose vectors have come."""
+
+    def __init__(self, total: int) -> None:
+        self.total = total
+        self._parts: dict[int, Part] = {}  # by the number of the first passage
+        self._single: dict[int, Part] = {}  # [1, d]; of passages that stand in no part yet
+        self._have = np.zeros(total, bool)
+        self._lock = threading.Lock()
+        self._open: tuple[DenseIndex, Numbers] | None = None
+
+    @property
+    def done(self) -> int:
+        """How many vectors have come."""
+        return int(np.count_nonzero(self._have))
+
+    def add(self, first: int, part: Part) -> None:
+        """The vectors [n, d] from a passage on; they take the place of earlier ones."""
+        inside = range(first, first + len(part))
+        with self._lock:
+            for held in (self._parts, self._single):
+                for number in [number for number in held if number in inside]:
+                    del held[number]
+            if len(part):
+                self._parts[first] = part
+            self._have[inside.start : inside.stop] = True
+            self._open = None
+
+    def add_single(self, numbers: Iterable[int], vectors: Part) -> None:
+        """The vectors [n, d] of single passages; those that have come already are left."""
+        with self._lock:
+            for number, vector in zip(numbers, vectors, strict=True):
+                if not self._have[number]:
+                    self._single[number] = vector[None]
+                    self._have[number] = True
+            self._open = None
+
+    def missing(self, numbers: Iterable[int]) -> list[int]:
+        """Those of the passages whose vectors have not come, in order and once."""
+        return [number for number in sorted(set(numbers)) if not self._have[number]]
+
+    def nearest(
+        self, vector: Vector, k: int, within: Numbers | None = None
+    ) -> list[tuple[int, float]]:
+        """The `k` passages (number, cosine) most like a unit vector [d], best first."""
+        index, numbers = self._opened()
+        if not len(numbers):
+            return []
+        rows = within
+        if within is not None and len(numbers) < self.total:
+            rows = np.flatnonzero(np.isin(numbers, within))
+        elif within is None:
+            k = min(k, len(numbers))
+        if rows is not None and not len(rows):
+            return []
+        return [(int(numbers[row]), cosine) for row, cosine in index.search(vector, k, rows)]
+
+    def cosines(self, vector: Vector, numbers: list[int]) -> dict[int, float]:
+        """The likeness of passages to a unit vector [d]; all of them must have come."""
+        index, known = self._opened()
+        if len(known) == self.total:
+            return index.cosines(vector, numbers)
+        # They stand in the order in which they came.
+        order = np.argsort(known)
+        rows = order[np.searchsorted(known, numbers, sorter=order)].tolist()
+        found = index.cosines(vector, rows)
+        return {number: found[row] for number, row in zip(numbers, rows, strict=True)}
+
+    def _opened(self) -> tuple[DenseIndex, Numbers]:
+        """What has come, and the passage number of each of its rows."""
+        with self._lock:
+            if self._open is None:
+                held = sorted(self._parts.items()) + sorted(self._single.items())
+                ranges = [np.arange(first, first + len(part)) for first, part in held]
+                numbers = np.concatenate([np.empty(0, np.int64), *ranges])
+                parts = [part for _, part in held]
+                self._open = DenseIndex.open(parts or [np.empty((0, 1), np.float32)]), numbers
+            return self._open

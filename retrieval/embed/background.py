@@ -1,0 +1,191 @@
+"""Embedding that goes on while questions are already answered."""
+
+from __future__ import annotations
+
+import atexit
+import threading
+from bisect import bisect_right
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import accumulate, groupby
+
+import numpy as np
+
+from retrieval.dense.growing import GrowingIndex
+from retrieval.embed.encoder import Encoder
+from retrieval.progress import Progress
+from retrieval.store import vectors as stored
+from retrieval.store.cache import Cache
+from retrieval.store.indexed import Indexed
+from retrieval.store.vectors import SHARD, Half
+
+_LOOK = 0.2  # seconds between two looks at how far the thread has come
+
+
+class Embedding:
+    """The vectors of a corpus's passages, numbered from 0 over all documents in order.
+
+    What the cache holds is there at once. From `start` on a thread embeds the rest, in document
+    order and shard by shard; each shard is saved when it is finished. The thread stands still
+    while a question is answered (`pause`): two cores are not enough for both.
+    """
+
+    def __init__(self, documents: Sequence[Indexed], encoder: Encoder, cache: Cache) -> None:
+        self.documents = documents
+        self.encoder = encoder
+        self.cache = cache
+        self.firsts = [0, *accumulate(len(one) for one in documents)]
+        self.index = GrowingIndex(self.firsts[-1])
+        self._unfinished = [n for n in range(len(documents)) if not self._take(n)]
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._error: BaseException | None = None
+        self._stopped = self._busy = False
+        self._askers = 0
+        self._part = 0  # passages embedded of the shard that is being made
+
+    @property
+    def total(self) -> int:
+        """All passages."""
+        return self.index.total
+
+    @property
+    def pending(self) -> int:
+        """Passages whose vectors are missing."""
+        return self.total - self.index.done
+
+    def start(self) -> None:
+        """Embed in the background what is missing. Raises what stopped an earlier try."""
+        self._raise()
+        if self._thread is not None or not self._unfinished:
+            return
+        self.encoder.load()  # here, as two threads would load it twice
+        self._stopped = False
+        self._thread = threading.Thread(target=self._run, name="embedding", daemon=True)
+        # A thread that is inside torch while the interpreter ends can crash it.
+        atexit.register(self.stop)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the few tenths of a second's work in hand; what was saved stays."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: not self._busy)
+        atexit.unregister(self.stop)
+        self._thread = None
+
+    def wait(self) -> Generator[Progress]:
+        """Until no vector is missing. Raises what went wrong in the thread."""
+        self.start()
+        told = -1
+        while (thread := self._thread) and thread.is_alive():
+            done = self.index.done + self._part
+            if done != told:
+                told = done
+                yield Progress("embed", min(done, self.total), self.total, "passages")
+            thread.join(_LOOK)
+        self._raise()
+
+    @contextmanager
+    def pause(self) -> Iterator[None]:
+        """Leave the cores to a question meanwhile. Raises what has stopped the thread."""
+        self._raise()
+        with self._changed:
+            self._askers += 1
+            self._changed.wait_for(lambda: not self._busy)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._askers -= 1
+                self._changed.notify_all()
+
+    def cover(self, numbers: Iterable[int]) -> None:
+        """Embed these passages now, where they are missing.
+
+        Their vectors are not saved: files must not depend on what was asked while they were made.
+        """
+        missing = self.index.missing(numbers)
+        texts: list[str] = []
+        for document, inside in groupby(missing, self.document_of):
+            first = self.firsts[document]
+            texts += self.documents[document].embedded_texts([n - first for n in inside])
+        with self.pause():
+            for group, vectors in self.encoder.encode(texts) if texts else ():
+                self.index.add_single([missing[place] for place in group], vectors)
+
+    def document_of(self, number: int) -> int:
+        """Which document a passage belongs to, counted from 0."""
+        return bisect_right(self.firsts, number) - 1
+
+    def _run(self) -> None:
+        try:
+            while self._unfinished:
+                self._embed(self._unfinished[0])
+                del self._unfinished[0]
+        except _Stopped:
+            pass
+        except BaseException as error:  # noqa: BLE001 - raised again where someone waits or asks
+            self._error = error
+
+    def _raise(self) -> None:
+        if self._error is not None:
+            error, self._error, self._thread = self._error, None, None
+            raise error
+
+    def _take(self, number: int) -> bool:
+        """Whether the cache has all vectors of a document, which then are in the index."""
+        one = self.documents[number]
+        vectors = stored.load(self.cache, one.key, len(one)) if len(one) else None
+        if vectors is not None:
+            self.index.add(self.firsts[number], vectors)
+        return vectors is not None or not len(one)
+
+    def _embed(self, number: int) -> None:
+        """Make what is missing of one document, alone among all processes."""
+        one, first = self.documents[number], self.firsts[number]
+        with self.cache.lock(one.key):
+            if self._take(number):  # another process made them meanwhile
+                return
+            shards = []
+            for start in range(0, len(one), SHARD):
+                shard = stored.load_shard(self.cache, one.key, start, len(one))
+                if shard is None:
+                    end = min(start + SHARD, len(one))
+                    shard = self._encode(one.embedded_texts(list(range(start, end))))
+                    if len(one) > SHARD:
+                        stored.save_shard(self.cache, one.key, start, shard)
+                shards.append(shard)
+                self.index.add(first + start, shard)
+            self.index.add(first, stored.join(self.cache, one.key, shards))
+
+    def _encode(self, texts: list[str]) -> Half:
+        rows: dict[int, Half] = {}
+        groups = self.encoder.encode(texts)
+        while len(rows) < len(texts):
+            with self._turn():
+                places, vectors = next(groups)
+            rows.update(zip(places, vectors.astype(np.float16), strict=True))
+            self._part = len(rows)
+        self._part = 0
+        return np.stack([rows[place] for place in range(len(texts))])
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One piece of work of the thread, when no question wants the cores."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopped or not self._askers)
+            if self._stopped:
+                raise _Stopped
+            self._busy = True
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._busy = False
+                self._changed.notify_all()
+
+
+class _Stopped(Exception):
+    """The thread was told to stop."""

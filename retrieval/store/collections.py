@@ -1,0 +1,93 @@
+"""Named collections: paths that are remembered under a name, `@reports`."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from docagent.errors import DocAgentError
+from retrieval.store.cache import Cache, replace_text
+
+log = logging.getLogger("docagent")
+
+MARK = "@"
+_NAME = re.compile(r"[\w][\w.-]{0,63}")
+
+
+class Collections:
+    """The collections of a cache folder, each a list of absolute paths in a file.
+
+    Folders among them are searched again at each use, so files that were added, edited or removed
+    are noticed.
+    """
+
+    def __init__(self, cache: Cache) -> None:
+        self._folder = cache.root / "collections"
+
+    def names(self) -> list[str]:
+        """All collections, without their mark."""
+        return sorted(file.stem for file in self._folder.glob("*.json"))
+
+    def paths(self, name: str) -> list[Path]:
+        """What a collection was made of. Raises DocAgentError if there is no such collection."""
+        try:
+            told = json.loads(self._file(name).read_text("utf-8"))
+            return [Path(path) for path in told["paths"]]
+        except FileNotFoundError as error:
+            known = ", ".join(MARK + other for other in self.names()) or "there is none yet"
+            raise DocAgentError(
+                f"No collection is called {MARK}{name} (known: {known}); "
+                f"make it with: docagent index PATH... --name {name}"
+            ) from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise DocAgentError(
+                f"The collection {MARK}{name} cannot be read; "
+                f"make it again with: docagent index PATH... --name {name}"
+            ) from error
+
+    def save(self, name: str, paths: Iterable[str | Path]) -> None:
+        """Remember paths under a name. Raises DocAgentError if that cannot be done."""
+        kept = [str(path.absolute()) for path in self.expand(paths)]
+        file = self._file(name)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            replace_text(file, json.dumps({"paths": kept}))
+        except OSError as error:
+            raise DocAgentError(
+                f"The collection {MARK}{name} cannot be kept: {error.strerror or error}."
+            ) from error
+
+    def forget(self, name: str) -> None:
+        """Raises DocAgentError if there is no such collection."""
+        self.paths(name)
+        self._file(name).unlink()
+
+    def expand(self, paths: Iterable[str | Path]) -> list[Path]:
+        """The paths with each `@name` replaced by its own; of those, what is gone is left out.
+
+        Raises DocAgentError for an unknown collection, or one of which nothing is left.
+        """
+        found: list[Path] = []
+        for path in paths:
+            if not str(path).startswith(MARK):
+                found.append(Path(path))
+                continue
+            kept = self.paths(str(path)[len(MARK) :])
+            there = [one for one in kept if one.exists()]
+            for gone in set(kept) - set(there):
+                log.warning("Left out: %s is no longer there.", gone)
+            if not there:
+                raise DocAgentError(f"Nothing is left of the collection {path}.")
+            found += there
+        return found
+
+    def _file(self, name: str) -> Path:
+        if not _NAME.fullmatch(name):
+            raise DocAgentError(
+                f"{name!r} is no name for a collection: up to 64 letters, digits, '.', '_', '-'. "
+                "(A file whose name begins with @ is given as ./@file.)"
+            )
+        return self._folder / f"{name}.json"
