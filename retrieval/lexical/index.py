@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from retrieval.lexical.tokens import query_terms
+from retrieval.lexical.language import NAMES
+from retrieval.lexical.tokens import language_mark, query_terms
 
 _HEADING_WEIGHT = 0.5
 
@@ -56,13 +58,20 @@ class LexicalIndex:
         counts = {term: self.searcher.doc_freq("text", term) for term in terms}
         return {t: math.log(1 + (total - n + 0.5) / (n + 0.5)) for t, n in counts.items()}
 
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """Languages that at least one passage in a hundred is in, as ISO 639-1 codes."""
+        few = max(1, self.searcher.num_docs // 100)
+        counts = {code: self.searcher.doc_freq("text", language_mark(code)) for code in NAMES}
+        return tuple(code for code, count in counts.items() if count >= few)
+
     def search(self, query: str, k: int) -> list[tuple[int, float]]:
         """Best `k` passages as (number, BM25 score), best first."""
         import tantivy
 
         schema = self.index.schema
         clauses = []
-        for term in query_terms(query):
+        for term in query_terms(query, self.languages):
             clauses.append((tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", term)))
             heading = tantivy.Query.term_query(schema, "heading", term)
             weighted = tantivy.Query.boost_query(heading, _HEADING_WEIGHT)

@@ -15,13 +15,15 @@ import numpy as np
 from docagent.errors import DocAgentError
 from retrieval.chunk.chunks import Chunk, chunks, prefix
 from retrieval.embed.encoder import Encoder, Vectors
-from retrieval.lexical.tokens import terms
+from retrieval.lexical.language import language
+from retrieval.lexical.tokens import passage_terms, terms
 from retrieval.parse.document import Block, Document, Page
 from retrieval.parse.open import FORMAT, read
 from retrieval.progress import Progress
 from retrieval.store.cache import Cache
 
 _SHARD = 1024  # chunks embedded between two saves: a killed run loses no more than these
+_SAMPLE = 20_000  # characters that tell a document's language
 TARGET = 200  # tokens of text in a chunk
 
 
@@ -60,7 +62,8 @@ def index_file(
         parsed = _load(cache, key)
         if parsed is None:
             document = yield from read(path, password)
-            found = tuple(chunks(document, encoder.count, encoder.limit - 2, TARGET))
+            count = encoder.counter(document.text[:_SAMPLE])
+            found = tuple(chunks(document, count, encoder.limit - 2, TARGET))
             parsed = Parsed(document, found, _terms(document, found))
             _save(cache, key, path, parsed)
         vectors = yield from _vectors(cache, key, encoder, parsed)
@@ -92,10 +95,11 @@ def content_key(path: Path, encoder: Encoder, password: str | None) -> str:
 
 
 def _terms(document: Document, found: tuple[Chunk, ...]) -> tuple[tuple[str, str], ...]:
+    usual = language(document.text[:_SAMPLE])
     return tuple(
         (
-            " ".join(terms(document.text[chunk.start : chunk.end])),
-            " ".join(terms(" ".join([*chunk.heading[-2:], chunk.context]))),
+            " ".join(passage_terms(document.text[chunk.start : chunk.end], usual)),
+            " ".join(terms(" ".join([*chunk.heading[-2:], chunk.context]), usual)),
         )
         for chunk in found
     )
