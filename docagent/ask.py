@@ -39,6 +39,7 @@ def ask(agent: DocAgent, paths: Sequence[str | Path], question: str) -> Iterator
 
     corpus = yield from agent.open(paths)
     seconds["open"] = time.perf_counter() - at
+    corpus.warn_of_language(question)
 
     corpus.encoder.load()  # loading models counts in the total alone
     model, settings = agent.model, agent.settings

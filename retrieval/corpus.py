@@ -20,6 +20,7 @@ from retrieval.chunk.tables import head_text, table_heads
 from retrieval.embed.encoder import Encoder
 from retrieval.embed.model import Vector
 from retrieval.files import document_names, readable_files
+from retrieval.lexical.foreign import foreign
 from retrieval.parse.open import ranges
 from retrieval.passage import Passage
 from retrieval.progress import Progress, finish
@@ -201,6 +202,13 @@ class Corpus:
                     "s" if len(silent) > 1 else "",
                     ranges(silent),
                 )
+
+    def warn_of_language(self, question: str) -> None:
+        """A question that neither words nor meaning can bring to these documents is told so."""
+        texts = {name: one.parsed.document.text for name, one in self.indexed.items()}
+        told = foreign(readable(question), texts, self.encoder, self.mentions)
+        if told:
+            log.warning("%s", told)
 
     def _name(self, document: str | Path) -> str:
         if str(document) in self.indexed:

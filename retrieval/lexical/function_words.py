@@ -80,7 +80,7 @@ _TABLE = {
     "id": """yang dan atau tetapi tidak adalah ialah di ke dari pada untuk dengan oleh dalam antara
         ini itu apa apakah siapa kapan mana dimana bagaimana berapa mengapa kenapa para akan telah
         sudah sebagai bahwa juga menurut saja ada tersebut""",
-    "ms": """yang dan atau tetapi tidak ialah adalah di ke dari daripada pada untuk dengan oleh
+    "ms": """yang dan atau tetapi tidak ialah di ke daripada pada untuk dengan oleh
         dalam antara ini itu apa apakah siapa siapakah bila bilakah mana bagaimana berapa berapakah
         mengapa para akan telah sebagai bahawa juga mengikut kepada""",
     "tl": """ang ng mga sa na ay at o ngunit hindi si ni kay sino ano kailan saan paano bakit ilan

@@ -61,40 +61,33 @@ def language(text: str) -> str:
 def language_of(text: str) -> str:
     """The same for a text that is folded (see fold.py)."""
     text = text[:_SAMPLE]
-    script = "Latin" if text.isascii() else _script(text)
-    if script in _BY_SCRIPT:
-        return _BY_SCRIPT[script]
-    scores = _scores(text)
-    best = max(scores, key=lambda code: scores[code], default="")
-    return best if best and scores[best] >= _ENOUGH else ""
+    name = script(text)
+    if name in _BY_SCRIPT:
+        return _BY_SCRIPT[name]
+    votes_for = scores(text)
+    # Where two sister languages share every word, the one that comes first in the table.
+    best = max(by_language(), key=lambda code: votes_for.get(code, 0.0))
+    return best if votes_for.get(best, 0.0) >= _ENOUGH else ""
 
 
-def is_surely(code: str, text: str) -> bool:
-    """Whether a short text is beyond doubt in this language, and not English with foreign names."""
-    text = folded(text[:_SAMPLE])
-    if not text.isascii() and _script(text) != "Latin":
-        return True
-    own = by_language().get(code, frozenset())
-    scores = _scores(text)
-    words = {word for word in _WORD.findall(text) if word in own}
-    return len(words) >= 2 and scores.get(code, 0) >= 1.5 and scores[code] > 3 * scores.get("en", 0)
-
-
-def _scores(text: str) -> dict[str, float]:
+def scores(text: str) -> dict[str, float]:
+    """How much the words and letters of a folded text speak for each language."""
     table, letters = votes(), _letter_votes()
-    scores: dict[str, float] = {}
+    found: dict[str, float] = {}
     for word in _WORD.findall(text):
         for code, share in table.get(word, ()):
-            scores[code] = scores.get(code, 0.0) + share
+            found[code] = found.get(code, 0.0) + share
     if not text.isascii():
         for letter in letters.keys() & set(text):
             for code, share in letters[letter]:
-                scores[code] = scores.get(code, 0.0) + share
-    return scores
+                found[code] = found.get(code, 0.0) + share
+    return found
 
 
-def _script(text: str) -> str:
+def script(text: str) -> str:
     """The script most letters are in; Han and kana count double, as they take fewer letters."""
+    if text.isascii():
+        return "Latin"
     counts: dict[str, int] = {}
     for run in _SCRIPT.finditer(text, 0, _SAMPLE // 2):
         name = str(run.lastgroup)

@@ -28,7 +28,7 @@ def number_terms(term: str, language: str) -> tuple[str, ...]:
     if _PLAIN.fullmatch(term):
         return (term,)
     if _APOSTROPHE.fullmatch(term):
-        term = term.replace("'", "")
+        return _value(term.replace("'", ""))
     comma = _COMMA.fullmatch(term) and language in _COMMA_LANGUAGES
     if comma or _ONLY_COMMA.fullmatch(term):
         return _value(term.replace(".", "").replace(",", "."))
