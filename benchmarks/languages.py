@@ -3,20 +3,18 @@
     python -m benchmarks.languages ../shared/data/xquad
 
 A passage counts that overlaps the gold paragraph. "words" is the lexical side alone, "search" the
-whole search. Speed: million characters a second of `passage_terms`.
+whole search.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import time
 from pathlib import Path
 from typing import Any
 
 from retrieval import Corpus
 from retrieval.lexical.index import LexicalIndex
-from retrieval.lexical.tokens import passage_terms
 
 Row = dict[str, Any]
 Span = tuple[int, int]
@@ -28,17 +26,16 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--every", type=int, default=1, help="take one question in so many")
     options = parser.parse_args()
-    print("| language | n | passages | words | search | Mchar/s |")
-    print("| --- | --- | --- | --- | --- | --- |")
+    print("| language | n | passages | words | search |")
+    print("| --- | --- | --- | --- | --- |")
     for file in sorted(options.folder.glob("*.jsonl")):
         rows = [json.loads(line) for line in file.read_text("utf-8").splitlines()][:: options.every]
         corpus = Corpus.open([file.with_suffix(".txt")])
         spans = [(chunk.start, chunk.end) for _, chunk in corpus.rows]
-        text = corpus.text(corpus.documents[0])
         cells = [file.stem, str(len(rows)), str(len(spans))]
         cells.append(by_words(corpus.lexical, rows, spans))
         found = [[(p.start, p.end) for p in corpus.search(row["question"], 5)] for row in rows]
-        cells += [shares(rows, found), f"{speed(text, spans):.1f}"]
+        cells.append(shares(rows, found))
         print("| " + " | ".join(cells) + " |", flush=True)
 
 
@@ -53,13 +50,6 @@ def shares(rows: list[Row], found: list[list[Span]]) -> str:
         hits = [start < row["char_end"] and end > row["char_start"] for start, end in passages]
         ranks.append(hits.index(True) if True in hits else len(FIRST) + 2)
     return " ".join(f"{sum(rank < k for rank in ranks) / len(ranks):.3f}" for k in FIRST)
-
-
-def speed(text: str, spans: list[Span]) -> float:
-    start = time.perf_counter()
-    for first, last in spans:
-        passage_terms(text[first:last])
-    return len(text) / (time.perf_counter() - start) / 1e6
 
 
 if __name__ == "__main__":

