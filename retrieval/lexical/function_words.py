@@ -1,7 +1,7 @@
 """Function and question words by ISO 639-1 code: a text's language shows in them.
 
 Our own short table. The lists on the package index (stop-words, stopwords-iso) hold content words
-too (Indonesian "bekerja", to work; English "million"), and a question must not lose those.
+too (Indonesian "bekerja", to work; English "billion"), and a question must not lose those.
 """
 
 from __future__ import annotations
