@@ -39,6 +39,7 @@ def ask(agent: DocAgent, paths: Sequence[str | Path], question: str) -> Iterator
 
     corpus = yield from agent.open(paths)
     seconds["open"] = time.perf_counter() - begun
+    corpus.warn_of_language(question)
     with corpus.undisturbed():
         yield from _asked(agent, corpus, question, begun, seconds)
 

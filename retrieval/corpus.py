@@ -20,7 +20,9 @@ from retrieval.embed.background import Embedding
 from retrieval.embed.encoder import Encoder
 from retrieval.embed.model import Vector
 from retrieval.files import document_names, readable_files
+from retrieval.lexical.foreign import foreign
 from retrieval.lexical.index import LexicalIndex
+from retrieval.lexical.language import language
 from retrieval.parse.open import ranges
 from retrieval.passage import Passage
 from retrieval.progress import Progress, finish
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("docagent")
 
 _SAMPLE = 20_000  # characters that tell a document's language
+_SAMPLES = 5  # documents
 _SOON = 300
 """Missing vectors that a question waits for: 1.5 s on two AMX cores, about what starting costs."""
 
@@ -222,7 +225,8 @@ class Corpus:
 
     @cached_property
     def _language(self) -> float:
-        samples = [one.document.text[:_SAMPLE] for one in list(self.indexed.values())[:5]]
+        few = list(self.indexed.values())[:_SAMPLES]
+        samples = [one.document.text[:_SAMPLE] for one in few]
         return self.encoder.trust(" ".join(samples))
 
     def text(self, document: str | Path) -> str:
@@ -265,6 +269,17 @@ class Corpus:
                     "s" if len(silent) > 1 else "",
                     ranges(silent),
                 )
+
+    def warn_of_language(self, question: str) -> None:
+        """A question that neither words nor meaning can bring to these documents is told so."""
+        question = readable(question)
+        if language(question) in self.lexical.languages:
+            return
+        few = dict(list(self.indexed.items())[:_SAMPLES])
+        texts = {name: one.document.text for name, one in few.items()}
+        told = foreign(question, texts, self.encoder, self.mentions)
+        if told:
+            log.warning("%s", told)
 
     def _name(self, document: str | Path) -> str:
         if str(document) in self.indexed:

@@ -42,6 +42,7 @@ def search(
             corpus = finish(agent.open(files, wait=questions is not None), screen.show)
         finally:
             screen.close()
+        corpus.warn_of_language(text)
         found = corpus.search(text, k, span)
         return {"query": text, "passages": [passage.as_json() for passage in found]}
 

@@ -14,19 +14,35 @@ class Sentence(NamedTuple):
     head: str = ""
 
 
-# Latin, Greek, Cyrillic... end a sentence with a mark and white space; Chinese, Japanese, Hindi
-# and Burmese marks end it by themselves; so does an empty line.
+# Latin, Greek, Cyrillic... end a sentence with a mark and white space; Chinese, Japanese, Hindi,
+# Burmese, Khmer, Tibetan, Armenian and Ethiopic marks end it by themselves; so does an empty line.
+# Thai and Lao have no mark: a space after some length ends it, as good as can be told.
 _END = re.compile(
     r"""[.!?…؟۔]+["'”’»)\]]*(?=\s|$)   # Western and Arabic marks, closing quotes
-      | [。！？｡।॥။]+["'”’」』）》]*      # marks that need no space behind them
+      | (?<=[\u0370-\u03ff\u1f00-\u1fff])[;\u037e](?=\s|$)   # the Greek question mark
+      | [。！？｡।॥။።፧។៕།։]+["'”’」』）》]*   # marks that need no space behind them
+      | (?<=\D)．(?=\D|$)
       | \n\s*\n | \f
+      | (?<=[\u0e00-\u0eff])[ ]+(?=[\u0e00-\u0eff])
     """,
     re.VERBOSE,
 )
+_SHORTEST_THAI = 60  # characters, about twelve words
+# Mr. Smith, Nr. 5, т. е., J. R. R. Tolkien; titles, units and references, not what ends sentences.
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:[A-Za-z]|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|No|Nos|Inc|Corp|Co|Ltd|vs|etc|al|Fig|Figs|Eq|Sec|Art|Vol"
-    r"|pp?|approx|cf|e\.g|i\.e|U\.S|U\.K|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|bzw|ca|Nr|Abs|z\.B|d\.h)"
+    r"(?:\b(?:[^\W\d_]|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|No|Nos|Inc|Corp|Co|Ltd|vs|etc|al|Fig|Figs|Eq|Sec|Art|Vol"
+    r"|pp?|approx|cf|e\.g|i\.e|U\.S|U\.K|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
+    r"|bzw|ca|Nr|Abs|Str|Hr|Fr|vgl|usw|Mio|Mrd|Tsd|Tel|geb|gest|z\.B|d\.h|u\.a|o\.ä|i\.d\.R"
+    r"|MM|Mme|Mlle|env|chap|p\.ex|Sra|Srta|Dra|Ud|Uds|EE|UU|núm|pág|págs|p\.ej|av|Exmo"
+    r"|dott|sig|ing|ecc|pag|bijv|blz|dhr|mevr|o\.a|d\.w\.z|bl\.a|t\.ex|s\.k|kl|np|tzn|tzw|ul|prof|tys"
+    r"|např|tzv|č|kb|pl|ún|гг|вв|тыс|млн|млрд|руб|коп|стр|рис|им|ул|см|др|т\.е|т\.д|т\.п|тис|грн|ім|вул"
+    r"|yy|vb|bkz|Sn|TP|ThS|TS|GS|डॉ|श्री)"
     r"|^\s*\(?\d{1,3})\.$"
+)
+# "am 3. März", "im 19. Jahrhundert": an ordinal, as German nouns are no small letters behind it.
+_ORDINAL = re.compile(r"(?<!\d)\d{1,2}\.$")
+_COUNTED = re.compile(
+    r"(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez|Jahrh|Jh|Kapitel|Platz|Quartal|Auflage)"
 )
 _CLAUSE = re.compile(r"[;:,，、；：—–]\s*|\s+")
 
@@ -39,6 +55,8 @@ def sentences(text: str, start: int = 0, end: int | None = None) -> list[tuple[i
     for match in _END.finditer(text, start, end):
         if match[0] == "." and _is_abbreviation(text, begin, match, end):
             continue
+        if match[0][0] == " " and match.start() - begin < _SHORTEST_THAI:
+            continue
         _add(spans, text, begin, match.end())
         begin = match.end()
     _add(spans, text, begin, end)
@@ -50,9 +68,10 @@ def _is_abbreviation(text: str, begin: int, match: re.Match[str], end: int) -> b
     following = text[match.end() : min(end, match.end() + 3)].lstrip()
     if following[:1].islower():
         return True
-    return bool(_ABBREVIATION.search(text[max(begin, match.start() - 8) : match.end()])) and bool(
-        following
-    )
+    before = text[max(begin, match.start() - 8) : match.end()]
+    if _ORDINAL.search(before) and _COUNTED.match(text[match.end() : match.end() + 9].lstrip()):
+        return True
+    return bool(following) and bool(_ABBREVIATION.search(before))
 
 
 def _add(spans: list[tuple[int, int]], text: str, start: int, end: int) -> None:

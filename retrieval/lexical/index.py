@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from retrieval.lexical.tokens import query_terms
+from retrieval.lexical.language import NAMES
+from retrieval.lexical.tokens import language_mark, query_terms
 
 _HEADING_WEIGHT = 0.5
 _BITS = 32  # of the passage's number in its document; the document's slot stands above them
@@ -49,6 +51,13 @@ class LexicalIndex:
         counts = {term: self.searcher.doc_freq("text", term) for term in terms}
         return {t: math.log((total + 1) / (n + 0.5)) for t, n in counts.items()}
 
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """Languages that at least one passage in a hundred is in, as ISO 639-1 codes."""
+        few = max(1, self.searcher.num_docs // 100)
+        counts = {code: self.searcher.doc_freq("text", language_mark(code)) for code in NAMES}
+        return tuple(code for code, count in counts.items() if count >= few)
+
     def count(self, slot: int) -> int:
         """Passages under a slot, those taken out aside."""
         return int(self.searcher.search(self._slot(slot), 1, count=True).count)
@@ -64,7 +73,7 @@ class LexicalIndex:
 
         schema = self.index.schema
         clauses = []
-        for term in query_terms(query):
+        for term in query_terms(query, self.languages):
             clauses.append((tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", term)))
             heading = tantivy.Query.term_query(schema, "heading", term)
             weighted = tantivy.Query.boost_query(heading, _HEADING_WEIGHT)

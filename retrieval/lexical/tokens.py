@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 
 import regex
+
+from retrieval.lexical.fold import folded
+from retrieval.lexical.function_words import asking, by_language
+from retrieval.lexical.language import language_of
+from retrieval.lexical.numbers import fiscal, number_terms
+from retrieval.lexical.stems import stems
 
 # Words with what holds them together: 1,234.5  a.b@c.org  state-of-the-art  4.2(b)  don't
 _TERM = regex.compile(
@@ -16,93 +21,124 @@ _TERM = regex.compile(
     regex.VERBOSE,
 )
 _PART = regex.compile(r"[\p{L}\p{M}]+\d{1,2}(?!\d)|[\p{L}\p{M}]+|\d+")  # 2024q3: 2024, q3
-_NUMBER = regex.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 # Scripts written without spaces between words, and Hangul, whose words carry particles.
 _UNSPACED = regex.compile(
-    r"[\p{Han}\p{Hiragana}\p{Katakana}ー]+|\p{Hangul}+|[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+"
+    r"""(?P<han>[\p{Han}\p{Hiragana}\p{Katakana}ー]+) | \p{Hangul}+
+      | (?P<marked>[\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]+)""",
+    regex.VERBOSE,
 )
-_STEMMED = [
-    (regex.compile(r"[a-z]+"), "english"),
-    (regex.compile(r"[\p{Arabic}\p{M}]+"), "arabic"),
-    (regex.compile(r"\p{Cyrillic}+"), "russian"),
-    (regex.compile(r"[\p{Devanagari}\p{M}]+"), "hindi"),
-    (regex.compile(r"[\p{Greek}\p{M}]+"), "greek"),
-]
+_HAN = regex.compile(r"\p{Han}")
+_CLUSTER = regex.compile(r"\X")
+_PARTICLES = frozenset("은는이가을를에의도로와과")
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
-
-# Question and function words: rare in a document, they would outweigh what is asked about.
-_FUNCTION_WORDS = """
-a about an and any are as at be been being but by can could did do does for from had has have how
-if in into is it its many me much of on or our shall should so than that the their them then there
-these they this those to was we were what when where which who whom whose why will with would you
-your please tell say says said according document yes no
-"""
+_ELIDED = regex.compile(r"^(?:[cdjlmnst]|qu|un|(?:d|n|s)?[aeu]ll|quest)'(?=\p{L}{2})")
+_ELIDING = frozenset({"fr", "it"})
+_ASKING = regex.compile("|".join(map(regex.escape, asking())))
+_FIRST_UNSPACED = "\u0e00"  # Thai; all scripts of _UNSPACED come behind it
+_LONGEST = 40  # characters of a word
+_MARK = "§"  # never part of a term of a text
 
 
-def terms(text: str) -> list[str]:
-    """Terms of `text` in order: compounds whole and in parts, words stemmed by their script."""
-    found: list[str] = []
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
-    for match in _TERM.finditer(folded):
-        _add(found, match[0])
+def terms(text: str, language: str | None = None) -> list[str]:
+    """Terms of `text` in order: compounds whole and in parts, words stemmed by their language.
+
+    `language` is an ISO 639-1 code; "" stands for English in Latin script, Russian in Cyrillic and
+    so on; without it the text tells (see language.py).
+    """
+    text = folded(text)
+    return _terms(text, language_of(text) if language is None else language)
+
+
+def passage_terms(text: str, fallback: str = "") -> list[str]:
+    """Terms of a passage to index, and one that tells its language (see `language_mark`).
+
+    `fallback` is the document's language, for passages of figures and names.
+    """
+    text = folded(text)
+    code = language_of(text) or fallback
+    found = _terms(text, code)
+    if code:
+        found.append(language_mark(code))
     return found
 
 
-def query_terms(text: str) -> list[str]:
-    """Terms of a question without its function words (all of them if nothing else is left)."""
-    every = list(dict.fromkeys(terms(text)))
-    telling = [term for term in every if term not in _STOP_TERMS]
-    return telling or every
+def _terms(text: str, language: str) -> list[str]:
+    found: list[str] = []
+    for term in _TERM.findall(text):
+        found += _terms_of(term, language)
+    return found
 
 
-def _add(found: list[str], term: str) -> None:
-    if _NUMBER.fullmatch(term):
-        number = term.replace(",", "")
-        found.append(number)
-        if "." in number:
-            found.append(number.split(".")[0])
-        return
-    if _UNSPACED.search(term):
-        _add_unspaced(found, term)
-        return
+def language_mark(code: str) -> str:
+    """The term that every passage in a language holds: the index knows its languages by it."""
+    return f"{_MARK}{code}"
+
+
+def query_terms(text: str, languages: Collection[str] = ()) -> list[str]:
+    """Terms of a question without its function words (all of them if nothing else is left).
+
+    Words are stemmed in the question's own language where that is one of `languages`, those of the
+    passages; otherwise in each of them. Twelve XQuADs in one index: every question in each of the
+    twelve finds the right Vietnamese passage among five in 93.7%, in its own language in 96.5%.
+    """
+    text = folded(text)
+    own = language_of(text)
+    function = by_language().get(own or "en", frozenset())
+    words = _TERM.findall(_ASKING.sub(" ", text))
+    telling = [word for word in words if word not in function]
+    found: dict[str, None] = {}
+    for code in [own] if own in languages else dict.fromkeys([own, *languages]):
+        for word in telling:
+            forms = _terms_of(word, code)
+            # Who types the accents of Vietnamese means them.
+            typed = forms[:1] if code == "vi" and not word.isascii() else forms
+            found.update(dict.fromkeys(term for term in typed if term not in function))
+    return list(found) or list(dict.fromkeys(_terms(text, own)))
+
+
+def _terms_of(term: str, language: str) -> Sequence[str]:
+    # Long runs come once and would only fill the memory of what is often seen.
+    if not term.isascii() and max(term) >= _FIRST_UNSPACED and _UNSPACED.search(term):
+        return _unspaced(term, language)
+    return _spaced(term, language) if len(term) <= _LONGEST else _apart(term, language)
+
+
+def _apart(term: str, language: str) -> tuple[str, ...]:
+    numbers = number_terms(term, language)
+    if numbers:
+        return numbers
     term = term.removesuffix("'s").strip("'")
+    if language in _ELIDING:
+        term = _ELIDED.sub("", term)
     if _WORD.fullmatch(term):
-        found.append(_stem(term))
-        return
-    found.append(term)
+        return stems(term, language)
     parts = _PART.findall(term)
-    if len(parts) > 1:
-        found += [_stem(part) for part in parts]
+    if len(parts) < 2:
+        return (term, *fiscal(term))
+    return (term, *(stem for part in parts for stem in stems(part, language)), *fiscal(term))
 
 
-def _add_unspaced(found: list[str], term: str) -> None:
+_spaced = lru_cache(maxsize=200_000)(_apart)
+
+
+def _unspaced(term: str, language: str) -> list[str]:
     """Overlapping pairs of characters, as no dictionary knows the names in a document."""
+    found: list[str] = []
     at = 0
     for run in _UNSPACED.finditer(term):
-        if run.start() > at:
-            found += [_stem(part) for part in _PART.findall(term[at : run.start()])]
-        characters = regex.findall(r"\X", run[0])
-        found += ["".join(pair) for pair in pairwise(characters)]
+        for part in _PART.findall(term[at : run.start()]):
+            found += stems(part, language)
+        characters = _CLUSTER.findall(run[0]) if run["marked"] else list(run[0])
+        found += map("".join, pairwise(characters))
         if len(characters) == 1:
-            found.append(run[0])
+            found += characters
+        elif run["han"]:
+            # On the Chinese XQuAD single characters beside the pairs bring the right paragraph
+            # into the first five in 98.7% of questions instead of 98.2%.
+            found += _HAN.findall(run[0])
+        elif len(characters) == 2 and characters[1] in _PARTICLES:
+            found.append(characters[0])
         at = run.end()
-    found += [_stem(part) for part in _PART.findall(term[at:])]
-
-
-@lru_cache(maxsize=200_000)
-def _stem(word: str) -> str:
-    """The stem by the word's script; Latin script is taken for English."""
-    for script, language in _STEMMED:
-        if script.fullmatch(word):
-            return str(_stemmer(language).stemWord(word))
-    return word
-
-
-@lru_cache
-def _stemmer(language: str) -> Any:
-    import Stemmer
-
-    return Stemmer.Stemmer(language)
-
-
-_STOP_TERMS = frozenset(_stem(word) for word in _FUNCTION_WORDS.split())
+    for part in _PART.findall(term[at:]):
+        found += stems(part, language)
+    return found

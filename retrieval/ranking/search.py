@@ -92,7 +92,7 @@ def _by_words_and_meaning(
 
 def _by_closeness(corpus: Corpus, number: int, question: Asked) -> float:
     """What a look at the passage's own words adds."""
-    asked_terms = query_terms(question.core)
+    asked_terms = query_terms(question.core, corpus.lexical.languages)
     rarity = corpus.lexical.rarity(asked_terms)
     passage = corpus.passage(number)
     held = terms(passage.text)
@@ -109,7 +109,9 @@ def _is_named(passage: Passage, reference: Reference) -> bool:
     if kind == "page":
         return number in (str(passage.page), passage.page_label)
     place = f"{passage.heading} > {passage.context}\n{passage.text}"
-    return bool(re.search(rf"\b{kind}\s+{re.escape(number)}(?![\w(]|\.\d)", place, re.IGNORECASE)) or (
+    return bool(
+        re.search(rf"\b{kind}\s+{re.escape(number)}(?![\w(]|\.\d)", place, re.IGNORECASE)
+    ) or (
         kind in ("section", "clause", "article", "chapter")
         and bool(re.search(rf"(?:^|> )§?\s*{re.escape(number)}(?![\w(]|\.\d)", passage.heading))
     )

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from docagent.errors import DocAgentError
 from retrieval.chunk.chunks import Chunk, chunks, prefix
 from retrieval.embed.encoder import Encoder
-from retrieval.lexical.tokens import terms
+from retrieval.lexical.language import language
+from retrieval.lexical.tokens import passage_terms, terms
 from retrieval.parse.document import Block, Document, Page, Unit
 from retrieval.parse.open import FORMAT, read
 from retrieval.progress import Progress
@@ -23,6 +24,7 @@ from retrieval.store import cache as stored
 from retrieval.store.cache import Cache
 
 KIND = "documents"
+_SAMPLE = 20_000  # characters that tell a document's language
 TARGET = 200  # tokens of text in a chunk
 
 Terms = list[tuple[str, str]]  # of a chunk's text, of its headings
@@ -123,7 +125,8 @@ def index_file(
         found = load(cache, key)
         if found is None:
             document = yield from read(path, password)
-            cut = chunks(document, encoder.count, encoder.limit - 2, TARGET)
+            count = encoder.counter(document.text[:_SAMPLE])
+            cut = chunks(document, count, encoder.limit - 2, TARGET)
             found = _save(cache, key, path, document, cut)
     return found
 
@@ -207,7 +210,8 @@ def _save(cache: Cache, key: str, path: Path, document: Document, cut: list[Chun
         "headings": list(headings),
         "contexts": list(contexts),
     }
-    found = [_terms(document, chunk) for chunk in cut]
+    usual = language(document.text[:_SAMPLE])
+    found = [_terms(document, chunk, usual) for chunk in cut]
 
     def write(folder: Path) -> None:
         (folder / "text.txt").write_bytes(document.text.encode("utf-8"))
@@ -223,9 +227,9 @@ def _save(cache: Cache, key: str, path: Path, document: Document, cut: list[Chun
     return indexed
 
 
-def _terms(document: Document, chunk: Chunk) -> tuple[str, str]:
+def _terms(document: Document, chunk: Chunk, usual: str) -> tuple[str, str]:
     heading = " ".join([*chunk.heading[-2:], chunk.context])
     return (
-        " ".join(terms(document.text[chunk.start : chunk.end])),
-        " ".join(terms(heading)),
+        " ".join(passage_terms(document.text[chunk.start : chunk.end], usual)),
+        " ".join(terms(heading, usual)),
     )

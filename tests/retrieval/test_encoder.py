@@ -92,3 +92,18 @@ def test_a_local_folder_is_an_embedding_model(encoder: Encoder) -> None:
     assert own.limit == 256
     assert own.fingerprint != encoder.fingerprint
     assert np.array_equal(own.encode_query("fog"), encoder.encode_query("fog"))
+
+
+def test_chunks_are_measured_in_tokens_only_where_the_model_knows_the_language(
+    encoder: Encoder,
+) -> None:
+    english = "The ferry leaves from the old pier every morning at six. " * 5
+    thai = "ท่าเรือออสต์บีก่อตั้งขึ้นในปีหนึ่งพันหกร้อยสิบสองโดยชาวประมงที่มาจากหมู่เกาะทางเหนือ" * 3
+    arabic = "تغادر العبّارات كل صباح في الساعة السادسة، وثمن التذكرة تسع كرونات. " * 3
+    assert encoder.trust(english) == 1.0
+    assert encoder.counter(english)([english]) == encoder.count([english])
+    for text in (thai, arabic):
+        assert encoder.trust(text) == 0.0
+        (size,) = encoder.counter(text)([text])
+        assert len(text) / 5 < size < len(text) / 3
+    assert encoder.count([thai])[0] < 5  # one unknown word

@@ -21,7 +21,12 @@ def cut(text: str) -> list[str]:
         ["See No. 5 and Fig. 3 on pp. 4 to 6.", "Costs rose 3.5 per cent."],
         ['She said: "Go home."', "They went."],
         ["Der Preis stieg um ca. 4 Mio. nach Abs. 3.", "Das war z.B. 2023 so."],
-        ["Ποιος ήρθε;", "Κανείς."][:1],
+        ["Ποιος ήρθε;", "Κανείς δεν ήρθε."],
+        ["Am 3. März und im 19. Jahrhundert kamen 5 Mrd. Euro.", "Dann nichts."],
+        ["M. Dupont et Mme. Roux vivent av. Foch.", "Ils sont deux."],
+        ["А. С. Пушкин жил на ул. Мойка, т. е. в Петербурге.", "Потом уехал."],
+        ["El Sr. García y la Sra. López pagaron en EE. UU. el billete.", "Volvieron."],
+        ["Նավը եկավ։", "Հետո գնաց։"],
         ["Кто пришёл?", "Никто не пришёл."],
         ["هل وصلت السفينة؟", "نعم وصلت."],
         ["جہاز آیا۔", "پھر گیا۔"],
@@ -37,10 +42,18 @@ def test_sentences_apart_by_spaces(wanted: list[str]) -> None:
         ["渡轮十点开船。", "请提前到达！", "你有票吗？", "没有。"],
         ["彼は「行こう。」", "と言った。"],
         ["जहाज आया।", "फिर गया।"],
+        ["កប៉ាល់មកដល់។", "បន្ទាប់មកវាចេញទៅ។"],
+        ["船が来た．", "そして3．5時間後に出た．"],
     ],
 )
 def test_sentences_without_spaces_between(wanted: list[str]) -> None:
     assert cut("".join(wanted)) == wanted
+
+
+def test_thai_is_cut_at_spaces_that_are_far_apart() -> None:
+    long = "ท่าเรือออสต์บีก่อตั้งขึ้นในปีหนึ่งพันหกร้อยสิบสองโดยชาวประมงที่มาจากหมู่เกาะทางเหนือ"
+    assert cut(f"{long} {long}") == [long, long]
+    assert cut("เรือออก หกโมงเช้า") == ["เรือออก หกโมงเช้า"]
 
 
 def test_an_empty_line_ends_a_sentence() -> None:

@@ -1,0 +1,109 @@
+"""Which language a text is in: by its script, and by the function words and letters of it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import regex
+
+from retrieval.lexical.fold import folded
+from retrieval.lexical.function_words import by_language, votes
+
+NAMES = {
+    "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "cs": "Czech", "da": "Danish",
+    "de": "German", "el": "Greek", "en": "English", "es": "Spanish", "fa": "Persian",
+    "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hr": "Croatian",
+    "hu": "Hungarian", "hy": "Armenian", "id": "Indonesian", "it": "Italian", "ja": "Japanese",
+    "ka": "Georgian", "km": "Khmer", "ko": "Korean", "lo": "Lao", "mr": "Marathi", "ms": "Malay",
+    "my": "Burmese", "ne": "Nepali", "nl": "Dutch", "no": "Norwegian", "pl": "Polish",
+    "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sk": "Slovak", "sr": "Serbian",
+    "sv": "Swedish", "sw": "Swahili", "ta": "Tamil", "th": "Thai", "tl": "Tagalog",
+    "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "vi": "Vietnamese", "yi": "Yiddish",
+    "zh": "Chinese",
+}  # fmt: skip
+
+# A language of its own for each script that needs no more looking.
+_BY_SCRIPT = {
+    "Han": "zh", "Kana": "ja", "Hangul": "ko", "Thai": "th", "Lao": "lo", "Khmer": "km",
+    "Myanmar": "my", "Greek": "el", "Armenian": "hy", "Georgian": "ka", "Tamil": "ta",
+    "Bengali": "bn",
+}  # fmt: skip
+_SCRIPTS = (
+    "Hangul Cyrillic Arabic Devanagari Thai Greek Hebrew Lao Khmer Myanmar Armenian Georgian Tamil "
+    "Bengali"
+)
+_SCRIPT = regex.compile(
+    r"(?P<Latin>\p{Latin}+)|(?P<Han>\p{Han}+)|(?P<Kana>[\p{Hiragana}\p{Katakana}]+)|"
+    + "|".join(rf"(?P<{name}>\p{{{name}}}+)" for name in _SCRIPTS.split())
+)
+_WORD = regex.compile(r"[\p{L}\p{M}]+")
+# Letters that few languages have; each that occurs counts as half a word.
+_LETTERS = {
+    "de": "ßäöü", "sv": "åäö", "fi": "äö", "da": "æøå", "no": "æøå", "fr": "çèêœ", "es": "ñ¿¡",
+    "pt": "ãõç", "pl": "łąęśźżćń", "cs": "řůěšž", "sk": "ľĺŕô", "hu": "őű", "ro": "țșăâ",
+    "hr": "đšžćč", "tr": "ğışç",
+    "vi": "ạảấầẩẫậắằẳẵặẹẻẽếềểễệịỉọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹơưđ",
+    "ru": "ыэё", "uk": "іїєґ", "sr": "јљњћђџ", "fa": "پچژگک", "ur": "ٹڈڑےںہ", "ar": "كيىة",
+}  # fmt: skip
+_HALF = 0.5
+_SAMPLE = 600  # characters that are looked at
+_ENOUGH = 1.0  # votes: one word that no other language writes
+
+
+def language(text: str) -> str:
+    """ISO 639-1 code of the language most of the text is in, or "" when that is not sure.
+
+    A text of mere names and figures has none.
+    """
+    return language_of(folded(text[:_SAMPLE]))
+
+
+def language_of(text: str) -> str:
+    """The same for a text that is folded (see fold.py)."""
+    text = text[:_SAMPLE]
+    name = script(text)
+    if name in _BY_SCRIPT:
+        return _BY_SCRIPT[name]
+    votes_for = scores(text)
+    # Where two sister languages share every word, the one that comes first in the table.
+    best = max(by_language(), key=lambda code: votes_for.get(code, 0.0))
+    return best if votes_for.get(best, 0.0) >= _ENOUGH else ""
+
+
+def scores(text: str) -> dict[str, float]:
+    """How much the words and letters of a folded text speak for each language."""
+    table, letters = votes(), _letter_votes()
+    found: dict[str, float] = {}
+    for word in _WORD.findall(text):
+        for code, share in table.get(word, ()):
+            found[code] = found.get(code, 0.0) + share
+    if not text.isascii():
+        for letter in letters.keys() & set(text):
+            for code, share in letters[letter]:
+                found[code] = found.get(code, 0.0) + share
+    return found
+
+
+def script(text: str) -> str:
+    """The script most letters are in; Han and kana count double, as they take fewer letters."""
+    if text.isascii():
+        return "Latin"
+    counts: dict[str, int] = {}
+    for run in _SCRIPT.finditer(text, 0, _SAMPLE // 2):
+        name = str(run.lastgroup)
+        counts[name] = counts.get(name, 0) + (run.end() - run.start())
+    east = counts.get("Han", 0) + counts.get("Kana", 0)
+    if east:
+        # Japanese is Han and kana; a Chinese text holds kana in a name at most.
+        name = "Kana" if counts.get("Kana", 0) > 0.1 * east else "Han"
+        counts = {**counts, "Han": 0, "Kana": 0, name: 2 * east}
+    return max(counts, key=lambda name: counts[name], default="Latin")
+
+
+@lru_cache(maxsize=1)
+def _letter_votes() -> dict[str, tuple[tuple[str, float], ...]]:
+    found: dict[str, list[str]] = {}
+    for code, letters in _LETTERS.items():
+        for letter in letters:
+            found.setdefault(letter, []).append(code)
+    return {ch: tuple((c, _HALF / len(codes)) for c in codes) for ch, codes in found.items()}
