@@ -20,7 +20,8 @@ from retrieval.chunk.tables import head_text, table_heads
 from retrieval.embed.encoder import Encoder
 from retrieval.embed.model import Vector
 from retrieval.files import document_names, readable_files
-from retrieval.parse.open import ranges
+from retrieval.parse import ocr
+from retrieval.parse.document import ranges
 from retrieval.passage import Passage
 from retrieval.progress import Progress, finish
 from retrieval.ranking.search import search
@@ -196,10 +197,12 @@ class Corpus:
             silent = one.parsed.document.silent
             if silent:
                 log.warning(
-                    "%s: no text on page%s %s (scanned or empty); nothing there can be found.",
+                    "%s: no text on %s%s %s (scanned or empty); nothing there can be found%s.",
                     name,
+                    one.parsed.document.unit,
                     "s" if len(silent) > 1 else "",
                     ranges(silent),
+                    ocr.hint(one.parsed.document.unit),
                 )
 
     def _name(self, document: str | Path) -> str:

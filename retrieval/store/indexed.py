@@ -17,7 +17,7 @@ from retrieval.chunk.chunks import Chunk, chunks, prefix
 from retrieval.embed.encoder import Encoder, Vectors
 from retrieval.lexical.tokens import terms
 from retrieval.parse.document import Block, Document, Page
-from retrieval.parse.open import FORMAT, read
+from retrieval.parse.open import read, reading_version
 from retrieval.progress import Progress
 from retrieval.store.cache import Cache
 
@@ -79,7 +79,7 @@ def content_key(path: Path, encoder: Encoder, password: str | None) -> str:
     except OSError as error:
         raise DocAgentError(f"Cannot read {path}: {error.strerror}.") from error
     settings = [
-        FORMAT,
+        reading_version(),
         TARGET,
         encoder.fingerprint,
         encoder.limit,

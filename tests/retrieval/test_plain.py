@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from docagent.errors import DocAgentError
-from retrieval.parse.document import Document
-from retrieval.parse.open import ranges, read
+from retrieval.parse.document import Document, ranges
+from retrieval.parse.open import read
 from retrieval.parse.plain import decode, read_text
 from retrieval.progress import finish
 
