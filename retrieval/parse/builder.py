@@ -35,7 +35,8 @@ class Builder:
         if not text.strip():
             return
         if self.length > self._page_start:
-            together = lead or (kind == "row" == self.blocks[-1].kind)
+            same = kind == self.blocks[-1].kind
+            together = same and (kind == "row" or lead)
             self._put("\n" if together else "\n\n")
         self._put(lead)
         start = self.length

@@ -37,9 +37,11 @@ def add_html(builder: Builder, text: str, file: str) -> str:
     text = _PROLOGUE.sub("", text.lstrip("\ufeff"), count=1)
     if not text.strip("\ufeff\x00 \t\r\n"):
         raise DocAgentError(f"{file} is empty: there is nothing to read in it.")
-    # huge_tree: without it a page nested deeper than 256 elements is cut off in silence.
+    # huge_tree: without it a page nested deeper than 256 elements is cut off.
     parser = lxml_html.HTMLParser(huge_tree=True, no_network=True, remove_comments=False)
     root = lxml_html.document_fromstring(text.replace("\x00", ""), parser=parser)
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise DocAgentError(f"{file} cannot be read whole: its elements nest 2048 deep or more.")
     Markup(builder).read(root)
     title = root.find(".//head/title")
     return " ".join((title.text_content() if title is not None else "").split())

@@ -44,6 +44,9 @@ def _blocks(text: str, ends: dict[int, int]) -> Iterator[Block]:
         mark = token[0]
         if mark in "{[":
             end = ends.get(begin)
+            if start is not None and key is None and last is not None:  # JSON lines
+                yield Block("text", start, last)
+                start = None
             if end is not None and end - begin <= _SMALL:
                 start, last, at = begin if start is None else start, end, end
                 continue

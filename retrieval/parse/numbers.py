@@ -45,13 +45,13 @@ def number_text(value: float, number_format: str) -> str:
 
     section = _LITERAL.sub(keep, section)
     digits = _DIGITS.search(section)
-    if not digits or "E" in section.upper().replace("GENERAL", "") or "/" in section:
-        if "0" in number_format or "#" in number_format or "general" in number_format.lower():
-            return general(value)
-        return _filled(section, literals) or general(value)  # "-" for a zero
+    if not digits and literals and "general" not in section.lower():
+        return _filled(section, literals)  # "-" for a zero
+    if not digits or "E" in section.upper() or "/" in section:
+        return general(value)  # scientific and fractions too
     shown = _digits(value * 100 if "%" in section else value, digits[0])
     text = section[: digits.start()] + shown + section[digits.end() :]
-    if text.startswith("-") is False and shown.startswith("-"):
+    if shown.startswith("-") and not text.startswith("-"):
         text = "-" + text.replace(shown, shown[1:], 1)
     return " ".join(_filled(text, literals).split())
 

@@ -32,19 +32,18 @@ def read_sheets(path: Path) -> Generator[Progress, None, Document]:
     with reading(path.name, "workbook"):
         with open_zip(path) as archive:
             formulas = sum(_uncomputed(archive))
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        try:
+        with path.open("rb") as file:  # by its name openpyxl would refuse .xls
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
             for sheet in book.worksheets:
                 yield from _add_sheet(builder, sheet)
             title = (book.properties.title or "").strip()
-        finally:
-            book.close()
     if formulas:
         log.warning(
-            "%s: %d formulas have no stored value and are left out; open and save it in a "
+            "%s: %d formula%s without a stored value left out; open and save the file in a "
             "spreadsheet program.",
             path.name,
             formulas,
+            "s" if formulas > 1 else "",
         )
     return builder.document(title or stem(path), path.name, "sheet")
 
@@ -52,7 +51,7 @@ def read_sheets(path: Path) -> Generator[Progress, None, Document]:
 def _add_sheet(builder: Builder, sheet: Any) -> Generator[Progress, None, None]:
     total = sheet.max_row or 0
     sheet.reset_dimensions()  # what a file says of its size may be wrong, or a bomb
-    named = False
+    named, number = False, 0
     for number, row in enumerate(sheet.iter_rows(), 1):
         cells = [cell_text(cell.value, cell.number_format or "") for cell in row]
         if any(cells):
@@ -63,7 +62,7 @@ def _add_sheet(builder: Builder, sheet: Any) -> Generator[Progress, None, None]:
         if number % _REPORT == 0:
             yield Progress("read", number, max(total, number), "rows")
     builder.end_page(sheet.title)
-    yield Progress("read", max(total, 1), max(total, 1), "rows")
+    yield Progress("read", number, number, "rows")
 
 
 def _uncomputed(archive: ZipFile) -> Iterator[int]:
