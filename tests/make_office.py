@@ -52,7 +52,7 @@ def slides_file(path: Path) -> Path:
     for row, cells in zip(table.rows, PORTS, strict=True):
         for cell, text in zip(row.cells, cells, strict=True):
             cell.text = text
-    data = CategoryChartData()
+    data: Any = CategoryChartData()
     data.categories = ["East", "West"]
     data.add_series("Landings", (19.2, 21.4))
     data.add_series("Losses", (1, 2))

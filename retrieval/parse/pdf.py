@@ -18,7 +18,7 @@ from retrieval.parse import ocr
 from retrieval.parse.contents import contents_lines
 from retrieval.parse.document import Document, Page
 from retrieval.parse.furniture import printed_labels, without_furniture
-from retrieval.parse.headings import heading_levels
+from retrieval.parse.headings import body_size, heading_levels
 from retrieval.parse.layout import Flow, plain
 from retrieval.parse.line import Line
 from retrieval.parse.plain import stem
@@ -38,7 +38,8 @@ def read_pdf(path: Path, password: str | None = None) -> Generator[Progress, Non
     pages = [[line for line in page if line.text] for page in pages]
     silent = _silent(pages)
     if silent and ocr.available():
-        for number, lines in (yield from ocr.read_pages(path, password, silent)).items():
+        body = body_size(pages) or None
+        for number, lines in (yield from ocr.read_pages(path, password, silent, body)).items():
             pages[number - 1] = lines
         silent = _silent(pages)
     if len(silent) == len(pages):

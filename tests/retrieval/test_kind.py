@@ -123,7 +123,7 @@ def test_what_is_not_read_is_named(tmp_path: Path, name: str, data: bytes, messa
 def test_zips_that_are_no_documents(tmp_path: Path) -> None:
     with pytest.raises(DocAgentError, match=r"report\.zip is an archive: unpack it"):
         parse(zip_file(tmp_path / "report.zip", {"report.pdf": "x"}))
-    odt = {"mimetype": "application/vnd.oasis.opendocument.text"}
+    odt: dict[str, str | bytes] = {"mimetype": "application/vnd.oasis.opendocument.text"}
     with pytest.raises(DocAgentError, match="OpenDocument"):
         parse(zip_file(tmp_path / "a.odt", odt))
 
