@@ -1,6 +1,6 @@
 """How much of a page OCR reads: pages of the handbook as pictures against their text layer.
 
-python benchmarks/ocr.py [PAGE ...]
+python -m benchmarks.ocr [PAGE ...]
 """
 
 from __future__ import annotations

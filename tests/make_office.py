@@ -11,7 +11,7 @@ from typing import Any
 import docx
 import openpyxl
 import pptx
-from pptx.chart.data import CategoryChartData
+from pptx.chart import data as chart_data
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
@@ -52,7 +52,8 @@ def slides_file(path: Path) -> Path:
     for row, cells in zip(table.rows, PORTS, strict=True):
         for cell, text in zip(row.cells, cells, strict=True):
             cell.text = text
-    data: Any = CategoryChartData()
+    make: Any = chart_data.CategoryChartData
+    data = make()
     data.categories = ["East", "West"]
     data.add_series("Landings", (19.2, 21.4))
     data.add_series("Losses", (1, 2))
