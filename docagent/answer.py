@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from retrieval.parse.document import Unit
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
     """Exact words of a document: `quote` is its text from `start` to `end` up to white space.
 
     `id` is the number the answer's markers use, `page` the physical page from 1, `page_label`
-    the printed one.
+    the printed one. `unit` says what `page` counts: pages, slides or sheets.
     """
 
     id: int
@@ -22,6 +24,13 @@ class Citation:
     verified: bool
     start: int
     end: int
+    unit: Unit = "page"
+
+    def as_json(self) -> dict[str, Any]:
+        """The keys of a citation in `ask --json`."""
+        described = asdict(self)
+        del described["unit"]
+        return described
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,7 @@ class Answer:
             "question": self.question,
             "answer": self.text,
             "found": self.found,
-            "citations": [asdict(citation) for citation in self.citations],
+            "citations": [citation.as_json() for citation in self.citations],
             "model": self.model,
             "strategy": self.strategy,
             "steps": self.steps,

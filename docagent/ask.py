@@ -130,5 +130,5 @@ def _cited(corpus: Corpus, near: list[Quote]) -> list[Citation]:
 def _place(ranked: list[Passage]) -> str:
     if not ranked:
         return "none"
-    page = f" p. {ranked[0].page}" if ranked[0].page else ""
+    page = f", {ranked[0].unit} {ranked[0].page}" if ranked[0].page else ""
     return f"{ranked[0].document}{page}"

@@ -23,7 +23,8 @@ from retrieval.files import document_names, readable_files
 from retrieval.lexical.foreign import foreign
 from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.language import language
-from retrieval.parse.open import ranges
+from retrieval.parse import ocr
+from retrieval.parse.document import ranges
 from retrieval.passage import Passage
 from retrieval.progress import Progress, finish
 from retrieval.ranking.search import search
@@ -264,10 +265,12 @@ class Corpus:
         for name, one in self.indexed.items():
             if silent := one.silent:
                 log.warning(
-                    "%s: no text on page%s %s (scanned or empty); nothing there can be found.",
+                    "%s: no text on %s%s %s (scanned or empty); nothing there can be found%s.",
                     name,
+                    one.unit,
                     "s" if len(silent) > 1 else "",
                     ranges(silent),
+                    ocr.hint(one.unit),
                 )
 
     def warn_of_language(self, question: str) -> None:

@@ -2,35 +2,85 @@
 
 from __future__ import annotations
 
+import glob
+import logging
+import os
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from docagent.errors import DocAgentError
-from retrieval.parse.open import SUFFIXES
+from retrieval.parse import ocr
+from retrieval.parse.document import FORMATS
+from retrieval.parse.kind import IMAGES, SUFFIXES
+
+log = logging.getLogger("docagent")
+
+_NAMED = 5  # files a warning names; of more it gives the number
 
 
 def readable_files(paths: Iterable[str | Path]) -> tuple[list[Path], list[Path]]:
-    """Files named by the user, and files found in folders they named."""
+    """Files named by the user, and files found in folders or by patterns they named.
+
+    `**` in a pattern stands for any folders. Raises DocAgentError where nothing is found.
+    """
     named: list[Path] = []
     found: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
-            inside = sorted(
-                file
-                for file in path.rglob("*")
-                if file.suffix.lower() in SUFFIXES and file.is_file() and file.name[0] != "."
-            )
-            if not inside:
-                raise DocAgentError(f"{path} holds no file docagent reads (.pdf, .txt, .md).")
-            found += inside
+            found += _in_folder(path)
         elif path.is_file():
             named.append(path)
+        elif glob.has_magic(str(path)):
+            found += _matching(path)
         else:
             raise DocAgentError(f"{path} does not exist.")
     if not named and not found:
         raise DocAgentError("No document was given.")
     return list(dict.fromkeys(named)), [p for p in dict.fromkeys(found) if p not in named]
+
+
+def _matching(pattern: Path) -> list[Path]:
+    """What a pattern matches that no shell expanded."""
+    # Path.glob takes no absolute pattern and gives hidden files too.
+    matches = [Path(match) for match in sorted(glob.glob(str(pattern), recursive=True))]  # noqa: PTH207
+    if not matches:
+        raise DocAgentError(f"No file matches {pattern}.")
+    files = [match for match in matches if match.is_file()]
+    if not files:
+        return [file for match in matches if match.is_dir() for file in _in_folder(match)]
+    return files
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    """Its readable files and those of all folders below; others are named in one warning."""
+    wanted = SUFFIXES | IMAGES if ocr.available() else SUFFIXES
+    files = sorted(_walk(folder))
+    inside = [file for file in files if file.suffix.lower() in wanted]
+    if not inside:
+        raise DocAgentError(f"{folder} holds no file docagent reads ({FORMATS}).")
+    others = [file for file in files if file.suffix.lower() not in wanted]
+    if others:
+        names = ", ".join(str(file.relative_to(folder)) for file in others[:_NAMED])
+        more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+        log.warning("%s: not of a format docagent reads: %s%s.", folder, names, more)
+    return inside
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Files that are not hidden, nor in a hidden folder; each linked folder is entered once."""
+    seen: set[str] = set()
+    for here, folders, files in os.walk(folder, followlinks=True):
+        seen.add(os.path.realpath(here))
+        folders[:] = sorted(
+            name
+            for name in folders
+            if name[0] != "." and os.path.realpath(Path(here, name)) not in seen
+        )
+        for name in files:
+            file = Path(here, name)
+            if name[0] != "." and file.is_file():
+                yield file
 
 
 def document_names(paths: list[Path]) -> dict[str, Path]:

@@ -150,6 +150,7 @@ def cite(corpus: Corpus, number: int, passage: Passage, start: int, end: int) ->
         verified=bool(quote.strip()) and quote.split() == there.split(),
         start=start,
         end=end,
+        unit=passage.unit,
     )
 
 

@@ -10,6 +10,7 @@ import typer
 from docagent.cli import options
 from docagent.cli.options import page_range, paths_and_text
 from docagent.cli.show import Screen, finish_index, notices, one_line, page_text, plain
+from retrieval.passage import Passage
 
 
 def search(
@@ -35,7 +36,7 @@ def search(
     agent = DocAgent(embedding=embedding, password=password)
     screen = Screen(stream_answer=False)
 
-    def passages(files: list[str], text: str) -> dict[str, Any]:
+    def look(files: list[str], text: str) -> list[Passage]:
         from retrieval.progress import finish
 
         try:
@@ -43,30 +44,33 @@ def search(
         finally:
             screen.close()
         corpus.warn_of_language(text)
-        found = corpus.search(text, k, span)
-        return {"query": text, "passages": [passage.as_json() for passage in found]}
+        return corpus.search(text, k, span)
+
+    def row(files: list[str], text: str) -> dict[str, Any]:
+        return {"query": text, "passages": [one.as_json() for one in look(files, text)]}
 
     with notices():
         if questions is not None:
             from docagent.cli.batch import run_batch
 
-            return run_batch(questions, output, paths, passages)
-        result = passages(paths, query)
+            return run_batch(questions, output, paths, row)
+        found = look(paths, query)
         if as_json:
+            result = {"query": query, "passages": [passage.as_json() for passage in found]}
             print(json.dumps(result, ensure_ascii=False))
         else:
-            _print(result["passages"])
+            _print(found)
         finish_index(agent)
-    return 0 if result["passages"] else 4
+    return 0 if found else 4
 
 
-def _print(passages: list[dict[str, Any]]) -> None:
-    several = len({passage["document"] for passage in passages}) > 1
+def _print(passages: list[Passage]) -> None:
+    several = len({passage.document for passage in passages}) > 1
     for number, passage in enumerate(passages, 1):
-        where = [one_line(passage["document"])] if several or not passage["page"] else []
-        if passage["page"]:
-            where.append(page_text(passage["page"], passage["page_label"]))
-        if passage["heading"]:
-            where.append(one_line(passage["heading"]))
-        print(f"{number}. {passage['score']:.2f}  {', '.join(where)}")
-        print("   " + plain(passage["text"]).strip().replace("\n", "\n   ") + "\n")
+        where = [one_line(passage.document)] if several or not passage.page else []
+        if passage.page:
+            where.append(page_text(passage.page, passage.page_label, passage.unit))
+        if passage.heading:
+            where.append(one_line(passage.heading))
+        print(f"{number}. {passage.score:.2f}  {', '.join(where)}")
+        print("   " + plain(passage.text).strip().replace("\n", "\n   ") + "\n")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from docagent.answer import Answer, Citation
 from docagent.events import Event, Progress, Token
+from retrieval.parse.document import Unit
 
 if TYPE_CHECKING:
     from docagent.agent import DocAgent
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _STAGES = {
     "read": "Reading pages",
+    "ocr": "Reading scanned pages",
     "embed": "Embedding passages",
     "write": "Writing",
     "prefill": "Reading evidence",
@@ -148,11 +150,13 @@ def place(citation: Citation, with_document: bool) -> str:
     if with_document or citation.page is None:
         parts.append(one_line(citation.document))
     if citation.page is not None:
-        parts.append(page_text(citation.page, citation.page_label))
+        parts.append(page_text(citation.page, citation.page_label, citation.unit))
     return ", ".join(parts) + " "
 
 
-def page_text(page: int, label: str | None) -> str:
-    """`p. 37 (printed 35)`: the page to open, and the printed number where it differs."""
-    printed = f" (printed {one_line(label)})" if label and label != str(page) else ""
-    return f"p. {page}{printed}"
+def page_text(page: int, label: str | None, unit: Unit = "page") -> str:
+    """`p. 37 (printed 35)`, `slide 3`, `sheet 2 (Budget)`: what to open, and what it is called."""
+    name = one_line(label) if label and label != str(page) else ""
+    if unit == "page":
+        return f"p. {page} (printed {name})" if name else f"p. {page}"
+    return f"{unit} {page} ({name})" if name else f"{unit} {page}"

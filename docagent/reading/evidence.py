@@ -33,7 +33,7 @@ class Source:
     def title(self) -> str:
         """Where it stands, as a reader would say it."""
         first = self.passages[0]
-        page = f", page {first.page}" if first.page else ""
+        page = f", {first.unit} {first.page}" if first.page else ""
         heading = f", {first.heading}" if first.heading else ""
         return f"{first.document}{page}{heading}"
 

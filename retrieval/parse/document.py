@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 Kind = Literal["heading", "text", "row", "contents"]
 Unit = Literal["page", "slide", "sheet"]
+FORMATS = "PDF, docx, pptx, xlsx, html, epub, eml, md, txt, csv, json, source code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +57,14 @@ class Document:
             "pages": [list(asdict(page).values()) for page in self.pages],
             "blocks": [[b.kind, b.start, b.end, b.level] for b in self.blocks],
         }
+
+
+def ranges(numbers: tuple[int, ...]) -> str:
+    """ "3, 7-9": page numbers as a reader writes them."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)

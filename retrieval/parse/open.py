@@ -2,40 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from docagent.errors import DocAgentError
+from retrieval.parse import ocr
 from retrieval.parse.document import Document
+from retrieval.parse.kind import FileKind, kind_of
 from retrieval.parse.pdf import read_pdf
-from retrieval.parse.plain import read_text
 from retrieval.progress import Progress
 
-FORMAT = 7  # counts up when the same file would give another text; part of every cache key
-SUFFIXES = frozenset({".pdf", ".txt", ".text", ".md", ".markdown"})
+_FORMAT = 7  # counts up when the same file would give another text
+# Imported when needed: a question on a text file does not wait for the readers of others.
+_READERS: dict[FileKind, tuple[str, str]] = {
+    "docx": ("docx", "read_docx"),
+    "epub": ("epub", "read_epub"),
+    "html": ("html", "read_html"),
+    "eml": ("mail", "read_mail"),
+    "json": ("jsontext", "read_json"),
+    "csv": ("csvtext", "read_csv"),
+    "code": ("code", "read_code"),
+    "txt": ("plain", "read_text"),
+    "md": ("plain", "read_text"),
+}
+_SLOW_READERS: dict[FileKind, tuple[str, str]] = {  # these report progress
+    "image": ("images", "read_image"),
+    "pptx": ("slides", "read_slides"),
+    "xlsx": ("sheets", "read_sheets"),
+}
 
 
 def read(path: Path, password: str | None = None) -> Generator[Progress, None, Document]:
     """Parse a file by its content. Raises DocAgentError if it cannot be read."""
-    with path.open("rb") as file:
-        start = file.read(1024)
-    if b"%PDF-" in start:
-        document = yield from read_pdf(path, password)
-    elif path.suffix.lower() == ".pdf":
-        if not start:
-            raise DocAgentError(f"{path.name} is empty (0 bytes).")
-        raise DocAgentError(f"{path.name} is not a PDF, although its name says so.")
-    else:
-        document = read_text(path)
+    try:
+        kind = kind_of(path)
+        if kind == "pdf":
+            return (yield from read_pdf(path, password))
+        if kind in _SLOW_READERS:
+            document: Document = yield from _reader(*_SLOW_READERS[kind])(path)
+        else:
+            document = _reader(*_READERS[kind])(path)
+    except OSError as error:
+        raise DocAgentError(f"Cannot read {path}: {error.strerror or error}.") from error
     return document
 
 
-def ranges(numbers: tuple[int, ...]) -> str:
-    """ "3, 7-9": page numbers as a reader writes them."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and number == runs[-1][1] + 1:
-            runs[-1][1] = number
-        else:
-            runs.append([number, number])
-    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
+def reading_version() -> str:
+    """One way of reading, part of every cache key: with OCR at hand scans give another text."""
+    return f"{_FORMAT}+ocr" if ocr.available() else str(_FORMAT)
+
+
+def _reader(module: str, name: str) -> Callable[[Path], Any]:
+    reader: Callable[[Path], Any] = getattr(import_module(f"retrieval.parse.{module}"), name)
+    return reader

@@ -14,10 +14,11 @@ from threading import Thread
 from typing import Any
 
 from docagent.errors import DocAgentError
+from retrieval.parse import ocr
 from retrieval.parse.contents import contents_lines
 from retrieval.parse.document import Document, Page
 from retrieval.parse.furniture import printed_labels, without_furniture
-from retrieval.parse.headings import heading_levels
+from retrieval.parse.headings import body_size, heading_levels
 from retrieval.parse.layout import Flow, plain
 from retrieval.parse.line import Line
 from retrieval.parse.plain import stem
@@ -35,18 +36,28 @@ def read_pdf(path: Path, password: str | None = None) -> Generator[Progress, Non
     head, rows = yield from _read_rows(path, password)
     pages = [[_line(row) for row in page] for page in rows]
     pages = [[line for line in page if line.text] for page in pages]
-    silent = tuple(number for number, page in enumerate(pages, 1) if not page)
+    silent = _silent(pages)
+    if silent and ocr.available():
+        body = body_size(pages) or None
+        for number, lines in (yield from ocr.read_pages(path, password, silent, body)).items():
+            pages[number - 1] = lines
+        silent = _silent(pages)
     if len(silent) == len(pages):
+        hint = "OCR finds none either" if ocr.available() else f"for OCR: {ocr.INSTALL}"
         raise DocAgentError(
-            f"{path.name} is scanned: none of its {len(pages)} pages has a text layer. "
-            "Run OCR on it first, for example with ocrmypdf."
+            f"{path.name} is scanned: none of its {len(pages)} pages has a text layer; {hint}."
         )
-    return _compose(path, head, pages, silent)
+    return compose(path, head, pages, silent)
 
 
-def _compose(
+def _silent(pages: list[list[Line]]) -> tuple[int, ...]:
+    return tuple(number for number, page in enumerate(pages, 1) if not page)
+
+
+def compose(
     path: Path, head: dict[str, Any], pages: list[list[Line]], silent: tuple[int, ...]
 ) -> Document:
+    """One document of the lines of its pages; `head` holds its labels, outline and title."""
     labels = [plain(label) or None for label in head["labels"]]
     if not any(labels):
         labels = printed_labels(pages)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from docagent.errors import DocAgentError
-from retrieval.parse.document import Block, Document
+from retrieval.parse.document import FORMATS, Block, Document
 from retrieval.parse.line import is_figures
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
@@ -24,13 +24,19 @@ def read_text(path: Path) -> Document:
 
     Raises DocAgentError for an empty file and for one that is not text.
     """
-    text = decode(path.read_bytes(), path.name)
-    if not text.strip("\ufeff\x00 \t\r\n\f\v"):
-        raise DocAgentError(f"{path.name} is empty: there is nothing to read in it.")
+    text = file_text(path)
     markdown = path.suffix.lower() in {".md", ".markdown"}
     blocks = tuple(_markdown_blocks(text) if markdown else _text_blocks(text))
     title = next((text[b.start : b.end].strip("# \r\n") for b in blocks if b.level == 1), "")
     return Document(title or stem(path), text, (), blocks)
+
+
+def file_text(path: Path) -> str:
+    """The text of a file that is text. Raises DocAgentError if it is empty or is not text."""
+    text = decode(path.read_bytes(), path.name)
+    if not text.strip("\ufeff\x00 \t\r\n\f\v"):
+        raise DocAgentError(f"{path.name} is empty: there is nothing to read in it.")
+    return text
 
 
 def stem(path: Path) -> str:
@@ -49,7 +55,7 @@ def decode(data: bytes, name: str) -> str:
     # A binary file has control bytes that no text uses; NUL alone also turns up in real text.
     odd = sum(byte < 9 or 13 < byte < 27 for byte in data[:65536])
     if odd > 0.02 * len(data[:65536]):
-        raise DocAgentError(f"{name} is not text, nor a format docagent reads (.pdf, .txt, .md).")
+        raise DocAgentError(f"{name} is not text, nor a format docagent reads ({FORMATS}).")
     damaged = data.decode("utf-8", errors="replace")
     # A few bad bytes are a damaged UTF-8 file; many are another encoding.
     if damaged.count("\ufffd") < 0.001 * len(damaged) + 2:
@@ -57,7 +63,7 @@ def decode(data: bytes, name: str) -> str:
     return data.decode("cp1252", errors="replace")
 
 
-def _lines(text: str) -> Iterator[tuple[int, int]]:
+def line_spans(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each line, its line break left out."""
     for match in _LINE.finditer(text):
         end = match.start() + len(match[0].rstrip("\r\n"))
@@ -67,7 +73,7 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 def _paragraphs(text: str) -> Iterator[list[tuple[int, int]]]:
     lines: list[tuple[int, int]] = []
-    for start, end in _lines(text):
+    for start, end in line_spans(text):
         if text[start:end].strip():
             lines.append((start, end))
         elif lines:

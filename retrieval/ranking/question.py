@@ -11,22 +11,6 @@ from typing import NamedTuple
 
 _VOCABULARY = Path(__file__).with_name("vocabulary.toml")
 
-# "Answer in USD millions. Round to two decimals." says nothing about where the answer stands.
-_FORM = [
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"(?:please )?assume (?:that )?you are[^.?]*\.\s+(?=\S)",
-        r"(?:if|should) [^.?]{0,90}\b(?:not|isn['’]t)\b[^.?]{0,90}\b(?:state|say|explain)\b[^.?]*[.?]?",
-        r"(?:please )?(?:round|express|format) (?:your |the )?(?:answer|result|it|to)\b[^.?]*[.?]?",
-        r"(?<=[.?] )(?:please )?(?:answer|respond|reply|give (?:the|your) answer) (?:in|with|as)\b[^.?]*[.?]?",
-        r"(?:please )?answer the following question (?:by |to )?|to the best of your abilities\W*",
-        r"(?:give|provide) an? (?:answer|response)(?: to the question)? (?=by|using|from)",
-        r"(?:address|approach) the question(?: asked)? (?=by|using|from)",
-        r"base your (?:judgments?|answer) on|calculate \(or extract\) the answer from",
-        r"please utilize information provided primarily (?:with)?in|by primarily using",
-        r"information (?:that is )?(?:provided|shown) (?:primarily )?(?:with)?in|by relying on the details shown in",
-    )
-]
 _REFERENCE = re.compile(
     r"\b(section|table|figure|fig\.|chapter|appendix|annex|article|item|note|clause|exhibit|page|p\.)"
     r"\s+(\d+(?:\.\d+)*(?:\([a-z0-9]+\))*|[A-Z]|[IVXL]+)\b",
@@ -64,6 +48,12 @@ class _Rule(NamedTuple):
     words: str
 
 
+class _Vocabulary(NamedTuple):
+    form: list[re.Pattern[str]]
+    places: dict[str, str]
+    rules: list[_Rule]
+
+
 def asked(question: str) -> Asked:
     """Take a question apart; nothing here needs a model."""
     core = _without_form(question)
@@ -76,7 +66,7 @@ def asked(question: str) -> Asked:
 
 def _without_form(question: str) -> str:
     core = question
-    for pattern in _FORM:
+    for pattern in _vocabulary().form:
         core = pattern.sub(" ", core)
     core = " ".join(core.split()).strip(" .,;:")
     return core if len(core.split()) >= 3 else question
@@ -92,8 +82,8 @@ def _year_before(core: str) -> list[str]:
 
 def _likely(question: str) -> tuple[str, ...]:
     """One query for each place that rules name, with the words of all rules that hold."""
-    places, rules = _vocabulary()
-    held = [rule for rule in rules if rule.says.search(question)]
+    places = _vocabulary().places
+    held = [rule for rule in _vocabulary().rules if rule.says.search(question)]
     words = " ".join(dict.fromkeys(rule.words for rule in held if rule.words))
     stands = dict.fromkeys(place for rule in held for place in rule.stands)
     if not stands:
@@ -102,8 +92,9 @@ def _likely(question: str) -> tuple[str, ...]:
 
 
 @lru_cache
-def _vocabulary() -> tuple[dict[str, str], list[_Rule]]:
+def _vocabulary() -> _Vocabulary:
     told = tomllib.loads(_VOCABULARY.read_text("utf-8"))
+    form = [re.compile(pattern, re.IGNORECASE) for pattern in told.pop("form")]
     places = told.pop("places")
     rules = [
         _Rule(
@@ -114,4 +105,4 @@ def _vocabulary() -> tuple[dict[str, str], list[_Rule]]:
         for field in told.values()
         for rule in field
     ]
-    return places, rules
+    return _Vocabulary(form, places, rules)

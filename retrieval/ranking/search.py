@@ -108,13 +108,12 @@ def _is_named(passage: Passage, reference: Reference) -> bool:
     kind, number = reference
     if kind == "page":
         return number in (str(passage.page), passage.page_label)
+    here = rf"{re.escape(number)}(?![\w(]|\.\d)"  # 4.2, and not 4.21 or 4.2(b)
     place = f"{passage.heading} > {passage.context}\n{passage.text}"
-    return bool(
-        re.search(rf"\b{kind}\s+{re.escape(number)}(?![\w(]|\.\d)", place, re.IGNORECASE)
-    ) or (
-        kind in ("section", "clause", "article", "chapter")
-        and bool(re.search(rf"(?:^|> )§?\s*{re.escape(number)}(?![\w(]|\.\d)", passage.heading))
-    )
+    if re.search(rf"\b{kind}\s+{here}", place, re.IGNORECASE):
+        return True
+    numbered = kind in ("section", "clause", "article", "chapter")
+    return numbered and bool(re.search(rf"(?:^|> )§?\s*{here}", passage.heading))
 
 
 def _numbers(span: range) -> Numbers:

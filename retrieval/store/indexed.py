@@ -18,7 +18,7 @@ from retrieval.embed.encoder import Encoder
 from retrieval.lexical.language import language
 from retrieval.lexical.tokens import passage_terms, terms
 from retrieval.parse.document import Block, Document, Page, Unit
-from retrieval.parse.open import FORMAT, read
+from retrieval.parse.open import read, reading_version
 from retrieval.progress import Progress
 from retrieval.store import cache as stored
 from retrieval.store.cache import Cache
@@ -143,7 +143,7 @@ def content_key(path: Path, encoder: Encoder, password: str | None) -> str:
     except OSError as error:
         raise DocAgentError(f"Cannot read {path}: {error.strerror}.") from error
     settings = [
-        FORMAT,
+        reading_version(),
         TARGET,
         encoder.fingerprint,
         encoder.limit,

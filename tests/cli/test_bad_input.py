@@ -41,7 +41,7 @@ def missing(folder: Path) -> Path:
 
 def nothing_readable(folder: Path) -> Path:
     (folder / "in" / "deep").mkdir(parents=True)
-    (folder / "in" / "deep" / "picture.png").write_bytes(b"\x89PNG")
+    (folder / "in" / "deep" / "film.mp4").write_bytes(b"\x00ftyp")
     return folder / "in"
 
 
@@ -67,7 +67,7 @@ def truncated_pdf(folder: Path) -> Path:
 
 
 def no_pdf(folder: Path) -> Path:
-    (folder / "page.pdf").write_text("<html>Sign in first</html>", encoding="utf-8")
+    (folder / "page.pdf").write_bytes(b"%PD\x00\x01\x02 no header")
     return folder / "page.pdf"
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from docagent.errors import DocAgentError
-from retrieval.parse.document import Document
-from retrieval.parse.open import ranges, read
+from retrieval.parse.document import Document, ranges
+from retrieval.parse.open import read
 from retrieval.parse.plain import decode, read_text
 from retrieval.progress import finish
 
@@ -103,7 +103,7 @@ def test_a_binary_file_is_no_text(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("data", "message"),
-    [(b"", "is empty"), (b"PK\x03\x04 a zip", "is not a PDF"), (b"<html></html>", "is not a PDF")],
+    [(b"", "is empty"), (b"PK\x03\x04 a zip", "is damaged"), (b"a\x00\x01\x02", "is not a PDF")],
 )
 def test_named_pdf_and_is_none(tmp_path: Path, data: bytes, message: str) -> None:
     with pytest.raises(DocAgentError, match=message):

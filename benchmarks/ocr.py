@@ -1,0 +1,72 @@
+"""How much of a page OCR reads: pages of the handbook as pictures against their text layer.
+
+python -m benchmarks.ocr [PAGE ...]
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from difflib import SequenceMatcher
+from pathlib import Path
+
+import pypdfium2
+from reportlab.pdfgen.canvas import Canvas
+
+from retrieval.parse.open import read
+from retrieval.progress import finish
+
+HANDBOOK = Path("examples/handbook.pdf")
+PAGES = (12, 14, 21, 25, 30)  # prose, lists and a table
+DPI = 200
+
+
+def scan(source: Path, numbers: tuple[int, ...], target: Path) -> Path:
+    """These pages as pictures only, grey and through JPEG as a scanner leaves them."""
+    pdf = pypdfium2.PdfDocument(source)
+    out = Canvas(str(target))
+    for number in numbers:
+        page = pdf[number - 1]
+        out.setPageSize(page.get_size())
+        picture = target.with_suffix(f".{number}.jpg")
+        page.render(scale=DPI / 72).to_pil().convert("L").save(picture, quality=70)
+        out.drawImage(str(picture), 0, 0, *page.get_size())
+        out.showPage()
+    out.save()
+    return target
+
+
+def common(right: str | list[str], read_: str | list[str]) -> int:
+    """How many items stand in both, in the same order."""
+    matcher = SequenceMatcher(None, right, read_, autojunk=False)
+    return sum(block.size for block in matcher.get_matching_blocks())
+
+
+def main() -> None:
+    numbers = tuple(map(int, sys.argv[1:])) or PAGES
+    truth = finish(read(HANDBOOK))
+    with tempfile.TemporaryDirectory() as folder:
+        path = scan(HANDBOOK, numbers, Path(folder) / "scan.pdf")
+        begun = time.perf_counter()
+        found = finish(read(path))
+        seconds = time.perf_counter() - begun
+    totals = [0, 0, 0, 0]
+    for page, number in zip(found.pages, numbers, strict=True):
+        there = truth.pages[number - 1]
+        words = truth.text[there.start : there.end].split()
+        seen = found.text[page.start : page.end].split()
+        counts = [
+            common(words, seen),
+            len(words),
+            common(" ".join(words), " ".join(seen)),
+            len(" ".join(words)),
+        ]
+        totals = [a + b for a, b in zip(totals, counts, strict=True)]
+        print(f"page {number}: words {counts[0]}/{counts[1]}, characters {counts[2]}/{counts[3]}")
+    print(f"words {totals[0] / totals[1]:.1%}, characters {totals[2] / totals[3]:.1%}")
+    print(f"{seconds / len(numbers):.1f} s a page")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Grows the text of a document whose format tells what is a heading, a row or a paragraph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from docagent.errors import DocAgentError
+from retrieval.parse.document import Block, Document, Kind, Page, Unit
+from retrieval.parse.layout import plain
+
+_SPACES = re.compile(r"[^\S\n]+")
+
+
+class Builder:
+    """Text, blocks and pages, as they come."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.length = 0
+        self.blocks: list[Block] = []
+        self.pages: list[Page] = []
+        self._page_start = 0
+
+    def add(
+        self, kind: Kind, text: str, level: int = 0, lead: str = "", literal: bool = False
+    ) -> None:
+        """A block on a line of its own; `lead`, such as a bullet, stands before it.
+
+        White space is squeezed unless it is `literal`; line breaks in the text are kept.
+        """
+        text = "\n".join(map(plain, text.splitlines())).strip("\n") if literal else tidy(text)
+        if kind == "heading":
+            text = " ".join(text.split())
+        if not text.strip():
+            return
+        if self.length > self._page_start:
+            same = kind == self.blocks[-1].kind
+            together = same and (kind == "row" or lead)
+            self._put("\n" if together else "\n\n")
+        self._put(lead)
+        start = self.length
+        self._put(text)
+        self.blocks.append(Block(kind, start, self.length, level))
+
+    def row(self, cells: Iterable[str]) -> None:
+        """One row of a table, its cells between bars; a lone word cell is a title or a remark."""
+        words = [" ".join(plain(cell).split()) for cell in cells]
+        while words and not words[-1]:
+            words.pop()
+        filled = [word for word in words if word]
+        if len(filled) == 1 and any(char.isalpha() for char in filled[0]):
+            self.add("text", filled[0])
+        else:
+            self.add("row", " | ".join(words))
+
+    def end_page(self, label: str | None = None) -> None:
+        """What came since the last page is the next one."""
+        number = len(self.pages) + 1
+        self.pages.append(Page(number, label, self._page_start, self.length))
+        self._put("\f")
+        self._page_start = self.length
+
+    def first_heading(self) -> str:
+        """What a document is called that says nothing of it; "" without a heading."""
+        first = next((block for block in self.blocks if block.kind == "heading"), None)
+        return "".join(self.parts)[first.start : first.end] if first else ""
+
+    def document(self, title: str, file: str, unit: Unit = "page") -> Document:
+        """All of it. Raises DocAgentError where there is no text at all."""
+        if not self.blocks:
+            raise DocAgentError(f"{file} holds no text.")
+        # A slide without text may show a picture of some; a sheet without cells is just empty.
+        silent = tuple(page.number for page in self.pages if page.start == page.end)
+        return Document(
+            title=" ".join(plain(title).split()),
+            text="".join(self.parts),
+            pages=tuple(self.pages),
+            blocks=tuple(self.blocks),
+            silent=() if unit == "sheet" else silent,
+            unit=unit,
+        )
+
+    def _put(self, text: str) -> None:
+        self.parts.append(text)
+        self.length += len(text)
+
+
+def tidy(text: str) -> str:
+    """White space squeezed line by line; never a lone surrogate or a control character."""
+    lines = (_SPACES.sub(" ", line).strip() for line in plain(text).splitlines())
+    return "\n".join(line for line in lines if line)

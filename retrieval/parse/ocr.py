@@ -1,0 +1,238 @@
+"""OCR for pages without a text layer, by the extra `ocr`; several processes share the pages."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import suppress
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
+from queue import Queue
+from statistics import median
+from threading import Thread
+from typing import Any
+
+from retrieval.parse.document import Unit, ranges
+from retrieval.parse.layout import plain
+from retrieval.parse.line import Line
+from retrieval.progress import Progress
+
+log = logging.getLogger("docagent")
+
+INSTALL = "pip install 'docagent[ocr]'"
+_WORKER = Path(__file__).with_name("ocr_worker.py")
+_BASELINE = 0.22  # of a box's height lies below the baseline
+_COLUMN = 8  # lines on either side that make two columns
+
+Box = tuple[str, float, float, float, float]  # text, left, top, right, bottom; points
+_Page = tuple[float, list[Box]]  # its height in points, what stands on it
+
+
+def available() -> bool:
+    """Whether the extra `ocr` is installed."""
+    return find_spec("rapidocr") is not None and find_spec("onnxruntime") is not None
+
+
+def hint(unit: Unit) -> str:
+    """What could be done about pages without text, behind a warning of them."""
+    return "" if unit != "page" or available() else f"; for OCR: {INSTALL}"
+
+
+def read_pages(
+    path: Path, password: str | None, numbers: tuple[int, ...], body: float | None
+) -> Generator[Progress, None, dict[int, list[Line]]]:
+    """Lines of these pages of a PDF (from 1), of those where any text was found.
+
+    `body` is the type size of the document's other pages, in points; None if there are none.
+    """
+    cores = os.cpu_count() or 1
+    shares = min(len(numbers), cores, 8)
+    tasks = [
+        {
+            "path": str(path),
+            "password": password,
+            "pages": [number - 1 for number in numbers[share::shares]],
+            "threads": max(1, cores // shares),
+        }
+        for share in range(shares)
+    ]
+    found, crashed = yield from _run(tasks, len(numbers))
+    if crashed:
+        log.warning("%s: OCR failed: %s", path.name, crashed)
+    lines = _lines_by_page(found, body)
+    _report(path, tuple(sorted(number for number in lines if lines[number])))
+    return {number: page for number, page in lines.items() if page}
+
+
+def read_picture(path: Path) -> Generator[Progress, None, list[list[Line]] | None]:
+    """Lines of each page of a picture file; None if it cannot be read."""
+    task = {"path": str(path), "password": None, "pages": None, "threads": os.cpu_count() or 1}
+    found, crashed = yield from _run([task], 1)
+    lines = _lines_by_page(found, None)
+    return None if crashed or not lines else [lines[number] for number in sorted(lines)]
+
+
+def _run(
+    tasks: list[dict[str, Any]], total: int
+) -> Generator[Progress, None, tuple[dict[int, _Page], str]]:
+    """Height and boxes by page number, and the last line of a worker that failed."""
+    inbox: Queue[Any] = Queue()
+    workers = [_Worker(task, inbox) for task in tasks]
+    found: dict[int, _Page] = {}
+    done, crashed, running = 0, "", len(workers)
+    yield Progress("ocr", 0, total, "pages")
+    try:
+        while running:
+            message = inbox.get()
+            if isinstance(message, str):
+                running -= 1
+                crashed = crashed or message
+                continue
+            done += 1
+            boxes = [(plain(text).strip(), *place) for text, *place in message["boxes"]]
+            found[message["page"] + 1] = message["height"], [box for box in boxes if box[0]]
+            yield Progress("ocr", done, max(done, total), "pages")
+    finally:
+        for worker in workers:
+            worker.stop()
+    return found, crashed
+
+
+def _lines_by_page(found: dict[int, _Page], body: float | None) -> dict[int, list[Line]]:
+    heights = [bottom - top for _, boxes in found.values() for _, _, top, _, bottom in boxes]
+    usual = median(heights) if heights else 1.0
+    return {n: lines_of(boxes, height, usual, body) for n, (height, boxes) in found.items()}
+
+
+def _report(path: Path, numbers: tuple[int, ...]) -> None:
+    if numbers:
+        many = "s" if len(numbers) > 1 else ""
+        were = "were" if many else "was"
+        log.info("%s: page%s %s %s read by OCR.", path.name, many, ranges(numbers), were)
+
+
+class _Worker:
+    """One process; a thread carries its pages to the inbox, at the end "" or its last words."""
+
+    def __init__(self, task: dict[str, Any], inbox: Queue[Any]) -> None:
+        self.inbox = inbox
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", str(_WORKER)],  # -P: the worker's folder is no import path
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+        # Through standard input, since a command line with a password is for all to see.
+        with suppress(BrokenPipeError):  # a worker that died is noticed by its exit status
+            print(json.dumps(task), file=self.process.stdin, flush=True)
+        self.last = ""
+        self.listening = Thread(target=self.listen, daemon=True)
+        self.listening.start()
+        Thread(target=self.carry, daemon=True).start()
+
+    def listen(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.last = line.strip() or self.last
+
+    def carry(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.inbox.put(json.loads(line))
+        status = self.process.wait()
+        self.listening.join()
+        self.inbox.put((self.last or f"exit status {status}") if status else "")
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+def lines_of(
+    boxes: list[Box], height: float, usual: float, body: float | None = None
+) -> list[Line]:
+    """Boxes of words to lines as a PDF's text layer gives them, in reading order.
+
+    Boxes beside each other are cells of one line, unless the page is set in two columns. A box of
+    the `usual` height holds type of the size `body`.
+    """
+    if not boxes:
+        return []
+    return [
+        _line(row, column, height, usual, body or usual)
+        for column, part in _columns(boxes)
+        for row in _rows(part)
+    ]
+
+
+def _line(row: list[Box], column: int, height: float, usual: float, body: float) -> Line:
+    tall = median(box[4] - box[2] for box in row)
+    # Boxes of one type size measured 9.3 to 14.1 points, as the letters in them are.
+    size = body if 0.7 < tall / usual < 1.35 else body * round(tall / usual, 1)
+    bottom = max(box[4] for box in row)
+    text, cells = row[0][0], 1
+    for before, box in pairwise(row):
+        apart = box[1] - before[3] > tall
+        cells += apart
+        text += ("  " if apart else " ") + box[0]
+    return Line(
+        text=text,
+        x0=min(box[1] for box in row),
+        y=round(height - bottom + _BASELINE * tall, 1),
+        x1=max(box[3] for box in row),
+        size=round(size, 1),
+        bold=False,
+        cells=cells,
+        column=column,
+    )
+
+
+def _rows(boxes: list[Box]) -> list[list[Box]]:
+    """Boxes whose middles lie within each other's height, from top to bottom."""
+    rows: list[list[Box]] = []
+    for box in sorted(boxes, key=lambda b: (b[2] + b[4]) / 2):
+        middle = (box[2] + box[4]) / 2
+        last = rows[-1][-1] if rows else None
+        if (
+            last
+            and last[2] < middle < last[4]
+            and middle - (last[2] + last[4]) / 2 < 0.5 * (last[4] - last[2])
+        ):
+            rows[-1].append(box)
+        else:
+            rows.append([box])
+    return [sorted(row, key=lambda b: b[1]) for row in rows]
+
+
+def _columns(boxes: list[Box]) -> list[tuple[int, list[Box]]]:
+    """The page in reading order: between boxes across the middle, left column, then right."""
+    left, right = min(box[1] for box in boxes), max(box[3] for box in boxes)
+    middle = (left + right) / 2
+    sides = {1: [b for b in boxes if b[3] <= middle], 2: [b for b in boxes if b[1] >= middle]}
+    prose = all(
+        len(side) >= _COLUMN and sum(len(box[0]) for box in side) >= 25 * len(side)
+        for side in sides.values()
+    )
+    across = sorted((b for b in boxes if b[1] < middle < b[3]), key=lambda b: b[2])
+    if not prose or len(across) > 0.2 * len(boxes):
+        return [(0, boxes)]
+    parts: list[tuple[int, list[Box]]] = []
+    top = float("-inf")
+    for box in [*across, None]:
+        bottom = box[2] if box else float("inf")
+        for column, side in sides.items():
+            inside = [b for b in side if top <= (b[2] + b[4]) / 2 < bottom]
+            if inside:
+                parts.append((column, inside))
+        if box:
+            parts.append((0, [box]))
+            top = box[2]
+    return parts
