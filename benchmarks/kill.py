@@ -3,10 +3,11 @@
     python -m benchmarks.kill --kills 50
 
 A folder of PDFs and texts is indexed by `docagent index`, which is killed after a random time in
-the second half of an undisturbed run: the first is taken by imports. Linux only. Every third round begins with an empty cache, the others with what
-the round before left and one file edited. So kills meet reading, embedding, tantivy's commit and
-the renames. Each round ends with an undisturbed run: the passages it prints for some questions
-must be, byte for byte, those of a cache that was never disturbed, and every entry whole.
+the second half of an undisturbed run: the first is taken by imports. Linux only. Every third round
+begins with an empty cache, the others with what the round before left and one file edited. So kills
+meet reading, embedding, tantivy's commit and the renames. Each round ends with an undisturbed run:
+the passages it prints for some questions must be, byte for byte, those of a cache that was never
+disturbed, and every entry whole.
 """
 
 from __future__ import annotations
