@@ -2,11 +2,12 @@
 
     python -m benchmarks.kill --kills 50
 
-A folder of PDFs and texts is indexed by `docagent index`, which is killed after a random time,
-spread over an undisturbed run. Every third round begins with an empty cache, the others with what
-the round before left and one file edited. So kills meet reading, embedding, tantivy's commit and
-the renames. Each round ends with an undisturbed run: the passages it prints for some questions
-must be, byte for byte, those of a cache that was never disturbed, and every entry whole.
+A folder of PDFs and texts is indexed by `docagent index`, which is killed after a random time in
+the second half of an undisturbed run: the first is taken by imports. Linux only. Every third round
+begins with an empty cache, the others with what the round before left and one file edited. So kills
+meet reading, embedding, tantivy's commit and the renames. Each round ends with an undisturbed run:
+the passages it prints for some questions must be, byte for byte, those of a cache that was never
+disturbed, and every entry whole.
 """
 
 from __future__ import annotations
@@ -70,6 +71,22 @@ def found(cache: Path, folder: Path, queries: Path) -> str:
     return out
 
 
+def used(pid: int) -> float:
+    """Seconds of processor a process of ours has used, which tells how far it has come."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+    except OSError:
+        return float("inf")
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def seconds(cache: Path, folder: Path) -> float:
+    """Seconds of processor that an undisturbed run takes."""
+    process = docagent(cache, "index", str(folder))
+    usage = os.wait4(process.pid, 0)[2]
+    return usage.ru_utime + usage.ru_stime
+
+
 def stage(cache: Path) -> str:
     """What the killed run had left."""
     store = next(cache.glob("index-*"), cache)
@@ -108,17 +125,19 @@ def run(kills: int, seed: int) -> int:
         wanted = []
         for number, text in enumerate(texts):
             (folder / "2.txt").write_text(text, "utf-8")
-            begun = time.perf_counter()
             wanted.append(found(root / f"clean-{number}", folder, queries))
-            whole_run = time.perf_counter() - begun
-        print(f"an undisturbed run takes {whole_run:.1f} s", flush=True)
+        first = seconds(root / "timed", folder)
+        (folder / "2.txt").write_text(texts[0], "utf-8")
+        later = seconds(root / "timed", folder)
+        print(f"undisturbed: {first:.1f} s of processor, {later:.1f} s after an edit", flush=True)
         for number in range(1, kills + 1):
             if number % 3 == 1:
                 shutil.rmtree(cache, ignore_errors=True)
             (folder / "2.txt").write_text(texts[number % 2], "utf-8")
-            delay = chance.uniform(0.3, 1.0) * whole_run
+            delay = chance.uniform(0.5, 1.0) * (first if number % 3 == 1 else later)
             process = docagent(cache, "index", str(folder))
-            time.sleep(delay)
+            while process.poll() is None and used(process.pid) < delay:
+                time.sleep(0.002)
             process.send_signal(signal.SIGKILL)
             process.communicate()
             ended = "killed" if process.returncode < 0 else "had ended"

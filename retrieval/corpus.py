@@ -19,19 +19,17 @@ from retrieval.dense.growing import Numbers
 from retrieval.embed.background import Embedding
 from retrieval.embed.encoder import Encoder
 from retrieval.embed.model import Vector
-from retrieval.files import document_names, readable_files
 from retrieval.lexical.foreign import foreign
 from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.language import language
-from retrieval.parse import ocr
-from retrieval.parse.document import ranges
 from retrieval.passage import Passage
 from retrieval.progress import Progress, finish
 from retrieval.ranking.search import search
 from retrieval.store import vectors
 from retrieval.store.cache import Cache
 from retrieval.store.collections import Collections
-from retrieval.store.indexed import Indexed, index_file
+from retrieval.store.indexed import Indexed
+from retrieval.store.reading import read_all
 from retrieval.store.words import index_name, word_index
 
 if TYPE_CHECKING:
@@ -104,23 +102,13 @@ class Corpus:
         store.sweep()
         vectors.sweep(store)
         paths = list(paths)
-        named, found = readable_files(Collections(store).expand(paths))
-        indexed: dict[Path, Indexed] = {}
-        for path in [*named, *found]:
-            try:
-                indexed[path] = yield from index_file(path, encoder, store, password)
-            except DocAgentError as error:
-                if path in named:
-                    raise
-                log.warning("Left out: %s", error)
-        if not indexed:
-            raise DocAgentError(f"None of the {len(found)} files in the folder could be read.")
-        documents = list(indexed.values())
+        sources, documents = yield from read_all(
+            Collections(store).expand(paths), encoder, store, password
+        )
         name = index_name(paths, encoder)
         words = word_index(documents, name, store)
         joining = Embedding(documents, encoder, store)
-        corpus = cls(document_names(list(indexed)), documents, encoder, words, joining)
-        corpus.warn_of_silent_pages()
+        corpus = cls(sources, documents, encoder, words, joining)
         if wait or corpus.pending <= _SOON:
             yield from corpus.complete()
         else:
@@ -259,19 +247,6 @@ class Corpus:
         from retrieval.langchain import EncoderEmbeddings
 
         return EncoderEmbeddings(self.encoder)
-
-    def warn_of_silent_pages(self) -> None:
-        """Pages without a text layer are named before anything is answered."""
-        for name, one in self.indexed.items():
-            if silent := one.silent:
-                log.warning(
-                    "%s: no text on %s%s %s (scanned or empty); nothing there can be found%s.",
-                    name,
-                    one.unit,
-                    "s" if len(silent) > 1 else "",
-                    ranges(silent),
-                    ocr.hint(one.unit),
-                )
 
     def warn_of_language(self, question: str) -> None:
         """A question that neither words nor meaning can bring to these documents is told so."""

@@ -124,7 +124,9 @@ def write(
         index = tantivy.Index(schema.build(), path=str(folder) if folder else None)
         writer = index.writer(heap_size=50_000_000, num_threads=1)
         for slot in remove:
-            writer.delete_documents_by_term("slot", slot)
+            # By query: delete_documents_by_term makes a signed term, which matches nothing.
+            gone = tantivy.Query.term_query(index.schema, "slot", slot)
+            writer.delete_documents_by_query(gone)
         for slot, rows in add:
             for number, (text, heading) in enumerate(rows):
                 passage = tantivy.Document(text=text, heading=heading)

@@ -176,10 +176,10 @@ def _update(place: Path, named: dict[str, Indexed]) -> None:
     if damaged and (place / _STATE).exists():
         log.warning("The word index %s is damaged; building it again.", place.name[:12])
         state = None
-    if state is not None and state.is_of(named):
-        return
     if state is None or _worn(state, named):
         _build(place, named)
+        return
+    if state.is_of(named):
         return
     held = set(state.slots.values())
     gone = [slot for slot, document in state.slots.items() if document not in named]

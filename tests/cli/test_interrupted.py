@@ -140,6 +140,24 @@ def test_a_full_disk(register: Path, small_disk: Path) -> None:
     assert again.stdout == done.stdout
 
 
+def test_a_read_only_cache(town: Path, small_disk: Path) -> None:
+    """Documents and vectors are read from it; tantivy, which opens nothing without a lock file,
+    makes the word index in memory."""
+    cache = small_disk / "cache"
+    wanted = docagent("search", town, QUERY, "--json", cache=cache)
+    remount = ["mount", "-o", "remount,ro", str(small_disk)]
+    if subprocess.run(remount, capture_output=True, check=False).returncode:
+        pytest.skip("remounting is not permitted here")
+    done = docagent("search", town, QUERY, "--json", cache=cache)
+    assert (done.returncode, done.stdout) == (0, wanted.stdout), done.stderr
+    assert "cannot be written" in one_line(done.stderr)
+    other = town.with_name("other.txt")
+    other.write_text(town.read_text("utf-8"), "utf-8")
+    done = docagent("search", other, QUERY, "--json", cache=cache)
+    assert done.returncode == 0, done.stderr
+    assert "cannot be written" in one_line(done.stderr)
+
+
 def test_help_is_quick_and_loads_no_torch() -> None:
     code = (
         "import os, sys, time\n"
