@@ -142,6 +142,6 @@ def _only(inside: NDArray[np.bool_] | None) -> Any:
 
     if inside is None:
         return None
-    return faiss.SearchParameters(
-        sel=faiss.IDSelectorBitmap(np.packbits(inside, bitorder="little"))
-    )
+    loose: Any = faiss  # its type stubs lack the arguments that its wrappers add
+    bits = np.packbits(inside, bitorder="little")
+    return loose.SearchParameters(sel=loose.IDSelectorBitmap(bits))
