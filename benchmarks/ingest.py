@@ -1,22 +1,136 @@
-"""Reading PDFs: docagent's parser (PDFium, worker processes) against pypdf, and what follows.
+"""PDF to searchable index: seconds of each stage, the whole through Corpus.open, peak memory.
 
-python -m benchmarks.ingest ../shared/data/*/pdfs/*.pdf
+    python -m benchmarks.ingest ../shared/data/*/pdfs/*.pdf --tokens 1000000
+
+With --tokens the files are opened as one corpus; as many copies as that takes are added first, in
+which PDFium has changed every figure and every name, so that no copy profits from another. Without
+it each file is a row of its own. pypdf's seconds (text, outline, labels) stand beside each file.
 """
 
 from __future__ import annotations
 
 import argparse
+import ctypes
 import logging
+import os
 import tempfile
+import threading
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
+from typing import Any, TypeVar
 
+import numpy as np
 import pypdf
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+import regex
 
+from retrieval.chunk.chunks import chunks, prefix
 from retrieval.corpus import Corpus
 from retrieval.embed.encoder import Encoder
+from retrieval.lexical.index import LexicalIndex
+from retrieval.lexical.tokens import terms
 from retrieval.parse.pdf import read_pdf
 from retrieval.progress import finish
+from retrieval.store.indexed import TARGET
+
+T = TypeVar("T")
+STAGES = ("parse", "chunk", "terms", "embed", "save")
+_NAME = regex.compile(r"\p{Lu}\p{Ll}+")
+
+
+@dataclass
+class Row:
+    """One file, or all of them."""
+
+    name: str
+    pages: int
+    tokens: int
+    seconds: dict[str, float]
+    pypdf: float
+    whole: float = 0.0
+    peak: int = 0  # bytes
+
+
+def stages(pdf: Path, encoder: Encoder) -> Row:
+    """Each stage by itself, one after the other."""
+    seconds: dict[str, float] = {}
+
+    def timed(stage: str, work: Callable[[], T]) -> T:
+        start = time.perf_counter()
+        result = work()
+        seconds[stage] = time.perf_counter() - start
+        return result
+
+    document = timed("parse", lambda: finish(read_pdf(pdf)))
+    text = document.text
+    found = timed("chunk", lambda: chunks(document, encoder.count, encoder.limit - 2, TARGET))
+    rows = timed("terms", lambda: [(" ".join(terms(text[c.start : c.end])), "") for c in found])
+    texts = [prefix(document, chunk) + text[chunk.start : chunk.end] for chunk in found]
+    shards = timed("embed", lambda: [vectors for _, vectors in encoder.encode(texts)])
+    with tempfile.TemporaryDirectory() as folder:
+
+        def save() -> None:
+            np.save(Path(folder) / "vectors.npy", np.concatenate(shards).astype(np.float16))
+            LexicalIndex.build(rows, Path(folder))
+
+        timed("save", save)
+    pages, tokens = len(document.pages), encoder.count([text])[0]
+    return Row(pdf.name, pages, tokens, seconds, pypdf_seconds(pdf))
+
+
+def whole(pdfs: list[Path]) -> tuple[float, int]:
+    """Seconds of Corpus.open with an empty cache, and the most memory it held (bytes)."""
+    with tempfile.TemporaryDirectory() as cache, Memory() as memory:
+        start = time.perf_counter()
+        Corpus.open(pdfs, cache=cache)
+        return time.perf_counter() - start, memory.peak
+
+
+class Memory:
+    """The most that this process and its children held at once, looked at 20 times a second.
+
+    Bytes of the proportional set size (Linux only), which counts shared pages once.
+    """
+
+    def __init__(self) -> None:
+        self.peak = 0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Memory:
+        self.peak = self._held()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._done.wait(0.05):
+            self.peak = max(self.peak, self._held())
+
+    def _held(self) -> int:
+        own = os.getpid()
+        children = Path(f"/proc/{own}/task").glob("*/children")
+        numbers = [own, *(int(n) for file in children for n in _read(file).split())]
+        held = 0
+        for number in numbers:
+            for line in _read(Path(f"/proc/{number}/smaps_rollup")).splitlines():
+                if line.startswith("Pss:"):
+                    held += int(line.split()[1]) * 1024
+        return held
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("ascii")
+    except OSError:  # the process has ended
+        return ""
 
 
 def pypdf_seconds(pdf: Path) -> float:
@@ -31,39 +145,82 @@ def pypdf_seconds(pdf: Path) -> float:
     return time.perf_counter() - start
 
 
+def write_copy(pdf: Path, target: Path, number: int) -> None:
+    """The same pages with other figures and names: digits and the vowels of names are rotated."""
+    digits, vowels = "0123456789", "aeiou"
+    figures = str.maketrans(digits, digits[number % 9 + 1 :] + digits[: number % 9 + 1])
+    names = str.maketrans(vowels, vowels[number % 4 + 1 :] + vowels[: number % 4 + 1])
+    document = pdfium.PdfDocument(pdf)
+    for page in document:
+        words = page.get_textpage()
+        for thing in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_TEXT]):
+            text = _text(thing, words)
+            changed = _NAME.sub(lambda match: match[0].translate(names), text.translate(figures))
+            if changed != text:
+                pdfium_c.FPDFText_SetText(thing.raw, _wide((changed + "\0").encode("utf-16-le")))
+        page.gen_content()
+    document.save(target)
+
+
+def _text(thing: Any, words: Any) -> str:
+    size = pdfium_c.FPDFTextObj_GetText(thing.raw, words.raw, None, 0)
+    buffer = ctypes.create_string_buffer(size)
+    pdfium_c.FPDFTextObj_GetText(thing.raw, words.raw, _wide(buffer), size)
+    return buffer.raw.decode("utf-16-le", "ignore").rstrip("\0")
+
+
+def _wide(characters: Any) -> Any:
+    return ctypes.cast(characters, ctypes.POINTER(ctypes.c_ushort))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("pdfs", type=Path, nargs="+")
+    parser.add_argument("--tokens", type=int, help="open all as one corpus of at least so many")
     options = parser.parse_args()
     logging.disable(logging.WARNING)
     encoder = Encoder()
     encoder.load()
-    print("| file | pages | tokens | parse s | pypdf s | ratio | index s | tokens/s |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
-    total = [0.0] * 5
-    for pdf in options.pdfs:
-        start = time.perf_counter()
-        document = finish(read_pdf(pdf))
-        parse = time.perf_counter() - start
-        tokens = encoder.count([document.text])[0]
-        slow = pypdf_seconds(pdf)
-        with tempfile.TemporaryDirectory() as cache:
-            start = time.perf_counter()
-            Corpus.open([pdf], cache=cache)
-            index = time.perf_counter() - start
-        numbers = [len(document.pages), tokens, parse, slow, index]
-        total = [a + b for a, b in zip(total, numbers, strict=True)]
-        print_row(pdf.name, numbers)
-    print_row("all", total)
+    print("| file | pages | tokens |", *(f"{stage} s |" for stage in STAGES), end=" ")
+    print("pypdf s | Corpus.open s | tokens/s | peak MB |")
+    print("| --- " * (7 + len(STAGES)) + "|")
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory() as folder:
+        files = list(options.pdfs)
+        for number, pdf in enumerate(cycle(options.pdfs)):
+            if number >= len(options.pdfs):
+                if sum(row.tokens for row in rows) >= (options.tokens or 0):
+                    break
+                pdf, original = Path(folder) / f"{pdf.stem}-{number}.pdf", pdf
+                write_copy(original, pdf, number)
+                files.append(pdf)
+            row = stages(pdf, encoder)
+            if not options.tokens:
+                row.whole, row.peak = whole([pdf])
+            rows.append(row)
+            print_row(row)
+        total = Row(
+            "all",
+            sum(row.pages for row in rows),
+            sum(row.tokens for row in rows),
+            {stage: sum(row.seconds[stage] for row in rows) for stage in STAGES},
+            sum(row.pypdf for row in rows),
+            sum(row.whole for row in rows),
+            max(row.peak for row in rows),
+        )
+        if options.tokens:
+            total.whole, total.peak = whole(files)
+        print_row(total)
 
 
-def print_row(name: str, numbers: list[float]) -> None:
-    pages, tokens, parse, slow, index = numbers
-    print(
-        f"| {name} | {pages:.0f} | {tokens:,.0f} | {parse:.2f} | {slow:.2f} | {slow / parse:.1f} "
-        f"| {index:.1f} | {tokens / index:,.0f} |",
-        flush=True,
-    )
+def print_row(row: Row) -> None:
+    cells = [row.name, f"{row.pages:,}", f"{row.tokens:,}"]
+    cells += [f"{row.seconds[stage]:.1f}" for stage in STAGES] + [f"{row.pypdf:.1f}"]
+    if row.whole:
+        cells += [f"{row.whole:.1f}", f"{row.tokens / row.whole:,.0f}", f"{row.peak / 1e6:,.0f}"]
+    else:
+        cells += [""] * 3
+    print("|", " | ".join(cells), "|", flush=True)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from docagent.settings import cache_folder
 from retrieval.chunk.chunks import Chunk
 from retrieval.chunk.inside import sentences_inside
 from retrieval.chunk.sentences import Sentence
-from retrieval.dense.growing import Numbers
+from retrieval.dense.index import Numbers
 from retrieval.embed.background import Embedding
 from retrieval.embed.encoder import Encoder
 from retrieval.embed.model import Vector

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from retrieval.dense.index import DenseIndex
+from retrieval.dense.index import Codes, DenseIndex, Numbers, Part, codes
 from retrieval.embed.model import Vector
 
-Numbers = NDArray[np.int64]
-Part = NDArray[Any]  # [n, d] unit vectors in float16 or float32, perhaps mapped from a file
+
+class _Held(NamedTuple):
+    part: Part
+    coded: Codes
 
 
 class GrowingIndex:
@@ -21,8 +22,8 @@ class GrowingIndex:
 
     def __init__(self, total: int) -> None:
         self.total = total
-        self._parts: dict[int, Part] = {}  # by the number of the first passage
-        self._single: dict[int, Part] = {}  # [1, d]; of passages that stand in no part yet
+        self._parts: dict[int, _Held] = {}  # by the number of the first passage
+        self._single: dict[int, _Held] = {}  # [1, d]; of passages that stand in no part yet
         self._have = np.zeros(total, bool)
         self._lock = threading.Lock()
         self._open: tuple[DenseIndex, Numbers] | None = None
@@ -32,15 +33,18 @@ class GrowingIndex:
         """How many vectors have come."""
         return int(np.count_nonzero(self._have))
 
-    def add(self, first: int, part: Part) -> None:
-        """The vectors [n, d] from a passage on; they take the place of earlier ones."""
+    def add(self, first: int, part: Part, coded: Codes | None = None) -> None:
+        """The vectors [n, d] from a passage on, which take the place of earlier ones.
+
+        `coded` are their codes, made here if they are not given.
+        """
         inside = range(first, first + len(part))
         with self._lock:
             for held in (self._parts, self._single):
                 for number in [number for number in held if number in inside]:
                     del held[number]
             if len(part):
-                self._parts[first] = part
+                self._parts[first] = _Held(part, codes(part) if coded is None else coded)
             self._have[inside.start : inside.stop] = True
             self._open = None
 
@@ -49,7 +53,7 @@ class GrowingIndex:
         with self._lock:
             for number, vector in zip(numbers, vectors, strict=True):
                 if not self._have[number]:
-                    self._single[number] = vector[None]
+                    self._single[number] = _Held(vector[None], codes(vector[None]))
                     self._have[number] = True
             self._open = None
 
@@ -89,8 +93,8 @@ class GrowingIndex:
         with self._lock:
             if self._open is None:
                 held = sorted(self._parts.items()) + sorted(self._single.items())
-                ranges = [np.arange(first, first + len(part)) for first, part in held]
+                ranges = [np.arange(first, first + len(one.part)) for first, one in held]
                 numbers = np.concatenate([np.empty(0, np.int64), *ranges])
-                parts = [part for _, part in held]
-                self._open = DenseIndex.open(parts or [np.empty((0, 1), np.float32)]), numbers
+                parts, coded = [one.part for _, one in held], [one.coded for _, one in held]
+                self._open = DenseIndex.open(parts, coded), numbers
             return self._open

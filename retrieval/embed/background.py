@@ -139,7 +139,8 @@ class Embedding:
         one = self.documents[number]
         vectors = stored.load(self.cache, one.key, len(one)) if len(one) else None
         if vectors is not None:
-            self.index.add(self.firsts[number], vectors)
+            coded = stored.load_codes(self.cache, one.key, len(one))
+            self.index.add(self.firsts[number], vectors, coded)
         return vectors is not None or not len(one)
 
     def _embed(self, number: int) -> None:

@@ -15,7 +15,7 @@ from retrieval.ranking.question import Asked, Reference, asked
 
 if TYPE_CHECKING:
     from retrieval.corpus import Corpus
-    from retrieval.dense.growing import Numbers
+    from retrieval.dense.index import Numbers
 
 _DEPTH = 100  # candidates taken from each ranking
 _CLOSE = 50  # candidates whose words are looked at one by one

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.dense.index import Codes, codes
 from retrieval.store.cache import SMALL, Cache
 
+T = TypeVar("T", bound=np.generic)
+
 KIND = "vectors"
-_FILE = "vectors.f16"  # bare numbers: numpy's own format takes 0.3 ms to open, for each document
+_VECTORS = "vectors.f16"  # bare numbers: numpy's own format takes 0.3 ms to open, for each document
+_CODES = "codes.u8"  # of the whole document, for the first look at all passages
 SHARD = 1024  # chunks embedded between two saves: a killed run loses no more than these
 
 Half = NDArray[np.float16]  # [n, dimensions]; half the disk, and cosines differ by less than 0.001
@@ -20,6 +25,14 @@ Half = NDArray[np.float16]  # [n, dimensions]; half the disk, and cosines differ
 def load(cache: Cache, key: str, rows: int) -> Half | None:
     """All vectors of a document [rows, d], mapped and not read; None if any is missing."""
     return _load(cache, key, rows)
+
+
+def load_codes(cache: Cache, key: str, rows: int) -> Codes | None:
+    """The codes of a document's vectors [rows, d]; None if they are missing."""
+    try:
+        return _numbers(cache.root / KIND / key / _CODES, np.uint8).reshape(rows, -1)
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 def load_shard(cache: Cache, key: str, start: int, rows: int) -> Half | None:
@@ -35,7 +48,7 @@ def save_shard(cache: Cache, key: str, start: int, shard: Half) -> None:
 def join(cache: Cache, key: str, shards: list[Half]) -> Half:
     """One file from all shards; as they are in memory if it cannot be written."""
     vectors = np.concatenate(shards)
-    if cache.save(KIND, key, _writer(vectors)) is None:
+    if cache.save(KIND, key, _writer(vectors, codes(vectors))) is None:
         return vectors
     found = load(cache, key, len(vectors))
     for shard in cache.root.glob(f"{KIND}/{key}-*"):
@@ -52,10 +65,7 @@ def sweep(cache: Cache) -> None:
 
 def raw(folder: Path) -> Half:
     """All numbers of an entry in a row; a large file is mapped. Raises FileNotFoundError."""
-    file = folder / _FILE
-    if file.stat().st_size > SMALL:
-        return np.memmap(file, np.float16, "r")
-    return np.fromfile(file, np.float16)
+    return _numbers(folder / _VECTORS, np.float16)
 
 
 def parts(cache: Cache, key: str) -> list[Path]:
@@ -82,8 +92,16 @@ def _load(cache: Cache, key: str, rows: int) -> Half | None:
         return None
 
 
-def _writer(vectors: Half) -> Callable[[Path], None]:
+def _numbers(file: Path, kind: type[T]) -> NDArray[T]:
+    if file.stat().st_size > SMALL:
+        return np.memmap(file, kind, "r")
+    return np.fromfile(file, kind)
+
+
+def _writer(vectors: Half, coded: Codes | None = None) -> Callable[[Path], None]:
     def write(folder: Path) -> None:
-        (folder / _FILE).write_bytes(np.ascontiguousarray(vectors).data)
+        (folder / _VECTORS).write_bytes(np.ascontiguousarray(vectors).data)
+        if coded is not None:
+            (folder / _CODES).write_bytes(coded.data)
 
     return write

@@ -75,6 +75,18 @@ def test_bfloat16_is_near(
     assert np.sum(vectors * by_library(library, TEXTS), axis=1).min() > 0.999
 
 
+def test_padding_changes_nothing(encoder: Encoder, numbers: Declared) -> None:
+    """Texts of 3 to 40 tokens: some fill their multiple of 16, most do not."""
+    bert = Bert(encoder.folder, numbers, encoder._tokenizer, torch.float32)
+    texts = [
+        " ".join(["rope", "tar", "fog"][n % 3] for n in range(words)) for words in range(1, 39)
+    ]
+    together = bert.embed(texts[::-1])[::-1]
+    alone = np.concatenate([bert.embed([text]) for text in texts])
+    assert np.abs(together - alone).max() < 1e-6
+    assert np.sum(together[1:] * together[:-1], axis=1).max() < 1 - 1e-4  # each is another
+
+
 def test_no_texts(encoder: Encoder) -> None:
     assert encoder.encode_sentences([]).shape == (0, 384)
 

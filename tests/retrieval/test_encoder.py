@@ -10,7 +10,7 @@ import pytest
 from sentence_transformers import SentenceTransformer
 
 from docagent.errors import DocAgentError
-from retrieval.embed.encoder import Encoder
+from retrieval.embed.encoder import Encoder, Vectors
 
 
 def test_vectors_are_unit_and_know_meaning(encoder: Encoder) -> None:
@@ -31,6 +31,31 @@ def test_groups_carry_their_numbers(encoder: Encoder) -> None:
     assert sorted(rows) == [0, 1, 2]
     for number, row in rows.items():
         assert row @ alone[number] > 0.99
+
+
+def test_what_stands_there_twice_is_embedded_once(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [
+        "Rope.",
+        "All rights reserved.",
+        "Fog at sea, and tar.",
+        "All rights reserved.",
+        "Rope.",
+    ]
+    asked: list[str] = []
+    embed = encoder.model.embed
+
+    def counting(some: list[str], document: bool) -> Vectors:
+        asked.extend(some)
+        return embed(some, document)
+
+    monkeypatch.setattr(encoder.model, "embed", counting)
+    rows = np.zeros((5, 384), np.float32)
+    for numbers, vectors in encoder.encode(texts):
+        rows[numbers] = vectors
+    assert sorted(asked) == sorted(set(texts))
+    assert np.sum(rows * encoder.encode_sentences(texts), axis=1).min() > 0.999
 
 
 def test_counts_agree_with_what_the_model_reads(encoder: Encoder) -> None:
