@@ -11,7 +11,7 @@ from retrieval.parse.pdf import read_pdf
 from retrieval.parse.plain import read_text
 from retrieval.progress import Progress
 
-FORMAT = 6  # counts up when the same file would give another text; part of every cache key
+FORMAT = 7  # counts up when the same file would give another text; part of every cache key
 SUFFIXES = frozenset({".pdf", ".txt", ".text", ".md", ".markdown"})
 
 
