@@ -38,7 +38,7 @@ def heading_levels(pages: list[list[Line]], outline: Outline) -> list[list[int]]
     Lines that the outline names take its level; other set-off lines (larger than the body, or
     bold, or named like "Item 7") come below the outline's levels, larger type first.
     """
-    body = _body_size(pages)
+    body = body_size(pages)
     below = 1 + max((level for level, _, _ in outline), default=-1)
     sizes = sorted(
         {_step(line.size, body) for page in pages for line in page if _set_off(line, body)},
@@ -57,7 +57,7 @@ def heading_levels(pages: list[list[Line]], outline: Outline) -> list[list[int]]
     return levels
 
 
-def _body_size(pages: list[list[Line]]) -> float:
+def body_size(pages: list[list[Line]]) -> float:
     """The size most characters are set in."""
     weights: Counter[float] = Counter()
     for page in pages:

@@ -8,9 +8,9 @@ from itertools import pairwise
 from statistics import median, quantiles
 
 from retrieval.parse.document import Block, Kind
+from retrieval.parse.footnotes import NOTE
 from retrieval.parse.line import Line
 
-_NOTE = re.compile(r"(\d{1,2}|[*†‡§]+|\(\w{1,3}\))\s*[^\W\d_]")  # how a footnote begins
 _BULLET = re.compile(r"[•●▪◦■□–—*·‣➢o]\s|\(?(\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)]\s")
 # Ligatures and spaces that nobody types in a search; every other character stays as it is
 # (full NFKC would turn 10² into 102).
@@ -74,7 +74,7 @@ class Flow:
             elif (
                 new_kind == kind == "text"
                 and _continues(before, line, margins, pitch)
-                and not (_NOTE.match(line.text) and _NOTE.match(first.text))
+                and not (NOTE.match(line.text) and NOTE.match(first.text))
             ):
                 self._join(line.text)
             else:

@@ -16,8 +16,9 @@ from typing import Any
 from docagent.errors import DocAgentError
 from retrieval.parse.contents import contents_lines
 from retrieval.parse.document import Document, Page
+from retrieval.parse.footnotes import footnotes_last
 from retrieval.parse.furniture import printed_labels, without_furniture
-from retrieval.parse.headings import heading_levels
+from retrieval.parse.headings import body_size, heading_levels
 from retrieval.parse.layout import Flow, plain
 from retrieval.parse.line import Line
 from retrieval.parse.plain import stem
@@ -55,6 +56,8 @@ def _compose(
     if not any(labels):
         labels = printed_labels(pages)
     pages, aside = without_furniture(pages)
+    body = body_size(pages)
+    pages = [footnotes_last(lines, body) for lines in pages]
     outline = [(level, plain(title).strip(), index) for level, title, index in head["outline"]]
     flow = Flow(pages)
     spans = [

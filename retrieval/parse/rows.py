@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from retrieval.parse.line import CELLS, count_figures
-from retrieval.parse.segment import Segment
+from retrieval.parse.segment import CELL_GAP, Segment
 
 _SIGN = re.compile(r"[($€£¥]+")  # stands in front of a figure, at the left edge of its cell
 YEARS = re.compile(r"((19|20)\d\d|[\s,*()])+")
+_SIGN_BEHIND = re.compile(r"\S [$€£¥]$")
 _TAIL = re.compile(r"[)%]+")
 _MARKER = re.compile(r"[•●▪◦■□–—*·‣➢†‡]|\(?(\d{1,2}|[a-zA-Z]|[ivx]{1,4})[.)]|\d{1,2}")
 
@@ -28,7 +29,8 @@ class Row:
     def __post_init__(self) -> None:
         glue = False
         for number, s in enumerate(self.segments):
-            if self.texts and (glue or _TAIL.fullmatch(s.text)):
+            close = number > 0 and abs(s.x0 - self.segments[number - 1].x1) < CELL_GAP * s.size
+            if self.texts and (glue or close or _TAIL.fullmatch(s.text)):
                 self.texts[-1] += " " + s.text
                 self.spans[-1] = self.spans[-1][0], s.x1
             else:
@@ -41,6 +43,10 @@ class Row:
                 and bool(following)
                 and not is_figure(following[0].text)
             )
+        for number, text in enumerate(self.texts[:-1]):
+            if _SIGN_BEHIND.search(text):  # "(1,468) $" stands close before "4,341"
+                self.texts[number + 1] = f"{text[-1]} {self.texts[number + 1]}"
+                self.texts[number] = text[:-2]
         if len(self.texts) > 1 and is_figure(self.texts[-1]):
             cells = [text for text in self.texts if is_figure(text)]
             self.data = not all(YEARS.fullmatch(text) for text in cells)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 _LINE = re.compile("[^\r\n\x02\ufffe]+[\x02\ufffe]?")
 _WORD = re.compile(r"\S+")
 MARKS = "\x02\ufffe"  # PDFium writes one of them where a word is divided
-_CELL_GAP = 0.9  # ems; wider white space stands between cells (or columns), not between words
+CELL_GAP = 0.9  # ems; wider white space stands between cells (or columns), not between words
 _LOOSE = 1.15  # height of a line box over the font size, where the font does not tell
 
 Box = tuple[float, float, float, float]  # left, low, right, high
@@ -100,7 +100,7 @@ class SegmentReader:
             size = head[3] - head[1]
             if held is not None:
                 gap = head[0] - held[2]
-                apart = gap > _CELL_GAP * max(size, 1.0) or gap < -size
+                apart = gap > CELL_GAP * max(size, 1.0) or gap < -size
                 if apart or min(held[3], head[3]) - max(held[1], head[1]) < 0.2 * size:
                     yield self.segment(first, last, held, number, turns)
                     held = None

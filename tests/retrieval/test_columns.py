@@ -14,10 +14,23 @@ from retrieval.parse.pdf import read_pdf
 from retrieval.progress import finish
 from tests.make_pdf import HEIGHT, WIDTH, canvas, wrapped
 
-_NOUNS = (
-    "harbour mole bell rope lantern gull ferry anchor tide keeper sail quay storm chart".split()
-)
-_VERBS = "holds lifts turns keeps finds leaves carries names".split()
+_NOUNS = [
+    "harbour",
+    "mole",
+    "bell",
+    "rope",
+    "lantern",
+    "gull",
+    "ferry",
+    "anchor",
+    "tide",
+    "keeper",
+    "sail",
+    "quay",
+    "storm",
+    "chart",
+]
+_VERBS = ["holds", "lifts", "turns", "keeps", "finds", "leaves", "carries", "names"]
 _SMALL = 9.0
 
 
