@@ -43,7 +43,8 @@ class Row:
                 and bool(following)
                 and not is_figure(following[0].text)
             )
-        for number, text in enumerate(self.texts[:-1]):
+        for number in range(len(self.texts) - 1):
+            text = self.texts[number]
             if _SIGN_BEHIND.search(text):  # "(1,468) $" stands close before "4,341"
                 self.texts[number + 1] = f"{text[-1]} {self.texts[number + 1]}"
                 self.texts[number] = text[:-2]

@@ -98,7 +98,8 @@ def _stacked(head: list[Row]) -> list[Row]:
     over = [cell for cell in cells if any(_is_above(cell, other) for other in cells)]
     lines: list[list[list[Row]]] = []
     for cell in sorted(over, key=lambda cell: -cell[0].high):
-        if lines and lines[-1][0][0].segments[0].beside(cell[0].segments[0]) > 0.5:
+        held = lines[-1][0] if lines else cell
+        if held is not cell and held[-1].low < cell[0].high - 0.5 * cell[0].size:
             lines[-1].append(cell)
         else:
             lines.append([cell])

@@ -166,6 +166,19 @@ def test_a_sign_belongs_to_its_figure(tmp_path: Path) -> None:
     assert document.text.splitlines()[0] == "Net fees  $ 1,204"
 
 
+def test_a_sign_set_close_behind_a_figure_belongs_to_the_next(tmp_path: Path) -> None:
+    page = canvas(tmp_path / "a.pdf")
+    page.setFont("Helvetica", 9)
+    draw(page, 0, "Net fees")
+    for right, figure in zip(COLUMNS, ("(11,413)", "(11,221)", "584"), strict=True):
+        page.drawRightString(right, TOP, figure)
+        page.drawRightString(right - 45 if right == COLUMNS[0] else right - 62, TOP, "$")
+    page.showPage()
+    page.save()
+    wanted = "Net fees  $ (11,413)  $ (11,221)  $ 584"
+    assert parse(tmp_path / "a.pdf").text.splitlines()[0] == wanted
+
+
 def test_a_raised_mark_is_no_digit_of_the_figure(tmp_path: Path) -> None:
     page = canvas(tmp_path / "a.pdf")
     page.setFont("Helvetica", 10)
