@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from retrieval.chunk.sentences import sentences, split_long
-from retrieval.chunk.tables import head_text, table_heads
+from retrieval.chunk.tables import Head, head_text, table_heads
 from retrieval.parse.document import Block, Document
 
 Count = Callable[[list[str]], list[int]]  # texts -> tokens of the embedding model
@@ -51,8 +51,12 @@ def chunks(document: Document, count: Count, limit: int, target: int) -> list[Ch
     """
     found: list[Chunk] = []
     path: list[tuple[int, str]] = []
+    heads = table_heads(document.text, list(document.blocks))  # a table may go on over pages
+    at = 0
     for page, blocks in _pages(document):
-        units = list(_units(document.text, blocks, path))
+        here = {index - at: heads[index] for index in range(at, at + len(blocks)) if index in heads}
+        at += len(blocks)
+        units = list(_units(document.text, blocks, path, here))
         units = _sized(document.text, units, count, target)
         found += _pack(units, page, target)
     return _within(document, found, count, limit)
@@ -78,9 +82,10 @@ def _pages(document: Document) -> Iterator[tuple[int | None, list[Block]]]:
         yield index, list(document.blocks[first:at])
 
 
-def _units(text: str, blocks: list[Block], path: list[tuple[int, str]]) -> Iterator[_Unit]:
+def _units(
+    text: str, blocks: list[Block], path: list[tuple[int, str]], heads: dict[int, Head]
+) -> Iterator[_Unit]:
     """Blocks with their heading path, which lives on from page to page in `path`."""
-    heads = table_heads(text, blocks)
     for index, block in enumerate(blocks):
         if block.kind == "heading":
             while path and path[-1][0] >= block.level:
@@ -89,8 +94,7 @@ def _units(text: str, blocks: list[Block], path: list[tuple[int, str]]) -> Itera
                 (block.level, " ".join(text[block.start : block.end].split()).strip("#=- "))
             )
         heading = tuple(title for _, title in path)
-        span = heads.get(index)
-        context = head_text(text, span) if span else ""
+        context = head_text(text, heads[index]) if index in heads else ""
         yield _Unit(block.start, block.end, block.kind, heading, context)
 
 

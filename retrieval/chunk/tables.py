@@ -1,85 +1,159 @@
-"""Tables among a page's blocks: which blocks belong to one, and what heads it."""
+"""Tables among a document's blocks: which blocks belong to one, and what heads it."""
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from retrieval.parse.document import Block
-from retrieval.parse.line import count_figures
+from retrieval.parse.line import CAPTION, CELLS, count_figures
 
 _YEAR = re.compile(r"(19|20)\d\d[,*]?|\d+[QH]|[QH]\d|FY\d*", re.IGNORECASE)
+_DATE = re.compile(
+    r"(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?\s+\d{1,2}\b|\d{1,2}/\d{1,2}/\d{2,4}"
+    r"|\d{1,2}\s+(weeks|months)",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(r"\(\w{1,2}\)\s|\d{1,2}\s|note\b|[*†‡§]", re.IGNORECASE)  # of the table before
 _SHORT = 110  # characters; a longer line between rows is prose
+_CAPTION = 300  # characters; a longer one goes on with what it shows
+_TITLES = 4  # lines above a table that may belong to it
+_HEADERS = 6  # rows
+_LABELS = 3  # short lines between two rows of one table
 
 
-def table_heads(text: str, blocks: list[Block]) -> dict[int, tuple[int, int]]:
-    """Block index -> span of its table's title and header row, for the rows below them.
+class Head(NamedTuple):
+    """Title and header rows of a table as one span, then the label of the section or caption
+    below the table, as spans of their own."""
 
-    A table is a run of rows, single short lines between them included. Its title and header are
-    the short lines directly above its first row, and leading rows without figures but years.
+    start: int
+    end: int
+    more: tuple[tuple[int, int], ...] = ()
+
+
+def table_heads(text: str, blocks: list[Block]) -> dict[int, Head]:
+    """Block index -> what heads its row: title and header row of its table, label of its section.
+
+    A table is a run of rows, with the labels of its sections between them; it may go on over
+    pages. Its title and header are the short lines directly above its first row, and leading
+    rows without figures but years.
     """
-    heads: dict[int, tuple[int, int]] = {}
+    heads: dict[int, Head] = {}
     index = 0
     while index < len(blocks):
         if blocks[index].kind != "row":
             index += 1
             continue
-        first, last = index, _end_of_run(blocks, index)
-        top = first
-        while top > 0 and first - top < 3 and _is_short(text, blocks[top - 1]):
-            top -= 1
-        body = first
-        lines = [text[block.start : block.end] for block in blocks[first:last]]
-        while body < last and _is_header(*[*lines[body - first :], ""][:2]):
-            body += 1
-        if top < body:
-            span = blocks[top].start, blocks[body - 1].end
-            heads.update(dict.fromkeys(range(body, last), span))
+        first, last = index, _end_of_run(text, blocks, index)
+        top, body = _title(text, blocks, first), _end_of_header(text, blocks, first, last)
+        head = Head(blocks[top].start, blocks[body - 1].end) if top < body else Head(0, 0)
+        if last < len(blocks) and not any(_is_caption(text, b) for b in blocks[top:first]):
+            head = head._replace(more=_caption_below(text, blocks[last]))
+        label = head.more
+        for at in range(body, last):
+            block = blocks[at]
+            if block.kind == "row":
+                if top < body or label:
+                    heads[at] = head._replace(more=label)
+            elif blocks[at - 1].kind == "row" or at == body:
+                label = (*head.more, (block.start, block.end))
+            else:
+                label = (*label, (block.start, block.end))
         index = last
     return heads
 
 
-def head_text(text: str, span: tuple[int, int]) -> str:
-    """Title and header in one line."""
-    lines = text[slice(*span)].splitlines()
+def head_text(text: str, head: Head) -> str:
+    """Title, header and label in one line."""
+    spans = [(head.start, head.end), *head.more]
+    lines = [line for span in spans for line in text[slice(*span)].splitlines()]
     return " | ".join(" ".join(line.split()) for line in lines if line.strip())
 
 
-def _end_of_run(blocks: list[Block], first: int) -> int:
+def _end_of_run(text: str, blocks: list[Block], first: int) -> int:
     last = first + 1
     while last < len(blocks):
-        following = blocks[last : last + 2]
-        if following[0].kind == "row":
+        if blocks[last].kind == "row":
+            if _is_header(text, blocks, last) and not _is_header(text, blocks, last - 1):
+                break  # another table
             last += 1
-        elif (
-            len(following) == 2
-            and following[1].kind == "row"
-            and following[0].kind == "text"
-            and following[0].end - following[0].start <= _SHORT
-        ):
-            last += 2
-        else:
+            continue
+        row = last
+        while row < len(blocks) and row - last <= _LABELS and _is_label(text, blocks[row]):
+            row += 1
+        if row == len(blocks) or blocks[row].kind != "row" or _is_header(text, blocks, row):
             break
+        if row - last > 1 or blocks[last].kind == "heading":
+            cells = [_cells(text, blocks[i]) for i in (last - 1, row)]
+            if cells[0] != cells[1] and not _is_header(text, blocks, last - 1):
+                break
+        last = row + 1
     return last
 
 
-def _is_short(text: str, block: Block) -> bool:
+def _title(text: str, blocks: list[Block], first: int) -> int:
+    """First of the lines above a table that name it."""
+    top = first
+    while top > 0 and first - top < _TITLES:
+        above = blocks[top - 1]
+        if _is_caption(text, above):
+            return top - 1
+        below_heading = top < first and blocks[top].kind == "heading"
+        if not _is_label(text, above) or (below_heading and above.kind != "heading"):
+            break
+        if above.kind == "text" and _NOTE.match(text, above.start):
+            break
+        top -= 1
+    return top
+
+
+def _end_of_header(text: str, blocks: list[Block], first: int, last: int) -> int:
+    body = first
+    while body < last and body - first < _HEADERS and _is_header(text, blocks, body):
+        body += 1
+    return body
+
+
+def _caption_below(text: str, block: Block) -> tuple[tuple[int, int], ...]:
+    return ((block.start, block.end),) if _is_caption(text, block) else ()
+
+
+def _is_caption(text: str, block: Block) -> bool:
+    words = text[block.start : block.end]
+    return block.kind != "row" and len(words) <= _CAPTION and bool(CAPTION.match(words))
+
+
+def _is_label(text: str, block: Block) -> bool:
     words = text[block.start : block.end]
     return (
-        block.kind != "row"
+        block.kind in ("text", "heading")
         and len(words) <= _SHORT
         and not words.rstrip().endswith((".", "。", ";"))
+        and not CAPTION.match(words)
     )
 
 
-def _is_header(row: str, below: str) -> bool:
+def _is_header(text: str, blocks: list[Block], index: int) -> bool:
     """A row of column names: no figures but years, or far fewer than the row below has."""
+    if blocks[index].kind != "row":
+        return False
+    row = text[blocks[index].start : blocks[index].end]
     if set(row) <= set("|-: \t"):
         return True  # the rule below a Markdown header
-    words = [word.strip("|$") for word in row.split()]
+    words = [word.strip("|$(),*") for word in _DATE.sub(" ", row).split()]
     if all(_YEAR.fullmatch(word) or not any(c.isdigit() for c in word) for word in words):
-        return True
+        return not any(cell.strip() in ("-", "–", "—") for cell in row.split(CELLS))
+    below = blocks[index + 1 : index + 2]
     share = _figure_share(row)  # "Route  Car up to 5 m" over "1  41.50"
-    return share <= 0.25 and _figure_share(below) >= 2 * share + 0.2
+    following = text[below[0].start : below[0].end] if below and below[0].kind == "row" else ""
+    return share <= 0.25 and _figure_share(following) >= 2 * share + 0.2
+
+
+def _cells(text: str, block: Block) -> int:
+    row = text[block.start : block.end]
+    if CELLS in row:
+        return row.count(CELLS)
+    return sum(any(c.isdigit() for c in word) for word in row.replace("|", " ").split())
 
 
 def _figure_share(row: str) -> float:

@@ -12,8 +12,12 @@ _NUMBER = re.compile(r"\d+")
 _PRINTED = re.compile(r"(?:page\s+|[-–—|]\s*)?(\d{1,4}|[ivxlc]{1,7})(?:\s*[-–—|])?", re.IGNORECASE)
 
 
-def without_furniture(pages: list[list[Line]]) -> list[list[Line]]:
+def without_furniture(
+    pages: list[list[Line]],
+) -> tuple[list[list[Line]], list[tuple[int, str]]]:
     """The pages less the edge lines that recur on at least a third of them (and on four).
+
+    The second part is what was taken away, as (page number from 1, words).
 
     A number may differ from page to page if it counts up with them, as in "Form 10-K | 37". The
     first copy of a running header stays, since it may be the only place that names the document;
@@ -25,6 +29,7 @@ def without_furniture(pages: list[list[Line]]) -> list[list[Line]]:
     enough = max(4, len(pages) / 3)
     seen: set[str] = set()
     kept = []
+    aside = []
     for number, page in enumerate(pages):
         drop = set()
         for index in _edges(page):
@@ -35,7 +40,8 @@ def without_furniture(pages: list[list[Line]]) -> list[list[Line]]:
             seen |= recurring
         drop |= {i for i in _outermost(page, drop) if _PRINTED.fullmatch(page[i].text)}
         kept.append([line for index, line in enumerate(page) if index not in drop])
-    return kept
+        aside += [(number + 1, page[index].text) for index in sorted(drop)]
+    return kept, aside
 
 
 def _keys(text: str, page: int) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from retrieval.parse.line import Line
+from retrieval.parse.line import CAPTION, Line
 
 Outline = list[tuple[int, str, int]]  # level from 0, title, page index
 
@@ -21,8 +21,11 @@ _COLUMN_HEAD = re.compile(
       | (19|20)\d\d\b""",
     re.IGNORECASE | re.VERBOSE,
 )
-_CAPTION = re.compile(
-    r"(table|figure|fig\.|exhibit|chart|tabelle|abbildung|tableau|tabla|表|图|圖)\s*[\dIVX]",
+_BULLET = re.compile(r"[•●▪◦■□–—*·‣➢]\s")
+# The titles of the statements in a report stand alone, though often in the type of the text.
+_STATEMENT = re.compile(
+    r"((condensed|consolidated|combined|interim|unaudited)\s+)*(balance\s+sheets?|statements?\s+of\s+\S+"
+    r"(\s+\S+){0,5})(\s+\((continued|unaudited)\))*",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"\d+(\.\d+)*\.?\s+\S")
@@ -74,11 +77,18 @@ def _set_off(line: Line, body: float) -> bool:
         return False
     if line.text.endswith((".", ",", ";", "。")) and not _NUMBERED.match(line.text):
         return False
-    if line.text[0].islower() or _COLUMN_HEAD.match(line.text) or _CAPTION.match(line.text):
+    if (
+        line.text[0].islower()
+        or _BULLET.match(line.text)
+        or _COLUMN_HEAD.match(line.text)
+        or CAPTION.match(line.text)
+    ):
         return False
     if line.size > 1.12 * body:
         return True
     if line.bold:
+        return True
+    if _STATEMENT.fullmatch(line.text) and line.text.istitle() and line.cells == 1:
         return True
     return (
         line.size >= 0.98 * body

@@ -8,6 +8,7 @@ from itertools import pairwise
 from statistics import median, quantiles
 
 from retrieval.parse.document import Block, Kind
+from retrieval.parse.footnotes import NOTE
 from retrieval.parse.line import Line
 
 _BULLET = re.compile(r"[•●▪◦■□–—*·‣➢o]\s|\(?(\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)]\s")
@@ -63,18 +64,24 @@ class Flow:
             before = lines[index - 1] if index else None
             if before is None:
                 self._open(new_kind, level)
+                first = line
             elif (
                 new_kind == kind == "heading"
                 and levels[index - 1] == level
                 and _near(before, line, pitch)
             ):
                 self._put(" ")  # a heading over two lines
-            elif new_kind == kind == "text" and _continues(before, line, margins, pitch):
+            elif (
+                new_kind == kind == "text"
+                and _continues(before, line, margins, pitch)
+                and not (NOTE.match(line.text) and NOTE.match(first.text))
+            ):
                 self._join(line.text)
             else:
                 apart = new_kind == "heading" or kind == "heading" or not _near(before, line, pitch)
                 self._put("\n\n" if apart else "\n")
                 self._open(new_kind, level)
+                first = line
             self._put(line.text)
             last = self.blocks[-1]
             self.blocks[-1] = Block(last.kind, last.start, self.length, last.level)
@@ -158,7 +165,7 @@ def _continues(above: Line, below: Line, margins: dict[int, float], pitch: float
     It is if its first word would not have fitted at the end of the line above, or if it starts
     small at the same left edge.
     """
-    top_of_column = above.column == 1 and below.column == 2
+    top_of_column = 0 < above.column == below.column - 1 and below.y > above.y
     if not (_near(above, below, pitch) or top_of_column):
         return False
     if abs(above.size - below.size) > 0.1 * above.size or above.bold != below.bold:

@@ -5,8 +5,14 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+CELLS = "  "  # stands between the cells of a row; nothing else in a line is two spaces
 # A cell of a table of figures: 1,234.5  (63)  12%  $  —  2023
 _FIGURE = re.compile(r"[-–—($€£¥+]*\d[\d.,/]*\)?%?\)?|[-–—$€£¥%)]+|N/?[AM]")
+
+CAPTION = re.compile(
+    r"(table|figure|fig\.|exhibit|chart|tabelle|abbildung|tableau|tabla|表|图|圖)\s*[\dIVX]",
+    re.IGNORECASE,
+)
 
 
 class Line(NamedTuple):
@@ -20,15 +26,17 @@ class Line(NamedTuple):
     bold: bool
     cells: int
     column: int
+    table: bool = False  # among rows of figures, or the head of a table
 
     @property
     def is_row(self) -> bool:
         """Whether this looks like a row of a table."""
-        return self.cells >= 3 or is_figures(self.text) or (self.cells == 2 and self.figures >= 1)
+        return self.table or self.cells >= 3 or is_figures(self.text) or self.has_figure_cell
 
     @property
-    def figures(self) -> int:
-        return count_figures(self.text.split())
+    def has_figure_cell(self) -> bool:
+        cells = [cell.split() for cell in self.text.split(CELLS)]
+        return len(cells) == 2 and any(count_figures(cell) == len(cell) for cell in cells)
 
     @property
     def is_large(self) -> bool:

@@ -14,7 +14,7 @@ from retrieval.parse.kind import FileKind, kind_of
 from retrieval.parse.pdf import read_pdf
 from retrieval.progress import Progress
 
-_FORMAT = 7  # counts up when the same file would give another text
+_FORMAT = 8  # counts up when the same file would give another text
 # Imported when needed: a question on a text file does not wait for the readers of others.
 _READERS: dict[FileKind, tuple[str, str]] = {
     "docx": ("docx", "read_docx"),

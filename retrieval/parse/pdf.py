@@ -17,6 +17,7 @@ from docagent.errors import DocAgentError
 from retrieval.parse import ocr
 from retrieval.parse.contents import contents_lines
 from retrieval.parse.document import Document, Page
+from retrieval.parse.footnotes import footnotes_last
 from retrieval.parse.furniture import printed_labels, without_furniture
 from retrieval.parse.headings import body_size, heading_levels
 from retrieval.parse.layout import Flow, plain
@@ -24,7 +25,11 @@ from retrieval.parse.line import Line
 from retrieval.parse.plain import stem
 from retrieval.progress import Progress
 
-_WORKER = Path(__file__).with_name("pdf_worker.py")
+# The worker finds this package behind everything else; no folder of the user's is an import path.
+_ROOT = str(Path(__file__).parents[2])
+_WORKER = (
+    "import sys; sys.path.append(sys.argv[1]); from retrieval.parse.pdf_worker import main; main()"
+)
 _BYTES_FOR_TWO = 400_000  # below this one worker is done before a second has started
 
 
@@ -61,7 +66,9 @@ def compose(
     labels = [plain(label) or None for label in head["labels"]]
     if not any(labels):
         labels = printed_labels(pages)
-    pages = without_furniture(pages)
+    pages, aside = without_furniture(pages)
+    body = body_size(pages)
+    pages = [footnotes_last(lines, body) for lines in pages]
     outline = [(level, plain(title).strip(), index) for level, title, index in head["outline"]]
     flow = Flow(pages)
     spans = [
@@ -77,6 +84,7 @@ def compose(
         ),
         blocks=tuple(flow.blocks),
         silent=silent,
+        aside=tuple(aside),
     )
 
 
@@ -140,7 +148,7 @@ class _Worker:
     ) -> None:
         self.inbox = inbox
         self.process = subprocess.Popen(
-            [sys.executable, "-P", str(_WORKER)],  # -P: the worker's folder is no import path
+            [sys.executable, "-P", "-c", _WORKER, _ROOT],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

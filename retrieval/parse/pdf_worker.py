@@ -1,23 +1,23 @@
 """Reads a share of a PDF's pages in a process of its own and prints one JSON line for each.
 
-PDFium is not thread-safe and a hostile file can crash it, so no other process loads it. This
-file is run by its path (see pdf.py) and imports nothing from the package.
+PDFium is not thread-safe and a hostile file can crash it, so no other process loads it.
 """
 
 from __future__ import annotations
 
-import ctypes
 import json
 import logging
-import re
 import sys
 from collections.abc import Iterator
 from typing import Any
 
-# A line ends at a line break, or at the mark PDFium puts where a word is divided.
-_LINE = re.compile("[^\r\n\x02\ufffe]+[\x02\ufffe]?")
+from retrieval.parse.columns import regions
+from retrieval.parse.rows import Row as TableRow
+from retrieval.parse.rows import rows
+from retrieval.parse.segment import Segment, SegmentReader, relined
+from retrieval.parse.table_rows import with_tables
 
-Row = list[Any]  # [text, x0, baseline, x1, size, bold, cells, column], PDF points
+Row = list[Any]  # [text, x0, baseline, x1, size, bold, cells, column, table], PDF points
 
 
 def main() -> None:
@@ -64,7 +64,7 @@ def pdfium_head(pdf: Any, count: int) -> dict[str, Any]:
 
 
 def rows_of(pdf: Any, index: int) -> list[Row]:
-    """The page's lines with their geometry, columns in reading order; [] without a text layer."""
+    """The page's lines with their geometry in reading order; [] without a text layer."""
     import pypdfium2
 
     try:
@@ -72,134 +72,43 @@ def rows_of(pdf: Any, index: int) -> list[Row]:
         text_page = page.get_textpage()
     except pypdfium2.PdfiumError:
         return []  # a broken page counts as one without text, and is reported as such
-    return PageReader(text_page, page.get_width()).rows()
+    reader = SegmentReader(text_page)
+    if not reader.located:
+        return text_rows(reader.lines())
+    return [
+        row
+        for group in upright(reader.segments(), page.get_rotation() != 0)
+        for column, segments in regions(group)
+        for row in (measured(reader, one, column) for one in with_tables(rows(segments)))
+    ]
 
 
-class PageReader:
-    """Lines and geometry of one PDFium text page."""
+def upright(segments: list[Segment], turned: bool) -> list[list[Segment]]:
+    """The segments by the way they are turned, the one most text stands in first.
 
-    def __init__(self, text_page: Any, width: float) -> None:
-        import pypdfium2.raw
+    PDFium's lines do not hold for turned text and turned pages; theirs are found anew.
+    """
+    groups: dict[int, list[Segment]] = {}
+    for segment in segments:
+        groups.setdefault(segment.turns, []).append(segment)
+    ordered = sorted(groups.values(), key=lambda group: -sum(len(s.text) for s in group))
+    return [relined(group) if turned or group[0].turns else group for group in ordered]
 
-        self.raw, self.handle, self.width = pypdfium2.raw, text_page.raw, width
-        self.text: str = text_page.get_text_range()
-        # PDFium counts UTF-16 units; where that does not fit the text, geometry cannot be trusted.
-        units = len(self.text.encode("utf-16-le", "surrogatepass")) // 2
-        self.located = units == text_page.count_chars() == len(self.text)
-        self.box = [ctypes.c_double() for _ in range(4)]
 
-    def rows(self) -> list[Row]:
-        spans = []
-        for line in _LINE.finditer(self.text):
-            stripped = line[0].strip()
-            if stripped:
-                start = line.start() + line[0].index(stripped[0])
-                spans.append((start, start + len(stripped)))
-        if not self.located:
-            return text_rows([self.text[a:b] for a, b in spans])
-        spans, columns = self.columns(spans)
-        rows = [[*self.measure(a, b), 1, c] for (a, b), c in zip(spans, columns, strict=True)]
-        self.count_cells(spans, rows)
-        return rows
-
-    def measure(self, start: int, end: int) -> Row:
-        x, y = ctypes.c_double(), ctypes.c_double()
-        self.raw.FPDFText_GetCharOrigin(self.handle, start, x, y)
-        loose = self.raw.FS_RECTF()
-        self.raw.FPDFText_GetLooseCharBox(self.handle, start, loose)
-        size = abs(loose.top - loose.bottom)
-        return [
-            self.text[start:end],
-            round(x.value, 1),
-            round(y.value, 1),
-            round(self.edges(end - 1)[1], 1),
-            round(size, 1),
-            self.is_bold(start) and self.is_bold(end - 1),  # not only a term it begins with
-        ]
-
-    def is_bold(self, index: int) -> bool:
-        name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
-        self.raw.FPDFText_GetFontInfo(self.handle, index, name, 128, flags)
-        told = name.value.lower()
-        if b"bold" in told or b"black" in told:
-            return True
-        return bool(self.raw.FPDFText_GetFontWeight(self.handle, index) >= 600)
-
-    def edges(self, index: int) -> tuple[float, float]:
-        """Left and right edge of one character, points."""
-        left, right, bottom, top = self.box
-        self.raw.FPDFText_GetCharBox(self.handle, index, left, right, bottom, top)
-        return left.value, right.value
-
-    def columns(self, spans: list[tuple[int, int]]) -> tuple[list[tuple[int, int]], list[int]]:
-        """Two-column prose put into reading order: left column, then right, between full lines.
-
-        PDFium follows the order of drawing, and joins what stands on one baseline: a page drawn
-        line by line across the gutter comes out interleaved.
-        """
-        middle = self.width / 2
-        parts: list[tuple[tuple[int, int], int]] = []
-        for start, end in spans:
-            left, right = self.edges(start)[0], self.edges(end - 1)[1]
-            cut = self.gutter(start, end, middle) if left < middle < right else None
-            if cut:
-                parts += [((start, cut[0]), 1), ((cut[1], end), 2)]
-            else:
-                column = 1 if right <= middle else 2 if left >= middle else 0
-                parts.append(((start, end), column))
-        sides = [[span for span, column in parts if column == side] for side in (1, 2)]
-        if not all(self.is_prose(side) for side in sides) or sum(map(len, sides)) < 0.8 * len(
-            parts
-        ):
-            return spans, [0] * len(spans)
-        ordered: list[tuple[tuple[int, int], int]] = []
-        pending: list[list[tuple[int, int]]] = [[], []]
-        for span, column in [*parts, ((0, 0), 0)]:
-            if column:
-                pending[column - 1].append(span)
-                continue
-            ordered += [(s, side + 1) for side in (0, 1) for s in pending[side]]
-            pending = [[], []]
-            if span[1]:
-                ordered.append((span, 0))
-        return [span for span, _ in ordered], [column for _, column in ordered]
-
-    def gutter(self, start: int, end: int, middle: float) -> tuple[int, int] | None:
-        """Where a line is cut by white space wider than 2% of the page around its middle."""
-        low, high = start, end - 1
-        while low < high:  # first character whose right edge lies beyond the middle
-            probe = (low + high) // 2
-            while probe < high and self.text[probe].isspace():
-                probe += 1
-            if self.edges(probe)[1] > middle:
-                high = probe if probe < high else (low + high) // 2
-            else:
-                low = probe + 1
-        right = low
-        while right < end - 1 and self.text[right].isspace():
-            right += 1  # PDFium gives a made-up space a box that reaches across the gutter
-        left = right - 1
-        while left > start and self.text[left].isspace():
-            left -= 1
-        gap = self.edges(right)[0] - self.edges(left)[1]
-        return (left + 1, right) if left > start and gap > 0.02 * self.width else None
-
-    def is_prose(self, spans: list[tuple[int, int]]) -> bool:
-        text = "".join(self.text[a:b] for a, b in spans)
-        digits = sum(char.isdigit() for char in text)
-        return len(spans) >= 8 and len(text) >= 25 * len(spans) and digits < 0.15 * len(text)
-
-    def count_cells(self, spans: list[tuple[int, int]], rows: list[Row]) -> None:
-        """Table cells of each line: 1 + its gaps of about an em or more.
-
-        Looking at every space takes a third more time than the text alone; guessing from a
-        line's width which ones to look at lost whole timetables.
-        """
-        for (start, end), row in zip(spans, rows, strict=True):
-            for index in range(start + 1, end - 1):
-                if self.text[index] == " ":
-                    gap = self.edges(index + 1)[0] - self.edges(index - 1)[1]
-                    row[6] += gap > 0.9 * row[4]
+def measured(reader: SegmentReader, line: TableRow, column: int) -> Row:
+    first, last = line.segments[0], line.segments[-1]
+    bold = reader.is_bold(first.first) and reader.is_bold(last.last)  # not only its first term
+    return [
+        line.text,
+        round(first.x0, 1),
+        round(reader.baseline(first), 1),
+        round(max(s.x1 for s in line.segments), 1),
+        round(first.size, 1),
+        bold,
+        len(line.texts),
+        column,
+        line.table,
+    ]
 
 
 def text_rows(lines: list[str]) -> list[Row]:
@@ -251,7 +160,3 @@ def flatten(outline: list[Any], level: int = 0) -> Iterator[tuple[int, Any]]:
             yield from flatten(item, level + 1)
         else:
             yield level, item
-
-
-if __name__ == "__main__":
-    main()
