@@ -29,16 +29,25 @@ class Reference(NamedTuple):
     number: str
 
 
+class Place(NamedTuple):
+    """A kind of table that answers stand in: its title, and words that are found there."""
+
+    title: re.Pattern[str]
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """`core` is the question without remarks on the answer's form; `words` adds what it implies.
 
-    `likely` are the words of places where such answers stand, to be searched besides.
+    `likely` are the words of places where such answers stand, to be searched besides; `places` are
+    those of them that have a title.
     """
 
     core: str
     words: str
     likely: tuple[str, ...]
+    places: tuple[Place, ...]
     references: tuple[Reference, ...]
 
 
@@ -50,7 +59,7 @@ class _Rule(NamedTuple):
 
 class _Vocabulary(NamedTuple):
     form: list[re.Pattern[str]]
-    places: dict[str, str]
+    places: dict[str, Place]
     rules: list[_Rule]
 
 
@@ -61,7 +70,8 @@ def asked(question: str) -> Asked:
         Reference(kind.lower().replace("fig.", "figure").replace("p.", "page"), number)
         for kind, number in _REFERENCE.findall(question)
     )
-    return Asked(core, " ".join([core, *_year_before(core)]), _likely(question), references)
+    likely, places = _likely(question)
+    return Asked(core, " ".join([core, *_year_before(core)]), likely, places, references)
 
 
 def _without_form(question: str) -> str:
@@ -80,22 +90,25 @@ def _year_before(core: str) -> list[str]:
     return [str(year - 1) for year in sorted(years) if year - 1 not in years]
 
 
-def _likely(question: str) -> tuple[str, ...]:
-    """One query for each place that rules name, with the words of all rules that hold."""
-    places = _vocabulary().places
+def _likely(question: str) -> tuple[tuple[str, ...], tuple[Place, ...]]:
+    """A query for each place that rules name, with the words of all rules that hold."""
     held = [rule for rule in _vocabulary().rules if rule.says.search(question)]
     words = " ".join(dict.fromkeys(rule.words for rule in held if rule.words))
-    stands = dict.fromkeys(place for rule in held for place in rule.stands)
-    if not stands:
-        return (words,) if words else ()
-    return tuple(f"{places[place]} {words}".strip() for place in stands)
+    names = dict.fromkeys(place for rule in held for place in rule.stands)
+    places = tuple(_vocabulary().places[name] for name in names)
+    if not places:
+        return (words,) if words else (), ()
+    return tuple(f"{place.words} {words}".strip() for place in places), places
 
 
 @lru_cache
 def _vocabulary() -> _Vocabulary:
     told = tomllib.loads(_VOCABULARY.read_text("utf-8"))
     form = [re.compile(pattern, re.IGNORECASE) for pattern in told.pop("form")]
-    places = told.pop("places")
+    places = {
+        name: Place(re.compile(place["title"], re.IGNORECASE), place["words"])
+        for name, place in told.pop("places").items()
+    }
     rules = [
         _Rule(
             re.compile(rf"\b(?:{'|'.join(rule['says'])})(?!\w)", re.IGNORECASE),

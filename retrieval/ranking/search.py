@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from retrieval.lexical.tokens import query_terms, terms
+from retrieval.parse.line import count_figures
 from retrieval.passage import Passage
 from retrieval.ranking.closeness import in_order, together
-from retrieval.ranking.question import Asked, Reference, asked
+from retrieval.ranking.question import Asked, Place, Reference, asked
 
 if TYPE_CHECKING:
     from retrieval.corpus import Corpus
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 _DEPTH = 100  # candidates taken from each ranking
 _CLOSE = 50  # candidates whose words are looked at one by one
+_FIGURES = 0.2  # share of figures among the words of a table
+_TOP = 160  # characters of a passage that may hold its title
 _UNLIKE = 0.2  # cosine under which a passage without a word of the question is no hit
 
 # What a passage can reach by each sign; BENCHMARKS.md has the ablation that set them.
@@ -26,7 +29,8 @@ _WORDS = 0.5  # BM25, the best passage 1
 _MEANING = 1.0  # cosine
 _TOGETHER = 1.0  # the question's terms within two lines
 _IN_ORDER = 0.5  # the question's terms side by side as in the question
-_LIKELY = 1.0  # BM25 and cosine for the words of likely places
+_LIKELY = 1.5  # BM25 and cosine for the words of likely places, weighed like the question's
+_PLACE = 0.4  # a table with the title of such a place
 _NAMED = 0.5  # the section, table or page the question names
 
 
@@ -41,7 +45,8 @@ def search(
     question = asked(query)
     depth = len(corpus) if pages else min(len(corpus), max(_DEPTH, 2 * k))
     scores, cosines = _by_words_and_meaning(corpus, question, depth, documents)
-    most = _WORDS + _MEANING + _TOGETHER + _IN_ORDER + _LIKELY * bool(question.likely)
+    most = _WORDS + _MEANING + _TOGETHER + _IN_ORDER
+    most += _LIKELY * bool(question.likely) + _PLACE * bool(question.places)
     for number in sorted(scores, key=scores.__getitem__, reverse=True)[:_CLOSE]:
         scores[number] += _by_closeness(corpus, number, question)
     for number in scores:
@@ -100,7 +105,17 @@ def _by_closeness(corpus: Corpus, number: int, question: Asked) -> float:
         _TOGETHER * together(held, rarity)
         + _IN_ORDER * in_order(held, asked_terms, rarity)
         + _NAMED * any(_is_named(passage, reference) for reference in question.references)
+        + _PLACE * any(_is_place(passage, place) for place in question.places)
     )
+
+
+def _is_place(passage: Passage, place: Place) -> bool:
+    """Whether this is a table of figures under that title."""
+    words = passage.text.split()
+    if count_figures(words) < _FIGURES * len(words):
+        return False
+    above = f"{passage.heading.split(' > ')[-1]} | {passage.context} | {passage.text[:_TOP]}"
+    return bool(place.title.search(" ".join(above.split())))
 
 
 def _is_named(passage: Passage, reference: Reference) -> bool:
