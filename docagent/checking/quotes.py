@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from retrieval.corpus import Corpus
 from retrieval.lexical.tokens import query_terms, terms
 from retrieval.passage import Passage
+from retrieval.ranking.question import asked
 
 _LOOKED_AT = 5  # passages; one of them holds the answer for 98% of SQuAD's questions (n=450)
 # Weights beside the cosine, chosen on SQuAD: the first three hold the answer for 91.6%, with
@@ -15,6 +16,8 @@ _LOOKED_AT = 5  # passages; one of them holds the answer for 98% of SQuAD's ques
 # questions about another article (.994 for the cosine alone).
 _WORDS = 0.5
 _RANK = 0.2
+_SAME_PAGE = 30  # passages among which the rest of the best page is looked for
+_ITEM = 0.9  # for the likely words of what is asked, "purchases of property" for capital spending
 _LONGEST = 500  # characters of neighbouring sentences shown as one quote
 _FAR = 0.5  # of the best score; what scores less has nothing to do with the question
 _LABEL = 5  # terms; fewer without a figure are a label or a heading, which any question resembles
@@ -37,11 +40,12 @@ class Quote:
 
 def quotes(corpus: Corpus, question: str, ranked: list[Passage]) -> list[Quote]:
     """Sentences and rows of the best passages, nearest to the question first."""
-    rarity = corpus.lexical.rarity(query_terms(question))
-    total = sum(rarity.values()) or 1.0
+    taken = asked(question)
+    rarity = corpus.lexical.rarity(query_terms(taken.core))
+    items = [corpus.lexical.rarity(query_terms(words)) for words in taken.items]
     found = [
-        (passage, sentence, _RANK * (1 - rank / _LOOKED_AT))
-        for rank, passage in enumerate(ranked[:_LOOKED_AT])
+        (passage, sentence, max(0.0, _RANK * (1 - rank / _LOOKED_AT)))
+        for rank, passage in enumerate(_looked_at(ranked))
         for sentence in corpus.sentences(passage)
     ]
     if not found:
@@ -53,21 +57,42 @@ def quotes(corpus: Corpus, question: str, ranked: list[Passage]) -> list[Quote]:
         f"{s.head} | {text}" if s.head else text
         for (_, s, _), text in zip(found, texts, strict=True)
     ]
-    near = corpus.encoder.encode_sentences(read) @ corpus.encoder.encode_query(question)[0]
-    trust = corpus.trust(question)
+    vectors = corpus.encoder.encode_sentences(read)
+    near = vectors @ corpus.encoder.encode_query(taken.core)[0]
+    named = [vectors @ corpus.encoder.encode_query(words)[0] for words in taken.items]
+    trust = corpus.trust(taken.core)
     scored = []
-    for (passage, sentence, rank), text, cosine in zip(found, texts, near, strict=True):
+    for at, ((passage, sentence, rank), text) in enumerate(zip(found, texts, strict=True)):
         own, head = set(terms(text)), set(terms(sentence.head))
         if not _tells(text, rarity.keys()):
             continue
-        words = sum(rarity.get(term, 0.0) for term in own)
-        words += 0.5 * sum(rarity.get(term, 0.0) for term in head - own)
-        share = words / total
+        share = _share(own, head, rarity)
         # Where cosines say nothing, the words stand in for them.
-        likeness = trust * float(cosine) + (1 - trust) * share
-        score = likeness + _WORDS * share + rank
-        scored.append(Quote(passage, sentence.start, sentence.end, text, score))
+        score = trust * float(near[at]) + (1 - trust) * share + _WORDS * share
+        for wanted, cosines in zip(items, named, strict=True):
+            other = trust * float(cosines[at]) + _WORDS * _share(own, head, wanted)
+            score = max(score, _ITEM * other)
+        scored.append(Quote(passage, sentence.start, sentence.end, text, score + rank))
     return sorted(scored, key=lambda quote: -quote.score)
+
+
+def _looked_at(ranked: list[Passage]) -> list[Passage]:
+    """The best passages, and what else was found on the page of the very best one.
+
+    A statement fills several passages, and the row that answers need not stand in the nearest.
+    """
+    if not ranked or not ranked[0].page:
+        return ranked[:_LOOKED_AT]
+    page = ranked[0].document, ranked[0].page
+    beside = [one for one in ranked[_LOOKED_AT:_SAME_PAGE] if (one.document, one.page) == page]
+    return ranked[:_LOOKED_AT] + beside
+
+
+def _share(own: set[str], head: set[str], rarity: Mapping[str, float]) -> float:
+    """How much of the terms, by rarity, a row or sentence holds; what only its head does, half."""
+    held = sum(weight for term, weight in rarity.items() if term in own)
+    held += 0.5 * sum(weight for term, weight in rarity.items() if term in head - own)
+    return held / (sum(rarity.values()) or 1.0)
 
 
 def _tells(text: str, wanted: Collection[str]) -> bool:

@@ -40,12 +40,13 @@ class Place(NamedTuple):
 class Asked:
     """`core` is the question without remarks on the answer's form; `words` adds what it implies.
 
-    `likely` are the words of places where such answers stand, to be searched besides; `places` are
-    those of them that have a title.
+    `items` are the document's likely words for what is asked; `likely` puts those of the places
+    before them where such answers stand, to be searched besides; `places` are those with a title.
     """
 
     core: str
     words: str
+    items: tuple[str, ...]
     likely: tuple[str, ...]
     places: tuple[Place, ...]
     references: tuple[Reference, ...]
@@ -70,8 +71,8 @@ def asked(question: str) -> Asked:
         Reference(kind.lower().replace("fig.", "figure").replace("p.", "page"), number)
         for kind, number in _REFERENCE.findall(question)
     )
-    likely, places = _likely(question)
-    return Asked(core, " ".join([core, *_year_before(core)]), likely, places, references)
+    words = " ".join([core, *_year_before(core)])
+    return Asked(core, words, *_likely(question), references)
 
 
 def _without_form(question: str) -> str:
@@ -90,15 +91,16 @@ def _year_before(core: str) -> list[str]:
     return [str(year - 1) for year in sorted(years) if year - 1 not in years]
 
 
-def _likely(question: str) -> tuple[tuple[str, ...], tuple[Place, ...]]:
-    """A query for each place that rules name, with the words of all rules that hold."""
+def _likely(question: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Place, ...]]:
+    """Items, a query for each place that rules name with the words of all rules, and the places."""
     held = [rule for rule in _vocabulary().rules if rule.says.search(question)]
-    words = " ".join(dict.fromkeys(rule.words for rule in held if rule.words))
+    items = tuple(dict.fromkeys(rule.words for rule in held if rule.words))
+    words = " ".join(items)
     names = dict.fromkeys(place for rule in held for place in rule.stands)
     places = tuple(_vocabulary().places[name] for name in names)
     if not places:
-        return (words,) if words else (), ()
-    return tuple(f"{place.words} {words}".strip() for place in places), places
+        return items, (words,) if words else (), ()
+    return items, tuple(f"{place.words} {words}".strip() for place in places), places
 
 
 @lru_cache
