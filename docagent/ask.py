@@ -49,10 +49,10 @@ def _asked(
 ) -> Iterator[Event]:
     """From the open documents to the answer."""
     corpus.encoder.load()  # loading models counts in the total alone
-    model, settings = agent.model, agent.settings
+    model, settings, rerank = agent.model, agent.settings, agent.reranker
 
     at = time.perf_counter()
-    ranked = corpus.search(question, settings.k or _RANKED, settings.pages)
+    ranked = corpus.search(question, settings.k or _RANKED, settings.pages, rerank=rerank)
     near = quotes(corpus, question, ranked)
     seconds["search"] = time.perf_counter() - at
     index = corpus.state()

@@ -32,6 +32,7 @@ def ask(
         int | None,
         typer.Option(min=50, help="Tokens of evidence to read.", show_default="about 4000"),
     ] = None,
+    rerank: options.Rerank = "none",
     password: options.Password = None,
     as_json: options.Json = False,
     no_stream: Annotated[
@@ -62,6 +63,7 @@ def ask(
         k=k,
         budget=budget,
         password=password,
+        rerank=rerank,
     )
     with notices():
         if questions is not None:

@@ -151,3 +151,13 @@ def test_options_of_a_call(embedded: ChatQwen2) -> None:
 
 def test_representation_holds_no_weights(embedded: ChatQwen2) -> None:
     assert len(repr(embedded)) < 500
+
+
+def test_likelihood_prefers_what_the_model_would_say(embedded: ChatQwen2) -> None:
+    question = "Reply with one word. What is the capital of {}?"
+    prompts = [[HumanMessage(question.format(country))] for country in ("Japan", "France")]
+    japan, france = embedded.likelihood(prompts, ("Tokyo", "Paris"))
+    assert sum(japan) == pytest.approx(1)
+    assert japan[0] > 0.5 > france[0]
+    with pytest.raises(ValueError, match="same token"):
+        embedded.likelihood(prompts, ("Yes", "Yes"))
