@@ -155,16 +155,19 @@ class Corpus:
         pages: tuple[int, int] | None = None,
         documents: Sequence[str] | None = None,
         *,
+        also: Sequence[str] = (),
         rerank: Reranker | None = None,
     ) -> list[Passage]:
         """The `k` best passages by words and meaning, best first.
 
-        `pages` limits them (1-based), and so does `documents`, by name; `rerank` looks
-        at the first ones again. Raises DocAgentError for an empty query or an unknown document.
+        `pages` limits them (1-based), and so does `documents`, by name; `also` are other
+        wordings of the query; `rerank` looks at the first passages again. Raises DocAgentError for
+        an empty query or an unknown document.
         """
         with self.undisturbed():
             query = readable(query)
-            found = search(self, query, max(k, DEPTH) if rerank else k, pages, documents)
+            depth = max(k, DEPTH) if rerank else k
+            found = search(self, query, depth, pages, documents, [readable(one) for one in also])
             if rerank:
                 found = reranked(query, found, rerank)[:k]
         if self.pending:

@@ -33,6 +33,9 @@ def ask(
         typer.Option(min=50, help="Tokens of evidence to read.", show_default="about 4000"),
     ] = None,
     rerank: options.Rerank = "none",
+    rewrite: Annotated[
+        bool, typer.Option("--rewrite", help="Let the model word the question in other ways too.")
+    ] = False,
     password: options.Password = None,
     as_json: options.Json = False,
     no_stream: Annotated[
@@ -64,6 +67,7 @@ def ask(
         budget=budget,
         password=password,
         rerank=rerank,
+        rewrite=rewrite,
     )
     with notices():
         if questions is not None:
