@@ -20,8 +20,8 @@ Pages = Annotated[str | None, typer.Option(help="Only these physical pages, like
 Rerank = Annotated[
     str,
     typer.Option(
-        help="A second look at the first passages: none, a cross-encoder's folder or Hugging Face "
-        "id, or (ask only) model, the answering model's own judgement."
+        help="Judge the first passages again: none, a cross-encoder's folder or Hugging Face id, "
+        "or (ask only) model, the answering model, for which the embedded one is too small."
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]

@@ -10,6 +10,8 @@ from docagent.events import Event, Step
 from prompts import render
 
 if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
+
     from docagent.model import Model
 
 _MOST = 3
@@ -23,7 +25,7 @@ def rewrite(model: Model, question: str) -> Generator[Event, None, list[str]]:
 
     if model.weak:
         return []
-    prompt = [HumanMessage(render("rewrite", question=question))]
+    prompt: list[BaseMessage] = [HumanMessage(render("rewrite", question=question))]
     draft = yield from model.write(prompt, _TOKENS, shown=False)
     lines = [_BULLET.sub("", line).strip(' "') for line in draft.splitlines()]
     found = [line for line in dict.fromkeys(lines) if line and line != question][:_MOST]

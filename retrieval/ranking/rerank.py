@@ -55,12 +55,13 @@ class Judging:
     """
 
     def __init__(self, chat: BaseChatModel) -> None:
-        self._likelihood = getattr(chat, "likelihood", None)
-        if self._likelihood is None:
+        likelihood = getattr(chat, "likelihood", None)
+        if likelihood is None:
             raise DocAgentError(
                 "--rerank model needs the logits of a model on this machine; leave it out, or "
                 "choose such a model with --model"
             )
+        self._likelihood = likelihood
 
     def scores(self, question: str, passages: Sequence[Passage]) -> list[float]:
         """Probabilities of Yes, 0 to 1; the question is read once for all passages."""

@@ -59,16 +59,17 @@ def passage(text: str, score: float, heading: str = "", context: str = "") -> Pa
 def cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A BERT of random weights with one score, as transformers saves it."""
     import torch
-    from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+    from transformers import BertConfig, BertForSequenceClassification, BertTokenizer
 
     folder = tmp_path_factory.mktemp("cross-encoder")
     letters = [*"abcdefghijklmnopqrstuvwxyz0123456789.,>"]
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *letters, *("##" + c for c in letters)]
     (folder / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
-    tokenizer: Any = BertTokenizerFast
+    tokenizer: Any = BertTokenizer
     tokenizer(str(folder / "vocab.txt"), model_max_length=128).save_pretrained(folder)
     torch.manual_seed(3)
-    settings: Any = BertConfig(
+    config: Any = BertConfig
+    settings = config(
         vocab_size=len(words),
         hidden_size=32,
         num_hidden_layers=2,
