@@ -153,11 +153,12 @@ def test_representation_holds_no_weights(embedded: ChatQwen2) -> None:
     assert len(repr(embedded)) < 500
 
 
-def test_likelihood_prefers_what_the_model_would_say(embedded: ChatQwen2) -> None:
-    question = "Reply with one word. What is the capital of {}?"
-    prompts = [[HumanMessage(question.format(country))] for country in ("Japan", "France")]
-    japan, france = embedded.likelihood(prompts, ("Tokyo", "Paris"))
-    assert sum(japan) == pytest.approx(1)
-    assert japan[0] > 0.5 > france[0]
+def test_likelihood_prefers_what_the_model_says(embedded: ChatQwen2) -> None:
+    prompts = [[HumanMessage("What is the capital of Japan?")], QUESTION]
+    for number, prompt in enumerate(prompts):
+        said = str(embedded.invoke(prompt, max_tokens=1).content)
+        shares = embedded.likelihood(prompts, (said, "zebra"))[number]
+        assert sum(shares) == pytest.approx(1)
+        assert shares[0] > 0.5
     with pytest.raises(ValueError, match="same token"):
         embedded.likelihood(prompts, ("Yes", "Yes"))
