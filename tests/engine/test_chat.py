@@ -154,7 +154,7 @@ def test_representation_holds_no_weights(embedded: ChatQwen2) -> None:
 
 
 def test_likelihood_prefers_what_the_model_says(embedded: ChatQwen2) -> None:
-    prompts = [[HumanMessage("What is the capital of Japan?")], QUESTION]
+    prompts: list[list[BaseMessage]] = [[HumanMessage("Who is the king?")], QUESTION]
     for number, prompt in enumerate(prompts):
         said = str(embedded.invoke(prompt, max_tokens=1).content)
         shares = embedded.likelihood(prompts, (said, "zebra"))[number]
