@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from retrieval.corpus import Corpus
+    from retrieval.ranking.rerank import Reranker
 
 log = logging.getLogger("docagent")
 
@@ -106,6 +107,17 @@ class DocAgent:
         chat, told = resolve(self.settings.model, self.settings.cache or cache_folder())
         log.info(told)
         return Model(chat)
+
+    @cached_property
+    def reranker(self) -> Reranker | None:
+        """What looks at the first passages again, if anything is to."""
+        from retrieval.ranking.rerank import CrossEncoder, Judging
+
+        if self.settings.rerank == "none":
+            return None
+        if self.settings.rerank == "model":
+            return Judging(self.model.chat)
+        return CrossEncoder(self.settings.rerank)
 
     def _state(self, paths: Sequence[str | Path]) -> tuple[object, ...]:
         """Names, sizes and times of all files: another state is another corpus."""

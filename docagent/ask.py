@@ -14,6 +14,7 @@ from docagent.checking.quotes import Quote, best, quotes
 from docagent.events import Event, Step
 from docagent.reading.evidence import BUDGET, SMALL_BUDGET, select
 from docagent.reading.prompt import REFUSAL, is_refusal, messages
+from docagent.reading.rewrite import rewrite
 
 if TYPE_CHECKING:
     from docagent.agent import DocAgent
@@ -49,10 +50,13 @@ def _asked(
 ) -> Iterator[Event]:
     """From the open documents to the answer."""
     corpus.encoder.load()  # loading models counts in the total alone
-    model, settings = agent.model, agent.settings
+    model, settings, rerank = agent.model, agent.settings, agent.reranker
 
     at = time.perf_counter()
-    ranked = corpus.search(question, settings.k or _RANKED, settings.pages)
+    also = (yield from rewrite(model, question)) if settings.rewrite else ()
+    ranked = corpus.search(
+        question, settings.k or _RANKED, settings.pages, also=also, rerank=rerank
+    )
     near = quotes(corpus, question, ranked)
     seconds["search"] = time.perf_counter() - at
     index = corpus.state()

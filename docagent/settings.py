@@ -19,6 +19,8 @@ class Settings:
     k: int | None = None  # passages read at most
     budget: int | None = None  # tokens of evidence
     max_tokens: int = 400  # of the answer
+    rerank: str = "none"  # or "model", or a cross-encoder's folder or Hugging Face id
+    rewrite: bool = False  # also search in other wordings by the model
 
 
 def cache_folder() -> Path:

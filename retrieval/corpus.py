@@ -24,6 +24,7 @@ from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.language import language
 from retrieval.passage import Passage
 from retrieval.progress import Progress, finish
+from retrieval.ranking.rerank import DEPTH, Reranker, reranked
 from retrieval.ranking.search import search
 from retrieval.store import vectors
 from retrieval.store.cache import Cache
@@ -153,14 +154,22 @@ class Corpus:
         k: int = 10,
         pages: tuple[int, int] | None = None,
         documents: Sequence[str] | None = None,
+        *,
+        also: Sequence[str] = (),
+        rerank: Reranker | None = None,
     ) -> list[Passage]:
         """The `k` best passages by words and meaning, best first.
 
-        `pages` limits them (1-based), and so does `documents`, by name. Raises DocAgentError for
+        `pages` limits them (1-based), and so does `documents`, by name; `also` are other
+        wordings of the query; `rerank` looks at the first passages again. Raises DocAgentError for
         an empty query or an unknown document.
         """
         with self.undisturbed():
-            found = search(self, readable(query), k, pages, documents)
+            query = readable(query)
+            depth = max(k, DEPTH) if rerank else k
+            found = search(self, query, depth, pages, documents, [readable(one) for one in also])
+            if rerank:
+                found = reranked(query, found, rerank)[:k]
         if self.pending:
             log.info("index: %s; the rest follows", self.state())
         return found

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from docagent import Answer, DocAgent, Event, Step, Token
+from docagent.errors import DocAgentError
 from docagent.reading.prompt import REFUSAL
 from tests.fake_model import FakeModel
 from tests.make_pdf import text_pdf
@@ -144,6 +145,32 @@ def test_a_weak_model_leads_with_quotes(ferry: Path) -> None:
 def test_what_a_weak_model_makes_up_is_not_shown(ferry: Path) -> None:
     answer = ask(FakeModel(replies=["A ticket costs 99 florins."], weak=True), ferry)
     assert "99" not in answer.text
+
+
+def test_other_wordings_are_searched_besides(ferry: Path) -> None:
+    asked = "How much do cyclists pay at the house in Port Aldery?"
+    model = FakeModel(replies=["None."])
+    ask(model, ferry, asked, k=1)
+    assert PAGES[2] not in model.prompt()  # the question names another page's house
+
+    wordings = '1. "bicycle ticket florins"\n2. ticket on all ferries\n\n- Authority\n- a fourth'
+    model = FakeModel(replies=[wordings, "4 florins [1]."])
+    events = list(DocAgent(model, k=1, rewrite=True).stream(ferry, asked))
+    (step,) = [event for event in events if isinstance(event, Step) and event.name == "rewrite"]
+    assert step.text == "bicycle ticket florins | ticket on all ferries | Authority"
+    assert asked in model.prompt(0)
+    assert PAGES[2] in model.prompt(1)
+
+
+def test_a_weak_model_words_nothing_anew(ferry: Path) -> None:
+    model = FakeModel(replies=["A bicycle ticket costs 4 florins."], weak=True)
+    ask(model, ferry, rewrite=True)
+    assert len(model.asked) == 1
+
+
+def test_judging_needs_a_model_with_logits(ferry: Path) -> None:
+    with pytest.raises(DocAgentError, match="--rerank model"):
+        ask(FakeModel(replies=[]), ferry, rerank="model")
 
 
 def test_a_document_that_gives_orders(tmp_path: Path) -> None:

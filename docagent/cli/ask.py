@@ -32,6 +32,10 @@ def ask(
         int | None,
         typer.Option(min=50, help="Tokens of evidence to read.", show_default="about 4000"),
     ] = None,
+    rerank: options.Rerank = "none",
+    rewrite: Annotated[
+        bool, typer.Option("--rewrite", help="Let the model word the question in other ways too.")
+    ] = False,
     password: options.Password = None,
     as_json: options.Json = False,
     no_stream: Annotated[
@@ -62,6 +66,8 @@ def ask(
         k=k,
         budget=budget,
         password=password,
+        rerank=rerank,
+        rewrite=rewrite,
     )
     with notices():
         if questions is not None:

@@ -17,6 +17,13 @@ Embedding = Annotated[
 ]
 Password = Annotated[str | None, typer.Option(help="Password of an encrypted PDF.")]
 Pages = Annotated[str | None, typer.Option(help="Only these physical pages, like 10-20 or 7.")]
+Rerank = Annotated[
+    str,
+    typer.Option(
+        help="Judge the first passages again: none, a cross-encoder's folder or Hugging Face id, "
+        "or (ask only) model, the answering model, for which the embedded one is too small."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Questions = Annotated[
     Path | None,

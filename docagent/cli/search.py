@@ -20,6 +20,7 @@ def search(
     k: Annotated[int, typer.Option("-k", min=1, help="Passages to show.")] = 10,
     embedding: options.Embedding = None,
     pages: options.Pages = None,
+    rerank: options.Rerank = "none",
     password: options.Password = None,
     as_json: options.Json = False,
     questions: options.Questions = None,
@@ -31,9 +32,13 @@ def search(
     """
     paths, query = paths_and_text(arguments or [], questions is not None, "query")
     span = page_range(pages)
+    if rerank == "model":
+        raise typer.BadParameter(
+            "a search has no language model; name a cross-encoder.", param_hint="--rerank"
+        )
     from docagent.agent import DocAgent
 
-    agent = DocAgent(embedding=embedding, password=password)
+    agent = DocAgent(embedding=embedding, password=password, rerank=rerank)
     screen = Screen(stream_answer=False)
 
     def look(files: list[str], text: str) -> list[Passage]:
@@ -44,7 +49,7 @@ def search(
         finally:
             screen.close()
         corpus.warn_of_language(text)
-        return corpus.search(text, k, span)
+        return corpus.search(text, k, span, rerank=agent.reranker)
 
     def row(files: list[str], text: str) -> dict[str, Any]:
         return {"query": text, "passages": [one.as_json() for one in look(files, text)]}

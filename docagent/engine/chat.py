@@ -122,6 +122,20 @@ class ChatQwen2(BaseChatModel):
         """
         return float(self.engine.loss(list(map(int, ids)), last, yarn_factor))
 
+    def likelihood(
+        self, prompts: Sequence[Sequence[BaseMessage]], answers: Sequence[str]
+    ) -> list[list[float]]:
+        """For each conversation, how likely each of `answers` begins the reply; rows sum to 1.
+
+        Told by the first tokens of the answers, which must differ.
+        """
+        choices = [self.get_token_ids(answer)[0] for answer in answers]
+        if len(set(choices)) < len(choices):
+            raise ValueError(f"some of {answers} begin with the same token")
+        ids = [self._prompts.encode(prompt).ids for prompt in prompts]
+        found: list[list[float]] = self.engine.likelihood(ids, choices)
+        return found
+
     def count(self, text: str) -> int:
         """Tokens of a text, without a template around it."""
         return self._prompts.tokens.count(text)

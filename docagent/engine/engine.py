@@ -13,7 +13,7 @@ from docagent.engine.decoding.generate import Generation, prefill
 from docagent.engine.decoding.lookup import Lookup
 from docagent.engine.decoding.loss import loss
 from docagent.engine.decoding.prefixes import Prefixes, Writing
-from docagent.engine.decoding.sampler import Sampler
+from docagent.engine.decoding.sampler import Choices, Sampler
 from docagent.engine.decoding.saved import SavedPrefixes
 from docagent.engine.loading.load import LoadedModel
 from docagent.engine.memory import PREFILL_CHUNK, refuse_if_too_large
@@ -236,6 +236,28 @@ class Engine:
                 )
             finally:
                 self.prefixes.put(shared, prefix)
+
+    def likelihood(
+        self, prompts: Sequence[Sequence[int]], choices: Sequence[int]
+    ) -> list[list[float]]:
+        """For each prompt, how likely each of `choices` (token ids) comes next; rows sum to 1.
+
+        Only the choices' own logits are compared. Prompts are read as by `batch`. Raises
+        `DocAgentError` if one of them exceeds the window or the memory.
+        """
+        for ids in prompts:
+            self._check(len(ids), 1)
+        found: list[Choices] = []
+
+        def reader() -> Choices:
+            found.append(Choices(choices))
+            return found[-1]
+
+        # The batch asks for one sampler a prompt, in the prompts' order.
+        for _, tokens in self.batch(prompts, max_new_tokens=1, sampler=reader):
+            if isinstance(tokens, DocAgentError):
+                raise tokens
+        return [choice.shares for choice in found]
 
     def _read(self, shared: list[int], factor: float) -> KeyValues:
         """Keys and values of what a group of prompts has in common."""

@@ -37,7 +37,7 @@ class Encoder:
 
     def __init__(self, embedding: str = "minilm") -> None:
         self.name = embedding
-        self.folder = _packaged() if embedding == "minilm" else _local(embedding)
+        self.folder = _packaged() if embedding == "minilm" else local(embedding, "embedding model")
 
     @cached_property
     def fingerprint(self) -> str:
@@ -195,7 +195,11 @@ def _packaged() -> Path:
     return Path(next(iter(found.submodule_search_locations))) / "model"
 
 
-def _local(name: str) -> Path:
+def local(name: str, what: str) -> Path:
+    """The folder of a model, named by itself or by its id in the Hugging Face cache.
+
+    Raises DocAgentError if it is in neither; `what` tells what it is.
+    """
     if Path(name).is_dir():
         return Path(name)
     from huggingface_hub import snapshot_download
@@ -205,5 +209,5 @@ def _local(name: str) -> Path:
         return Path(snapshot_download(name, local_files_only=True))
     except (LocalEntryNotFoundError, HFValidationError) as error:
         raise DocAgentError(
-            f"The embedding model {name} is not on this machine; get it with: hf download {name}"
+            f"The {what} {name} is not on this machine; get it with: hf download {name}"
         ) from error

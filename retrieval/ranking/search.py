@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,9 +41,14 @@ def search(
     k: int,
     pages: tuple[int, int] | None = None,
     documents: Sequence[str] | None = None,
+    also: Sequence[str] = (),
 ) -> list[Passage]:
-    """The `k` best passages, best first; `pages` (physical, from 1) and `documents` limit them."""
+    """The `k` best passages, best first; `pages` (physical, from 1) and `documents` limit them.
+
+    `also` are other wordings of the query, weighed like the words of likely places.
+    """
     question = asked(query)
+    question = replace(question, likely=(*question.likely, *also))
     depth = len(corpus) if pages else min(len(corpus), max(_DEPTH, 2 * k))
     scores, cosines = _by_words_and_meaning(corpus, question, depth, documents)
     most = _WORDS + _MEANING + _TOGETHER + _IN_ORDER

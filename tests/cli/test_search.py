@@ -93,3 +93,13 @@ def test_wrong_usage(capsys: Capture) -> None:
     assert run(["search"]) == 2
     assert run(["search", "a.txt"]) == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_search_has_no_model_to_rerank_with(handbook: Path, capsys: Capture) -> None:
+    assert run(["search", str(handbook), "wind", "--rerank", "model"]) == 2
+    assert "--rerank" in capsys.readouterr().err
+
+
+def test_a_reranker_that_is_not_here(handbook: Path, capsys: Capture) -> None:
+    assert run(["search", str(handbook), "wind", "--rerank", "no/such"]) == 1
+    assert "hf download no/such" in capsys.readouterr().err

@@ -151,3 +151,14 @@ def test_options_of_a_call(embedded: ChatQwen2) -> None:
 
 def test_representation_holds_no_weights(embedded: ChatQwen2) -> None:
     assert len(repr(embedded)) < 500
+
+
+def test_likelihood_prefers_what_the_model_says(embedded: ChatQwen2) -> None:
+    prompts: list[list[BaseMessage]] = [[HumanMessage("Who is the king?")], QUESTION]
+    for number, prompt in enumerate(prompts):
+        said = str(embedded.invoke(prompt, max_tokens=1).content)
+        shares = embedded.likelihood(prompts, (said, "zebra"))[number]
+        assert sum(shares) == pytest.approx(1)
+        assert shares[0] > 0.5
+    with pytest.raises(ValueError, match="same token"):
+        embedded.likelihood(prompts, ("Yes", "Yes"))

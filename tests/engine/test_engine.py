@@ -164,3 +164,28 @@ def test_batch_across_windows(build: Callable[..., Engine]) -> None:
     prompts = [text(size, size) for size in (100, 300, 700)]
     found = dict(dual.batch(prompts, max_new_tokens=6))
     assert found == {n: written(dual, ids, 6)[0] for n, ids in enumerate(prompts)}
+
+
+@pytest.mark.parametrize("common", [0, 64])
+def test_likelihood_is_that_of_transformers(
+    build: Callable[..., Engine], tiny_model: Any, common: int
+) -> None:
+    prompts = [text(common) + text(size, size) for size in (30, 90, 12, 60)]
+    choices = [5, 250, 17]
+    found = build().likelihood(prompts, choices)
+    for ids, shares in zip(prompts, found, strict=True):
+        with torch.inference_mode():
+            logits = tiny_model(torch.tensor([ids])).logits[0, -1]
+        assert shares == pytest.approx(logits[choices].softmax(-1).tolist(), abs=1e-4)
+    assert max(map(max, found)) > 0.5  # the rows say something
+
+
+def test_likelihood_with_dual_chunks_and_beyond_the_window(build: Callable[..., Engine]) -> None:
+    prompts = [text(600), text(40, 1)]
+    dual = build(long_context="dca")
+    together = dual.likelihood(prompts, [5, 17])
+    assert together == [
+        pytest.approx(dual.likelihood([ids], [5, 17])[0], abs=1e-4) for ids in prompts
+    ]
+    with pytest.raises(DocAgentError, match="context"):
+        dual.likelihood([*prompts, text(1100)], [5, 17])

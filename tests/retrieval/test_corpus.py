@@ -194,3 +194,16 @@ def test_langchain_sees_the_same(handbook_corpus: Corpus) -> None:
     assert [d.metadata["page"] for d in documents] == [p.page for p in wanted]
     vectors = handbook_corpus.as_embeddings()
     assert len(vectors.embed_query("fog")) == len(vectors.embed_documents(["fog"])[0]) == 384
+
+
+def test_other_wordings_bring_their_passages(handbook_corpus: Corpus) -> None:
+    """What they are about comes first; without them the query's own words decide."""
+    query = "rules on gales"
+    wanted = handbook_corpus.search("mean wind exceeds 19 metres per second, class B", 1)[0]
+    also = ["mean wind exceeds metres per second", "vessel of class B must not leave port"]
+    plain = handbook_corpus.search(query, 20)
+    found = handbook_corpus.search(query, 20, also=also)
+    assert found[0].text == wanted.text
+    assert [one.text for one in found] != [one.text for one in plain]
+    with pytest.raises(DocAgentError):
+        handbook_corpus.search(query, also=[" "])

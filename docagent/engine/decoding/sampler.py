@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 
 from docagent.errors import DocAgentError
@@ -49,3 +51,21 @@ class Sampler:
         weights[weights.cumsum(-1) - weights >= self.top_p] = 0
         drawn = torch.multinomial(weights.cpu(), 1, generator=self._random)
         return int(order[int(drawn)])
+
+
+class Choices(Sampler):
+    """Picks one of some token ids; `shares` are their probabilities among each other."""
+
+    def __init__(self, tokens: Sequence[int]) -> None:
+        super().__init__()
+        self._tokens = list(tokens)
+        self.shares: list[float] = []
+
+    @property
+    def greedy(self) -> bool:
+        """False: the most likely token of all is not asked for."""
+        return False
+
+    def __call__(self, logits: torch.Tensor) -> int:
+        self.shares = torch.softmax(logits[self._tokens].float(), -1).tolist()
+        return self._tokens[max(range(len(self.shares)), key=self.shares.__getitem__)]

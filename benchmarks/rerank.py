@@ -1,0 +1,83 @@
+r"""SQuAD in one text, its first passages judged again by the embedded model.
+
+    python -m benchmarks.rerank ../shared/data/squad/squad.jsonl
+
+Every question's first passages are judged once; the rows compare the orders that the judgements
+can make. A passage counts if it and the gold paragraph share half of the shorter one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.finders import rank
+from benchmarks.passages import joined, print_table, within
+from docagent.engine import ChatQwen2
+from retrieval import Corpus
+from retrieval.passage import Passage
+from retrieval.ranking.fuse import reciprocal_rank
+from retrieval.ranking.rerank import Judging, reranked
+
+PLACES = (1, 3, 5)
+
+
+class Known:
+    """Scores that were computed before."""
+
+    def __init__(self, scores: list[float]) -> None:
+        self._scores = scores
+
+    def scores(self, question: str, passages: object) -> list[float]:
+        return self._scores
+
+
+def orders(question: str, found: list[Passage], scores: list[float]) -> dict[str, list[Passage]]:
+    """The same passages by rank, by both, and by the judgement alone."""
+    numbers = list(range(len(found)))
+    told = sorted(numbers, key=lambda n: -scores[n])
+    ranks = reciprocal_rank([(1.0, numbers), (1.0, told)])
+    return {
+        "none": found,
+        "mean of scores": reranked(question, found, Known(scores)),
+        "reciprocal ranks": [found[n] for n, _ in ranks],
+        "model alone": [found[n] for n in told],
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("--model", default="embedded")
+    parser.add_argument("--every", type=int, default=7, help="take one question in so many")
+    parser.add_argument("--depth", type=int, default=10, help="passages judged")
+    options = parser.parse_args()
+    judging = Judging(ChatQwen2.from_pretrained(options.model))
+    ranks: dict[str, list[float | None]] = {}
+    seconds = {"search": 0.0, "judge": 0.0}
+    with tempfile.TemporaryDirectory() as folder:
+        text = Path(folder) / "squad.txt"
+        rows = joined(options.questions, text)[:: options.every]
+        corpus = Corpus.open([text], cache=folder)
+        for row in rows:
+            begun = time.perf_counter()
+            found = corpus.search(row["question"], options.depth)
+            searched = time.perf_counter()
+            scores = judging.scores(row["question"], found)
+            seconds["search"] += searched - begun
+            seconds["judge"] += time.perf_counter() - searched
+            gold = row["char_start"], row["char_end"]
+            for name, order in orders(row["question"], found, scores).items():
+                spans = [(passage.start, passage.end) for passage in order]
+                ranks.setdefault(name, []).append(rank(spans, gold))
+    heads = " | ".join(f"first {place}" for place in PLACES)
+    lines = [f"| {name} | {len(one)} | {within(one, PLACES)} |" for name, one in ranks.items()]
+    print_table(f"| rerank | n | {heads} |", lines)
+    for name, spent in seconds.items():
+        print(f"{name}: {1000 * spent / len(rows):.0f} ms a question")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,114 @@
+"""A second, dearer look at the first passages of a ranking."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from docagent.errors import DocAgentError
+from prompts import render
+from retrieval.embed.encoder import local
+from retrieval.passage import Passage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from langchain_core.language_models import BaseChatModel
+
+DEPTH = 20
+"""Passages looked at again; the rest of a ranking follows unchanged."""
+
+
+class Reranker(Protocol):
+    """Says how well passages answer a question."""
+
+    def scores(self, question: str, passages: Sequence[Passage]) -> list[float]:
+        """One number a passage, higher is better; they compare within a call."""
+
+
+class CrossEncoder:
+    """A sentence-transformers cross-encoder, which reads question and passage together.
+
+    `name` is its folder, or the id of a model that lies in the Hugging Face cache: nothing is
+    downloaded. Raises DocAgentError where it is absent or is another kind of model.
+    """
+
+    def __init__(self, name: str) -> None:
+        folder = local(name, "reranker")
+        _refuse_without_score(name, folder)
+        from sentence_transformers import CrossEncoder as Model
+
+        self._model = Model(str(folder), local_files_only=True)
+
+    def scores(self, question: str, passages: Sequence[Passage]) -> list[float]:
+        """The model's own scores; what exceeds its window is cut."""
+        pairs = [(question, shown(passage)) for passage in passages]
+        return [float(s) for s in self._model.predict(pairs, show_progress_bar=False)]
+
+
+class Judging:
+    """The answering model itself: how likely its reply to "does this help?" is Yes and not No.
+
+    Raises DocAgentError for a model on a server, which does not show its logits.
+    """
+
+    def __init__(self, chat: BaseChatModel) -> None:
+        likelihood = getattr(chat, "likelihood", None)
+        if likelihood is None:
+            raise DocAgentError(
+                "--rerank model needs the logits of a model on this machine; leave it out, or "
+                "choose such a model with --model"
+            )
+        self._likelihood = likelihood
+
+    def scores(self, question: str, passages: Sequence[Passage]) -> list[float]:
+        """Probabilities of Yes, 0 to 1; the question is read once for all passages."""
+        from langchain_core.messages import HumanMessage
+
+        prompts = [
+            [HumanMessage(render("relevant", question=question, passage=shown(passage)))]
+            for passage in passages
+        ]
+        return [yes for yes, _ in self._likelihood(prompts, ("Yes", "No"))]
+
+
+def reranked(question: str, passages: list[Passage], by: Reranker) -> list[Passage]:
+    """Passages, best first, in the order of the mean of their score and the reranker's.
+
+    Both run from 0 to 1 over the passages looked at, as rerankers have scales of their own. A
+    score belongs to a place, so scores keep falling.
+    """
+    head = passages[:DEPTH]
+    if not head:
+        return passages
+    own = _spread([passage.score for passage in head])
+    told = _spread(by.scores(question, head))
+    order = sorted(range(len(head)), key=lambda n: (-own[n] - told[n], n))
+    moved = [replace(head[n], score=at.score) for n, at in zip(order, head, strict=True)]
+    return moved + passages[DEPTH:]
+
+
+def _spread(scores: list[float]) -> list[float]:
+    """Scores from 0 to 1; all 0 if they are equal."""
+    least, most = min(scores), max(scores)
+    return [(score - least) / ((most - least) or 1.0) for score in scores]
+
+
+def shown(passage: Passage) -> str:
+    """A passage under its heading and the table header it continues."""
+    return "\n".join(filter(None, (passage.heading, passage.context, passage.text)))
+
+
+def _refuse_without_score(name: str, folder: Path) -> None:
+    """An embedding model would load too, with a head of random weights."""
+    config = folder / "config.json"
+    told = json.loads(config.read_text("utf-8")) if config.is_file() else {}
+    kinds = told.get("architectures") or [""]
+    labels = told.get("id2label") or {}
+    if not kinds[0].endswith("ForSequenceClassification") or len(labels) > 1:
+        raise DocAgentError(
+            f"{name} is no cross-encoder with one score; choose one such as "
+            "cross-encoder/ms-marco-MiniLM-L6-v2"
+        )
