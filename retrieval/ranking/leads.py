@@ -1,0 +1,61 @@
+"""Where the best passage leads: what begins with a name in it, or is a place it refers to.
+
+A question whose evidence stands in two places often names only one of them: "the director of X was
+born in ..." finds X, which names the director, whose own passage shares no word with the question.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import regex
+
+from retrieval.lexical.tokens import terms
+from retrieval.ranking.question import references
+
+if TYPE_CHECKING:
+    from retrieval.corpus import Corpus
+
+_MOST = 6  # names followed
+_NEAR = 3  # passages looked at for each: the one that begins with a name holds it rarely but early
+_SHORTEST = 4  # characters of a name
+_MARGIN = 12  # characters before the name at the beginning of a passage: an article, a number
+_NAME = regex.compile(
+    r"\b\p{Lu}[\p{L}\p{N}'’.-]*(?:\s+(?:(?:of|the|and|de|von|van|du|la)\s+)?\p{Lu}[\p{L}\p{N}'’.-]*)*"
+)
+
+
+def leads(corpus: Corpus, number: int, query: str) -> list[int]:
+    """Numbers of other passages that begin with, or stand under, what passage `number` names.
+
+    Names of the query itself lead nowhere new.
+    """
+    text = corpus.passage(number).text
+    known = set(terms(query))
+    found: dict[int, None] = {}
+    for name in [*_names(text, known), *_places(text)][:_MOST]:
+        for other, _ in corpus.lexical.search(name, _NEAR):
+            if other != number and _is_about(corpus, other, name):
+                found[other] = None
+    return list(found)
+
+
+def _names(text: str, known: set[str]) -> list[str]:
+    """Capitalised runs in order, without a lone first word and those that hold nothing new."""
+    names = []
+    for match in _NAME.finditer(text):
+        words = terms(match[0])
+        lone = match.start() == 0 and len(words) == 1
+        if len(match[0]) >= _SHORTEST and not lone and set(words) - known:
+            names.append(match[0])
+    return list(dict.fromkeys(names))
+
+
+def _places(text: str) -> list[str]:
+    return [f"{reference.kind} {reference.number}" for reference in references(text)]
+
+
+def _is_about(corpus: Corpus, number: int, name: str) -> bool:
+    passage = corpus.passage(number)
+    above = passage.heading.split(" > ")[-1]
+    return name.lower() in f"{above} {passage.text[: len(name) + _MARGIN]}".lower()
