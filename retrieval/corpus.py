@@ -192,6 +192,13 @@ class Corpus:
         document = self.embedding.document_of(number)
         return self.embedding.documents[document].chunk(number - self.embedding.firsts[document])
 
+    def is_contents(self, number: int) -> bool:
+        """Whether a passage is mostly a table of contents."""
+        document = self.embedding.document_of(number)
+        return self.embedding.documents[document].is_contents(
+            number - self.embedding.firsts[document]
+        )
+
     def spans(self, documents: Sequence[str]) -> list[range]:
         """The numbers of these documents' passages, in order.
 

@@ -83,7 +83,11 @@ class Encoder:
 
     def encode_query(self, text: str) -> Vectors:
         """The unit vector of a question, [1, d]."""
-        return self.model.embed([text], document=False)
+        return self.encode_queries([text])
+
+    def encode_queries(self, texts: list[str]) -> Vectors:
+        """Unit vectors of questions, [n, d]."""
+        return self.model.embed(texts, document=False)
 
     def encode_sentences(self, texts: list[str]) -> Vectors:
         """Unit vectors of sentences to compare with a question, [n, d]."""

@@ -47,6 +47,7 @@ _LETTERS = {
 }  # fmt: skip
 _HALF = 0.5
 _SAMPLE = 600  # characters that are looked at
+_NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _ENOUGH = 1.0  # votes: one word that no other language writes
 
 
@@ -65,9 +66,11 @@ def language_of(text: str) -> str:
     if name in _BY_SCRIPT:
         return _BY_SCRIPT[name]
     votes_for = scores(text)
+    most = max(votes_for.values(), default=0.0)
+    if most < _ENOUGH:
+        return ""
     # Where two sister languages share every word, the one that comes first in the table.
-    best = max(by_language(), key=lambda code: votes_for.get(code, 0.0))
-    return best if votes_for.get(best, 0.0) >= _ENOUGH else ""
+    return next(code for code in by_language() if votes_for.get(code) == most)
 
 
 def scores(text: str) -> dict[str, float]:
@@ -86,10 +89,13 @@ def scores(text: str) -> dict[str, float]:
 
 def script(text: str) -> str:
     """The script most letters are in; Han and kana count double, as they take fewer letters."""
-    if text.isascii():
+    looked = text[: _SAMPLE // 2]
+    plain = looked.encode("ascii", "ignore")
+    # Dashes and quotes in English: even if each were a letter of another script, Latin has more.
+    if text.isascii() or 2 * (len(looked) - len(plain)) < len(plain.translate(None, _NO_LETTERS)):
         return "Latin"
     counts: dict[str, int] = {}
-    for run in _SCRIPT.finditer(text, 0, _SAMPLE // 2):
+    for run in _SCRIPT.finditer(looked):
         name = str(run.lastgroup)
         counts[name] = counts.get(name, 0) + (run.end() - run.start())
     east = counts.get("Han", 0) + counts.get("Kana", 0)

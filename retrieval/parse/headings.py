@@ -40,18 +40,18 @@ def heading_levels(pages: list[list[Line]], outline: Outline) -> list[list[int]]
     """
     body = body_size(pages)
     below = 1 + max((level for level, _, _ in outline), default=-1)
-    sizes = sorted(
-        {_step(line.size, body) for page in pages for line in page if _set_off(line, body)},
-        reverse=True,
-    )
+    steps = [
+        [_step(line.size, body) if _set_off(line, body) else None for line in page]
+        for page in pages
+    ]
+    sizes = sorted({step for page in steps for step in page if step is not None}, reverse=True)
     levels = []
     for index, page in enumerate(pages):
         named = _outline_lines(page, [entry for entry in outline if entry[2] == index])
         levels.append(
             [
-                named.get(i)
-                or (below + 1 + sizes.index(_step(line.size, body)) if _set_off(line, body) else 0)
-                for i, line in enumerate(page)
+                named.get(i) or (0 if step is None else below + 1 + sizes.index(step))
+                for i, step in enumerate(steps[index])
             ]
         )
     return levels
@@ -73,7 +73,7 @@ def _step(size: float, body: float) -> int:
 
 def _set_off(line: Line, body: float) -> bool:
     words = line.text.split()
-    if not (line.is_large and 1 <= len(words) <= 16) or line.is_row or len(line.text) > 120:
+    if len(line.text) > 120 or not 1 <= len(words) <= 16 or not line.is_large or line.is_row:
         return False
     if line.text.endswith((".", ",", ";", "。")) and not _NUMBERED.match(line.text):
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import NamedTuple
 
 CELLS = "  "  # stands between the cells of a row; nothing else in a line is two spaces
@@ -35,13 +36,15 @@ class Line(NamedTuple):
 
     @property
     def has_figure_cell(self) -> bool:
-        cells = [cell.split() for cell in self.text.split(CELLS)]
-        return len(cells) == 2 and any(count_figures(cell) == len(cell) for cell in cells)
+        cells = self.text.split(CELLS)
+        return len(cells) == 2 and any(
+            count_figures(words) == len(words) for words in map(str.split, cells)
+        )
 
     @property
     def is_large(self) -> bool:
         """A line without letters or with very few characters is no heading."""
-        return sum(char.isalpha() for char in self.text) >= 3
+        return len(list(islice(filter(str.isalpha, self.text), 3))) == 3
 
 
 def count_figures(words: list[str]) -> int:
@@ -51,7 +54,9 @@ def count_figures(words: list[str]) -> int:
 def is_figures(text: str) -> bool:
     """A short label followed by two or more figures: a row even where no gap can be measured."""
     words = text.split()
-    if len(words) < 2 or not any(char.isdigit() for char in words[-1] + words[-2]):
+    if len(words) < 2 or not _FIGURE.fullmatch(words[-1]):
+        return False
+    if not any(char.isdigit() for char in words[-1] + words[-2]):
         return False
     tail = 0
     for word in reversed(words):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import suppress
+from functools import cache
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -33,6 +34,7 @@ Box = tuple[str, float, float, float, float]  # text, left, top, right, bottom; 
 _Page = tuple[float, list[Box]]  # its height in points, what stands on it
 
 
+@cache
 def available() -> bool:
     """Whether the extra `ocr` is installed."""
     return find_spec("rapidocr") is not None and find_spec("onnxruntime") is not None

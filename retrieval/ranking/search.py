@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _DEPTH = 100  # candidates taken from each ranking
 _CLOSE = 50  # candidates whose words are looked at one by one
+_SEEN = 5000  # passages whose terms are kept for the next question, about 20 MB
 _FIGURES = 0.2  # share of figures among the words of a table
 _TOP = 160  # characters of a passage that may hold its title
 _UNLIKE = 0.2  # cosine under which a passage without a word of the question is no hit
@@ -53,10 +55,12 @@ def search(
     scores, cosines = _by_words_and_meaning(corpus, question, depth, documents)
     most = _WORDS + _MEANING + _TOGETHER + _IN_ORDER
     most += _LIKELY * bool(question.likely) + _PLACE * bool(question.places)
+    asked_terms = query_terms(question.core, corpus.lexical.languages)
+    rarity = corpus.lexical.rarity(asked_terms)
     for number in sorted(scores, key=scores.__getitem__, reverse=True)[:_CLOSE]:
-        scores[number] += _by_closeness(corpus, number, question)
+        scores[number] += _by_closeness(corpus.passage(number), question, asked_terms, rarity)
     for number in scores:
-        if corpus.chunk(number).contents:
+        if corpus.is_contents(number):
             scores[number] *= 0.5  # a table of contents holds the words of every heading
     passages = []
     for number in sorted(scores, key=lambda n: (-scores[n], n)):
@@ -82,7 +86,7 @@ def _by_words_and_meaning(
     worded = [dict(corpus.lexical.search(query, depth, firsts)) for _, query in queries]
     # While vectors are still being made, those of the question's own candidates come first.
     corpus.cover([number for found in worded for number in found])
-    vectors = [corpus.encoder.encode_query(query)[0] for _, query in queries]
+    vectors = corpus.encoder.encode_queries([query for _, query in queries])
     candidates = {number for found in worded for number in found}
     if trust:
         for vector in vectors:
@@ -101,12 +105,11 @@ def _by_words_and_meaning(
     return scores, cosines[0]
 
 
-def _by_closeness(corpus: Corpus, number: int, question: Asked) -> float:
+def _by_closeness(
+    passage: Passage, question: Asked, asked_terms: Sequence[str], rarity: Mapping[str, float]
+) -> float:
     """What a look at the passage's own words adds."""
-    asked_terms = query_terms(question.core, corpus.lexical.languages)
-    rarity = corpus.lexical.rarity(asked_terms)
-    passage = corpus.passage(number)
-    held = terms(passage.text)
+    held = _terms(passage.text)
     return (
         _TOGETHER * together(held, rarity)
         + _IN_ORDER * in_order(held, asked_terms, rarity)
@@ -115,13 +118,18 @@ def _by_closeness(corpus: Corpus, number: int, question: Asked) -> float:
     )
 
 
+@lru_cache(maxsize=_SEEN)
+def _terms(text: str) -> tuple[str, ...]:
+    return tuple(terms(text))
+
+
 def _is_place(passage: Passage, place: Place) -> bool:
     """Whether this is a table of figures under that title."""
-    words = passage.text.split()
-    if count_figures(words) < _FIGURES * len(words):
-        return False
     above = f"{passage.heading.split(' > ')[-1]} | {passage.context} | {passage.text[:_TOP]}"
-    return bool(place.title.search(" ".join(above.split())))
+    if not place.title.search(" ".join(above.split())):
+        return False
+    words = passage.text.split()
+    return count_figures(words) >= _FIGURES * len(words)
 
 
 def _is_named(passage: Passage, reference: Reference) -> bool:

@@ -67,6 +67,10 @@ class Indexed:
             bool(contents),
         )
 
+    def is_contents(self, number: int) -> bool:
+        """Whether one chunk is mostly a table of contents; `chunk` costs ten times as much."""
+        return bool(self.table[number, -1])
+
     @property
     def document(self) -> Document:
         """The parsed document, kept once it was read."""

@@ -51,8 +51,9 @@ def join(cache: Cache, key: str, shards: list[Half]) -> Half:
     if cache.save(KIND, key, _writer(vectors, codes(vectors))) is None:
         return vectors
     found = load(cache, key, len(vectors))
-    for shard in cache.root.glob(f"{KIND}/{key}-*"):
-        cache.remove(KIND, shard.name)
+    if len(shards) > 1:  # to look for them takes long among thousands of entries
+        for shard in cache.root.glob(f"{KIND}/{key}-*"):
+            cache.remove(KIND, shard.name)
     return vectors if found is None else found
 
 
