@@ -50,7 +50,7 @@ class DocAgent:
 
     def stream(self, paths: Paths, question: str) -> Iterator[Event]:
         """The same as it happens: progress, steps, tokens, and last the answer."""
-        from retrieval.corpus import readable
+        from retrieval.ranking.question import readable
 
         question = readable(question)
         yield from ask(self, [paths] if isinstance(paths, str | Path) else paths, question)
