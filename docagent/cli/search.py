@@ -27,6 +27,8 @@ def search(
 ) -> int:
     """Show the passages nearest to a query; no language model is involved.
 
+    A PATH may be a pattern in quotes, or @NAME for what "index --name NAME" was given.
+
     Exit status 4: no passage.
     """
     paths, query = paths_and_text(arguments or [], questions is not None, "query")
