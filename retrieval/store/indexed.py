@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,7 @@ def index_file(
     Raises DocAgentError if the file cannot be read.
     """
     key = content_key(path, encoder, password)
-    reading = read(path, password)
+    reading = partial(read, path, password)
     return (yield from _index(key, str(path.absolute()), reading, encoder, cache))
 
 
@@ -131,13 +132,13 @@ def index_document(document: Document, source: str, encoder: Encoder, cache: Cac
         yield from ()
         return document
 
-    return finish(_index(key, source, reading(), encoder, cache))
+    return finish(_index(key, source, reading, encoder, cache))
 
 
 def _index(
     key: str,
     source: str,
-    reading: Generator[Progress, None, Document],
+    reading: Callable[[], Generator[Progress, None, Document]],
     encoder: Encoder,
     cache: Cache,
 ) -> Generator[Progress, None, Indexed]:
@@ -147,7 +148,7 @@ def _index(
     with cache.lock(key):
         found = load(cache, key)
         if found is None:
-            document = yield from reading
+            document = yield from reading()
             count = encoder.counter(document.text[:_SAMPLE])
             cut = chunks(document, count, encoder.limit - 2, TARGET)
             found = _save(cache, key, source, document, cut)
