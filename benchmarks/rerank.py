@@ -18,7 +18,6 @@ from benchmarks.passages import joined, print_table, within
 from docagent.engine import ChatQwen2
 from retrieval import Corpus
 from retrieval.passage import Passage
-from retrieval.ranking.fuse import reciprocal_rank
 from retrieval.ranking.rerank import Judging, reranked
 
 PLACES = (1, 3, 5)
@@ -38,11 +37,9 @@ def orders(question: str, found: list[Passage], scores: list[float]) -> dict[str
     """The same passages by rank, by both, and by the judgement alone."""
     numbers = list(range(len(found)))
     told = sorted(numbers, key=lambda n: -scores[n])
-    ranks = reciprocal_rank([(1.0, numbers), (1.0, told)])
     return {
         "none": found,
         "mean of scores": reranked(question, found, Known(scores)),
-        "reciprocal ranks": [found[n] for n, _ in ranks],
         "model alone": [found[n] for n in told],
     }
 

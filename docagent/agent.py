@@ -51,7 +51,7 @@ class DocAgent:
 
     def stream(self, paths: Paths, question: str) -> Iterator[Event]:
         """The same as it happens: progress, steps, tokens, and last the answer."""
-        from retrieval.corpus import readable
+        from retrieval.ranking.question import readable
 
         question = readable(question)
         yield from ask(self, [paths] if isinstance(paths, str | Path) else paths, question)
@@ -122,12 +122,14 @@ class DocAgent:
     def _state(self, paths: Sequence[str | Path]) -> tuple[object, ...]:
         """Names, sizes and times of all files: another state is another corpus."""
         from docagent.settings import cache_folder
+        from retrieval.files import matches_of
         from retrieval.store.cache import Cache
         from retrieval.store.collections import Collections
 
         cache = Cache(Path(self.settings.cache or cache_folder()))
         state: list[object] = []
-        for path in Collections(cache).expand(paths):
+        given = Collections(cache).expand(paths)
+        for path in [match for one in given for match in matches_of(one)]:
             for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
                 try:
                     told = file.stat()

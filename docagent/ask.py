@@ -15,6 +15,7 @@ from docagent.events import Event, Step
 from docagent.reading.evidence import BUDGET, SMALL_BUDGET, select
 from docagent.reading.prompt import REFUSAL, is_refusal, messages
 from docagent.reading.rewrite import rewrite
+from retrieval.lexical.foreign import warn_of_language
 
 if TYPE_CHECKING:
     from docagent.agent import DocAgent
@@ -40,7 +41,7 @@ def ask(agent: DocAgent, paths: Sequence[str | Path], question: str) -> Iterator
 
     corpus = yield from agent.open(paths)
     seconds["open"] = time.perf_counter() - begun
-    corpus.warn_of_language(question)
+    warn_of_language(corpus, question)
     with corpus.undisturbed():
         yield from _asked(agent, corpus, question, begun, seconds)
 

@@ -6,64 +6,42 @@ import logging
 import os
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import AbstractContextManager
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docagent.errors import DocAgentError
 from docagent.settings import cache_folder
-from retrieval.chunk.chunks import Chunk
 from retrieval.chunk.inside import sentences_inside
 from retrieval.chunk.sentences import Sentence
-from retrieval.dense.index import Numbers
 from retrieval.embed.background import Embedding
 from retrieval.embed.encoder import Encoder
-from retrieval.embed.model import Vector
-from retrieval.lexical.foreign import foreign
-from retrieval.lexical.index import LexicalIndex
-from retrieval.lexical.language import language
 from retrieval.passage import Passage
+from retrieval.passages import Passages
 from retrieval.progress import Progress, finish
+from retrieval.ranking.question import readable
 from retrieval.ranking.rerank import DEPTH, Reranker, reranked
 from retrieval.ranking.search import search
 from retrieval.store import vectors
 from retrieval.store.cache import Cache
-from retrieval.store.collections import Collections
-from retrieval.store.indexed import Indexed
+from retrieval.store.collections import MARK, Collections
+from retrieval.store.indexed import Indexed, index_document
 from retrieval.store.reading import read_all
 from retrieval.store.words import index_name, word_index
 
 if TYPE_CHECKING:
+    from langchain_core.documents import Document as LangChainDocument
+
     from retrieval.langchain import CorpusRetriever, EncoderEmbeddings
 
 log = logging.getLogger("docagent")
 
-_SAMPLE = 20_000  # characters that tell a document's language
-_SAMPLES = 5  # documents
 _SOON = 300
 """Missing vectors that a question waits for: 1.5 s on two AMX cores, about what starting costs."""
 
-_HEADS = 32  # passages at the beginning of documents that are embedded before the first question
 _GROUPED = 300  # passages a ranking by documents looks at
 
 
-class Corpus:
+class Corpus(Passages):
     """One or more indexed documents. `Corpus.open(["report.pdf"])` makes one."""
-
-    def __init__(
-        self,
-        sources: dict[str, Path],
-        indexed: list[Indexed],
-        encoder: Encoder,
-        words: LexicalIndex,
-        embedding: Embedding,
-    ) -> None:
-        self.sources = sources
-        self.encoder = encoder
-        self.indexed = dict(zip(sources, indexed, strict=True))
-        self.names = list(sources)
-        self.lexical = words
-        self.embedding = embedding
 
     @classmethod
     def open(
@@ -98,22 +76,55 @@ class Corpus:
         Without `wait` it does not stay for more than a few seconds' embedding: words are searched
         at once, and vectors join as a thread finishes them.
         """
-        encoder = Encoder(embedding or os.environ.get("DOCAGENT_EMBEDDING") or "minilm")
-        store = Cache(Path(cache) if cache else cache_folder())
-        store.sweep()
-        vectors.sweep(store)
+        tools = encoder, store = _tools(embedding, cache)
         paths = list(paths)
         sources, documents = yield from read_all(
             Collections(store).expand(paths), encoder, store, password
         )
-        name = index_name(paths, encoder)
-        words = word_index(documents, name, store)
-        joining = Embedding(documents, encoder, store)
-        corpus = cls(sources, documents, encoder, words, joining)
+        return (yield from cls._of(sources, documents, index_name(paths, encoder), tools, wait))
+
+    @classmethod
+    def from_documents(
+        cls,
+        documents: Iterable[LangChainDocument],
+        *,
+        embedding: str | None = None,
+        cache: str | Path | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> Corpus:
+        """What LangChain's loaders read, in the same cache: `from_documents(loader.load())`.
+
+        `metadata["source"]` names a document, whose pages are numbered by `metadata["page"]` from
+        0, as PyPDFLoader does; without it they are no pages. Raises DocAgentError if there is no
+        text.
+        """
+        from retrieval.langchain import parsed
+
+        tools = encoder, store = _tools(embedding, cache)
+        told = parsed(documents)
+        indexed = [index_document(one, name, encoder, store) for name, one in told.items()]
+        sources = {name: Path(name) for name in told}
+        # A mark that neither a path nor a collection begins with.
+        index = index_name([f"{MARK}:{name}" for name in told], encoder)
+        return finish(cls._of(sources, indexed, index, tools, wait=True), progress)
+
+    @classmethod
+    def _of(
+        cls,
+        sources: dict[str, Path],
+        documents: list[Indexed],
+        index: str,
+        tools: tuple[Encoder, Cache],
+        wait: bool,
+    ) -> Generator[Progress, None, Corpus]:
+        """The corpus of documents that are parsed; `index` names their word index."""
+        encoder, store = tools
+        words = word_index(documents, index, store)
+        corpus = cls(sources, documents, encoder, words, Embedding(documents, encoder, store))
         if wait or corpus.pending <= _SOON:
             yield from corpus.complete()
         else:
-            joining.start()
+            corpus.embedding.start()
         return corpus
 
     def complete(self) -> Generator[Progress]:
@@ -126,11 +137,6 @@ class Corpus:
             if not finished:
                 self.embedding.stop()
 
-    @property
-    def pending(self) -> int:
-        """Passages that still lack a vector: searches find them by their words."""
-        return self.embedding.pending
-
     def state(self) -> str:
         """Which index a search uses: "words and 240 of 9,812 vectors"."""
         total = len(self)
@@ -141,12 +147,6 @@ class Corpus:
     def undisturbed(self) -> AbstractContextManager[None]:
         """No embedding in the background meanwhile."""
         return self.embedding.pause()
-
-    def cover(self, numbers: Iterable[int]) -> None:
-        """Embed these passages, and the first ones of the documents, if they lack a vector."""
-        if self.pending:
-            heads = self.embedding.firsts[:-1][:_HEADS]
-            self.embedding.cover([*numbers, *(n for n in heads if n < len(self))])
 
     def search(
         self,
@@ -183,65 +183,19 @@ class Corpus:
                 best.append(passage)
         return found
 
-    def __len__(self) -> int:
-        """How many passages there are; they are numbered from 0."""
-        return self.embedding.total
-
-    def chunk(self, number: int) -> Chunk:
-        """One passage as it was cut."""
-        document = self.embedding.document_of(number)
-        return self.embedding.documents[document].chunk(number - self.embedding.firsts[document])
-
-    def is_contents(self, number: int) -> bool:
-        """Whether a passage is mostly a table of contents."""
-        document = self.embedding.document_of(number)
-        return self.embedding.documents[document].is_contents(
-            number - self.embedding.firsts[document]
-        )
-
-    def spans(self, documents: Sequence[str]) -> list[range]:
-        """The numbers of these documents' passages, in order.
-
-        Raises DocAgentError for a document that is not here.
-        """
-        firsts = self.embedding.firsts
-        places = sorted({self.names.index(self._name(name)) for name in documents})
-        return [span for p in places if (span := range(firsts[p], firsts[p + 1]))]
-
-    def nearest(
-        self, vector: Vector, k: int, within: Numbers | None = None
-    ) -> list[tuple[int, float]]:
-        """The `k` passages (number, cosine) most like a unit vector [d], best first.
-
-        `within` limits them to these numbers. Passages that lack a vector are left out.
-        """
-        return self.embedding.index.nearest(vector, k, within)
-
-    def cosines(self, vector: Vector, numbers: list[int]) -> dict[int, float]:
-        """The likeness of these passages to a unit vector [d]; what lacks a vector gets it now."""
-        self.embedding.cover(numbers)
-        return self.embedding.index.cosines(vector, numbers)
-
-    def trust(self, question: str) -> float:
-        """How far cosines count for this question on these documents, 0 to 1."""
-        asked = self.encoder.trust(question)
-        # A short English question full of names looks foreign; another script is beyond doubt.
-        return min(self._language, asked) if asked == 0.0 else self._language
-
-    @cached_property
-    def _language(self) -> float:
-        few = list(self.indexed.values())[:_SAMPLES]
-        samples = [one.document.text[:_SAMPLE] for one in few]
-        return self.encoder.trust(" ".join(samples))
-
     def text(self, document: str | Path) -> str:
         """The extracted text that all offsets refer to, by the document's name or path."""
-        return self.indexed[self._name(document)].document.text
+        return self.indexed[self.name_of(document)].document.text
 
     @property
     def documents(self) -> list[str]:
         """Names of the documents, as passages and citations give them."""
         return list(self.sources)
+
+    def source(self, document: str) -> str:
+        """The path of a document, or what LangChain's loader called it."""
+        path = self.sources[document]
+        return document if Path(document) == path else str(path)  # a path has no "//" for a URL
 
     def mentions(self, words: str) -> bool:
         """Whether any document holds these very words."""
@@ -250,7 +204,7 @@ class Corpus:
     def sentences(self, passage: Passage) -> list[Sentence]:
         """The passage's sentences and table rows; headings only if it has nothing else."""
         document = self.indexed[passage.document].document
-        return sentences_inside(document, passage.page, passage.start, passage.end)
+        return sentences_inside(document, passage.start, passage.end)
 
     def as_retriever(self, k: int = 10) -> CorpusRetriever:
         """This corpus as a LangChain retriever."""
@@ -264,55 +218,11 @@ class Corpus:
 
         return EncoderEmbeddings(self.encoder)
 
-    def warn_of_language(self, question: str) -> None:
-        """A question that neither words nor meaning can bring to these documents is told so."""
-        question = readable(question)
-        if language(question) in self.lexical.languages:
-            return
-        few = dict(list(self.indexed.items())[:_SAMPLES])
-        texts = {name: one.document.text for name, one in few.items()}
-        told = foreign(question, texts, self.encoder, self.mentions)
-        if told:
-            log.warning("%s", told)
 
-    def _name(self, document: str | Path) -> str:
-        if str(document) in self.indexed:
-            return str(document)
-        wanted = Path(document).absolute()
-        for name, path in self.sources.items():
-            if path.absolute() == wanted:
-                return name
-        raise DocAgentError(
-            f"{document} is not in this corpus; it holds {', '.join(self.sources)}."
-        )
-
-    def passage(self, number: int, score: float = 0.0, cosine: float = 0.0) -> Passage:
-        """One passage as a search returns it."""
-        chunk = self.chunk(number)
-        name = self.names[self.embedding.document_of(number)]
-        document = self.indexed[name].document
-        page = None if chunk.page is None else document.pages[chunk.page]
-        return Passage(
-            document=name,
-            page=page.number if page else None,
-            page_label=page.label if page else None,
-            heading=" > ".join(chunk.heading),
-            text=document.text[chunk.start : chunk.end],
-            score=round(score, 4),
-            start=chunk.start,
-            end=chunk.end,
-            cosine=cosine,
-            context=chunk.context,
-            unit=document.unit,
-        )
-
-
-def readable(text: str) -> str:
-    """A question as typed, less what no tokenizer takes (lone surrogates, NUL).
-
-    Raises DocAgentError if nothing is left.
-    """
-    text = text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ").strip()
-    if not text:
-        raise DocAgentError("The question is empty.")
-    return text
+def _tools(embedding: str | None, cache: str | Path | None) -> tuple[Encoder, Cache]:
+    """The embedding model and the cache, rid of what killed writers left."""
+    encoder = Encoder(embedding or os.environ.get("DOCAGENT_EMBEDDING") or "minilm")
+    store = Cache(Path(cache) if cache else cache_folder())
+    store.sweep()
+    vectors.sweep(store)
+    return encoder, store

@@ -31,7 +31,7 @@ def readable_files(paths: Iterable[str | Path]) -> tuple[list[Path], list[Path]]
             found += _in_folder(path)
         elif path.is_file():
             named.append(path)
-        elif glob.has_magic(str(path)):
+        elif is_pattern(path):
             found += _matching(path)
         else:
             raise DocAgentError(f"{path} does not exist.")
@@ -40,10 +40,21 @@ def readable_files(paths: Iterable[str | Path]) -> tuple[list[Path], list[Path]]
     return list(dict.fromkeys(named)), [p for p in dict.fromkeys(found) if p not in named]
 
 
-def _matching(pattern: Path) -> list[Path]:
-    """What a pattern matches that no shell expanded."""
+def is_pattern(path: Path) -> bool:
+    """Whether it is no file or folder, and may match some."""
+    return glob.has_magic(str(path)) and not path.exists()
+
+
+def matches_of(path: Path) -> list[Path]:
+    """What a pattern matches that no shell expanded; any other path alone."""
+    if not is_pattern(path):
+        return [path]
     # Path.glob takes no absolute pattern and gives hidden files too.
-    matches = [Path(match) for match in sorted(glob.glob(str(pattern), recursive=True))]  # noqa: PTH207
+    return [Path(match) for match in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
+
+
+def _matching(pattern: Path) -> list[Path]:
+    matches = matches_of(pattern)
     if not matches:
         raise DocAgentError(f"No file matches {pattern}.")
     files = [match for match in matches if match.is_file()]

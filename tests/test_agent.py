@@ -47,6 +47,15 @@ def test_paths_of_every_kind(town: Path) -> None:
 
 
 @pytest.mark.usefixtures("loaded")
+def test_what_a_pattern_matches_is_looked_at_again(town: Path) -> None:
+    agent = DocAgent(model=FakeModel(replies=[REPLY] * 2))
+    boats = town.with_name("boats.md")
+    boats.write_text("The ice house was rebuilt by the mason Ulla Brandt in a boat.", "utf-8")
+    for pattern, name in (("*.txt", "town.txt"), ("*.md", "boats.md")):
+        answer = agent.ask(town.with_name(pattern), QUESTION)
+        assert {citation.document for citation in answer.citations} == {name}
+
+
 def test_documents_stay_open_until_they_change(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     agent = DocAgent(FakeModel(replies=[REPLY] * 3))
     agent.ask(town, QUESTION)

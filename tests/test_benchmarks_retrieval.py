@@ -101,7 +101,7 @@ def test_the_table_gives_shares_and_ratios() -> None:
     assert "| 9.0 | 4.5 | 5 | 10 |" in lines[-1]
 
 
-@pytest.mark.parametrize("system", ["ours", "langchain"])
+@pytest.mark.parametrize("system", ["ours", pytest.param("langchain", marks=pytest.mark.slow)])
 def test_a_system_answers_from_its_own_process(system: str, tmp_path: Path) -> None:
     if system == "langchain" and not importlib.util.find_spec("langchain_community"):
         pytest.skip("LangChain is not installed")

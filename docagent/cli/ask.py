@@ -47,6 +47,8 @@ def ask(
 ) -> int:
     """Answer a question from one or more documents or folders.
 
+    A PATH may be a pattern in quotes, or @NAME for what "index --name NAME" was given.
+
     Every answer comes with exact words of the document and the page they stand on. Exit status
     4: the document does not say.
     """

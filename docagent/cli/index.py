@@ -89,9 +89,11 @@ def _list(shelf: Shelf) -> None:
 
 def _verify(shelf: Shelf, paths: list[str] | None) -> int:
     """Check all that is stored; exit status 1 if something was damaged."""
+    from retrieval.files import matches_of
     from retrieval.store.verify import verify
 
-    below = [path.absolute() for path in shelf.collections.expand(paths)] if paths else None
+    given = shelf.collections.expand(paths) if paths else []
+    below = [match.absolute() for path in given for match in matches_of(path)] if paths else None
     damaged = 0
     for line in verify(shelf.cache, below):
         print(line)

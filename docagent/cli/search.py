@@ -28,6 +28,8 @@ def search(
 ) -> int:
     """Show the passages nearest to a query; no language model is involved.
 
+    A PATH may be a pattern in quotes, or @NAME for what "index --name NAME" was given.
+
     Exit status 4: no passage.
     """
     paths, query = paths_and_text(arguments or [], questions is not None, "query")
@@ -42,13 +44,14 @@ def search(
     screen = Screen(stream_answer=False)
 
     def look(files: list[str], text: str) -> list[Passage]:
+        from retrieval.lexical.foreign import warn_of_language
         from retrieval.progress import finish
 
         try:
             corpus = finish(agent.open(files, wait=questions is not None), screen.show)
         finally:
             screen.close()
-        corpus.warn_of_language(text)
+        warn_of_language(corpus, text)
         return corpus.search(text, k, span, rerank=agent.reranker)
 
     def row(files: list[str], text: str) -> dict[str, Any]:

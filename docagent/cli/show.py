@@ -103,9 +103,9 @@ def finish_index(agent: DocAgent) -> None:
         return
     sys.stdout.flush()
     log = logging.getLogger("docagent")
-    log.info("Finishing the index for the next question; Ctrl-C loses nothing.")
     screen = Screen(stream_answer=False)
     try:
+        log.info("Finishing the index for the next question; Ctrl-C loses nothing.")
         for progress in agent.complete():
             screen.show(progress)
     except KeyboardInterrupt:

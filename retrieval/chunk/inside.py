@@ -11,14 +11,12 @@ from retrieval.parse.document import Document
 _TABLE = 4000  # characters looked back for a table's header where there are no pages
 
 
-def sentences_inside(document: Document, page: int | None, start: int, end: int) -> list[Sentence]:
-    """Sentences and rows of `text[start:end]`; headings only if it has nothing else.
-
-    `page` counts from 1 and is None for formats without pages.
-    """
+def sentences_inside(document: Document, start: int, end: int) -> list[Sentence]:
+    """Sentences and rows of `text[start:end]`; headings only if it has nothing else."""
     text = document.text
     # From where its table may begin: title and header stand above the slice.
-    top = document.pages[page - 1].start if page else start - _TABLE
+    page = bisect_right(document.pages, start, key=lambda page: page.start) - 1
+    top = document.pages[page].start if page >= 0 else start - _TABLE
     first = bisect_right(document.blocks, top, key=lambda block: block.end)
     last = bisect_left(document.blocks, end, key=lambda block: block.start)
     blocks = list(document.blocks[first:last])

@@ -20,6 +20,7 @@ from retrieval.store.indexed import Indexed
 from retrieval.store.vectors import SHARD, Half
 
 _LOOK = 0.2  # seconds between two looks at how far the thread has come
+_ENDING = 2.0  # seconds for a thread to end; one that waits for another process's lock does not
 
 
 class Embedding:
@@ -39,6 +40,9 @@ class Embedding:
         self._unfinished = [n for n in range(len(documents)) if not self._take(n)]
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
+        # Thread.join cannot be used: broken off by Ctrl-C, CPython 3.11 takes a running thread for
+        # ended (bpo-45274).
+        self._ended = threading.Event()
         self._error: BaseException | None = None
         self._stopped = self._busy = False
         self._askers = 0
@@ -61,6 +65,7 @@ class Embedding:
             return
         self.encoder.load()  # here, as two threads would load it twice
         self._stopped = False
+        self._ended.clear()
         self._thread = threading.Thread(target=self._run, name="embedding", daemon=True)
         # A thread that is inside torch while the interpreter ends can crash it.
         atexit.register(self.stop)
@@ -72,6 +77,8 @@ class Embedding:
             self._stopped = True
             self._changed.notify_all()
             self._changed.wait_for(lambda: not self._busy)
+        if self._thread is not None:
+            self._ended.wait(_ENDING)
         atexit.unregister(self.stop)
         self._thread = None
 
@@ -79,12 +86,12 @@ class Embedding:
         """Until no vector is missing. Raises what went wrong in the thread."""
         self.start()
         told = -1
-        while (thread := self._thread) and thread.is_alive():
+        while self._thread and not self._ended.is_set():
             done = self.index.done + self._part
             if done != told:
                 told = done
                 yield Progress("embed", min(done, self.total), self.total, "passages")
-            thread.join(_LOOK)
+            self._ended.wait(_LOOK)
         self._raise()
 
     @contextmanager
@@ -128,6 +135,8 @@ class Embedding:
             pass
         except BaseException as error:  # noqa: BLE001 - raised again where someone waits or asks
             self._error = error
+        finally:
+            self._ended.set()
 
     def _raise(self) -> None:
         if self._error is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import regex
 
@@ -10,6 +12,12 @@ from retrieval.embed.encoder import Encoder
 from retrieval.lexical.fold import folded
 from retrieval.lexical.function_words import by_language
 from retrieval.lexical.language import NAMES, language, scores, script
+from retrieval.ranking.question import readable
+
+if TYPE_CHECKING:
+    from retrieval.corpus import Corpus
+
+log = logging.getLogger("docagent")
 
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _PART = 600  # characters of a sample of a document
@@ -19,6 +27,16 @@ _SAMPLES = 40
 # English text is then warned of, and 356 of 397 German ones on English text are.
 _WORDS, _VOTES, _LEAD = 2, 1.5, 3.0
 _EASTERN = frozenset({"Han", "Kana"})  # Chinese and Japanese share characters
+
+
+def warn_of_language(corpus: Corpus, question: str) -> None:
+    """A question that neither words nor meaning can bring to these documents is told so."""
+    question = readable(question)
+    if language(question) in corpus.lexical.languages:
+        return
+    told = foreign(question, corpus.first_texts(), corpus.encoder, corpus.mentions)
+    if told:
+        log.warning("%s", told)
 
 
 def foreign(

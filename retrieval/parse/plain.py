@@ -26,7 +26,7 @@ def read_text(path: Path) -> Document:
     """
     text = file_text(path)
     markdown = path.suffix.lower() in {".md", ".markdown"}
-    blocks = tuple(_markdown_blocks(text) if markdown else _text_blocks(text))
+    blocks = tuple(_markdown_blocks(text) if markdown else text_blocks(text))
     title = next((text[b.start : b.end].strip("# \r\n") for b in blocks if b.level == 1), "")
     return Document(title or stem(path), text, (), blocks)
 
@@ -83,7 +83,8 @@ def _paragraphs(text: str) -> Iterator[list[tuple[int, int]]]:
         yield lines
 
 
-def _text_blocks(text: str) -> Iterator[Block]:
+def text_blocks(text: str) -> Iterator[Block]:
+    """Paragraphs, rows and headings of a text without marks."""
     for lines in _paragraphs(text):
         first = text[lines[0][0] : lines[0][1]].strip()
         if len(lines) == 1 and _is_heading(first):

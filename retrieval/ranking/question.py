@@ -9,12 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from docagent.errors import DocAgentError
+
 _VOCABULARY = Path(__file__).with_name("vocabulary.toml")
 
 _REFERENCE = re.compile(
-    r"\b(section|table|figure|fig\.|chapter|appendix|annex|article|item|note|clause|exhibit|page|p\.)"
-    r"\s+(\d+(?:\.\d+)*(?:\([a-z0-9]+\))*|[A-Z]|[IVXL]+)\b",
-    re.IGNORECASE,
+    r"\b(?i:(section|table|figure|fig\.|chapter|appendix|annex|article|item|note|clause|exhibit|page|p\.))"
+    r"\s+(\d+(?:\.\d+)*[A-Z]?(?:\([a-z0-9]+\))*|[A-Z]|[IVXL]+)(?!\w)"
 )
 _YEAR = re.compile(r"(?<![\d.,])(?:FY ?|CY ?)?((?:19|20)\d\d)(?![\d,.]?\d)", re.IGNORECASE)
 _BEFORE = re.compile(
@@ -64,15 +65,30 @@ class _Vocabulary(NamedTuple):
     rules: list[_Rule]
 
 
+def readable(text: str) -> str:
+    """A question as typed, less what no tokenizer takes (lone surrogates, NUL).
+
+    Raises DocAgentError if nothing is left.
+    """
+    text = text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ").strip()
+    if not text:
+        raise DocAgentError("The question is empty.")
+    return text
+
+
 def asked(question: str) -> Asked:
     """Take a question apart; nothing here needs a model."""
     core = _without_form(question)
-    references = tuple(
-        Reference(kind.lower().replace("fig.", "figure").replace("p.", "page"), number)
-        for kind, number in _REFERENCE.findall(question)
-    )
     words = " ".join([core, *_year_before(core)])
-    return Asked(core, words, *_likely(question), references)
+    return Asked(core, words, *_likely(question), references(question))
+
+
+def references(text: str) -> tuple[Reference, ...]:
+    """The sections, tables and pages that a text names."""
+    return tuple(
+        Reference(kind.lower().replace("fig.", "figure").replace("p.", "page"), number)
+        for kind, number in _REFERENCE.findall(text)
+    )
 
 
 def _without_form(question: str) -> str:

@@ -8,32 +8,28 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from retrieval.lexical.tokens import query_terms, terms
 from retrieval.parse.line import count_figures
 from retrieval.passage import Passage
+from retrieval.ranking.candidates import candidates
 from retrieval.ranking.closeness import in_order, together
+from retrieval.ranking.leads import leads
 from retrieval.ranking.question import Asked, Place, Reference, asked
 
 if TYPE_CHECKING:
     from retrieval.corpus import Corpus
-    from retrieval.dense.index import Numbers
 
 _DEPTH = 100  # candidates taken from each ranking
 _CLOSE = 50  # candidates whose words are looked at one by one
 _SEEN = 5000  # passages whose terms are kept for the next question, about 20 MB
 _FIGURES = 0.2  # share of figures among the words of a table
 _TOP = 160  # characters of a passage that may hold its title
-_UNLIKE = 0.2  # cosine under which a passage without a word of the question is no hit
 
-# What a passage can reach by each sign; BENCHMARKS.md has the ablation that set them.
-_WORDS = 0.5  # BM25, the best passage 1
-_MEANING = 1.0  # cosine
+# What a passage can reach beside words and meaning; BENCHMARKS.md has the ablation.
 _TOGETHER = 1.0  # the question's terms within two lines
 _IN_ORDER = 0.5  # the question's terms side by side as in the question
-_LIKELY = 1.5  # BM25 and cosine for the words of likely places, weighed like the question's
-_PLACE = 0.4  # a table with the title of such a place
+_PLACE = 0.4  # a table with the title of a likely place
+_LED = 0.5  # of the best passage's score: where that leads
 _NAMED = 0.5  # the section, table or page the question names
 
 
@@ -52,9 +48,8 @@ def search(
     question = asked(query)
     question = replace(question, likely=(*question.likely, *also))
     depth = len(corpus) if pages else min(len(corpus), max(_DEPTH, 2 * k))
-    scores, cosines = _by_words_and_meaning(corpus, question, depth, documents)
-    most = _WORDS + _MEANING + _TOGETHER + _IN_ORDER
-    most += _LIKELY * bool(question.likely) + _PLACE * bool(question.places)
+    scores, vector, most = candidates(corpus, question, depth, documents)
+    most += _TOGETHER + _IN_ORDER + _PLACE * bool(question.places)
     asked_terms = query_terms(question.core, corpus.lexical.languages)
     rarity = corpus.lexical.rarity(asked_terms)
     for number in sorted(scores, key=scores.__getitem__, reverse=True)[:_CLOSE]:
@@ -62,47 +57,23 @@ def search(
     for number in scores:
         if corpus.is_contents(number):
             scores[number] *= 0.5  # a table of contents holds the words of every heading
+    if scores:
+        best = max(scores, key=scores.__getitem__)
+        inside = None if documents is None else corpus.spans(documents)
+        for number in leads(corpus, best, query):
+            if inside is None or any(number in span for span in inside):
+                led = scores.get(number, 0.0) + _LED * scores[best]
+                scores[number] = min(led, scores[best])  # the best one leads, and stays first
+    order = sorted(scores, key=lambda number: (-scores[number], number))
+    cosines = corpus.cosines(vector, order)
     passages = []
-    for number in sorted(scores, key=lambda n: (-scores[n], n)):
-        score = min(1.0, scores[number] / most)
-        passage = corpus.passage(number, score, cosines[number])
+    for number in order:
+        passage = corpus.passage(number, min(1.0, scores[number] / most), cosines[number])
         if pages is None or (passage.page and pages[0] <= passage.page <= pages[1]):
             passages.append(passage)
         if len(passages) == k:
             break
     return passages
-
-
-def _by_words_and_meaning(
-    corpus: Corpus, question: Asked, depth: int, documents: Sequence[str] | None
-) -> tuple[dict[int, float], dict[int, float]]:
-    """Candidates with their scores, and with their cosines to the question."""
-    spans = None if documents is None else corpus.spans(documents)
-    firsts = None if spans is None else {span.start for span in spans}
-    within = None if spans is None else np.concatenate([np.arange(0), *map(_numbers, spans)])
-    trust = corpus.trust(question.core)
-    share = _LIKELY / (_WORDS + _MEANING) / max(1, len(question.likely))
-    queries = [(1.0, question.words), *((share, words) for words in question.likely)]
-    worded = [dict(corpus.lexical.search(query, depth, firsts)) for _, query in queries]
-    # While vectors are still being made, those of the question's own candidates come first.
-    corpus.cover([number for found in worded for number in found])
-    vectors = corpus.encoder.encode_queries([query for _, query in queries])
-    candidates = {number for found in worded for number in found}
-    if trust:
-        for vector in vectors:
-            candidates |= {number for number, _ in corpus.nearest(vector, depth, within)}
-    numbers = sorted(candidates)
-    cosines = [corpus.cosines(vector, numbers) for vector in vectors]
-    best = [max(found.values(), default=1.0) for found in worded]
-    scores = {
-        number: sum(
-            weight * (_WORDS * found.get(number, 0.0) / top + _MEANING * trust * cosine[number])
-            for (weight, _), found, top, cosine in zip(queries, worded, best, cosines, strict=True)
-        )
-        for number in numbers
-        if number in worded[0] or cosines[0][number] >= _UNLIKE
-    }
-    return scores, cosines[0]
 
 
 def _by_closeness(
@@ -143,7 +114,3 @@ def _is_named(passage: Passage, reference: Reference) -> bool:
         return True
     numbered = kind in ("section", "clause", "article", "chapter")
     return numbered and bool(re.search(rf"(?:^|> )§?\s*{here}", passage.heading))
-
-
-def _numbers(span: range) -> Numbers:
-    return np.arange(span.start, span.stop)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from docagent.errors import DocAgentError
+from retrieval.files import is_pattern
 from retrieval.store.cache import Cache, replace_text
 
 log = logging.getLogger("docagent")
@@ -20,8 +21,8 @@ _NAME = re.compile(r"[\w][\w.-]{0,63}")
 class Collections:
     """The collections of a cache folder, each a list of absolute paths in a file.
 
-    Folders among them are searched again at each use, so files that were added, edited or removed
-    are noticed.
+    Folders and patterns among them are searched again at each use, so files that were added,
+    edited or removed are noticed.
     """
 
     def __init__(self, cache: Cache) -> None:
@@ -76,7 +77,7 @@ class Collections:
                 found.append(Path(path))
                 continue
             kept = self.paths(str(path)[len(MARK) :])
-            there = [one for one in kept if one.exists()]
+            there = [one for one in kept if one.exists() or is_pattern(one)]
             for gone in set(kept) - set(there):
                 log.warning("Left out: %s is no longer there.", gone)
             if not there:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from retrieval.lexical.language import language
 from retrieval.lexical.tokens import passage_terms, terms
 from retrieval.parse.document import Block, Document, Page, Unit
 from retrieval.parse.open import read, reading_version
-from retrieval.progress import Progress
+from retrieval.progress import Progress, finish
 from retrieval.store import cache as stored
 from retrieval.store.cache import Cache
 
@@ -122,16 +123,39 @@ def index_file(
     Raises DocAgentError if the file cannot be read.
     """
     key = content_key(path, encoder, password)
+    reading = partial(read, path, password)
+    return (yield from _index(key, str(path.absolute()), reading, encoder, cache))
+
+
+def index_document(document: Document, source: str, encoder: Encoder, cache: Cache) -> Indexed:
+    """The same for a document that something else has read."""
+    told = [document.text, document.as_json(), source, TARGET, encoder.fingerprint, encoder.limit]
+    key = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:40]
+
+    def reading() -> Generator[Progress, None, Document]:
+        yield from ()
+        return document
+
+    return finish(_index(key, source, reading, encoder, cache))
+
+
+def _index(
+    key: str,
+    source: str,
+    reading: Callable[[], Generator[Progress, None, Document]],
+    encoder: Encoder,
+    cache: Cache,
+) -> Generator[Progress, None, Indexed]:
     # What is there is read without the lock: a writer in another process holds up no reader.
     if (cache.root / KIND / key).is_dir() and (found := load(cache, key)):
         return found
     with cache.lock(key):
         found = load(cache, key)
         if found is None:
-            document = yield from read(path, password)
+            document = yield from reading()
             count = encoder.counter(document.text[:_SAMPLE])
             cut = chunks(document, count, encoder.limit - 2, TARGET)
-            found = _save(cache, key, path, document, cut)
+            found = _save(cache, key, source, document, cut)
     return found
 
 
@@ -189,7 +213,7 @@ def _indexed(
     )
 
 
-def _save(cache: Cache, key: str, path: Path, document: Document, cut: list[Chunk]) -> Indexed:
+def _save(cache: Cache, key: str, source: str, document: Document, cut: list[Chunk]) -> Indexed:
     """To the cache and back, so that what is large leaves the memory; else kept whole."""
     headings = {heading: number for number, heading in enumerate({c.heading: 0 for c in cut})}
     contexts = {context: number for number, context in enumerate({c.context: 0 for c in cut})}
@@ -206,7 +230,7 @@ def _save(cache: Cache, key: str, path: Path, document: Document, cut: list[Chun
     ]
     table = np.array(rows, np.int64).reshape(-1, 6)
     told = {
-        "source": str(path.absolute()),
+        "source": source,
         "title": document.title,
         "unit": document.unit,
         "pages": len(document.pages),

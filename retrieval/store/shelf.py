@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from retrieval.files import matches_of
 from retrieval.store import indexed, vectors, words
 from retrieval.store.cache import Cache
 from retrieval.store.collections import MARK, Collections
@@ -54,11 +55,11 @@ class Shelf:
         for path in given:
             name = path.removeprefix(MARK)
             if name == path:
-                roots.append(Path(path).absolute())
+                roots += matches_of(Path(path).absolute())
                 continue
-            roots += self.collections.paths(name)
+            roots += self._files(name)
             self.collections.forget(name)
-            kept = [p for other in self.collections.names() for p in self.collections.paths(other)]
+            kept = [p for other in self.collections.names() for p in self._files(other)]
         gone = 0
         for entry in self.entries():
             source = Path(entry.source)
@@ -70,6 +71,9 @@ class Shelf:
         for lexical in self.cache.entries(words.KIND):
             self.cache.remove(words.KIND, lexical.name)
         return gone
+
+    def _files(self, name: str) -> list[Path]:
+        return [match for path in self.collections.paths(name) for match in matches_of(path)]
 
 
 def _below(source: Path, roots: list[Path]) -> bool:

@@ -150,9 +150,8 @@ def test_escape_sequences_do_not_reach_the_terminal(tmp_path: Path, capsys: Capt
     file = tmp_path / "esc\x1b[31m.txt"
     hostile = "\x1b]0;owned\x07 \x1b[2J\x9b31m \u202egnp.exe gulls nest on the roof."
     file.write_text(f"\x1b[1mGULLS AND ROOFS\n\n{hostile}\n", encoding="utf-8")
-    for verb in (["search"], ["ask", "--model", "embedded", "--budget", "50"]):
-        for _ in range(2):
-            assert run([*verb, str(file), "Where do gulls nest?"]) == 0
+    for verb in (["search"], ["search"], ["ask", "--model", "embedded", "--budget", "50"]):
+        assert run([*verb, str(file), "Where do gulls nest?"]) == 0
     assert run(["index", str(file)]) == 0
     assert run(["index", "--list"]) == 0
     assert run(["search", str(tmp_path / "no\x1b[31m.txt"), "gulls"]) == 1

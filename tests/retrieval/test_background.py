@@ -119,3 +119,24 @@ def test_best_passages_of_each_document(folder: Path, cache: Path) -> None:
     found = Corpus.open([folder], cache=cache).by_document("Who rebuilt the ice house?", k=2)
     assert next(iter(found)) == "town.txt"
     assert all(len(best) <= 2 for best in found.values())
+
+
+def test_a_large_text_is_not_waited_for(tmp_path: Path, cache: Path) -> None:
+    """Some 400 passages, more than a question waits for, with nothing held back."""
+    boats = (
+        f"## Boat {n}\n\n" + f"Boat {n} carried {n * 7} barrels of oil to the harbour. " * 12
+        for n in range(400)
+    )
+    file = tmp_path / "register.md"
+    file.write_text("\n\n".join([*boats, f"## {TOWN}"]), "utf-8")
+    corpus = finish(Corpus.opening([file], cache=cache, wait=False))
+    total = len(corpus)
+    assert total > 300
+    assert corpus.pending > 0
+    assert corpus.state().endswith(f" of {total} vectors")
+    assert "Ulla Brandt" in corpus.search("Who rebuilt the ice house?", k=1)[0].text
+    assert corpus.pending > 0, "the question was answered before all vectors were there"
+    finish(corpus.complete())
+    assert corpus.state() == f"words and all {total} vectors"
+    for query in ("Who rebuilt the ice house?", "What did boat 17 carry?"):
+        assert corpus.search(query) == Corpus.open([file], cache=cache).search(query)

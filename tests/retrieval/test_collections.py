@@ -75,3 +75,13 @@ def test_what_is_gone_is_left_out(
     reports.rmdir()
     with pytest.raises(DocAgentError, match="Nothing is left of the collection @all"):
         Corpus.open(["@all"])
+
+
+def test_a_pattern_is_matched_again_at_each_use(reports: Path, cache: Path) -> None:
+    assert run(["index", f"{reports}/202*.txt", "--name", "years"]) == 0
+    (reports / "2024.txt").write_text("The profit of 2024 was nothing at all.", "utf-8")
+    (reports / "notes.txt").write_text("Gulls nest on the roof.", "utf-8")
+    assert Corpus.open(["@years"]).documents == ["2022.txt", "2023.txt", "2024.txt"]
+    Corpus.open([reports / "notes.txt"])
+    assert run(["index", "--clear", "@years"]) == 0
+    assert [Path(entry.source).name for entry in Shelf(cache).entries()] == ["notes.txt"]

@@ -9,7 +9,7 @@ import pytest
 
 from retrieval.corpus import Corpus
 from retrieval.embed.encoder import Encoder
-from retrieval.lexical.foreign import foreign
+from retrieval.lexical.foreign import foreign, warn_of_language
 from tests.conftest import TOWN
 
 GERMAN = (
@@ -81,9 +81,9 @@ def test_a_multilingual_model_bridges(encoder: Encoder) -> None:
 def test_the_reader_is_warned(town: Path, caplog: pytest.LogCaptureFixture) -> None:
     corpus = Corpus.open([town])
     with caplog.at_level(logging.WARNING, logger="docagent"):
-        corpus.warn_of_language("When was the ice house rebuilt?")
+        warn_of_language(corpus, "When was the ice house rebuilt?")
         assert not caplog.messages
-        corpus.warn_of_language("Wann wurde das Eishaus wieder aufgebaut und von wem?")
+        warn_of_language(corpus, "Wann wurde das Eishaus wieder aufgebaut und von wem?")
     assert [line.split(";")[0] for line in caplog.messages] == [
         "The question is in German and town.txt in English"
     ]

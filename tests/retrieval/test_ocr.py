@@ -44,6 +44,18 @@ def scan(path: Path, image: Any) -> Path:
 
 
 @installed
+def test_a_line_of_print_is_read(tmp_path: Path) -> None:
+    """The quick one. A much smaller picture is enlarged, and words are then read twice."""
+    import pypdfium2
+
+    printed = text_pdf(tmp_path / "line.pdf", ["The dummy Osvald weighs 82 kilograms."])
+    page = pypdfium2.PdfDocument(printed)[0].render(scale=150 / 72).to_pil()
+    page.crop((100, 100, 900, 700)).save(tmp_path / "line.png")
+    assert "weighs 82 kilograms" in parse(tmp_path / "line.png").text
+
+
+@pytest.mark.slow
+@installed
 @pytest.mark.usefixtures("loaded")
 def test_a_scanned_page_is_found(
     tmp_path: Path, handbook: Path, cache: Path, caplog: pytest.LogCaptureFixture
@@ -60,6 +72,7 @@ def test_a_scanned_page_is_found(
     ]
 
 
+@pytest.mark.slow
 @installed
 def test_a_photograph_is_a_document(tmp_path: Path, handbook: Path) -> None:
     picture(handbook).save(tmp_path / "photo.png")

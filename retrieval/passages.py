@@ -1,0 +1,138 @@
+"""The passages of some documents by their numbers: what a search ranks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from docagent.errors import DocAgentError
+from retrieval.chunk.chunks import Chunk
+from retrieval.dense.index import Numbers
+from retrieval.embed.background import Embedding
+from retrieval.embed.encoder import Encoder
+from retrieval.embed.model import Vector
+from retrieval.lexical.index import LexicalIndex
+from retrieval.passage import Passage
+from retrieval.store.indexed import Indexed
+
+_SAMPLE = 20_000  # characters that tell a document's language
+_SAMPLES = 5  # documents
+_HEADS = 32  # passages at the beginning of documents that are embedded before the first question
+
+
+class Passages:
+    """All passages, numbered from 0 over the documents in order, with their words and vectors."""
+
+    def __init__(
+        self,
+        sources: dict[str, Path],
+        indexed: list[Indexed],
+        encoder: Encoder,
+        words: LexicalIndex,
+        embedding: Embedding,
+    ) -> None:
+        self.sources = sources
+        self.encoder = encoder
+        self.indexed = dict(zip(sources, indexed, strict=True))
+        self.names = list(sources)
+        self.lexical = words
+        self.embedding = embedding
+
+    def __len__(self) -> int:
+        """How many passages there are."""
+        return self.embedding.total
+
+    @property
+    def pending(self) -> int:
+        """Passages that still lack a vector: searches find them by their words."""
+        return self.embedding.pending
+
+    def chunk(self, number: int) -> Chunk:
+        """One passage as it was cut."""
+        document = self.embedding.document_of(number)
+        return self.embedding.documents[document].chunk(number - self.embedding.firsts[document])
+
+    def is_contents(self, number: int) -> bool:
+        """Whether a passage is mostly a table of contents."""
+        document = self.embedding.document_of(number)
+        return self.embedding.documents[document].is_contents(
+            number - self.embedding.firsts[document]
+        )
+
+    def passage(self, number: int, score: float = 0.0, cosine: float = 0.0) -> Passage:
+        """One passage as a search returns it."""
+        chunk = self.chunk(number)
+        name = self.names[self.embedding.document_of(number)]
+        document = self.indexed[name].document
+        page = None if chunk.page is None else document.pages[chunk.page]
+        return Passage(
+            document=name,
+            page=page.number if page else None,
+            page_label=page.label if page else None,
+            heading=" > ".join(chunk.heading),
+            text=document.text[chunk.start : chunk.end],
+            score=round(score, 4),
+            start=chunk.start,
+            end=chunk.end,
+            cosine=cosine,
+            context=chunk.context,
+            unit=document.unit,
+        )
+
+    def spans(self, documents: Sequence[str]) -> list[range]:
+        """The numbers of these documents' passages, in order.
+
+        Raises DocAgentError for a document that is not here.
+        """
+        firsts = self.embedding.firsts
+        places = sorted({self.names.index(self.name_of(name)) for name in documents})
+        return [span for p in places if (span := range(firsts[p], firsts[p + 1]))]
+
+    def name_of(self, document: str | Path) -> str:
+        """A document's name, given that or its path. Raises DocAgentError if it is not here."""
+        if str(document) in self.indexed:
+            return str(document)
+        wanted = Path(document).absolute()
+        for name, path in self.sources.items():
+            if path.absolute() == wanted:
+                return name
+        raise DocAgentError(
+            f"{document} is not in this corpus; it holds {', '.join(self.sources)}."
+        )
+
+    def cover(self, numbers: Iterable[int]) -> None:
+        """Embed these passages, and the first ones of the documents, if they lack a vector."""
+        if self.pending:
+            heads = self.embedding.firsts[:-1][:_HEADS]
+            self.embedding.cover([*numbers, *(n for n in heads if n < len(self))])
+
+    def nearest(
+        self, vector: Vector, k: int, within: Numbers | None = None
+    ) -> list[tuple[int, float]]:
+        """The `k` passages (number, cosine) most like a unit vector [d], best first.
+
+        `within` limits them to these numbers. Passages that lack a vector are left out.
+        """
+        return self.embedding.index.nearest(vector, k, within)
+
+    def cosines(self, vector: Vector, numbers: list[int]) -> dict[int, float]:
+        """The likeness of these passages to a unit vector [d]; what lacks a vector gets it now."""
+        self.embedding.cover(numbers)
+        return self.embedding.index.cosines(vector, numbers)
+
+    def trust(self, question: str) -> float:
+        """How far cosines count for this question on these documents, 0 to 1."""
+        asked = self.encoder.trust(question)
+        # A short English question full of names looks foreign; another script is beyond doubt.
+        return min(self._language, asked) if asked == 0.0 else self._language
+
+    @cached_property
+    def _language(self) -> float:
+        texts = self.first_texts().values()
+        return self.encoder.trust(" ".join(text[:_SAMPLE] for text in texts))
+
+    def first_texts(self) -> dict[str, str]:
+        """The texts of the first few documents, by name, which tell their languages."""
+        few = list(self.indexed.items())[:_SAMPLES]
+        return {name: one.document.text for name, one in few}
