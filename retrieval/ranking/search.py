@@ -30,6 +30,7 @@ _TOGETHER = 1.0  # the question's terms within two lines
 _IN_ORDER = 0.5  # the question's terms side by side as in the question
 _PLACE = 0.4  # a table with the title of a likely place
 _LED = 0.5  # of the best passage's score: where that leads
+_SECOND = 0.99  # of it at most: the passage that leads stays first
 _NAMED = 0.5  # the section, table or page the question names
 
 
@@ -63,7 +64,7 @@ def search(
         for number in leads(corpus, best, query):
             if inside is None or any(number in span for span in inside):
                 led = scores.get(number, 0.0) + _LED * scores[best]
-                scores[number] = min(led, scores[best])  # the best one leads, and stays first
+                scores[number] = min(led, _SECOND * scores[best])
     order = sorted(scores, key=lambda number: (-scores[number], number))
     cosines = corpus.cosines(vector, order)
     passages = []
