@@ -59,12 +59,7 @@ def search(
         if corpus.is_contents(number):
             scores[number] *= 0.5  # a table of contents holds the words of every heading
     if scores:
-        best = max(scores, key=scores.__getitem__)
-        inside = None if documents is None else corpus.spans(documents)
-        for number in leads(corpus, best, query):
-            if inside is None or any(number in span for span in inside):
-                led = scores.get(number, 0.0) + _LED * scores[best]
-                scores[number] = min(led, _SECOND * scores[best])
+        _follow(corpus, max(scores, key=scores.__getitem__), query, scores, documents)
     order = sorted(scores, key=lambda number: (-scores[number], number))
     cosines = corpus.cosines(vector, order)
     passages = []
@@ -75,6 +70,21 @@ def search(
         if len(passages) == k:
             break
     return passages
+
+
+def _follow(
+    corpus: Corpus,
+    best: int,
+    query: str,
+    scores: dict[int, float],
+    documents: Sequence[str] | None,
+) -> None:
+    """Raise the passages that the best one leads to."""
+    inside = None if documents is None else corpus.spans(documents)
+    for number in leads(corpus, best, query):
+        if inside is None or any(number in span for span in inside):
+            led = scores.get(number, 0.0) + _LED * scores[best]
+            scores[number] = min(led, _SECOND * scores[best])
 
 
 def _by_closeness(
