@@ -29,6 +29,10 @@ _EAST = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
 _SAMPLE = 20_000  # characters that tell a language
 
 
+# Models of this process by their folder: two corpora share the 90 MB of weights.
+_LOADED: dict[Path, Model] = {}
+
+
 class Encoder:
     """A sentence-transformers model, loaded when the first text is embedded.
 
@@ -152,12 +156,17 @@ class Encoder:
         """Load the weights now."""
         _ = self.model
 
-    @cached_property
+    @property
     def model(self) -> Model:
         """The model itself: a plain BERT by bert.py, any other by sentence-transformers.
 
         Raises DocAgentError if the packaged weights are not the known ones.
         """
+        if self.folder not in _LOADED:
+            _LOADED[self.folder] = self._loaded()
+        return _LOADED[self.folder]
+
+    def _loaded(self) -> Model:
         if self.name != "minilm":
             return self._read_model()
         with ThreadPoolExecutor(1) as pool:

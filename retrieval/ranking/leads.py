@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import regex
 
 from retrieval.lexical.tokens import terms
+from retrieval.passage import Passage
+from retrieval.ranking.places import is_headed
 from retrieval.ranking.question import references
 
 if TYPE_CHECKING:
@@ -33,9 +35,13 @@ def leads(corpus: Corpus, number: int, query: str) -> list[int]:
     text = corpus.passage(number).text
     known = set(terms(query))
     found: dict[int, None] = {}
-    for name in [*_names(text, known), *_places(text)][:_MOST]:
+    for name in _names(text, known)[:_MOST]:
         for other, _ in corpus.lexical.search(name, _NEAR):
-            if other != number and _is_about(corpus, other, name):
+            if other != number and _is_about(corpus.passage(other), name):
+                found[other] = None
+    for reference in references(text)[:_MOST]:
+        for other, _ in corpus.lexical.search(" ".join(reference), _NEAR):
+            if other != number and is_headed(corpus.passage(other), reference):
                 found[other] = None
     return list(found)
 
@@ -51,11 +57,6 @@ def _names(text: str, known: set[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _places(text: str) -> list[str]:
-    return [f"{reference.kind} {reference.number}" for reference in references(text)]
-
-
-def _is_about(corpus: Corpus, number: int, name: str) -> bool:
-    passage = corpus.passage(number)
+def _is_about(passage: Passage, name: str) -> bool:
     above = passage.heading.split(" > ")[-1]
     return name.lower() in f"{above} {passage.text[: len(name) + _MARGIN]}".lower()

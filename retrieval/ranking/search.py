@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from retrieval.lexical.tokens import query_terms, terms
-from retrieval.parse.line import count_figures
 from retrieval.passage import Passage
 from retrieval.ranking.candidates import candidates
 from retrieval.ranking.closeness import in_order, together
 from retrieval.ranking.leads import leads
-from retrieval.ranking.question import Asked, Place, Reference, asked
+from retrieval.ranking.places import is_named, is_place
+from retrieval.ranking.question import Asked, asked
 
 if TYPE_CHECKING:
     from retrieval.corpus import Corpus
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
 _DEPTH = 100  # candidates taken from each ranking
 _CLOSE = 50  # candidates whose words are looked at one by one
 _SEEN = 5000  # passages whose terms are kept for the next question, about 20 MB
-_FIGURES = 0.2  # share of figures among the words of a table
-_TOP = 160  # characters of a passage that may hold its title
 
 # What a passage can reach beside words and meaning; BENCHMARKS.md has the ablation.
 _TOGETHER = 1.0  # the question's terms within two lines
@@ -95,33 +92,11 @@ def _by_closeness(
     return (
         _TOGETHER * together(held, rarity)
         + _IN_ORDER * in_order(held, asked_terms, rarity)
-        + _NAMED * any(_is_named(passage, reference) for reference in question.references)
-        + _PLACE * any(_is_place(passage, place) for place in question.places)
+        + _NAMED * any(is_named(passage, reference) for reference in question.references)
+        + _PLACE * any(is_place(passage, place) for place in question.places)
     )
 
 
 @lru_cache(maxsize=_SEEN)
 def _terms(text: str) -> tuple[str, ...]:
     return tuple(terms(text))
-
-
-def _is_place(passage: Passage, place: Place) -> bool:
-    """Whether this is a table of figures under that title."""
-    above = f"{passage.heading.split(' > ')[-1]} | {passage.context} | {passage.text[:_TOP]}"
-    if not place.title.search(" ".join(above.split())):
-        return False
-    words = passage.text.split()
-    return count_figures(words) >= _FIGURES * len(words)
-
-
-def _is_named(passage: Passage, reference: Reference) -> bool:
-    """Whether the question names this passage's page, its section or the table it holds."""
-    kind, number = reference
-    if kind == "page":
-        return number in (str(passage.page), passage.page_label)
-    here = rf"{re.escape(number)}(?![\w(]|\.\d)"  # 4.2, and not 4.21 or 4.2(b)
-    place = f"{passage.heading} > {passage.context}\n{passage.text}"
-    if re.search(rf"\b{kind}\s+{here}", place, re.IGNORECASE):
-        return True
-    numbered = kind in ("section", "clause", "article", "chapter")
-    return numbered and bool(re.search(rf"(?:^|> )§?\s*{here}", passage.heading))

@@ -110,3 +110,42 @@ def test_a_table_the_question_names(tmp_path: Path, shared_cache: Path) -> None:
     for page, number in enumerate((1, 2, 12), 1):
         best = corpus.search(f"How many barrels does the west have in Table {number}?", k=1)[0]
         assert best.page == page
+
+
+_PADDING = (
+    "Visitors are asked to keep to the marked paths, to shut all gates, and to leave nothing. "
+)
+TWO_HOPS = f"""# Harbour Lights
+
+Harbour Lights is a film of 1962 about a lighthouse keeper. It was directed by Orla Vennick and
+photographed on the island of Tarn in eleven weeks. {_PADDING * 3}
+
+# Orla Vennick
+
+Orla Vennick (1919-2001) spent her childhood over a bakery in Skerrow and came to pictures by way
+of the radio. The family moved to the capital in 1931. {_PADDING * 3}
+
+# Charges
+
+A late return of equipment is charged under Section 9.3 of these rules. {_PADDING * 3}
+
+# 9.3 Amounts
+
+Two florins for each day that has begun, and at most what a new one would be. {_PADDING * 3}
+"""
+
+
+def test_the_best_passage_leads_to_the_next(tmp_path: Path) -> None:
+    """Neither answer shares a telling word with its question; a name or a section leads there."""
+    filler = "".join(
+        f"\n# Film {n}\n\nFilm {n} of 19{n} is about a lamp maker in a town. {_PADDING * 3}\n"
+        for n in range(20, 60)
+    )
+    file = tmp_path / "notes.md"
+    file.write_text(TWO_HOPS + filler, "utf-8")
+    corpus = Corpus.open([file])
+    found = corpus.search("In which place did the director of Harbour Lights grow up?", 3)
+    assert found[0].heading == "Harbour Lights"
+    assert "Orla Vennick" in [passage.heading for passage in found]
+    found = corpus.search("What does a late return of equipment cost?", 3)
+    assert "9.3 Amounts" in [passage.heading for passage in found]

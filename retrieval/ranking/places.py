@@ -1,0 +1,44 @@
+"""Whether a passage is the place that a text names or that an answer is likely to stand in."""
+
+from __future__ import annotations
+
+import re
+
+from retrieval.parse.line import count_figures
+from retrieval.passage import Passage
+from retrieval.ranking.question import Place, Reference
+
+_FIGURES = 0.2  # share of figures among the words of a table
+_NUMBERED = ("section", "clause", "article", "chapter")  # headings may leave the word out
+_TOP = 160  # characters of a passage that may hold its title
+
+
+def is_place(passage: Passage, place: Place) -> bool:
+    """Whether this is a table of figures under that title."""
+    above = f"{passage.heading.split(' > ')[-1]} | {passage.context} | {passage.text[:_TOP]}"
+    if not place.title.search(" ".join(above.split())):
+        return False
+    words = passage.text.split()
+    return count_figures(words) >= _FIGURES * len(words)
+
+
+def is_named(passage: Passage, reference: Reference) -> bool:
+    """Whether the question names this passage's page, its section or the table it holds."""
+    if reference.kind == "page":
+        return reference.number in (str(passage.page), passage.page_label)
+    place = f"{passage.context}\n{passage.text}"
+    called = rf"\b{reference.kind}\s+{_here(reference)}"
+    return is_headed(passage, reference) or bool(re.search(called, place, re.IGNORECASE))
+
+
+def is_headed(passage: Passage, reference: Reference) -> bool:
+    """Whether this passage stands under that number, with or without its kind before it."""
+    kind = rf"(?:{reference.kind}|§)"
+    kind += "?" if reference.kind in _NUMBERED else ""
+    pattern = rf"(?:^|> )[#\s]*{kind}\s*{_here(reference)}"
+    return bool(re.search(pattern, passage.heading, re.IGNORECASE))
+
+
+def _here(reference: Reference) -> str:
+    """4.2, and not 4.21 or 4.2(b)."""
+    return rf"{re.escape(reference.number)}(?![\w(]|\.\d)"
