@@ -14,7 +14,6 @@ import ctypes
 import logging
 import os
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,6 +27,7 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 import regex
 
+from benchmarks.memory import PeakMemory
 from retrieval.chunk.chunks import chunks, prefix
 from retrieval.corpus import Corpus
 from retrieval.embed.encoder import Encoder
@@ -84,53 +84,10 @@ def stages(pdf: Path, encoder: Encoder) -> Row:
 
 def whole(pdfs: list[Path]) -> tuple[float, int]:
     """Seconds of Corpus.open with an empty cache, and the most memory it held (bytes)."""
-    with tempfile.TemporaryDirectory() as cache, Memory() as memory:
+    with tempfile.TemporaryDirectory() as cache, PeakMemory(os.getpid()) as memory:
         start = time.perf_counter()
         Corpus.open(pdfs, cache=cache)
         return time.perf_counter() - start, memory.peak
-
-
-class Memory:
-    """The most that this process and its children held at once, looked at 20 times a second.
-
-    Bytes of the proportional set size (Linux only), which counts shared pages once.
-    """
-
-    def __init__(self) -> None:
-        self.peak = 0
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    def __enter__(self) -> Memory:
-        self.peak = self._held()
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._done.wait(0.05):
-            self.peak = max(self.peak, self._held())
-
-    def _held(self) -> int:
-        own = os.getpid()
-        children = Path(f"/proc/{own}/task").glob("*/children")
-        numbers = [own, *(int(n) for file in children for n in _read(file).split())]
-        held = 0
-        for number in numbers:
-            for line in _read(Path(f"/proc/{number}/smaps_rollup")).splitlines():
-                if line.startswith("Pss:"):
-                    held += int(line.split()[1]) * 1024
-        return held
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text("ascii")
-    except OSError:  # the process has ended
-        return ""
 
 
 def pypdf_seconds(pdf: Path) -> float:

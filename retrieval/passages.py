@@ -10,13 +10,12 @@ from docagent.errors import DocAgentError
 from retrieval.chunk.chunks import Chunk
 from retrieval.dense.index import Numbers
 from retrieval.embed.background import Embedding
-from retrieval.embed.encoder import Encoder
+from retrieval.embed.encoder import SAMPLE, Encoder
 from retrieval.embed.model import Vector
 from retrieval.lexical.index import LexicalIndex
 from retrieval.passage import Passage
 from retrieval.store.indexed import Indexed
 
-_SAMPLE = 20_000  # characters that tell a document's language
 _SAMPLES = 5  # documents
 _HEADS = 32  # passages at the beginning of documents that are embedded before the first question
 
@@ -50,21 +49,19 @@ class Passages:
 
     def chunk(self, number: int) -> Chunk:
         """One passage as it was cut."""
-        document = self.embedding.document_of(number)
-        return self.embedding.documents[document].chunk(number - self.embedding.firsts[document])
+        document, inside = self._place(number)
+        return self.embedding.documents[document].chunk(inside)
 
     def is_contents(self, number: int) -> bool:
         """Whether a passage is mostly a table of contents."""
-        document = self.embedding.document_of(number)
-        return self.embedding.documents[document].is_contents(
-            number - self.embedding.firsts[document]
-        )
+        document, inside = self._place(number)
+        return self.embedding.documents[document].is_contents(inside)
 
     def passage(self, number: int, score: float = 0.0, cosine: float = 0.0) -> Passage:
         """One passage as a search returns it."""
-        chunk = self.chunk(number)
-        name = self.names[self.embedding.document_of(number)]
-        document = self.indexed[name].document
+        place, inside = self._place(number)
+        one, name = self.embedding.documents[place], self.names[place]
+        chunk, document = one.chunk(inside), one.document
         page = None if chunk.page is None else document.pages[chunk.page]
         return Passage(
             document=name,
@@ -79,6 +76,11 @@ class Passages:
             context=chunk.context,
             unit=document.unit,
         )
+
+    def _place(self, number: int) -> tuple[int, int]:
+        """A passage's document, and its number within that, both counted from 0."""
+        document = self.embedding.document_of(number)
+        return document, number - self.embedding.firsts[document]
 
     def spans(self, documents: Sequence[str]) -> list[range]:
         """The numbers of these documents' passages, in order.
@@ -130,7 +132,7 @@ class Passages:
     @cached_property
     def _language(self) -> float:
         texts = self.first_texts().values()
-        return self.encoder.trust(" ".join(text[:_SAMPLE] for text in texts))
+        return self.encoder.trust(" ".join(text[:SAMPLE] for text in texts))
 
     def first_texts(self) -> dict[str, str]:
         """The texts of the first few documents, by name, which tell their languages."""

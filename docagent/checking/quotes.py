@@ -58,14 +58,14 @@ def quotes(corpus: Corpus, question: str, ranked: list[Passage]) -> list[Quote]:
         for (_, s, _), text in zip(found, texts, strict=True)
     ]
     vectors = corpus.encoder.encode_sentences(read)
-    near = vectors @ corpus.encoder.encode_query(taken.core)[0]
-    named = [vectors @ corpus.encoder.encode_query(words)[0] for words in taken.items]
+    near, *named = corpus.encoder.encode_queries([taken.core, *taken.items]) @ vectors.T
     trust = corpus.trust(taken.core)
     scored = []
     for at, ((passage, sentence, rank), text) in enumerate(zip(found, texts, strict=True)):
-        own, head = set(terms(text)), set(terms(sentence.head))
-        if not _tells(text, rarity.keys()):
+        held = terms(text)
+        if not _tells(text, held, rarity.keys()):
             continue
+        own, head = set(held), set(terms(sentence.head))
         share = _share(own, head, rarity)
         # Where cosines say nothing, the words stand in for them.
         score = trust * float(near[at]) + (1 - trust) * share + _WORDS * share
@@ -95,9 +95,8 @@ def _share(own: set[str], head: set[str], rarity: Mapping[str, float]) -> float:
     return held / (sum(rarity.values()) or 1.0)
 
 
-def _tells(text: str, wanted: Collection[str]) -> bool:
-    """Whether a quote says more than a label or the question's own words would."""
-    found = terms(text)
+def _tells(text: str, found: list[str], wanted: Collection[str]) -> bool:
+    """Whether a quote, `found` its terms, says more than a label or the question's words would."""
     if not any(character.isdigit() for character in text) and len(found) < _LABEL:
         return False
     return any(len(term) > 1 or term.isdigit() for term in found if term not in wanted)

@@ -26,11 +26,12 @@ _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 _GROUP = 64  # texts between two progress reports; 0.3 s on two AMX cores, what a question waits
 _EAST = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
-_SAMPLE = 20_000  # characters that tell a language
+SAMPLE = 20_000  # characters of a document that tell its language
 
 
-# Models of this process by their folder: two corpora share the 90 MB of weights.
-_LOADED: dict[Path, Model] = {}
+# Models of this process by their fingerprint: two corpora share the 90 MB of weights, and a folder
+# whose weights were replaced is read again.
+_LOADED: dict[str, Model] = {}
 
 
 class Encoder:
@@ -132,7 +133,7 @@ class Encoder:
         """Whether a question is compared with texts in another language by their meaning."""
         if self.name == "minilm":
             return False
-        samples = [question, *(text[:_SAMPLE] for text in texts)]
+        samples = [question, *(text[:SAMPLE] for text in texts)]
         return all(self.trust(sample) >= 0.5 for sample in samples)
 
     @property
@@ -162,9 +163,10 @@ class Encoder:
 
         Raises DocAgentError if the packaged weights are not the known ones.
         """
-        if self.folder not in _LOADED:
-            _LOADED[self.folder] = self._loaded()
-        return _LOADED[self.folder]
+        key = f"{self.folder} {self.fingerprint}"
+        if key not in _LOADED:
+            _LOADED[key] = self._loaded()
+        return _LOADED[key]
 
     def _loaded(self) -> Model:
         if self.name != "minilm":

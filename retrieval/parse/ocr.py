@@ -20,7 +20,7 @@ from typing import Any
 
 from retrieval.parse.document import Unit, ranges
 from retrieval.parse.layout import plain
-from retrieval.parse.line import Line
+from retrieval.parse.line import CELLS, Line
 from retrieval.progress import Progress
 
 log = logging.getLogger("docagent")
@@ -184,7 +184,7 @@ def _line(row: list[Box], column: int, height: float, usual: float, body: float)
     for before, box in pairwise(row):
         apart = box[1] - before[3] > tall
         cells += apart
-        text += ("  " if apart else " ") + box[0]
+        text += (CELLS if apart else " ") + box[0]
     return Line(
         text=text,
         x0=min(box[1] for box in row),

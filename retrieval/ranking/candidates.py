@@ -22,9 +22,10 @@ _UNLIKE = 0.2  # cosine under which a passage without a word of the question is 
 
 
 class Candidates(NamedTuple):
-    """Passages by number, with their scores by words and meaning; and the question's vector [d]."""
+    """Passages by number: scores by words and meaning, and cosines to the question's vector [d]."""
 
     scores: dict[int, float]
+    cosines: dict[int, float]
     vector: Vector
     most: float  # what a score can be
 
@@ -40,10 +41,10 @@ def candidates(
     share = LIKELY / (WORDS + MEANING) / max(1, len(question.likely))
     queries = [(1.0, question.words), *((share, words) for words in question.likely)]
     worded = [dict(corpus.lexical.search(query, depth, firsts)) for _, query in queries]
-    # While vectors are still being made, those of the question's own candidates come first.
-    corpus.cover([number for found in worded for number in found])
-    vectors = corpus.encoder.encode_queries([query for _, query in queries])
     found_by = {number for found in worded for number in found}
+    # While vectors are still being made, those of the question's own candidates come first.
+    corpus.cover(found_by)
+    vectors = corpus.encoder.encode_queries([query for _, query in queries])
     if trust:
         for vector in vectors:
             found_by |= {number for number, _ in corpus.nearest(vector, depth, within)}
@@ -59,7 +60,7 @@ def candidates(
         if number in worded[0] or cosines[0][number] >= _UNLIKE
     }
     most = (WORDS + MEANING * trust) * (1 + bool(question.likely) * LIKELY / (WORDS + MEANING))
-    return Candidates(scores, vectors[0], most)
+    return Candidates(scores, cosines[0], vectors[0], most)
 
 
 def _numbers(span: range) -> Numbers:

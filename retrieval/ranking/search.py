@@ -46,7 +46,7 @@ def search(
     question = asked(query)
     question = replace(question, likely=(*question.likely, *also))
     depth = len(corpus) if pages else min(len(corpus), max(_DEPTH, 2 * k))
-    scores, vector, most = candidates(corpus, question, depth, documents)
+    scores, cosines, vector, most = candidates(corpus, question, depth, documents)
     most += _TOGETHER + _IN_ORDER + _PLACE * bool(question.places)
     asked_terms = query_terms(question.core, corpus.lexical.languages)
     rarity = corpus.lexical.rarity(asked_terms)
@@ -58,7 +58,8 @@ def search(
     if scores:
         _follow(corpus, max(scores, key=scores.__getitem__), query, scores, documents)
     order = sorted(scores, key=lambda number: (-scores[number], number))
-    cosines = corpus.cosines(vector, order)
+    led = [number for number in order if number not in cosines]
+    cosines |= corpus.cosines(vector, led)
     passages = []
     for number in order:
         passage = corpus.passage(number, min(1.0, scores[number] / most), cosines[number])

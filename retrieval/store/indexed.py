@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from docagent.errors import DocAgentError
 from retrieval.chunk.chunks import Chunk, chunks, prefix
-from retrieval.embed.encoder import Encoder
+from retrieval.embed.encoder import SAMPLE, Encoder
 from retrieval.lexical.language import language
 from retrieval.lexical.tokens import passage_terms, terms
 from retrieval.parse.document import Block, Document, Page, Unit
@@ -25,7 +25,6 @@ from retrieval.store import cache as stored
 from retrieval.store.cache import Cache
 
 KIND = "documents"
-_SAMPLE = 20_000  # characters that tell a document's language
 TARGET = 200  # tokens of text in a chunk
 
 Terms = list[tuple[str, str]]  # of a chunk's text, of its headings
@@ -153,7 +152,7 @@ def _index(
         found = load(cache, key)
         if found is None:
             document = yield from reading()
-            count = encoder.counter(document.text[:_SAMPLE])
+            count = encoder.counter(document.text[:SAMPLE])
             cut = chunks(document, count, encoder.limit - 2, TARGET)
             found = _save(cache, key, source, document, cut)
     return found
@@ -238,7 +237,7 @@ def _save(cache: Cache, key: str, source: str, document: Document, cut: list[Chu
         "headings": list(headings),
         "contexts": list(contexts),
     }
-    usual = language(document.text[:_SAMPLE])
+    usual = language(document.text[:SAMPLE])
     found = [_terms(document, chunk, usual) for chunk in cut]
 
     def write(folder: Path) -> None:
