@@ -45,7 +45,8 @@ class Usage:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What was found. `found` is False when the document does not say; then `citations` are the
-    nearest passages looked at."""
+    nearest passages looked at. `note` says what limits the answer, such as reading that was
+    broken off."""
 
     question: str
     text: str
@@ -56,6 +57,7 @@ class Answer:
     steps: int = 1
     usage: Usage = Usage()
     seconds: dict[str, float] = field(default_factory=dict)
+    note: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The object that `ask --json` prints."""
