@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,14 @@ class Model:
     def own(self) -> bool:
         """Whether it runs in docagent's own engine, whose answers can be constrained."""
         return getattr(self.chat, "engine", None) is not None
+
+    @property
+    def identity(self) -> str:
+        """What tells this model from every other: what it made is not what another would."""
+        if self.own:
+            return str(self.chat.engine.loaded.fingerprint)  # type: ignore[attr-defined]
+        told = {"at": getattr(self.chat, "openai_api_base", None), **self.chat._identifying_params}
+        return f"{self.name} {json.dumps(told, sort_keys=True, default=str)}"
 
     def count(self, text: str) -> int:
         """Tokens of `text`, estimated where the model cannot tell."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 
 from docagent.answer import Citation
 from docagent.asking import Asking, Written
-from docagent.checking.claims import check, cite, quoted_first
+from docagent.checking.claims import check, cite, quoted_first, squeeze
 from docagent.checking.quotes import Quote, best
 from docagent.events import Event, Step
 from docagent.reading.evidence import Source
@@ -14,6 +15,7 @@ from docagent.reading.prompt import REFUSAL, is_refusal, messages
 from retrieval.corpus import Corpus
 
 _SHOWN = 3  # quotes beside an answer
+_LISTED = 8  # quotes of an answer that is spread over the document
 _SENTENCE = 48  # tokens a small model may write; what follows its first sentence seldom holds
 
 
@@ -47,6 +49,17 @@ def _quotes_lead(
     draft = yield from asking.model.write(prompt, most, shown=False)
     citations = cited(asking.corpus, near)
     return Written(quoted_first(asking.question, draft, citations), citations, True)
+
+
+def list_quotes(asking: Asking, near: list[Quote]) -> Written:
+    """For a small model and a question on the whole: the nearest words of all parts, in order."""
+    found = cited(asking.corpus, near, _LISTED)
+    if not found:
+        return refuse(asking.corpus, near)
+    order = asking.corpus.documents.index
+    found.sort(key=lambda citation: (order(citation.document), citation.start))
+    found = [replace(citation, id=number) for number, citation in enumerate(found, 1)]
+    return Written("\n".join(f'- "{squeeze(one.quote)}" [{one.id}]' for one in found), found, True)
 
 
 def refuse(corpus: Corpus, near: list[Quote]) -> Written:

@@ -104,6 +104,24 @@ class Passages:
             unit=one.document.unit,
         )
 
+    def around(self, document: str, start: int, end: int) -> list[Passage]:
+        """The passages that a slice of a document lies in."""
+        return [self.passage(number) for number in self._numbers(document, start, end)]
+
+    def lists_contents(self, passage: Passage) -> bool:
+        """Whether a passage is mostly a table of contents."""
+        place = passage.document, passage.start, passage.end
+        return all(self.is_contents(number) for number in self._numbers(*place))
+
+    def _numbers(self, document: str, start: int, end: int) -> range:
+        """The passages that a slice of a document lies in."""
+        name = self.name_of(document)
+        first = self.embedding.firsts[self.names.index(name)]
+        starts = self.indexed[name].table[:, 0]
+        begin = max(0, int(np.searchsorted(starts, start, "right")) - 1)
+        stop = int(np.searchsorted(starts, max(end, start + 1), "left"))
+        return range(first + begin, first + stop)
+
     def _place(self, number: int) -> tuple[int, int]:
         """A passage's document, and its number within that, both counted from 0."""
         document = self.embedding.document_of(number)
