@@ -33,26 +33,30 @@ _PATIENCE = 4
 
 @dataclass
 class Gathered:
-    """What was read so far: quotes with their relevance as score, and how far it went."""
+    """What was read so far, by the number of the window: quotes, their score the relevance."""
 
     total: int
-    quotes: list[Quote] = field(default_factory=list)
-    read: int = 0
+    found: dict[int, list[Quote]] = field(default_factory=dict)
     asked: int = 0
     failed: int = 0
-    idle: int = 0  # windows since the last useful quote
     broken_off: bool = False
 
-    def add(self, quotes: list[Quote]) -> None:
-        """The result of one window."""
-        self.read += 1
-        self.quotes += quotes
-        self.idle = 0 if any(quote.score >= _USEFUL for quote in quotes) else self.idle + 1
+    @property
+    def read(self) -> int:
+        """Windows read."""
+        return len(self.found)
+
+    @property
+    def quotes(self) -> list[Quote]:
+        """All quotes in the order of the windows, in whatever order replies came."""
+        return [quote for number in sorted(self.found) for quote in self.found[number]]
 
     @property
     def enough(self) -> bool:
         """Whether what is left to read, the least promising parts, will hardly change anything."""
-        return self.idle >= _PATIENCE and any(q.score >= _ENOUGH for q in self.quotes)
+        useful = [n for n, found in self.found.items() if any(q.score >= _USEFUL for q in found)]
+        idle = sum(number > max(useful, default=0) for number in self.found)
+        return idle >= _PATIENCE and any(quote.score >= _ENOUGH for quote in self.quotes)
 
     @property
     def note(self) -> str:
@@ -90,13 +94,13 @@ def _read(
     for at in range(0, len(parts), together):
         group = parts[at : at + together]
         notes = _notes(gathered) if together == 1 else ""
-        for found in _results(asking, group, notes, gathered):
+        for number, found in _results(asking, group, notes, gathered):
             if isinstance(found, Exception):
                 last = found
                 gathered.failed += 1
                 log.warning("A part could not be read: %s", first_line(found))
             else:
-                gathered.add(found)
+                gathered.found[at + number] = found
             yield Progress("parts", gathered.read + gathered.failed, gathered.total, "parts")
             if gathered.enough and not every:
                 left = gathered.total - gathered.read - gathered.failed
@@ -109,8 +113,9 @@ def _read(
 
 def _results(
     asking: Asking, group: list[Window], notes: str, gathered: Gathered
-) -> Iterator[list[Quote] | Exception]:
-    """Quotes of each window, as they come; what was read before comes first and costs nothing."""
+) -> Iterator[tuple[int, list[Quote] | Exception]]:
+    """(number in the group, quotes or error) of each window as they come; first what was read
+    before, which costs nothing."""
     corpus, model, question = asking.corpus, asking.model, asking.question
     texts = [window_text(corpus, window) for window in group]
     keys = [made_from(model, question, notes, text) for text in texts]
@@ -120,26 +125,27 @@ def _results(
         if known is None:
             left.append(number)
         else:
-            yield found_again(corpus, window, [(words, int(value)) for words, value in known])
+            quotes = [(words, int(value)) for words, value in known]
+            yield number, found_again(corpus, window, quotes)
     begun = time.perf_counter()
     prompts = [read_prompt(corpus, group[number], question, notes) for number in left]
     options = reply_options(model, [texts[number] for number in left])
     for place, reply in model.replies(prompts, **options):
         number = left[place]
         if isinstance(reply, Exception):
-            yield reply
+            yield number, reply
             continue
         gathered.asked += 1
         try:
             said = picked(reply.text)
         except ValueError:
             # Not kept: another run may do better.
-            yield ValueError(f"the model's reply is no JSON: {reply.text[:60]!r}")
+            yield number, ValueError(f"the model's reply is no JSON: {reply.text[:60]!r}")
             continue
         asking.kept.put(said, *keys[number])
         _remember_speed(asking, group[number].tokens, time.perf_counter() - begun)
         begun = time.perf_counter()
-        yield found_again(corpus, group[number], said)
+        yield number, found_again(corpus, group[number], said)
 
 
 def cost(asking: Asking, parts: list[Window]) -> str:

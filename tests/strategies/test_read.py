@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from docagent import Answer, DocAgent, Event, Step
+from docagent.reading.kept import Kept
 from docagent.reading.prompt import REFUSAL
 from tests.strategies.reading_model import ReadingModel, picks
 
@@ -94,26 +95,26 @@ def test_what_was_read_is_not_read_again(long: Path) -> None:
     assert other.strategy == "read"
 
 
-def test_broken_off_and_taken_up_again(long: Path) -> None:
-    model = ReadingModel(reply=picks("danger"))
-    reply = model.reply
+def test_broken_off_and_taken_up_again(long: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = ReadingModel(reply=picks("danger", "Shed 9-"))
+    put = Kept.put
 
-    def interrupted(prompt: str) -> str:
-        if len(model.windows) == 5:
+    def interrupted(kept: Kept, value: Any, *made_from: str) -> None:
+        put(kept, value, *made_from)
+        if isinstance(value, list):  # after the first part
             raise KeyboardInterrupt
-        return reply(prompt)
 
-    model.reply = interrupted
-    answer = small(model).ask(long, WHOLE)
-    assert "Broken off: 4 of" in answer.note or "parts were read" in answer.note
-    assert DANGERS[4] in answer.text
-    assert DANGERS[17] not in answer.text
+    with monkeypatch.context() as patch:
+        patch.setattr(Kept, "put", interrupted)
+        answer = small(model).ask(long, WHOLE)
+        assert answer.note == "Broken off: 0 of 10 parts were read."
+        answer = small(model).ask(long, WHOLE)
+        assert answer.note == "Broken off: 1 of 10 parts were read."
     before = len(model.windows)
-    model.reply = reply
     answer = small(model).ask(long, WHOLE)
     assert answer.note == ""
     assert all(danger in answer.text for danger in DANGERS.values())
-    assert not set(model.windows[before:]) & set(model.windows[: before - 8])
+    assert len(model.windows) == before + 8
 
 
 def test_one_part_that_fails_costs_no_other(long: Path, caplog: pytest.LogCaptureFixture) -> None:
