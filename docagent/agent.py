@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from docagent.reading.kept import Kept
+    from docagent.session import Session
     from retrieval.corpus import Corpus
     from retrieval.ranking.rerank import Reranker
 
@@ -59,6 +60,12 @@ class DocAgent:
 
         question = readable(question)
         yield from ask(self, [paths] if isinstance(paths, str | Path) else paths, question)
+
+    def chat(self, paths: Paths) -> Session:
+        """A conversation about documents: each question may refer to those before it."""
+        from docagent.session import Session
+
+        return Session(self, paths)
 
     async def aask(self, paths: Paths, question: str) -> Answer:
         """`ask` without holding up the event loop."""
@@ -118,10 +125,10 @@ class DocAgent:
     def language_model(self) -> Model:
         """The language model for one question, which counts what that takes."""
         with self._lock:
-            return Model(self.chat)
+            return Model(self.chat_model)
 
     @cached_property
-    def chat(self) -> BaseChatModel:
+    def chat_model(self) -> BaseChatModel:
         """The chat model, loaded when it is first needed."""
         if self._given is not None:
             return self._given
@@ -148,7 +155,7 @@ class DocAgent:
         if self.settings.rerank == "none":
             return None
         if self.settings.rerank == "model":
-            return Judging(self.chat)
+            return Judging(self.chat_model)
         return CrossEncoder(self.settings.rerank)
 
     def _state(self, paths: Sequence[str | Path]) -> tuple[object, ...]:

@@ -132,11 +132,8 @@ class Model:
         if not told:
             return
         cached = told.get("input_token_details", {}).get("cache_read") or 0
-        self.usage = Usage(
-            self.usage.prompt_tokens + told["input_tokens"],
-            self.usage.cached_tokens + cached,
-            self.usage.completion_tokens + told["output_tokens"],
-        )
+        used = Usage(told["input_tokens"], cached, told["output_tokens"])
+        self.usage = self.usage.plus(used)
 
 
 @contextmanager

@@ -12,7 +12,6 @@ import typer
 from docagent.cli import options
 from docagent.cli.options import page_range, paths_and_text
 from docagent.cli.show import Screen, finish_index, notices, print_answer
-from docagent.strategies import NAMES
 
 log = logging.getLogger("docagent")
 
@@ -21,16 +20,8 @@ def ask(
     arguments: Annotated[
         list[str] | None, typer.Argument(metavar="PATH... QUESTION", show_default=False)
     ] = None,
-    model: Annotated[
-        str,
-        typer.Option(
-            help="auto, embedded, a Hugging Face id, a local folder, or openai:MODEL@URL.",
-            envvar="DOCAGENT_MODEL",
-        ),
-    ] = "auto",
-    strategy: Annotated[
-        str, typer.Option(help="auto, retrieve, read, direct or agent; see the README.")
-    ] = "auto",
+    model: options.Model = "auto",
+    strategy: options.Strategy = "auto",
     embedding: options.Embedding = None,
     pages: options.Pages = None,
     k: Annotated[int | None, typer.Option("-k", min=1, help="Passages to read at most.")] = None,
@@ -58,10 +49,6 @@ def ask(
     Every answer comes with exact words of the document and the page they stand on. Exit status
     4: the document does not say.
     """
-    if strategy not in NAMES:
-        raise typer.BadParameter(
-            f"{strategy!r} is none of {', '.join(NAMES)}.", param_hint="--strategy"
-        )
     paths, question = paths_and_text(arguments or [], questions is not None, "question")
     from docagent.agent import DocAgent
     from docagent.answer import Answer
@@ -69,7 +56,7 @@ def ask(
 
     agent = DocAgent(
         model,
-        strategy=strategy,
+        strategy=options.strategy_name(strategy),
         embedding=embedding,
         pages=page_range(pages),
         k=k,
