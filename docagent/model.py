@@ -37,7 +37,7 @@ class Model:
 
         Raises DocAgentError if a server cannot be reached or refuses.
         """
-        from docagent.engine.server import user_error
+        from docagent.engine.servers.errors import user_error
 
         pieces: list[str] = []
         try:
