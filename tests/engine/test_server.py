@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from langchain_core.language_models import LanguageModelInput
 
 from docagent.engine.resolve import resolve
 from docagent.engine.servers.address import parse
@@ -95,10 +96,11 @@ def test_an_answer_that_breaks_off_is_not_begun_again(server: Scripted, model: C
 
 def test_a_batch_sends_no_more_than_the_limit_together(server: Scripted, model: ChatServer) -> None:
     server.seconds = 0.05
-    assert len(model.batch(["Hi"] * 3 * CONCURRENCY)) == 3 * CONCURRENCY
+    prompts: list[LanguageModelInput] = ["Hi"] * 3 * CONCURRENCY
+    assert len(model.batch(prompts)) == len(prompts)
     assert 1 < server.most_together <= CONCURRENCY
     server.most_together = 0
-    model.bind(max_tokens=5).batch(["Hi"] * 6, {"max_concurrency": 2})
+    model.bind(max_tokens=5).batch(prompts[:6], {"max_concurrency": 2})
     assert server.most_together == 2
 
 
@@ -114,6 +116,7 @@ def test_a_batch_sends_no_more_than_the_limit_together(server: Scripted, model: 
             r"answered 400 \(This .* 4096 tokens\); if .* lower --budget or start it with a longer",
         ),
         (400, '"auto" tool choice requires a parser', r"start it so that it takes tools"),
+        (400, "Server is pinned to 'a'", r"check the name in openai:MODEL@URL$"),
         (422, "no", r"answered 422 \(no\)$"),
     ],
 )
@@ -175,6 +178,21 @@ def test_a_prompt_that_was_read_is_not_warned_of(
     with caplog.at_level(logging.WARNING, "docagent"):
         model.invoke(LONG)
     assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("name", "weak"),
+    [
+        ("HuggingFaceTB/SmolLM2-135M-Instruct", True),
+        ("qwen2:0.5b", True),
+        ("models-135m/Qwen2-7B-Instruct", False),
+        ("Qwen/Qwen2-57B-A14B-Instruct", False),
+        ("qwen2-1.5b-8192", False),
+        ("gpt-4o-mini", False),
+    ],
+)
+def test_small_models_are_known_by_their_names(name: str, weak: bool) -> None:
+    assert connect(f"openai:{name}@http://localhost:1/v1").weak is weak
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _TOO_LONG = re.compile(r"context|too long|too many tokens|maximum.*tokens|tokens.*exceed", re.I)
 _NO_TOOLS = re.compile(r"tool", re.I)
+_WRONG_MODEL = re.compile(r"\bmodel\b|\bpinned\b", re.I)
 _UNREACHED = ("ConnectError", "ConnectTimeout", "UnsupportedProtocol")
 _HOW = "docagent models --serve-command prints how"
 
@@ -92,6 +93,8 @@ def _refusal(error: openai.APIStatusError) -> DocAgentError:
             )
         elif _NO_TOOLS.search(reason):
             line += f"; start it so that it takes tools ({_HOW})"
+        elif _WRONG_MODEL.search(reason):
+            line += "; check the name in openai:MODEL@URL"
     return DocAgentError(line)
 
 
