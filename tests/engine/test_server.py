@@ -8,11 +8,14 @@ from pathlib import Path
 import httpx
 import pytest
 from langchain_core.language_models import LanguageModelInput
+from langchain_core.messages import HumanMessage
 
+from docagent.engine import ChatQwen2
 from docagent.engine.resolve import resolve
 from docagent.engine.servers.address import parse
 from docagent.engine.servers.chat import CONCURRENCY, ChatServer
 from docagent.engine.servers.connect import connect
+from docagent.engine.servers.context import least_tokens
 from docagent.engine.servers.errors import user_error
 from docagent.errors import DocAgentError
 from tests.engine.scripted_server import Scripted, scripted, usage
@@ -96,7 +99,7 @@ def test_an_answer_that_breaks_off_is_not_begun_again(server: Scripted, model: C
 
 def test_a_batch_sends_no_more_than_the_limit_together(server: Scripted, model: ChatServer) -> None:
     server.seconds = 0.05
-    prompts: list[LanguageModelInput] = ["Hi"] * 3 * CONCURRENCY
+    prompts: list[LanguageModelInput] = ["Hi" for _ in range(3 * CONCURRENCY)]
     assert len(model.batch(prompts)) == len(prompts)
     assert 1 < server.most_together <= CONCURRENCY
     server.most_together = 0
@@ -165,6 +168,24 @@ def test_a_cut_prompt_is_warned_of_once(
     assert "read 2050 tokens of a prompt that has at least" in told
     assert "OLLAMA_CONTEXT_LENGTH" in told
     assert "num_ctx" in told
+
+
+def test_a_prompt_is_never_thought_longer_than_it_is(embedded: ChatQwen2) -> None:
+    code = Path(__file__).read_text(encoding="utf-8")
+    texts = [
+        LONG,
+        code,
+        "handbook" * 50,
+        "1,234,567.89 | 12.5% | (3)\n" * 50,
+        "港务局夏天早上六点四十五分开门。" * 50,
+        "يفتح مكتب الميناء في السادسة والنصف صباحا. " * 50,
+        "   \n\n\t" * 200,
+    ]
+    for text in texts:
+        least = least_tokens([HumanMessage(text)])
+        assert least <= embedded.count(text)
+    assert least_tokens([HumanMessage(LONG)]) > 0.7 * embedded.count(LONG)
+    assert least_tokens([HumanMessage(code)]) > 0.5 * embedded.count(code)
 
 
 @pytest.mark.parametrize("told", [None, usage(0, 0), usage(5600, 2)])
