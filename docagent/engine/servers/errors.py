@@ -76,7 +76,7 @@ def _refusal(error: openai.APIStatusError) -> DocAgentError:
         return DocAgentError(f"{server} refused the key; set OPENAI_API_KEY to a valid one")
     if isinstance(error, openai.NotFoundError):
         path = error.request.url.path
-        # Only vLLM, llama.cpp and the like that were given no path answer so.
+        # A server that is asked outside the path of its API answers so, too.
         hint = "" if "/v1" in path else "; the URL of most servers ends in /v1"
         return DocAgentError(
             f"{server} does not know this model or address ({reason}); check both in "
