@@ -139,7 +139,7 @@ class Model:
 @contextmanager
 def _told() -> Iterator[None]:
     """What goes wrong at a server as one line that says what to do."""
-    from docagent.engine.server import user_error
+    from docagent.engine.servers.errors import user_error
 
     try:
         yield
