@@ -9,11 +9,12 @@ Rows: {"question", "doc" (relative to the file, or to the folder above), "answer
 "doc" the question is on examples/handbook.pdf. Each answerable question is asked of its own
 document, of another of its set ("another"), and of one of the next set ("far"), both drawn with
 the seed. Left out: rows on several documents, and as another document a report of the same company
-or quarter's twin (see `subject`). --parts cuts a text in so many; a question is asked of the part
+(see `subject`). --parts cuts a text in so many; a question is asked of the part
 with its gold paragraph ("char_start") and of the one half a text away.
 
 The table: the share refused at each bar, the area under the curve between own questions and the
-others, and the share refused at the bar that refuses 1, 3 and 5% of the set's own.
+others, and the share refused at the bar that refuses 1, 3 and 5% of the set's own. The score alone
+counts, not that a year stands nowhere.
 """
 
 from __future__ import annotations
@@ -122,7 +123,8 @@ def subject(document: Path) -> str:
     """What a document is about: "AAPL" of 2023_Q3_AAPL.pdf, the whole name of an article."""
     if document.suffix != ".pdf":
         return document.stem
-    return next(word for word in document.stem.split("_") if not _PERIOD.fullmatch(word))
+    words = (word for word in document.stem.split("_") if not _PERIOD.fullmatch(word))
+    return next(words, document.stem)
 
 
 def apart(rows: list[Ask], count: int, folder: Path) -> Pairs:

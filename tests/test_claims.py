@@ -211,6 +211,19 @@ def test_words_in_quotation_marks_are_the_ground_of_the_next_sentence(
     assert UNSUPPORTED in check(corpus, QUESTION, draft, sources)[0]
 
 
+def test_a_quotation_of_several_sentences_is_not_cut(corpus: Corpus, sources: list[Source]) -> None:
+    both = " ".join(PAGES[1].split())
+    for draft in (
+        f'"{both}" Birds are counted [2].',
+        f"“{both}” Birds are counted [2].",
+        f"„{both}“ Birds are counted [2].",
+        f'"{PAGES[1]}" Birds are counted [2].',
+    ):
+        text, (citation,) = check(corpus, QUESTION, draft, sources)
+        assert text == draft
+        assert citation.quote == PAGES[1].strip(".")
+
+
 def test_quoted_words_are_the_quote(corpus: Corpus, sources: list[Source]) -> None:
     draft = 'It says "the roof of the old customs house" [2].'
     _, (citation,) = check(corpus, QUESTION, draft, sources)

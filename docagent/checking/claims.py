@@ -31,6 +31,7 @@ _MARKER = re.compile(r"\s*\[(\d{1,2}(?:\s*[,;]\s*\d{1,2})*)\]")
 _LEADING = re.compile(r"(?:\s*\[\d{1,2}(?:\s*[,;]\s*\d{1,2})*\])+")
 _ITEM = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")  # of a list: its number is no figure
 _QUOTATION = re.compile(r"^\s*[\"“„«][^\"“”„«»]+[\"”“»][.,:;]?\s*$")
+_CLOSING = re.compile(r"[\"“”»]")
 # Not every new line: a quote keeps the lines of its page.
 _LINE_END = re.compile(
     r"(?<=[.!?:;\]\"”»。！？])[ \t]*\n|\n(?=\s*(?:[-*•#]|\d{1,2}[.)])\s)|\n\s*\n"
@@ -181,11 +182,20 @@ def sentences_with_markers(text: str) -> list[tuple[int, int]]:
         begin = line.end() if line else begin
     joined: list[tuple[int, int]] = []
     for start, end in spans:
-        if joined and _QUOTATION.match(text[slice(*joined[-1])]):
+        before = text[slice(*joined[-1])] if joined else ""
+        if _QUOTATION.match(before) or (_open(before) and _CLOSING.search(text[start:end])):
             joined[-1] = joined[-1][0], end
         else:
             joined.append((start, end))
     return joined
+
+
+def _open(text: str) -> bool:
+    """Whether it ends between quotation marks."""
+    german = text.count("„")
+    english = text.count("“") - text.count("”")
+    open_ = german > text.count("“") + text.count("”") if german else english > 0
+    return open_ or text.count("«") > text.count("»") or text.count('"') % 2 == 1
 
 
 def _of_line(text: str, first: int, last: int) -> list[tuple[int, int]]:
