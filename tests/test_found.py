@@ -70,6 +70,7 @@ def report(tmp_path_factory: pytest.TempPathFactory, shared_cache: Path) -> Corp
         ("What were the net sales of Halvorsen Timber?", ["Halvorsen", "Timber"], 1.0),
         ("What were the net sales of Corbel Timber?", ["Timber"], 0.5),
         ("What were Corbel's net sales in FY2019?", [], 0.0),
+        ("What does the 10-Q say of Halvorsen's net sales?", ["Halvorsen's"], 1.0),
         ("Halvorsen had which net sales?", [], 0.0),  # a first word is a capital anyway
         ("HT had which net sales?", ["HT"], 1.0),
         ("what were halvorsen's net sales?", [], 0.0),
