@@ -6,15 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from docagent.checking.claims import (
-    UNSUPPORTED,
-    carries,
-    check,
-    find_words,
-    is_claim,
-    quoted_first,
-    support,
-)
+from docagent.checking.claims import UNSUPPORTED, check, quoted_first
+from docagent.checking.draft import is_claim
+from docagent.checking.support import carries, find_words, support
 from docagent.reading.evidence import Source, select
 from retrieval.corpus import Corpus
 from tests.make_pdf import text_pdf
