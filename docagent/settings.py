@@ -12,6 +12,7 @@ class Settings:
     """What `docagent ask` takes as options; `None` means the measured default."""
 
     model: str = "auto"
+    strategy: str = "auto"
     embedding: str | None = None
     cache: Path | None = None
     password: str | None = None

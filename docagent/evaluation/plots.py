@@ -1,0 +1,217 @@
+"""Pictures of measurements: one style, each in a light and a dark version, PNG and SVG.
+
+The same data give the same files to the byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docagent.errors import DocAgentError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+# Okabe and Ito's colours, which all kinds of colour blindness tell apart.
+_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+_MARKS = ("o", "s", "^", "D", "v", "P")
+_THEMES = {
+    "light": {"paper": "#ffffff", "ink": "#24292f", "grid": "#d0d7de"},
+    "dark": {"paper": "#0d1117", "ink": "#e6edf3", "grid": "#30363d"},
+}
+_MAP = "cividis"  # made for colour-blind readers: blue to yellow, brightness even
+
+Points = Sequence[tuple[float, float]]
+"""x and y of each point of a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One heat map: `rows` hold a share from 0 to 1 for each length, None for none; top first."""
+
+    title: str
+    rows: Sequence[Sequence[float | None]]
+
+
+def heat_maps(
+    panels: Sequence[Sequence[Panel]],
+    lengths: Sequence[str],
+    depths: Sequence[str],
+    folder: Path,
+    name: str,
+    title: str = "",
+) -> list[Path]:
+    """Depth by length, the panels as laid out. A last row "none" in `depths` is set apart."""
+
+    def draw(figure: Figure) -> None:
+        grid = figure.subplots(len(panels), len(panels[0]), squeeze=False)
+        for y, line in enumerate(panels):
+            for x, panel in enumerate(line):
+                _heat(grid[y][x], panel, lengths, depths, left=x == 0, below=y == len(panels) - 1)
+        if title:
+            figure.suptitle(title)
+
+    width = max(4.6, 1.1 + len(panels[0]) * (0.62 * len(lengths) + 0.5))
+    height = 0.9 + len(panels) * (0.34 * len(depths) + 0.75)
+    return _saved(draw, (width, height), folder, name)
+
+
+def _heat(
+    axes: Axes,
+    panel: Panel,
+    lengths: Sequence[str],
+    depths: Sequence[str],
+    *,
+    left: bool,
+    below: bool,
+) -> None:
+    from matplotlib import colormaps
+    from matplotlib.patches import Rectangle
+
+    colours = colormaps[_MAP]
+    for y, row in enumerate(panel.rows):
+        for x, value in enumerate(row):
+            if value is None:
+                continue
+            axes.add_patch(Rectangle((x + 0.02, y + 0.03), 0.96, 0.94, color=colours(value)))
+            ink = "#000000" if value > 0.5 else "#ffffff"
+            axes.text(x + 0.5, y + 0.5, f"{value:.0%}", color=ink, ha="center", va="center")
+    axes.set(xlim=(0, len(lengths)), ylim=(len(depths), 0), title=panel.title)
+    axes.set_xticks([n + 0.5 for n in range(len(lengths))], lengths)
+    axes.set_yticks([n + 0.5 for n in range(len(depths))], depths if left else [""] * len(depths))
+    axes.tick_params(length=0)
+    axes.grid(visible=False)
+    for side in axes.spines.values():
+        side.set_visible(False)
+    if left:
+        axes.set_ylabel("depth of the needle")
+    if below:
+        axes.set_xlabel("tokens of text")
+
+
+def cost_by_length(series: dict[str, Points], folder: Path, name: str = "cost") -> list[Path]:
+    """Tokens that the model computes for a question, against the document's tokens."""
+    labels = "tokens of the document", "tokens computed for an answer"
+    return _lines(series, labels, folder, name, tokens=(True, True), logarithmic=(True, True))
+
+
+def first_answer(series: dict[str, Points], folder: Path, name: str = "first_answer") -> list[Path]:
+    """Seconds until the first answer on a document not seen before, against its tokens."""
+    labels = "tokens of the document", "seconds to the first answer"
+    return _lines(series, labels, folder, name, tokens=(True, False), logarithmic=(True, True))
+
+
+def recall_by_budget(series: dict[str, Points], folder: Path, name: str = "recall") -> list[Path]:
+    """Share of questions whose evidence is read, against the tokens of evidence allowed."""
+    labels = "tokens of evidence", "questions with their evidence"
+    return _lines(
+        series, labels, folder, name, tokens=(True, False), logarithmic=(True, False), share=True
+    )
+
+
+def _lines(
+    series: dict[str, Points],
+    labels: tuple[str, str],
+    folder: Path,
+    name: str,
+    *,
+    tokens: tuple[bool, bool],
+    logarithmic: tuple[bool, bool],
+    share: bool = False,
+) -> list[Path]:
+    def draw(figure: Figure) -> None:
+        from matplotlib.ticker import FuncFormatter, PercentFormatter
+
+        axes = figure.subplots()
+        for number, (title, points) in enumerate(series.items()):
+            xs, ys = [x for x, _ in points], [y for _, y in points]
+            colour = _COLOURS[number % len(_COLOURS)]
+            mark = _MARKS[number % len(_MARKS)]
+            axes.plot(xs, ys, color=colour, marker=mark, label=title)
+        axes.set(xlabel=labels[0], ylabel=labels[1])
+        sides = ((axes.xaxis, axes.set_xscale), (axes.yaxis, axes.set_yscale))
+        for (axis, scale), log, count in zip(sides, logarithmic, tokens, strict=True):
+            if log:
+                scale("log")
+            axis.set_major_formatter(FuncFormatter(_short if count else _plain))
+            axis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+        if share:
+            axes.set_ylim(0, 1.02)
+            axes.yaxis.set_major_formatter(PercentFormatter(1, 0))
+        if len(series) > 1:
+            axes.legend()
+
+    return _saved(draw, (6.2, 3.8), folder, name)
+
+
+def _short(value: float, _: object) -> str:
+    """1,000,000 as 1M."""
+    for unit, letter in ((1e6, "M"), (1e3, "K")):
+        if value >= unit:
+            return f"{value / unit:g}{letter}"
+    return f"{value:g}"
+
+
+def _plain(value: float, _: object) -> str:
+    return f"{value:g}"
+
+
+def _saved(
+    draw: Callable[[Figure], None], size: tuple[float, float], folder: Path, name: str
+) -> list[Path]:
+    """Both themes of a figure: `name-light.svg`, `name-light.png` and the dark ones."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for theme in _THEMES:
+        with _style(theme) as figures:
+            figure = figures(figsize=size, layout="constrained")
+            draw(figure)
+            for kind, told in (("svg", {"Date": None}), ("png", {"Software": None})):
+                file = folder / f"{name}-{theme}.{kind}"
+                figure.savefig(file, dpi=160, metadata=told)
+                files.append(file)
+    return files
+
+
+@contextmanager
+def _style(theme: str) -> Iterator[type[Any]]:
+    """matplotlib's figures in one theme. Raises DocAgentError where it is missing."""
+    try:
+        import matplotlib as mpl
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise DocAgentError(
+            "Pictures need matplotlib: pip install 'docagent[eval]', or give --no-plots."
+        ) from error
+    colour = _THEMES[theme]
+    chosen: dict[Any, Any] = {
+        "svg.hashsalt": "docagent",  # else every run gives its parts other names
+        "font.family": "DejaVu Sans",  # comes with matplotlib: the same everywhere
+        "font.size": 10,
+        "axes.titlesize": 10,
+        "figure.titlesize": 11,
+        "figure.facecolor": colour["paper"],
+        "savefig.facecolor": colour["paper"],
+        "axes.facecolor": colour["paper"],
+        "axes.edgecolor": colour["grid"],
+        "axes.labelcolor": colour["ink"],
+        "text.color": colour["ink"],
+        "xtick.color": colour["ink"],
+        "ytick.color": colour["ink"],
+        "axes.grid": True,
+        "grid.color": colour["grid"],
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "legend.frameon": False,
+        "lines.linewidth": 2,
+        "lines.markersize": 6,
+    }
+    with mpl.rc_context():
+        mpl.rcdefaults()  # a user's own style must not change the pictures
+        mpl.rcParams.update(chosen)
+        yield Figure
