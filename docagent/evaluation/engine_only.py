@@ -1,10 +1,12 @@
 """Needles in the model's own window: the whole text is its prompt, no search. A test of YaRN.
 
-Two scores a needle. `found`: the value stands in the answer it writes to the question. A model of
-135M parameters writes badly, so there is a second one that needs no writing: `likeliest`, whether
-of the values of all facts of that form in the text (needles and distractors alike) the right one
-has the lowest mean loss a token, when the reply begins with the needle's sentence up to its value.
-Chance is one in `candidates`.
+All needles of a length stand in one text, each of another form, so that it is read once. Scores of
+a needle: `found`, the value stands in the answer written to the question. A model of 135M
+parameters writes badly, so there are two more with a reply that begins with the needle's sentence
+up to its value: `completed`, whether the model goes on with the value, and `likeliest`, whether of
+ten values of that form the right one has the lowest mean loss a token (chance: one in ten).
+No fact of a needle's form is put beside it: of facts told apart by invented names alone that model
+finds none at any length.
 """
 
 from __future__ import annotations
@@ -37,8 +39,8 @@ if TYPE_CHECKING:
 Mode = Literal["none", "yarn", "dca"]
 MODES: tuple[Mode, ...] = ("none", "yarn", "dca")
 
-SAMPLES = 3
-"""Needles a cell, each of another form; all cells of a length share one prompt, read once."""
+CANDIDATES = 10
+"""Values compared, the right one among them."""
 
 _ANSWER = 24  # tokens the model may write
 _MARGIN = 96  # tokens of the window for template, question and answer
@@ -48,7 +50,12 @@ _MARGIN = 96  # tokens of the window for template, question and answer
 class _Needle:
     depth: float
     fact: Fact
-    candidates: tuple[str, ...]
+    candidates: tuple[str, ...]  # the right one first
+
+
+def samples(depths: int) -> int:
+    """Needles a cell: as many as there are forms for."""
+    return max(1, len(FORMS) // depths)
 
 
 def evaluate(
@@ -90,7 +97,7 @@ def _ids(mode: Mode, length: int, depths: int) -> list[str]:
     return [
         f"{mode} {length_name(length)} {cell}.{sample}"
         for cell in range(depths)
-        for sample in range(SAMPLES)
+        for sample in range(samples(depths))
     ]
 
 
@@ -122,9 +129,8 @@ def _run(
         past.crop(shared)
         reply = _reply(chat, past, ids)
         past.crop(shared)
-        losses = _losses(chat, past, ids, needle)
-        right = losses[needle.candidates.index(needle.fact.value)]
-        rank = 1 + sum(loss < right for loss in losses)
+        losses, written = _losses(chat, past, ids, needle)
+        rank = 1 + sum(loss <= losses[0] for loss in losses[1:])
         cases.append(
             {
                 "length": length,
@@ -138,6 +144,7 @@ def _run(
                 "prompt_tokens": len(ids),
                 "scores": {
                     "found": contained(reply, [needle.fact.value]),
+                    "completed": float(written),
                     "likeliest": float(rank == 1),
                 },
             }
@@ -152,32 +159,29 @@ def _haystack(
     facts = Facts(Random(f"{seed} {length}"))
     random = facts.random
     cells = [n / (depths - 1) for n in range(depths)] if depths > 1 else [0.5]
-    forms = random.sample(range(len(FORMS)), SAMPLES)
-    pairs = [[facts.draw_two(form) for form in forms] for _ in cells]
-    placed: list[tuple[float, Fact]] = []
-    for depth, row in zip(cells, pairs, strict=True):
-        # A little apart, so that they are no paragraph of their own.
-        placed += [(0.98 * depth + 0.01 * n, fact) for n, (fact, _) in enumerate(row)]
-        placed += [(random.random(), like) for _, like in row]
-    room = length - _MARGIN - sum(chat.count(fact.sentence) + 1 for _, fact in placed)
+    forms = random.sample(range(len(FORMS)), len(FORMS))
+    needles = []
+    for sample in range(samples(depths)):
+        for number, depth in enumerate(cells):
+            form = forms[(sample * depths + number) % len(forms)]
+            fact, *others = (facts.draw(form) for _ in range(CANDIDATES))
+            needles.append(_Needle(depth, fact, (fact.value, *(one.value for one in others))))
+    needles.sort(key=lambda needle: needle.depth)
+    room = length - _MARGIN - sum(chat.count(needle.fact.sentence) + 1 for needle in needles)
     if room < length // 10:
         raise DocAgentError(
-            f"{length:,} tokens are too few for {len(placed)} facts; give larger --lengths or "
+            f"{length:,} tokens are too few for {len(needles)} needles; give larger --lengths or "
             "fewer --depths."
         )
-    pieces = report(random, facts) if document is None else repeated(document)
+    pieces = report(random, None) if document is None else repeated(document)
     hay = cut(pieces, room, chat.count)
-    text, _ = inserted(hay, [(boundary(hay, depth), fact.sentence) for depth, fact in placed])
-    needles = []
-    for sample in range(SAMPLES):
-        values = tuple(fact.value for row in pairs for fact in row[sample])
-        needles.append(
-            [
-                _Needle(depth, row[sample][0], values)
-                for depth, row in zip(cells, pairs, strict=True)
-            ]
-        )
-    return text, [needle for cell in zip(*needles, strict=True) for needle in cell]
+    # Those of one cell a little apart, so that they are no paragraph of their own.
+    shift = {id(needle): 0.02 * (n % samples(depths)) for n, needle in enumerate(needles)}
+    placed = [
+        (boundary(hay, 0.96 * needle.depth + shift[id(needle)]), needle.fact.sentence)
+        for needle in needles
+    ]
+    return inserted(hay, placed)[0], needles
 
 
 def _prompt(chat: ChatQwen2, text: str, question: str) -> list[int]:
@@ -206,12 +210,18 @@ def _reply(chat: ChatQwen2, past: KeyValues, ids: list[int]) -> str:
     return text.strip()
 
 
-def _losses(chat: ChatQwen2, past: KeyValues, ids: list[int], needle: _Needle) -> list[float]:
-    """Mean loss a token, in nats, of each candidate behind the needle's sentence up to it."""
+def _losses(
+    chat: ChatQwen2, past: KeyValues, ids: list[int], needle: _Needle
+) -> tuple[list[float], bool]:
+    """Mean loss a token, in nats, of each candidate behind the needle's sentence up to it.
+
+    Also whether the model would write the right one there, each token the most likely one.
+    """
     network, chunk = chat.engine.network, chat.engine.chunk
     begun = [*ids, *chat.get_token_ids(needle.fact.lead)]
     first = prefill(network, past, begun, chunk)
-    losses = []
+    losses: list[float] = []
+    written = False
     for value in needle.candidates:
         past.crop(len(begun))
         tokens = chat.get_token_ids(f" {value}")
@@ -220,5 +230,7 @@ def _losses(chat: ChatQwen2, past: KeyValues, ids: list[int], needle: _Needle) -
             rows.append(forward(network, past, tokens[:-1], last=len(tokens) - 1))
         logits = torch.cat(rows).float()
         wanted = torch.tensor(tokens, device=logits.device)
+        if not losses:
+            written = bool((logits.argmax(-1) == wanted).all())
         losses.append(float(torch.nn.functional.cross_entropy(logits, wanted)))
-    return losses
+    return losses, written

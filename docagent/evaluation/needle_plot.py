@@ -22,21 +22,25 @@ def plot(cases: Sequence[Case], folder: Path) -> list[Path]:
     names = [f"{depth:.0%}" for depth in depths]
     if modes:
         chance = len(cases[0]["candidates"])
-        titles = {"found": "in the answer", "likeliest": f"likeliest of {chance}"}
+        titles = {
+            "found": "value in the answer",
+            "completed": "sentence completed",
+            "likeliest": f"value likeliest of {chance}",
+        }
         panels = [
             [
-                Panel(f"{_MODES[mode]}: {title}", _rows(cases, lengths, depths, score, mode))
+                Panel(f"{_MODES[mode]}\n{title}", _rows(cases, lengths, depths, score, mode))
                 for mode in modes
             ]
             for score, title in titles.items()
         ]
     else:
-        refused = [_row(cases, lengths, None, name) for name in ("refused", "refused_like")]
-        empty: Rows = [[None] * len(lengths)] * len(refused)
-        found = [*_rows(cases, lengths, depths, "found"), *refused]
-        cited = [*_rows(cases, lengths, depths, "cited"), *empty]
-        panels = [[Panel("value in answer or quotes", found), Panel("value cited", cited)]]
-        names += ["no needle:\nrefused", "one like it:\nrefused"]
+        titles = {"found": "value in answer or quotes", "cited": "value cited"}
+        absent = {"refused": "no needle: refused", "refused_like": "only one like it: refused"}
+        panels = [
+            [Panel(title, _rows(cases, lengths, depths, name)) for name, title in titles.items()],
+            [Panel(title, [_row(cases, lengths, None, name)]) for name, title in absent.items()],
+        ]
     return heat_maps(panels, [length_name(one) for one in lengths], names, folder, "needle")
 
 

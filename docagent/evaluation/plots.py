@@ -25,6 +25,7 @@ _THEMES = {
     "dark": {"paper": "#0d1117", "ink": "#e6edf3", "grid": "#30363d"},
 }
 _MAP = "cividis"  # made for colour-blind readers: blue to yellow, brightness even
+_DARKEST = 0.15  # of the map; below it the blue is lost on dark paper
 
 Points = Sequence[tuple[float, float]]
 """x and y of each point of a line."""
@@ -44,32 +45,26 @@ def heat_maps(
     depths: Sequence[str],
     folder: Path,
     name: str,
-    title: str = "",
 ) -> list[Path]:
-    """Depth by length, the panels as laid out. A last row "none" in `depths` is set apart."""
+    """Depth by length, the panels as laid out; those of a single row have no depths."""
+    heights = [len(line[0].rows) for line in panels]
 
     def draw(figure: Figure) -> None:
-        grid = figure.subplots(len(panels), len(panels[0]), squeeze=False)
+        grid = figure.subplots(
+            len(panels), len(panels[0]), squeeze=False, height_ratios=heights, sharex="col"
+        )
         for y, line in enumerate(panels):
             for x, panel in enumerate(line):
-                _heat(grid[y][x], panel, lengths, depths, left=x == 0, below=y == len(panels) - 1)
-        if title:
-            figure.suptitle(title)
+                _heat(grid[y][x], panel, lengths, depths if x == 0 and heights[y] > 1 else ())
+                if y == len(panels) - 1:
+                    grid[y][x].set_xlabel("tokens of text")
 
     width = max(4.6, 1.1 + len(panels[0]) * (0.62 * len(lengths) + 0.5))
-    height = 0.9 + len(panels) * (0.34 * len(depths) + 0.75)
-    return _saved(draw, (width, height), folder, name)
+    titles = sum(0.36 + 0.16 * line[0].title.count("\n") for line in panels)
+    return _saved(draw, (width, 0.55 + titles + 0.34 * sum(heights)), folder, name)
 
 
-def _heat(
-    axes: Axes,
-    panel: Panel,
-    lengths: Sequence[str],
-    depths: Sequence[str],
-    *,
-    left: bool,
-    below: bool,
-) -> None:
+def _heat(axes: Axes, panel: Panel, lengths: Sequence[str], depths: Sequence[str]) -> None:
     from matplotlib import colormaps
     from matplotlib.patches import Rectangle
 
@@ -78,20 +73,19 @@ def _heat(
         for x, value in enumerate(row):
             if value is None:
                 continue
-            axes.add_patch(Rectangle((x + 0.02, y + 0.03), 0.96, 0.94, color=colours(value)))
-            ink = "#000000" if value > 0.5 else "#ffffff"
+            colour = colours(_DARKEST + (1 - _DARKEST) * value)
+            axes.add_patch(Rectangle((x + 0.02, y + 0.03), 0.96, 0.94, color=colour))
+            ink = "#000000" if value > 0.35 else "#ffffff"
             axes.text(x + 0.5, y + 0.5, f"{value:.0%}", color=ink, ha="center", va="center")
-    axes.set(xlim=(0, len(lengths)), ylim=(len(depths), 0), title=panel.title)
+    axes.set(xlim=(0, len(lengths)), ylim=(len(panel.rows), 0), title=panel.title)
     axes.set_xticks([n + 0.5 for n in range(len(lengths))], lengths)
-    axes.set_yticks([n + 0.5 for n in range(len(depths))], depths if left else [""] * len(depths))
+    axes.set_yticks([n + 0.5 for n in range(len(depths))], depths)
     axes.tick_params(length=0)
     axes.grid(visible=False)
     for side in axes.spines.values():
         side.set_visible(False)
-    if left:
+    if depths:
         axes.set_ylabel("depth of the needle")
-    if below:
-        axes.set_xlabel("tokens of text")
 
 
 def cost_by_length(series: dict[str, Points], folder: Path, name: str = "cost") -> list[Path]:

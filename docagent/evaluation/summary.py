@@ -27,6 +27,7 @@ TITLES = {
     "cited": "needle's value cited at its place",
     "refused": "no needle: refused",
     "refused_like": "only one like it: refused",
+    "completed": "needle's sentence completed",
     "likeliest": "needle's value likeliest",
     "prompt_tokens": "prompt tokens",
     "completion_tokens": "answer tokens",
