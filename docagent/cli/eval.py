@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from docagent.cli import options
+from docagent.cli.eval_common import Budget, Model, Strategy, shown, strategies
+from docagent.cli.eval_needle import needle
 from docagent.cli.show import notices, one_line
-from docagent.errors import DocAgentError
-
-if TYPE_CHECKING:
-    from docagent.agent import DocAgent
 
 evaluation = typer.Typer(
     name="eval",
@@ -23,19 +19,7 @@ evaluation = typer.Typer(
     rich_markup_mode=None,
     help="Measure answers: needles in a haystack, sets of questions, and two runs compared.",
 )
-
-Model = Annotated[
-    str,
-    typer.Option(
-        help="auto, embedded, a Hugging Face id, a local folder, or openai:MODEL@URL.",
-        envvar="DOCAGENT_MODEL",
-    ),
-]
-Strategy = Annotated[str, typer.Option(help="auto, retrieve, read, direct or agent.")]
-Budget = Annotated[
-    int | None,
-    typer.Option(min=50, help="Tokens of evidence to read.", show_default="about 4000"),
-]
+evaluation.command()(needle)
 
 
 @evaluation.command()
@@ -99,14 +83,14 @@ def qa(
                 results,
                 closed=closed_book,
                 judge=judging,
-                on_done=_shown("questions"),
+                on_done=shown("questions"),
             )
             write_summary(results)
             report = write_report(results, f"docagent eval qa {questions.name}")
     cases = list(results.cases.values())
     documents = len({case["document"] for case in cases})
     print(f"{one_line(questions.name)}: {len(cases)} questions on {documents} documents")
-    print(f"model {agent.model.name}, strategy {_strategies(cases, strategy)}\n")
+    print(f"model {agent.model.name}, strategy {strategies(cases, strategy)}\n")
     print(table({**estimates(cases), **costs(results)}))
     if judge is not None:
         told, exact, held = agreement(cases)
@@ -116,134 +100,6 @@ def qa(
         )
     print(f"\n{report}")
     return 0
-
-
-@evaluation.command()
-def needle(
-    document: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="[DOC]",
-            help="Hide needles in this document, repeated with other names as far as needed.",
-            show_default=False,
-        ),
-    ] = None,
-    synthetic: Annotated[
-        bool, typer.Option("--synthetic", help="Hide them in a generated report instead.")
-    ] = False,
-    lengths: Annotated[str, typer.Option(help="Tokens of text.")] = "4K,32K,128K",
-    depths: Annotated[int, typer.Option(min=1, help="Depths, evenly spaced.")] = 11,
-    needles: Annotated[int, typer.Option(min=1, help="Needles that one question asks for.")] = 1,
-    model: Model = "auto",
-    strategy: Strategy = "auto",
-    embedding: options.Embedding = None,
-    budget: Budget = None,
-    engine_only: Annotated[
-        bool, typer.Option("--engine-only", help="Put the whole text into the model's window.")
-    ] = False,
-    long_context: Annotated[
-        str, typer.Option(help="With --engine-only: none, yarn or dca, several with commas.")
-    ] = "yarn",
-    seed: Annotated[int, typer.Option(help="Another one gives other needles.")] = 0,
-    plots: Annotated[bool, typer.Option("--plots/--no-plots", help="Draw heat maps.")] = True,
-    output: Annotated[Path, typer.Option(help="A folder.")] = Path("eval-needle"),
-) -> int:
-    """Hide invented facts at several depths of long texts and ask for them.
-
-    A single needle is asked for in its own words and in others; beside each stands a like fact
-    on another name. As many questions ask for what is nowhere and are right when refused. Run
-    again to go on where it stopped. The folder gets results.jsonl, summary.json, costs.jsonl,
-    the haystacks, and heat maps.
-    """
-    if (document is None) != synthetic:
-        raise typer.BadParameter("give either a document or --synthetic.")
-    from docagent.evaluation.needle import length_of
-
-    try:
-        sizes = [length_of(one.strip()) for one in lengths.split(",")]
-    except ValueError as error:
-        raise typer.BadParameter(
-            f"{lengths!r} are no lengths like 4K,32K,1M.", param_hint="--lengths"
-        ) from error
-    modes = [mode.strip() for mode in long_context.split(",")]
-    if unknown := set(modes) - {"none", "yarn", "dca"}:
-        raise typer.BadParameter(
-            f"{', '.join(sorted(unknown))} is none of none, yarn and dca.",
-            param_hint="--long-context",
-        )
-    if engine_only and needles > 1:
-        raise typer.BadParameter("--engine-only asks for one needle.", param_hint="--needles")
-    from docagent.agent import DocAgent
-    from docagent.evaluation.results import Results
-    from docagent.evaluation.summary import costs, estimates, table, write_summary
-
-    agent = DocAgent(model, strategy=strategy, embedding=embedding, budget=budget)
-    with notices():
-        text = _text(agent, document) if document else None
-        settings = {
-            "filler": hashlib.sha256(text.encode()).hexdigest() if text else "synthetic",
-            "lengths": sizes,
-            "depths": depths,
-            "seed": seed,
-            "model": agent.model.name,
-        }
-        if engine_only:
-            settings |= {"engine_only": True, "long_context": modes}
-        else:
-            settings |= {
-                "needles": needles,
-                "strategy": strategy,
-                "embedding": embedding,
-                "budget": budget,
-            }
-        with Results(output, settings) as results:
-            if engine_only:
-                from docagent.engine import ChatQwen2
-                from docagent.evaluation import engine_only as engine
-
-                chat = agent.model.chat
-                if not isinstance(chat, ChatQwen2):
-                    raise DocAgentError(
-                        "--engine-only needs a model that runs here, not one behind a server."
-                    )
-                wanted = [mode for mode in engine.MODES if mode in modes]
-                engine.evaluate(chat, sizes, depths, wanted, seed, results, text, _shown("texts"))
-            else:
-                from docagent.evaluation.needle import Needles
-                from docagent.evaluation.needle_agent import evaluate
-                from retrieval.embed.encoder import Encoder
-
-                encoder = Encoder()
-                evaluate(
-                    agent,
-                    sizes,
-                    lambda length: Needles(depths, needles, f"{seed} {length}"),
-                    results,
-                    lambda part: encoder.count([part])[0],
-                    text,
-                    _shown("questions"),
-                )
-            write_summary(results)
-            cases = list(results.cases.values())
-            files = []
-            if plots:
-                from docagent.evaluation.needle_plot import plot
-
-                files = plot(cases, output)
-    taken = "engine alone" if engine_only else f"strategy {_strategies(cases, strategy)}"
-    print(f"{lengths} tokens, {depths} depths: {len(cases)} cases")
-    print(f"model {agent.model.name}, {taken}\n")
-    print(table({**estimates(cases), **costs(results)}))
-    for file in files:
-        print(file)
-    return 0
-
-
-def _text(agent: DocAgent, document: Path) -> str:
-    """The extracted text of a document."""
-    from retrieval.progress import finish
-
-    return finish(agent.open([document], wait=True)).text(document)
 
 
 @evaluation.command()
@@ -274,20 +130,3 @@ def compare(
     for case, lines in changed:
         print(f"{one_line(str(case['id']))}  {', '.join(lines)}  {one_line(case['question'])}")
     return 0
-
-
-def _shown(what: str) -> Callable[[int, int], None]:
-    """Prints how much is done, on a terminal."""
-
-    def show(done: int, total: int) -> None:
-        if sys.stderr.isatty():
-            end = "\n" if done == total else ""
-            print(f"\r{done} of {total} {what}", end=end, file=sys.stderr, flush=True)
-
-    return show
-
-
-def _strategies(cases: list[dict[str, object]], asked: str) -> str:
-    """What was asked for, and what the agent took."""
-    taken = sorted({str(case["strategy"]) for case in cases})
-    return asked if taken == [asked] else f"{asked} ({', '.join(taken)})"

@@ -21,6 +21,8 @@ _ARTICLES = {
 _UNSPACED = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff])"
 )
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_NUMBER_ALONE = re.compile(rf"[^\w.]*({_NUMBER.pattern})\W*")
 _MARKER = re.compile(r"\s*\[\d+\]")
 
 
@@ -64,8 +66,21 @@ def _f1(said: list[str], gold: list[str]) -> float:
 
 
 def contained(text: str, golds: Iterable[str], language: str = "en") -> float:
-    """1 if the words of one gold answer stand in the text, in order and whole; else 0."""
+    """1 if the words of one gold answer stand in the text, in order and whole; else 0.
+
+    A gold answer that is but a number may be written otherwise: $1577.00 stands in "1,577".
+    """
     said = f" {' '.join(words(text, language))} "
-    return float(
-        any(f" {' '.join(found)} " in said for gold in golds if (found := words(gold, language)))
-    )
+    numbers = {_amount(one[0]) for one in _NUMBER.finditer(text)}
+    for gold in golds:
+        alone = _NUMBER_ALONE.fullmatch(gold)
+        if alone and _amount(alone[1]) in numbers:
+            return 1.0
+        found = words(gold, language)
+        if found and f" {' '.join(found)} " in said:
+            return 1.0
+    return 0.0
+
+
+def _amount(number: str) -> float:
+    return float(number.replace(",", ""))

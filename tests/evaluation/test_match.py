@@ -48,5 +48,20 @@ def test_contained_are_whole_words_in_order() -> None:
     assert contained("anything", ["..."]) == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "gold", "stands"),
+    [
+        ("capital spending was (1,577)", "$1577.00", 1),
+        ("it rose by 24.5 %", "24.5%", 1),
+        ("a ratio of 0.66", "0.66.", 1),
+        ("a ratio of 0.665", "0.66", 0),
+        ("in 15,770", "1,577", 0),
+        ("about 1577", "1577 crowns", 0),
+    ],
+)
+def test_a_number_may_be_written_otherwise(text: str, gold: str, stands: float) -> None:
+    assert contained(text, [gold]) == stands
+
+
 def test_markers_are_no_words_of_an_answer() -> None:
     assert without_markers("It was 1931. [1] So it was [12].") == "It was 1931. So it was."
