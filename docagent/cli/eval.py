@@ -85,7 +85,7 @@ def qa(
                 judge=judging,
                 on_done=shown("questions"),
             )
-            write_summary(results)
+            write_summary(results, "document")
             report = write_report(results, f"docagent eval qa {questions.name}")
     cases = list(results.cases.values())
     documents = len({case["document"] for case in cases})

@@ -121,7 +121,7 @@ def needle(
                     text,
                     shown("questions"),
                 )
-            write_summary(results)
+            write_summary(results, "document", "mode" if engine_only else "kind")
             cases = list(results.cases.values())
             files = []
             if plots:

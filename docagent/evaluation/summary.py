@@ -72,20 +72,22 @@ def agreement(cases: Sequence[Case]) -> tuple[int, int, int]:
     )
 
 
-def write_summary(results: Results, more: dict[str, Any] | None = None) -> None:
-    """summary.json: settings, measures in all and by document; nothing that depends on time."""
+def write_summary(results: Results, *groups: str) -> None:
+    """summary.json: settings, measures in all and by each key of the cases in `groups`.
+
+    Nothing in it depends on time.
+    """
     cases = list(results.cases.values())
-    documents = sorted({case["document"] for case in cases})
-    told = {
+    told: dict[str, Any] = {
         "settings": results.settings,
         "n": len(cases),
         "total": _as_json(cases),
-        "documents": {
-            name: _as_json([case for case in cases if case["document"] == name])
-            for name in documents
-        },
-        **(more or {}),
     }
+    for group in groups:
+        names = sorted({case[group] for case in cases})
+        told[f"by_{group}"] = {
+            name: _as_json([case for case in cases if case[group] == name]) for name in names
+        }
     results.write("summary.json", json.dumps(told, ensure_ascii=False, indent=1) + "\n")
 
 

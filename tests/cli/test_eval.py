@@ -73,6 +73,8 @@ def test_needles_in_a_generated_report(tmp_path: Path, capsys: Capture) -> None:
     (value,), ((start, end),) = row["values"], row["places"]
     assert text[start:end] == value
     assert row["scores"] == {"found": 1.0, "cited": 1.0}
+    summary = json.loads((folder / "summary.json").read_text("utf-8"))
+    assert set(summary["by_kind"]) == {"absent", "like", "own", "paraphrased"}
     before = {file.name: file.read_bytes() for file in folder.iterdir()}
     assert run(arguments) == 0
     assert {file.name: file.read_bytes() for file in folder.iterdir()} == before

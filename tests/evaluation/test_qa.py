@@ -25,7 +25,7 @@ LATE = "The harbour office opens at 9:00 in winter."
 def asked(questions: Path, folder: Path, model: Any, **options: Any) -> dict[str | int, Any]:
     with Results(folder, {"model": "fake"}) as results:
         evaluate(DocAgent(model), read_questions(questions), results, **options)
-        write_summary(results)
+        write_summary(results, "document")
         write_report(results, "town")
     return results.cases
 
@@ -67,7 +67,7 @@ def test_a_refusal_of_what_stands_there_scores_nothing(
     assert (scores["contained"], scores["f1"], scores["hit_any"]) == (0.0, 0.0, 0.0)
     summary = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
     assert summary["total"]["refusal_precision"]["value"] == pytest.approx(1 / 3, abs=1e-5)
-    assert summary["documents"]["town.txt"] == summary["total"]
+    assert summary["by_document"]["town.txt"] == summary["total"]
 
 
 def test_a_run_goes_on_and_two_runs_are_alike(
