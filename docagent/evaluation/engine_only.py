@@ -176,10 +176,9 @@ def _haystack(
     pieces = report(random, None) if document is None else repeated(document)
     hay = cut(pieces, room, chat.count)
     # Those of one cell a little apart, so that they are no paragraph of their own.
-    shift = {id(needle): 0.02 * (n % samples(depths)) for n, needle in enumerate(needles)}
     placed = [
-        (boundary(hay, 0.96 * needle.depth + shift[id(needle)]), needle.fact.sentence)
-        for needle in needles
+        (boundary(hay, 0.96 * needle.depth + 0.02 * (n % samples(depths))), needle.fact.sentence)
+        for n, needle in enumerate(needles)
     ]
     return inserted(hay, placed)[0], needles
 

@@ -17,9 +17,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Okabe and Ito's colours, which all kinds of colour blindness tell apart.
-_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-_MARKS = ("o", "s", "^", "D", "v", "P")
+# Okabe and Ito's colours, which all kinds of colour blindness tell apart; on dark paper the light
+# ones come first.
+_COLOURS = {
+    "light": ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"],
+    "dark": ["#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#0072b2"],
+}
+_MARKS = ["o", "s", "^", "D", "v", "P"]
 _THEMES = {
     "light": {"paper": "#ffffff", "ink": "#24292f", "grid": "#d0d7de"},
     "dark": {"paper": "#0d1117", "ink": "#e6edf3", "grid": "#30363d"},
@@ -91,21 +95,19 @@ def _heat(axes: Axes, panel: Panel, lengths: Sequence[str], depths: Sequence[str
 def cost_by_length(series: dict[str, Points], folder: Path, name: str = "cost") -> list[Path]:
     """Tokens that the model computes for a question, against the document's tokens."""
     labels = "tokens of the document", "tokens computed for an answer"
-    return _lines(series, labels, folder, name, tokens=(True, True), logarithmic=(True, True))
+    return _lines(series, labels, folder, name)
 
 
 def first_answer(series: dict[str, Points], folder: Path, name: str = "first_answer") -> list[Path]:
     """Seconds until the first answer on a document not seen before, against its tokens."""
     labels = "tokens of the document", "seconds to the first answer"
-    return _lines(series, labels, folder, name, tokens=(True, False), logarithmic=(True, True))
+    return _lines(series, labels, folder, name)
 
 
 def recall_by_budget(series: dict[str, Points], folder: Path, name: str = "recall") -> list[Path]:
     """Share of questions whose evidence is read, against the tokens of evidence allowed."""
     labels = "tokens of evidence", "questions with their evidence"
-    return _lines(
-        series, labels, folder, name, tokens=(True, False), logarithmic=(True, False), share=True
-    )
+    return _lines(series, labels, folder, name, share=True)
 
 
 def _lines(
@@ -114,44 +116,38 @@ def _lines(
     folder: Path,
     name: str,
     *,
-    tokens: tuple[bool, bool],
-    logarithmic: tuple[bool, bool],
     share: bool = False,
 ) -> list[Path]:
     def draw(figure: Figure) -> None:
-        from matplotlib.ticker import FuncFormatter, PercentFormatter
+        from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
 
         axes = figure.subplots()
-        for number, (title, points) in enumerate(series.items()):
-            xs, ys = [x for x, _ in points], [y for _, y in points]
-            colour = _COLOURS[number % len(_COLOURS)]
-            mark = _MARKS[number % len(_MARKS)]
-            axes.plot(xs, ys, color=colour, marker=mark, label=title)
-        axes.set(xlabel=labels[0], ylabel=labels[1])
-        sides = ((axes.xaxis, axes.set_xscale), (axes.yaxis, axes.set_yscale))
-        for (axis, scale), log, count in zip(sides, logarithmic, tokens, strict=True):
-            if log:
-                scale("log")
-            axis.set_major_formatter(FuncFormatter(_short if count else _plain))
-            axis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+        for title, points in series.items():
+            axes.plot([x for x, _ in points], [y for _, y in points], label=title)
+        axes.set(xlabel=labels[0], ylabel=labels[1], xscale="log")
+        # Marked are the lengths that were measured.
+        measured = sorted({x for points in series.values() for x, _ in points})
+        axes.set_xticks(measured, [_tokens(x, None) for x in measured])
+        axes.xaxis.set_minor_locator(NullLocator())
         if share:
             axes.set_ylim(0, 1.02)
             axes.yaxis.set_major_formatter(PercentFormatter(1, 0))
+        else:
+            axes.set_yscale("log")
+            axes.yaxis.set_major_formatter(FuncFormatter(_tokens))
+            axes.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
         if len(series) > 1:
-            axes.legend()
+            axes.legend(loc="lower right" if share else "upper left")
 
     return _saved(draw, (6.2, 3.8), folder, name)
 
 
-def _short(value: float, _: object) -> str:
-    """1,000,000 as 1M."""
-    for unit, letter in ((1e6, "M"), (1e3, "K")):
-        if value >= unit:
-            return f"{value / unit:g}{letter}"
-    return f"{value:g}"
-
-
-def _plain(value: float, _: object) -> str:
+def _tokens(value: float, _: object) -> str:
+    """4096 as 4K, 1,000,000 as 1M."""
+    for step in (1024, 1000):
+        for unit, letter in ((step**2, "M"), (step, "K")):
+            if value >= unit and value % unit == 0:
+                return f"{value / unit:g}{letter}"
     return f"{value:g}"
 
 
@@ -177,6 +173,7 @@ def _style(theme: str) -> Iterator[type[Any]]:
     """matplotlib's figures in one theme. Raises DocAgentError where it is missing."""
     try:
         import matplotlib as mpl
+        from cycler import cycler
         from matplotlib.figure import Figure
     except ImportError as error:
         raise DocAgentError(
@@ -197,6 +194,7 @@ def _style(theme: str) -> Iterator[type[Any]]:
         "text.color": colour["ink"],
         "xtick.color": colour["ink"],
         "ytick.color": colour["ink"],
+        "axes.prop_cycle": cycler(color=_COLOURS[theme]) + cycler(marker=_MARKS),
         "axes.grid": True,
         "grid.color": colour["grid"],
         "axes.spines.top": False,
