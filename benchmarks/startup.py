@@ -28,7 +28,7 @@ from docagent.events import Progress
 from docagent.answer import Answer
 agent = DocAgent(model="embedded")
 at = time.perf_counter()
-engine = agent.model.chat.engine
+engine = agent.chat_model.engine
 model = time.perf_counter() - at
 forward, passes = type(engine.network).forward, []
 def timed(self, ids, past, last=1):

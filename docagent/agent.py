@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Generator, Iterator, Sequence
+import threading
+from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +20,8 @@ from docagent.settings import Settings
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    from docagent.reading.kept import Kept
+    from docagent.session import Session
     from retrieval.corpus import Corpus
     from retrieval.ranking.rerank import Reranker
 
@@ -41,6 +45,7 @@ class DocAgent:
         self.settings = replace(Settings(model=name), **options)
         self._given = None if isinstance(model, str) else model
         self._open: dict[tuple[object, ...], Corpus] = {}
+        self._lock = threading.RLock()
 
     def ask(self, paths: Paths, question: str) -> Answer:
         """Ask one or more documents. Raises DocAgentError, with a line that says what to do."""
@@ -56,6 +61,25 @@ class DocAgent:
         question = readable(question)
         yield from ask(self, [paths] if isinstance(paths, str | Path) else paths, question)
 
+    def chat(self, paths: Paths) -> Session:
+        """A conversation about documents: each question may refer to those before it."""
+        from docagent.session import Session
+
+        return Session(self, paths)
+
+    async def aask(self, paths: Paths, question: str) -> Answer:
+        """`ask` without holding up the event loop."""
+        return await asyncio.to_thread(self.ask, paths, question)
+
+    async def astream(self, paths: Paths, question: str) -> AsyncIterator[Event]:
+        """`stream` without holding up the event loop."""
+        events = self.stream(paths, question)
+        try:
+            while (event := await asyncio.to_thread(next, events, None)) is not None:
+                yield event
+        finally:
+            events.close()  # type: ignore[attr-defined]
+
     def open(
         self, paths: Sequence[str | Path], wait: bool = False
     ) -> Generator[Progress, None, Corpus]:
@@ -65,9 +89,9 @@ class DocAgent:
         """
         from retrieval.corpus import Corpus
 
-        known = self._open.get(self._state(paths))
+        with self._lock:
+            known = self._open.get(self._state(paths))
         if known is None:
-            self.close()
             known = yield from Corpus.opening(
                 paths,
                 embedding=self.settings.embedding,
@@ -75,7 +99,9 @@ class DocAgent:
                 password=self.settings.password,
                 wait=wait,
             )
-            self._open = {self._state(paths): known}
+            with self._lock:
+                self.close()
+                self._open = {self._state(paths): known}
         elif wait:
             yield from known.complete()
         return known
@@ -96,17 +122,30 @@ class DocAgent:
             corpus.embedding.stop()
         self._open = {}
 
+    def language_model(self) -> Model:
+        """The language model for one question, which counts what that takes."""
+        with self._lock:
+            return Model(self.chat_model)
+
     @cached_property
-    def model(self) -> Model:
-        """The language model, loaded when it is first needed."""
+    def chat_model(self) -> BaseChatModel:
+        """The chat model, loaded when it is first needed."""
         if self._given is not None:
-            return Model(self._given)
+            return self._given
         from docagent.engine.resolve import resolve
         from docagent.settings import cache_folder
 
         chat, told = resolve(self.settings.model, self.settings.cache or cache_folder())
         log.info(told)
-        return Model(chat)
+        return chat
+
+    @cached_property
+    def kept(self) -> Kept:
+        """What models made of parts of documents before, on disk."""
+        from docagent.reading.kept import Kept
+        from docagent.settings import cache_folder
+
+        return Kept(Path(self.settings.cache or cache_folder()))
 
     @cached_property
     def reranker(self) -> Reranker | None:
@@ -116,7 +155,7 @@ class DocAgent:
         if self.settings.rerank == "none":
             return None
         if self.settings.rerank == "model":
-            return Judging(self.model.chat)
+            return Judging(self.chat_model)
         return CrossEncoder(self.settings.rerank)
 
     def _state(self, paths: Sequence[str | Path]) -> tuple[object, ...]:

@@ -41,11 +41,20 @@ class Usage:
     cached_tokens: int = 0
     completion_tokens: int = 0
 
+    def plus(self, other: Usage) -> Usage:
+        """The tokens of both."""
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.completion_tokens + other.completion_tokens,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What was found. `found` is False when the document does not say; then `citations` are the
-    nearest passages looked at."""
+    nearest passages looked at. `note` says what limits the answer, such as reading that was
+    broken off."""
 
     question: str
     text: str
@@ -56,6 +65,7 @@ class Answer:
     steps: int = 1
     usage: Usage = Usage()
     seconds: dict[str, float] = field(default_factory=dict)
+    note: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The object that `ask --json` prints."""

@@ -1,29 +1,50 @@
-"""A language model at work: writes, streams, counts what it used."""
+"""A language model at work on one question: writes, streams, counts what it used."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from docagent.answer import Usage
+from docagent.errors import DocAgentError
 from docagent.events import Event, Progress, Token
 from docagent.reporting import reported
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-    from langchain_core.messages import AIMessageChunk, BaseMessage
+    from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 
 _BYTES_PER_TOKEN = 3.5  # of English, for models whose tokenizer is out of reach
+_CONTEXT = 32_768  # tokens that a model reads which does not tell: what all Qwen2 were trained for
 
 
 class Model:
-    """Any LangChain chat model; `ChatQwen2` also tells its size and counts tokens exactly."""
+    """Any LangChain chat model; `ChatQwen2` also tells its size and counts tokens exactly.
+
+    `usage` is what all calls took so far.
+    """
 
     def __init__(self, chat: BaseChatModel, name: str | None = None) -> None:
         self.chat = chat
         self.name = name or getattr(chat, "model_name", None) or type(chat).__name__
         self.weak = bool(getattr(chat, "weak", False))
-        self._usage = Usage()
+        self.context = int(getattr(chat, "context", None) or _CONTEXT)
+        self.usage = Usage()
+
+    @property
+    def own(self) -> bool:
+        """Whether it runs in docagent's own engine, whose answers can be constrained."""
+        return getattr(self.chat, "engine", None) is not None
+
+    @property
+    def identity(self) -> str:
+        """What tells this model from every other: what it made is not what another would."""
+        if self.own:
+            return str(self.chat.engine.loaded.fingerprint)  # type: ignore[attr-defined]
+        told = {"at": getattr(self.chat, "openai_api_base", None), **self.chat._identifying_params}
+        return f"{self.name} {json.dumps(told, sort_keys=True, default=str)}"
 
     def count(self, text: str) -> int:
         """Tokens of `text`, estimated where the model cannot tell."""
@@ -37,17 +58,13 @@ class Model:
 
         Raises DocAgentError if a server cannot be reached or refuses.
         """
-        from docagent.engine.server import user_error
-
         pieces: list[str] = []
-        try:
+        with _told():
             for chunk in self._chunks(messages, max_tokens):
                 if isinstance(chunk, Progress):
                     yield chunk
                     continue
-                told = chunk.usage_metadata
-                if told:
-                    self._add(told["input_tokens"], told["output_tokens"], told)
+                self._add(chunk)
                 text = chunk.text
                 if text:
                     pieces.append(text)
@@ -56,18 +73,48 @@ class Model:
                         if shown
                         else Progress("write", len(pieces), max_tokens, "tokens")
                     )
-        except Exception as error:
-            known = user_error(error)
-            if known is None:
-                raise
-            raise known from error
         return "".join(pieces)
+
+    def reply(self, messages: list[BaseMessage], **options: Any) -> AIMessage:
+        """One whole reply, tool calls included; `options` are those of the chat model's call.
+
+        Raises DocAgentError if a server cannot be reached or refuses.
+        """
+        with _told():
+            message: AIMessage = self.chat.invoke(messages, **options)
+        self._add(message)
+        return message
+
+    def replies(
+        self, prompts: Sequence[list[BaseMessage]], **options: Any
+    ) -> Iterator[tuple[int, AIMessage | Exception]]:
+        """Replies to many prompts as they are done: (number of the prompt, reply or its error).
+
+        On a CPU reading is what costs: prompts go one by one, and the engine remembers what they
+        begin with for the next question. On a GPU and on servers they go together.
+        `quotable` in the options is a list for each prompt.
+        """
+        if self.own and self.chat.engine.network.device.type == "cpu":  # type: ignore[attr-defined]
+            for number, prompt in enumerate(prompts):
+                quotable = options.get("quotable")
+                own = options | ({"quotable": quotable[number]} if quotable else {})
+                try:
+                    yield number, self.reply(prompt, **own)
+                except DocAgentError as error:
+                    yield number, error
+            return
+        with _told():
+            found = self.chat.batch_as_completed(list(prompts), return_exceptions=True, **options)
+            for number, message in found:
+                if not isinstance(message, Exception):
+                    self._add(message)
+                yield number, message
 
     def _chunks(
         self, messages: list[BaseMessage], max_tokens: int
     ) -> Iterator[AIMessageChunk | Progress]:
         """The reply as it comes; docagent's own engine tells first how far it has read."""
-        if getattr(self.chat, "engine", None) is None:
+        if not self.own:
             yield from self.chat.stream(messages, max_tokens=max_tokens)
             return
 
@@ -80,15 +127,24 @@ class Model:
 
         yield from reported(work)
 
-    def take_usage(self) -> Usage:
-        """What was used since the last call."""
-        usage, self._usage = self._usage, Usage()
-        return usage
+    def _add(self, message: AIMessage) -> None:
+        told = message.usage_metadata
+        if not told:
+            return
+        cached = told.get("input_token_details", {}).get("cache_read") or 0
+        used = Usage(told["input_tokens"], cached, told["output_tokens"])
+        self.usage = self.usage.plus(used)
 
-    def _add(self, prompt: int, completion: int, told: object) -> None:
-        details = told.get("input_token_details") if isinstance(told, dict) else None
-        self._usage = Usage(
-            self._usage.prompt_tokens + prompt,
-            self._usage.cached_tokens + int((details or {}).get("cache_read") or 0),
-            self._usage.completion_tokens + completion,
-        )
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What goes wrong at a server as one line that says what to do."""
+    from docagent.engine.servers.errors import user_error
+
+    try:
+        yield
+    except Exception as error:
+        known = user_error(error)
+        if known is None:
+            raise
+        raise known from error

@@ -12,7 +12,7 @@ class Settings:
     """What `docagent ask` takes as options; `None` means the measured default."""
 
     model: str = "auto"
-    strategy: str = "auto"
+    strategy: str = "auto"  # or "retrieve", "read", "direct", "agent"
     embedding: str | None = None
     cache: Path | None = None
     password: str | None = None

@@ -15,9 +15,9 @@ def render(prompt: str, **values: str) -> str:
     All slots are filled in one pass, so braces inside a value stay text. Raises KeyError for a
     slot without a value.
     """
-    return _SLOT.sub(lambda slot: values[slot[1]], _template(prompt))
+    return _SLOT.sub(lambda slot: values[slot[1]], template(prompt))
 
 
 @cache
-def _template(prompt: str) -> str:
+def template(prompt: str) -> str:
     return files("prompts").joinpath(f"{prompt}.md").read_text("utf-8").strip()

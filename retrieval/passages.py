@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
+
+import numpy as np
 
 from docagent.errors import DocAgentError
 from retrieval.chunk.chunks import Chunk
@@ -76,6 +79,48 @@ class Passages:
             context=chunk.context,
             unit=document.unit,
         )
+
+    def span(self, document: str, start: int, end: int) -> Passage:
+        """Any slice of a document as a passage: page and heading are those it begins on.
+
+        `end` is moved to the end of the text if it lies behind it.
+        """
+        one = self.indexed[self.name_of(document)]
+        text, pages = one.document.text, one.document.pages
+        starts = one.table[:, 0]
+        inside = max(0, int(np.searchsorted(starts, start, "right")) - 1)
+        heading = one.chunk(inside).heading if len(one) else ()
+        at = bisect_right(pages, start, key=lambda page: page.start) - 1
+        page = pages[max(at, 0)] if pages else None
+        return Passage(
+            document=self.name_of(document),
+            page=page.number if page else None,
+            page_label=page.label if page else None,
+            heading=" > ".join(heading),
+            text=text[start:end],
+            score=0.0,
+            start=start,
+            end=min(end, len(text)),
+            unit=one.document.unit,
+        )
+
+    def around(self, document: str, start: int, end: int) -> list[Passage]:
+        """The passages that a slice of a document lies in."""
+        return [self.passage(number) for number in self._numbers(document, start, end)]
+
+    def lists_contents(self, passage: Passage) -> bool:
+        """Whether a passage is mostly a table of contents."""
+        place = passage.document, passage.start, passage.end
+        return all(self.is_contents(number) for number in self._numbers(*place))
+
+    def _numbers(self, document: str, start: int, end: int) -> range:
+        """The passages that a slice of a document lies in."""
+        name = self.name_of(document)
+        first = self.embedding.firsts[self.names.index(name)]
+        starts = self.indexed[name].table[:, 0]
+        begin = max(0, int(np.searchsorted(starts, start, "right")) - 1)
+        stop = int(np.searchsorted(starts, max(end, start + 1), "left"))
+        return range(first + begin, first + stop)
 
     def _place(self, number: int) -> tuple[int, int]:
         """A passage's document, and its number within that, both counted from 0."""

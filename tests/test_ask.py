@@ -111,7 +111,7 @@ def test_k_and_budget_limit_what_is_read(ferry: Path) -> None:
 
 @pytest.mark.parametrize("reply", [REFUSAL, "The document does not say", "", "  \n"])
 def test_the_model_may_say_no(ferry: Path, reply: str) -> None:
-    answer = ask(FakeModel(replies=[reply]), ferry)
+    answer = ask(FakeModel(replies=[reply]), ferry, strategy="retrieve")
     assert (answer.found, answer.text) == (False, REFUSAL)
     assert answer.citations
     assert all(citation.verified for citation in answer.citations)

@@ -38,14 +38,16 @@ class Quote:
     score: float
 
 
-def quotes(corpus: Corpus, question: str, ranked: list[Passage]) -> list[Quote]:
-    """Sentences and rows of the best passages, nearest to the question first."""
+def quotes(
+    corpus: Corpus, question: str, ranked: list[Passage], most: int = _LOOKED_AT
+) -> list[Quote]:
+    """Sentences and rows of the `most` best passages, nearest to the question first."""
     taken = asked(question)
     rarity = corpus.lexical.rarity(query_terms(taken.core))
     items = [corpus.lexical.rarity(query_terms(words)) for words in taken.items]
     found = [
         (passage, sentence, max(0.0, _RANK * (1 - rank / _LOOKED_AT)))
-        for rank, passage in enumerate(_looked_at(ranked))
+        for rank, passage in enumerate(_looked_at(ranked, most))
         for sentence in corpus.sentences(passage)
     ]
     if not found:
@@ -76,16 +78,16 @@ def quotes(corpus: Corpus, question: str, ranked: list[Passage]) -> list[Quote]:
     return sorted(scored, key=lambda quote: -quote.score)
 
 
-def _looked_at(ranked: list[Passage]) -> list[Passage]:
+def _looked_at(ranked: list[Passage], most: int) -> list[Passage]:
     """The best passages, and what else was found on the page of the very best one.
 
     A statement fills several passages, and the row that answers need not stand in the nearest.
     """
     if not ranked or not ranked[0].page:
-        return ranked[:_LOOKED_AT]
+        return ranked[:most]
     page = ranked[0].document, ranked[0].page
-    beside = [one for one in ranked[_LOOKED_AT:_SAME_PAGE] if (one.document, one.page) == page]
-    return ranked[:_LOOKED_AT] + beside
+    beside = [one for one in ranked[most:_SAME_PAGE] if (one.document, one.page) == page]
+    return ranked[:most] + beside
 
 
 def _share(own: set[str], head: set[str], rarity: Mapping[str, float]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from docagent.cli.ask import ask
+from docagent.cli.chat import chat
 from docagent.cli.doctor import doctor
 from docagent.cli.eval import evaluation
 from docagent.cli.index import index
@@ -18,6 +19,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Ask a long document; every claim of the answer stands on a page you can open.",
 )
-for verb in (ask, search, index, models, doctor):
+for verb in (ask, chat, search, index, models, doctor):
     app.command()(verb)
 app.add_typer(evaluation)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 from typing import IO, Annotated, Any
 
@@ -12,19 +13,15 @@ from docagent.cli import options
 from docagent.cli.options import page_range, paths_and_text
 from docagent.cli.show import Screen, finish_index, notices, print_answer
 
+log = logging.getLogger("docagent")
+
 
 def ask(
     arguments: Annotated[
         list[str] | None, typer.Argument(metavar="PATH... QUESTION", show_default=False)
     ] = None,
-    model: Annotated[
-        str,
-        typer.Option(
-            help="auto, embedded, a Hugging Face id, a local folder, or openai:MODEL@URL.",
-            envvar="DOCAGENT_MODEL",
-        ),
-    ] = "auto",
-    strategy: Annotated[str, typer.Option(help="auto or retrieve.")] = "auto",
+    model: options.Model = "auto",
+    strategy: options.Strategy = "auto",
     embedding: options.Embedding = None,
     pages: options.Pages = None,
     k: Annotated[int | None, typer.Option("-k", min=1, help="Passages to read at most.")] = None,
@@ -52,10 +49,6 @@ def ask(
     Every answer comes with exact words of the document and the page they stand on. Exit status
     4: the document does not say.
     """
-    if strategy not in {"auto", "retrieve"}:
-        raise typer.BadParameter(
-            f"{strategy!r} is neither auto nor retrieve.", param_hint="--strategy"
-        )
     paths, question = paths_and_text(arguments or [], questions is not None, "question")
     from docagent.agent import DocAgent
     from docagent.answer import Answer
@@ -63,6 +56,7 @@ def ask(
 
     agent = DocAgent(
         model,
+        strategy=options.strategy_name(strategy),
         embedding=embedding,
         pages=page_range(pages),
         k=k,
@@ -102,5 +96,7 @@ def ask(
             print(json.dumps(answer.as_json(), ensure_ascii=False))
         else:
             print_answer(answer, screen.streamed)
+        if answer.note:
+            log.warning(answer.note)
         finish_index(agent)
     return 0 if answer.found else 4

@@ -2,9 +2,75 @@
 
 from __future__ import annotations
 
+import shlex
+from typing import Annotated
 
-def models() -> int:
-    """List the models: size, windows, memory, the longest context that fits here, licence."""
+import typer
+
+from docagent.cli.show import plain
+
+
+def models(
+    model: Annotated[
+        str | None,
+        typer.Argument(
+            help="With --serve-command: a model of the list, or any Hugging Face id.",
+            show_default=False,
+        ),
+    ] = None,
+    serve_command: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SERVER",
+            help="Print the command that serves MODEL: vllm, sglang, llama.cpp or ollama.",
+            show_default=False,
+        ),
+    ] = None,
+    context: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="TOKENS",
+            help="Context to serve; YaRN is set where it needs it.",
+            show_default="the model's native window",
+        ),
+    ] = None,
+) -> int:
+    """List the models: size, windows, memory, the longest context that fits here, licence.
+
+    Or print how to serve one of them elsewhere, and how to ask it then.
+    """
+    if serve_command is None:
+        if model is not None or context is not None:
+            raise typer.BadParameter(
+                "goes with --serve-command vllm, sglang, llama.cpp or ollama.",
+                param_hint="MODEL" if model is not None else "--context",
+            )
+        return _list()
+    return _serve(serve_command, model, context)
+
+
+def _serve(server: str, model: str | None, context: int | None) -> int:
+    from docagent.engine.serve_command import SERVERS, serve_command
+
+    if server not in SERVERS:
+        raise typer.BadParameter(
+            f"{server!r} is none of {', '.join(SERVERS)}.", param_hint="--serve-command"
+        )
+    if model is None:
+        raise typer.BadParameter(
+            "name the model to serve, such as Qwen/Qwen2.5-7B-Instruct.", param_hint="MODEL"
+        )
+    command = serve_command(server, model, context)
+    print("\n".join(command.lines))
+    # As comments, so that all of it may be piped to a shell.
+    print(f"# then: docagent ask ... --model {shlex.quote(command.model)}")
+    for note in command.notes:
+        print(f"# {plain(note)}")
+    return 0
+
+
+def _list() -> int:
     from docagent.engine import machine
     from docagent.engine.catalogue import CATALOGUE, EMBEDDED
     from docagent.engine.loading.embedded import embedded_available

@@ -7,6 +7,18 @@ from typing import Annotated
 
 import typer
 
+from docagent.strategies import NAMES
+
+Model = Annotated[
+    str,
+    typer.Option(
+        help="auto, embedded, a Hugging Face id, a local folder, or openai:MODEL@URL.",
+        envvar="DOCAGENT_MODEL",
+    ),
+]
+Strategy = Annotated[
+    str, typer.Option(help="auto, retrieve, read, direct or agent; the README tells them apart.")
+]
 Embedding = Annotated[
     str | None,
     typer.Option(
@@ -33,6 +45,15 @@ Output = Annotated[
     Path | None,
     typer.Option(help="Where the batch goes; rows already there are not asked again."),
 ]
+
+
+def strategy_name(name: str) -> str:
+    """The name of a strategy. Raises a usage error for anything else."""
+    if name not in NAMES:
+        raise typer.BadParameter(
+            f"{name!r} is none of {', '.join(NAMES)}.", param_hint="--strategy"
+        )
+    return name
 
 
 def page_range(pages: str | None) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from docagent.answer import Answer, Citation
-from docagent.events import Event, Progress, Token
+from docagent.events import Event, Progress, Step, Token
 from retrieval.parse.document import Unit
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ class Screen:
             self._advance(event)
             return
         self.close()
+        if isinstance(event, Step) and sys.stderr.isatty():
+            print(f"{event.name}: {one_line(event.text)}", file=sys.stderr, flush=True)
         if isinstance(event, Token) and self.stream_answer:
             print(plain(event.text), end="", flush=True)
             self.streamed = True

@@ -6,10 +6,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docagent.engine import machine, server
+from docagent.engine import machine
 from docagent.engine.catalogue import ModelCard, find
 from docagent.engine.loading import checkpoint, hub
 from docagent.engine.memory import fitting
+from docagent.engine.servers.address import PREFIX, parse
+from docagent.engine.servers.connect import connect
 
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
@@ -27,8 +29,8 @@ def resolve(name: str, cache: Path) -> tuple[BaseChatModel, str]:
     """
     chosen, reason = choose(name)
     line = f"model: {chosen} ({reason})" if reason else f"model: {chosen}"
-    if chosen.startswith(server.PREFIX):
-        return server.connect(chosen), line
+    if chosen.startswith(PREFIX):
+        return connect(chosen), line
     from docagent.engine.chat import ChatQwen2
 
     return ChatQwen2.from_pretrained(chosen, cache), line
@@ -57,8 +59,8 @@ def local_models() -> list[str]:
 
 
 def _checked(name: str, force: bool) -> str:
-    if name.startswith(server.PREFIX):
-        server.parse(name)
+    if name.startswith(PREFIX):
+        parse(name)
     else:
         checkpoint.refuse_base(name, force)
     return name

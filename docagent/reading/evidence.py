@@ -11,7 +11,7 @@ BUDGET = (
     4000  # tokens; models read small windows best (NeedleBench for Qwen2-7B: 87 at 8K, 39 at 128K)
 )
 SMALL_BUDGET = 900  # for a model under a billion parameters
-_MOST = 9  # sources: a one-digit number is the marker small models get right most often
+SOURCES = 9  # sources: a one-digit number is the marker small models get right most often
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +38,13 @@ class Source:
         return f"{first.document}{page}{heading}"
 
 
+def budget(asked: int | None, weak: bool) -> int:
+    """Tokens of evidence to read, given what the user asked for."""
+    return min(asked or SMALL_BUDGET, SMALL_BUDGET) if weak else asked or BUDGET
+
+
 def select(
-    ranked: list[Passage], budget: int, count: Callable[[str], int], most: int = _MOST
+    ranked: list[Passage], budget: int, count: Callable[[str], int], most: int = SOURCES
 ) -> list[Source]:
     """The best passages that fit `budget` tokens, grouped by page, in document order.
 

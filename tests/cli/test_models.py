@@ -47,3 +47,29 @@ def test_what_fits_the_largest_gpu(
     monkeypatch.setattr(machine, "gpus", lambda: gpus)
     monkeypatch.setattr(machine, "free_memory", lambda device: free[device])
     assert table(capsys)["Qwen/Qwen2-7B-Instruct"][8] == "128K"
+
+
+def test_the_command_that_serves_a_model(capsys: pytest.CaptureFixture[str]) -> None:
+    model = "Qwen/Qwen2.5-7B-Instruct"
+    assert run(["models", "--serve-command", "vllm", model, "--context", "131072"]) == 0
+    command, *rest = capsys.readouterr().out.splitlines()
+    assert command.startswith(f"vllm serve {model} ")
+    assert "--max-model-len 131072" in command
+    assert rest[0] == f"# then: docagent ask ... --model openai:{model}@http://localhost:8000/v1"
+    assert all(line.startswith("# ") for line in rest)  # so that a shell may read all of it
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--serve-command", "tgi", "m"], "'tgi' is none of vllm, sglang, llama.cpp, ollama"),
+        (["--serve-command", "vllm"], "name the model"),
+        (["m"], "goes with --serve-command"),
+        (["--context", "5"], "goes with --serve-command"),
+    ],
+)
+def test_wrong_usage(
+    arguments: list[str], expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["models", *arguments]) == 2
+    assert expected in " ".join(capsys.readouterr().err.split())

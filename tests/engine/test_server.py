@@ -1,142 +1,219 @@
 from __future__ import annotations
 
-import json
-import threading
+import logging
+import re
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
 
+import httpx
 import pytest
+from langchain_core.language_models import LanguageModelInput
+from langchain_core.messages import HumanMessage
 
+from docagent.engine import ChatQwen2
 from docagent.engine.resolve import resolve
-from docagent.engine.server import connect, parse, user_error
+from docagent.engine.servers.address import parse
+from docagent.engine.servers.chat import CONCURRENCY, ChatServer
+from docagent.engine.servers.connect import connect
+from docagent.engine.servers.context import least_tokens
+from docagent.engine.servers.errors import user_error
 from docagent.errors import DocAgentError
+from tests.engine.scripted_server import Scripted, scripted, usage
 
-USAGE = {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7}
-
-
-class Handler(BaseHTTPRequestHandler):
-    """The chat completions of a server that always says "Hello you"."""
-
-    requests: ClassVar[list[dict[str, Any]]] = []
-    keys: ClassVar[list[str | None]] = []
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.requests.append(body)
-        self.keys.append(self.headers["Authorization"])
-        errors = {"locked": 401, "unknown": 404, "long": 400, "broken": 422}
-        if status := errors.get(body["model"]):
-            self.send(status, "application/json", {"error": {"message": "the\nserver's words"}})
-        elif body.get("stream"):
-            pieces = [self.event(body, {"delta": {"content": word}}) for word in ("Hello", " you")]
-            last = self.event(body, {"delta": {}, "finish_reason": "stop"})
-            usage = {**last, "choices": [], "usage": USAGE}
-            lines = [f"data: {json.dumps(event)}\n\n" for event in (*pieces, last, usage)]
-            self.send(200, "text/event-stream", "".join([*lines, "data: [DONE]\n\n"]))
-        else:
-            message = {"role": "assistant", "content": "Hello you"}
-            answer = self.event(body, {"message": message, "finish_reason": "stop"})
-            answer |= {"object": "chat.completion", "usage": USAGE}
-            self.send(200, "application/json", answer)
-
-    def event(self, body: dict[str, Any], choice: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "id": "1",
-            "object": "chat.completion.chunk",
-            "created": 0,
-            "model": body["model"],
-            "choices": [{"index": 0, **choice}],
-        }
-
-    def send(self, status: int, kind: str, content: Any) -> None:
-        data = (content if isinstance(content, str) else json.dumps(content)).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Silent."""
+LONG = "The harbour office of Ostby opens at 6:45 in summer. " * 400
 
 
 @pytest.fixture
-def url() -> Iterator[str]:
-    Handler.requests.clear()
-    Handler.keys.clear()
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-        server.shutdown()
-        thread.join()
+def server() -> Iterator[Scripted]:
+    with scripted() as script:
+        yield script
 
 
-def test_answers_and_streams(url: str, tmp_path: Path) -> None:
-    model, line = resolve(f"openai:org/m@{url}/", tmp_path)
-    assert line == f"model: openai:org/m@{url}/"
+@pytest.fixture
+def model(server: Scripted, monkeypatch: pytest.MonkeyPatch) -> ChatServer:
+    monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.01)
+    return connect(f"openai:org/m@{server.url}")
+
+
+def test_answers_and_streams(server: Scripted, tmp_path: Path) -> None:
+    model, line = resolve(f"openai:org/m@{server.url}/", tmp_path)
+    assert line == f"model: openai:org/m@{server.url}/"
     message = model.invoke("Hi", max_tokens=64)
     chunks = list(model.stream("Hi", max_tokens=64))
     assert message.content == "".join(str(chunk.content) for chunk in chunks) == "Hello you"
     assert message.usage_metadata is not None
     assert message.usage_metadata["total_tokens"] == 7
     assert [c.usage_metadata["total_tokens"] for c in chunks if c.usage_metadata] == [7]
-    for request in Handler.requests:
+    for request in server.requests:
         assert request["model"] == "org/m"
         assert request["temperature"] == 0
         assert request["max_tokens"] == 64
         assert "max_completion_tokens" not in request
-    assert set(Handler.keys) == {"Bearer none"}
+    assert set(server.keys) == {"Bearer none"}
 
 
-def test_key_from_the_environment(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_same_asynchronously(server: Scripted, model: ChatServer) -> None:
+    server.say('{"name": "search", "arguments": {"query": "x"}}')
+    tool = {"type": "function", "function": {"name": "search", "parameters": {}}}
+    assert (await model.ainvoke("Hi", tools=[tool])).tool_calls[0]["name"] == "search"
+    whole = None
+    async for chunk in model.astream("Hi", tools=[tool]):
+        whole = chunk if whole is None else whole + chunk
+    assert whole is not None
+    assert whole.tool_calls[0]["args"] == {"query": "x"}
+    assert whole.usage_metadata is not None
+    assert whole.usage_metadata["input_tokens"] == 5
+
+
+def test_usage_that_counts_up_with_every_piece_counts_once(
+    server: Scripted, model: ChatServer
+) -> None:
+    server.usage_everywhere = True
+    told = [chunk.usage_metadata for chunk in model.stream("Hi") if chunk.usage_metadata]
+    assert [one["input_tokens"] for one in told] == [5]
+
+
+def test_key_from_the_environment(server: Scripted, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "secret")
-    connect(f"openai:m@{url}").invoke("Hi")
-    assert Handler.keys == ["Bearer secret"]
+    connect(f"openai:m@{server.url}").invoke("Hi")
+    assert server.keys == ["Bearer secret"]
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_a_busy_server_is_asked_again(server: Scripted, model: ChatServer, streaming: bool) -> None:
+    server.status, server.failures = 503, 3
+    said = "".join(chunk.text for chunk in model.stream("Hi")) if streaming else ""
+    assert (said or model.invoke("Hi").text) == "Hello you"
+    assert len(server.requests) == 4
+
+
+def test_an_answer_that_breaks_off_is_not_begun_again(server: Scripted, model: ChatServer) -> None:
+    server.cut_off = True
+    said: list[str] = []
+    with pytest.raises(DocAgentError, match=r"127.*broke off its answer .*try again$"):
+        for chunk in model.stream("Hi"):
+            said.append(chunk.text)
+    assert "".join(said) == "Hello"
+    assert len(server.requests) == 1
+
+
+def test_a_batch_sends_no_more_than_the_limit_together(server: Scripted, model: ChatServer) -> None:
+    server.seconds = 0.05
+    prompts: list[LanguageModelInput] = ["Hi" for _ in range(3 * CONCURRENCY)]
+    assert len(model.batch(prompts)) == len(prompts)
+    assert 1 < server.most_together <= CONCURRENCY
+    server.most_together = 0
+    model.bind(max_tokens=5).batch(prompts[:6], {"max_concurrency": 2})
+    assert server.most_together == 2
 
 
 @pytest.mark.parametrize(
-    ("model", "expected"),
+    ("status", "words", "expected"),
     [
-        ("locked", r"refused the key; set OPENAI_API_KEY"),
-        ("unknown", r"does not know this model or address \(the server's words\)"),
-        ("long", r"answered 400 \(the server's words\); lower --budget"),
-        ("broken", r"answered 422 \(the server's words\)$"),
+        (401, "no", r"refused the key; set OPENAI_API_KEY"),
+        (404, "no\nmodel", r"does not know this model or address \(no model\); check both"),
+        (429, "later", r"takes no more requests now \(later\)"),
+        (
+            400,
+            "This model's maximum context length is 4096 tokens",
+            r"answered 400 \(This .* 4096 tokens\); if .* lower --budget or start it with a longer",
+        ),
+        (400, '"auto" tool choice requires a parser', r"start it so that it takes tools"),
+        (400, "Server is pinned to 'a'", r"check the name in openai:MODEL@URL$"),
+        (422, "no", r"answered 422 \(no\)$"),
     ],
 )
 @pytest.mark.parametrize("streaming", [False, True])
 def test_errors_of_the_server_are_one_line(
-    url: str, model: str, expected: str, streaming: bool
+    server: Scripted, model: ChatServer, status: int, words: str, expected: str, streaming: bool
 ) -> None:
-    import re
-
-    import openai
-
-    chat = connect(f"openai:{model}@{url}")
-    with pytest.raises(openai.APIStatusError) as caught:
-        list(chat.stream("Hi")) if streaming else chat.invoke("Hi")
-    error = user_error(caught.value)
-    assert isinstance(error, DocAgentError)
-    assert re.search(expected, str(error)), error
-    assert url.removesuffix("/v1") in str(error)
-    assert "\n" not in str(error)
+    server.status, server.error = status, words
+    with pytest.raises(DocAgentError) as caught:
+        list(model.stream("Hi")) if streaming else model.invoke("Hi")
+    assert re.search(expected, str(caught.value)), caught.value
+    assert server.url.removesuffix("/v1") in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
-def test_no_server_is_one_line() -> None:
-    import openai
+def test_an_address_without_its_path(server: Scripted) -> None:
+    server.status = 404
+    with pytest.raises(DocAgentError, match=r"the URL of most servers ends in /v1$"):
+        connect(f"openai:m@{server.url.removesuffix('/v1')}").invoke("Hi")
 
-    chat = connect("openai:m@http://127.0.0.1:9/v1")
-    with pytest.raises(openai.APIConnectionError) as caught:
-        chat.invoke("Hi")
-    assert str(user_error(caught.value)) == (
+
+def test_no_server_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.01)
+    with pytest.raises(DocAgentError) as caught:
+        connect("openai:m@http://me:secret@127.0.0.1:9/v1").invoke("Hi")
+    assert str(caught.value) == (
         "the model server at http://127.0.0.1:9 cannot be reached; start it or check the address"
     )
 
 
 def test_other_errors_are_not_the_servers() -> None:
     assert user_error(ValueError("x")) is None
+    assert "broke off" in str(user_error(httpx.ReadError("x")))
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_a_cut_prompt_is_warned_of_once(
+    server: Scripted, model: ChatServer, caplog: pytest.LogCaptureFixture, streaming: bool
+) -> None:
+    server.usage = usage(2050, 2)  # what Ollama tells when it has cut to half of its 4096
+    with caplog.at_level(logging.WARNING, "docagent"):
+        for _ in range(2):
+            list(model.stream(LONG)) if streaming else model.invoke(LONG)
+    (record,) = caplog.records
+    told = record.getMessage()
+    assert "read 2050 tokens of a prompt that has at least" in told
+    assert "OLLAMA_CONTEXT_LENGTH" in told
+    assert "num_ctx" in told
+
+
+def test_a_prompt_is_never_thought_longer_than_it_is(embedded: ChatQwen2) -> None:
+    code = Path(__file__).read_text(encoding="utf-8")
+    texts = [
+        LONG,
+        code,
+        "handbook" * 50,
+        "1,234,567.89 | 12.5% | (3)\n" * 50,
+        "港务局夏天早上六点四十五分开门。" * 50,
+        "يفتح مكتب الميناء في السادسة والنصف صباحا. " * 50,
+        "   \n\n\t" * 200,
+    ]
+    for text in texts:
+        least = least_tokens([HumanMessage(text)])
+        assert least <= embedded.count(text)
+    assert least_tokens([HumanMessage(LONG)]) > 0.7 * embedded.count(LONG)
+    assert least_tokens([HumanMessage(code)]) > 0.5 * embedded.count(code)
+
+
+@pytest.mark.parametrize("told", [None, usage(0, 0), usage(5600, 2)])
+def test_a_prompt_that_was_read_is_not_warned_of(
+    server: Scripted,
+    model: ChatServer,
+    caplog: pytest.LogCaptureFixture,
+    told: dict[str, int] | None,
+) -> None:
+    server.usage = told
+    with caplog.at_level(logging.WARNING, "docagent"):
+        model.invoke(LONG)
+    assert not caplog.records
+
+
+@pytest.mark.parametrize(
+    ("name", "weak"),
+    [
+        ("HuggingFaceTB/SmolLM2-135M-Instruct", True),
+        ("qwen2:0.5b", True),
+        ("models-135m/Qwen2-7B-Instruct", False),
+        ("Qwen/Qwen2-57B-A14B-Instruct", False),
+        ("qwen2-1.5b-8192", False),
+        ("gpt-4o-mini", False),
+    ],
+)
+def test_small_models_are_known_by_their_names(name: str, weak: bool) -> None:
+    assert connect(f"openai:{name}@http://localhost:1/v1").weak is weak
 
 
 @pytest.mark.parametrize(

@@ -200,3 +200,14 @@ def test_other_wordings_bring_their_passages(handbook_corpus: Corpus) -> None:
     assert [one.text for one in found] != [one.text for one in plain]
     with pytest.raises(DocAgentError):
         handbook_corpus.search(query, also=[" "])
+
+
+def test_any_slice_is_a_passage_of_its_page(handbook_corpus: Corpus) -> None:
+    (name,) = handbook_corpus.documents
+    text = handbook_corpus.text(name)
+    known = handbook_corpus.passage(40)
+    found = handbook_corpus.span(name, known.start + 5, known.end)
+    assert found.text == text[known.start + 5 : known.end]
+    assert (found.page, found.page_label) == (known.page, known.page_label)
+    assert found.heading == known.heading
+    assert handbook_corpus.span(name, len(text) - 9, len(text) + 100).end == len(text)

@@ -147,7 +147,8 @@ class _Rules:
         item = self._rule(self.expression(schema["items"], above))
         most = schema.get("maxItems", max(MAX_ITEMS, schema.get("minItems", 0)))
         least = max(schema.get("minItems", 0), 1)
-        items = f'{item} (", " {item}){{{least - 1},{most - 1}}}'
+        # llguidance takes no {0,0}.
+        items = f'{item} (", " {item}){{{least - 1},{most - 1}}}' if most > 1 else item
         return self._rule(f'"[" {items if schema.get("minItems") else f"({items})?"} "]"')
 
     def _object(self, schema: Schema, above: tuple[str, ...]) -> str:

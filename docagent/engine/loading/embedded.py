@@ -28,7 +28,7 @@ def embedded_folder(cache: Path) -> Path:
     folder = cache / "models" / FOLDER
     if converted.complete(folder):
         return folder
-    source = _gguf_file()
+    source = gguf_file()
     _log.info("converting the embedded model, once, into %s", folder)
     try:
         converted.build(folder, lambda empty: _write(source, empty))
@@ -48,7 +48,8 @@ def embedded_available() -> bool:
     return importlib.util.find_spec(PACKAGE) is not None
 
 
-def _gguf_file() -> Path:
+def gguf_file() -> Path:
+    """The weights as the package brings them. Raises `DocAgentError` when it is not installed."""
     # Only looked up, never imported: the package imports llama.cpp's bindings, which are not
     # installed with it.
     spec = importlib.util.find_spec(PACKAGE)

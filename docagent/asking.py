@@ -1,0 +1,60 @@
+"""One question at work: what every strategy is given, and what it gives back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from docagent.answer import Citation
+from docagent.events import Event
+
+if TYPE_CHECKING:
+    from docagent.model import Model
+    from docagent.reading.kept import Kept
+    from docagent.settings import Settings
+    from retrieval.corpus import Corpus
+    from retrieval.ranking.rerank import Reranker
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question, the open documents, and the model that reads them.
+
+    `kept` holds what models made of parts of documents before. `seconds` collects what each
+    stage took; stages that no strategy times stay 0.
+    """
+
+    corpus: Corpus
+    question: str
+    model: Model
+    settings: Settings
+    kept: Kept
+    rerank: Reranker | None = None
+    seconds: dict[str, float] = field(default_factory=lambda: {"search": 0.0, "answer": 0.0})
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Add the time that the block takes to a stage's seconds."""
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - begun
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a strategy found. `note` tells of a limit that was reached."""
+
+    text: str
+    citations: list[Citation]
+    found: bool
+    strategy: str = "retrieve"
+    steps: int = 1
+    note: str = ""
+
+
+Strategy = Generator[Event, None, Written]

@@ -1,0 +1,4 @@
+"""Models behind an OpenAI-compatible server.
+
+Importing this package loads neither openai nor langchain-openai.
+"""

@@ -1,0 +1,71 @@
+"""A follow-up question put so that it stands alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from prompts import render
+from retrieval.lexical.function_words import by_language
+
+if TYPE_CHECKING:
+    from docagent.model import Model
+
+Turn = tuple[str, str]  # a question that stands alone, and its answer
+
+_TURNS = 3  # turns a model is shown
+_SHOWN = 400  # characters of each answer
+_TOKENS = 80
+_LONGEST = 300  # characters; more is no question any more
+_SHORT = 4  # words; so short a question leans on the last one
+_LEANS = re.compile(
+    r"\b(?:it|its|they|them|their|theirs|he|him|his|she|hers?|this|that|these|those|there|then"
+    r"|former|latter|same|such|one|ones|other|others|else)\b"
+    r"|^(?:and|but|or|so|what about|how about|why|how so|when|who else|which one)\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_][\w'’.-]*")
+
+
+def leans(question: str) -> bool:
+    """Whether a question may need those before it to be understood.
+
+    Outside English that cannot be told by its words, and every follow-up counts.
+    """
+    words = question.split()
+    return not question.isascii() or len(words) <= _SHORT or bool(_LEANS.search(question))
+
+
+def stand_alone(model: Model, turns: Sequence[Turn], question: str) -> str:
+    """The follow-up with what it refers to; as it is if it refers to nothing.
+
+    A small model would answer instead: then the words of the last question are added.
+    """
+    if not turns or not leans(question):
+        return question
+    if model.weak:
+        return _with_words(turns[-1][0], question)
+    from langchain_core.messages import HumanMessage
+
+    told = "\n".join(
+        f"Question: {asked}\nAnswer: {said[:_SHOWN]}" for asked, said in turns[-_TURNS:]
+    )
+    prompt = render("follow_up", turns=told, question=question)
+    reply = model.reply([HumanMessage(prompt)], max_tokens=_TOKENS).text.strip()
+    lines = reply.splitlines()
+    if not lines or len(lines[0]) > _LONGEST:
+        return _with_words(turns[-1][0], question)
+    return lines[0].strip(' "')
+
+
+def _with_words(before: str, question: str) -> str:
+    """The question, with the content words of the one before that it lacks."""
+    functional = frozenset().union(*by_language().values())
+    held = {word.casefold() for word in _WORD.findall(question)}
+    words = [
+        word
+        for word in dict.fromkeys(_WORD.findall(before))
+        if word.casefold() not in held and word.casefold() not in functional
+    ]
+    return f"{question} ({', '.join(words)})" if words else question

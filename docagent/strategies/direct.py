@@ -1,0 +1,65 @@
+"""Read the documents whole: for what fits into the model's window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from docagent.asking import Asking, Strategy
+from docagent.errors import DocAgentError
+from docagent.events import Step
+from docagent.reading.evidence import Source
+from docagent.reading.windows import ROOM, Window, windows
+from docagent.strategies.retrieve import search
+from docagent.writing import refuse, write
+from retrieval.passage import Passage
+
+_MOST = 99  # sources: markers have two digits
+
+
+def direct(asking: Asking) -> Strategy:
+    """Answer with all of the text in one prompt; the next question on it reads only itself.
+
+    Raises DocAgentError if the text is longer than the model's window or the budget.
+    """
+    parts = _passages(asking)
+    tokens, room = sum(part.tokens for part in parts), _room(asking)
+    if tokens > room:
+        raise DocAgentError(
+            f"The text has about {tokens:,} tokens, and {room:,} fit into one prompt of "
+            f"{asking.model.name}; use --strategy read, or fewer --pages."
+        )
+    found = yield from search(asking)
+    with asking.timed("answer"):
+        yield Step("direct", f"all {tokens:,} tokens in one prompt")
+        if asking.model.weak and not found.verdict.found:
+            return replace(refuse(asking.corpus, found.near), strategy="direct")
+        written = yield from write(asking, _sources(asking, parts), found.near)
+    return replace(written, strategy="direct")
+
+
+def fits(asking: Asking) -> bool:
+    """Whether the whole text fits into one prompt."""
+    return sum(part.tokens for part in _passages(asking)) <= _room(asking)
+
+
+def _passages(asking: Asking) -> list[Window]:
+    return windows(asking.corpus, 0, asking.model.count, asking.settings.pages)
+
+
+def _room(asking: Asking) -> int:
+    """Tokens of text for one prompt."""
+    room = asking.model.context - ROOM - asking.settings.max_tokens
+    return min(room, asking.settings.budget or room)
+
+
+def _sources(asking: Asking, parts: list[Window]) -> list[Source]:
+    """All passages in order, a page a source; where there are too many, several pages."""
+    passages = [asking.corpus.passage(part.numbers.start) for part in parts]
+    pages = list(dict.fromkeys((one.document, one.page) for one in passages))
+    together = -(-len(pages) // _MOST) if passages[0].page else -(-len(passages) // _MOST)
+    place = {page: number // together for number, page in enumerate(pages)}
+    groups: dict[tuple[str, int], list[Passage]] = {}
+    for number, one in enumerate(passages):
+        group = place[one.document, one.page] if one.page else number // together
+        groups.setdefault((one.document, group), []).append(one)
+    return [Source(number, tuple(group)) for number, group in enumerate(groups.values(), 1)]

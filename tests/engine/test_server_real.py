@@ -1,0 +1,146 @@
+"""The embedded weights behind a server that is not ours: `transformers serve`."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from langchain_core.messages import AIMessage, HumanMessage
+
+from docagent import DocAgent
+from docagent.engine import ChatQwen2
+from docagent.engine.loading.embedded import embedded_folder
+from docagent.engine.servers.chat import ChatServer
+from docagent.engine.servers.connect import connect
+from docagent.errors import DocAgentError
+from tests.make_pdf import text_pdf
+from tests.process import docagent, environment
+
+CAPITAL = "What is the capital of France?"
+
+
+@pytest.fixture(scope="module")
+def served(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The `--model` of a server with the embedded model."""
+    folder = embedded_folder(cache)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = tmp_path_factory.mktemp("server") / "log"
+    command = [sys.executable, "-m", "transformers.cli.transformers", "serve", str(folder)]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--device", "cpu"]
+    with log.open("w") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=out, env=environment())
+        try:
+            _wait(f"http://127.0.0.1:{port}/health", process, log)
+            yield f"openai:{folder}@http://127.0.0.1:{port}/v1"
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 180  # 7 s where the cores are free
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            assert process.poll() is None, log.read_text()
+            time.sleep(0.1)
+    raise AssertionError(log.read_text())
+
+
+@pytest.fixture
+def model(served: str) -> ChatServer:
+    return connect(served)
+
+
+def search(query: str) -> str:
+    """Search the document."""
+    return query
+
+
+def shots(before: str = "", after: str = "") -> list[tuple[str, str]]:
+    """A conversation after which even a small model calls the tool."""
+    turns = [("system", "You call the tool search. Answer with a line of JSON.")]
+    for question, query in (("Who is the mayor?", "mayor"), ("What is the salary?", "salary")):
+        call = f'{before}{{"name": "search", "arguments": {{"query": "{query}"}}}}{after}'
+        turns += [("user", question), ("assistant", call)]
+    return [*turns, ("user", "When is the ferry?")]
+
+
+def test_an_answer_whole_and_streamed(model: ChatServer, embedded: ChatQwen2) -> None:
+    whole = model.invoke(CAPITAL, max_tokens=16)
+    pieces = list(model.stream(CAPITAL, max_tokens=16))
+    assert "Paris" in whole.text
+    assert "".join(piece.text for piece in pieces) == whole.text
+    assert len([piece for piece in pieces if piece.text]) > 3
+    (told,) = [piece.usage_metadata for piece in pieces if piece.usage_metadata]
+    assert told == whole.usage_metadata
+    ours = embedded.get_num_tokens_from_messages([HumanMessage(CAPITAL)])
+    assert told["input_tokens"] == ours
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        ("", ""),
+        pytest.param(("<tool_call>\n", "\n</tool_call>"), marks=pytest.mark.slow),
+    ],
+)
+def test_tool_calls(model: ChatServer, marks: tuple[str, str]) -> None:
+    """The server reads calls between marks itself and leaves bare JSON in the text."""
+    bound = model.bind_tools([search])
+    messages = shots(*marks)
+    whole = bound.invoke(messages, max_tokens=32)
+    pieces = list(bound.stream(messages, max_tokens=32))
+    streamed = pieces[0]
+    for piece in pieces[1:]:
+        streamed = streamed + piece  # type: ignore[assignment]
+    for message in (whole, streamed):
+        assert isinstance(message, AIMessage)
+        (call,) = message.tool_calls
+        assert call["name"] == "search"
+        assert isinstance(call["args"]["query"], str)
+        assert message.content == ""
+
+
+def test_an_answer_about_a_pdf(served: str, tmp_path: Path) -> None:
+    file = text_pdf(
+        tmp_path / "town.pdf",
+        [
+            "The harbour office of Ostby opens at 6:45 in summer.",
+            "The ice house was rebuilt in 1931 by the mason Ulla Brandt.",
+        ],
+    )
+    answer = DocAgent(model=served).ask(file, "Who rebuilt the ice house?")
+    assert answer.found
+    assert "Ulla Brandt" in answer.text
+    assert answer.citations[0].page == 2
+    assert answer.usage.prompt_tokens > 50
+    assert answer.usage.completion_tokens > 0
+
+
+def test_a_model_it_does_not_have(served: str) -> None:
+    url = served.rpartition("@")[2]
+    with pytest.raises(DocAgentError, match=r"answered 400 .*check the name in openai:MODEL@URL$"):
+        connect(f"openai:other@{url}").invoke("Hi")
+
+
+@pytest.mark.slow
+def test_the_command(served: str, town: Path, tmp_path: Path) -> None:
+    run = docagent("ask", town, "Who rebuilt the ice house?", "--model", served, cache=tmp_path)
+    assert run.returncode == 0, run.stderr
+    assert "Ulla Brandt" in run.stdout
+    wrong = served.rpartition(":")[0] + ":9/v1"
+    run = docagent("ask", town, "Who rebuilt the ice house?", "--model", wrong, cache=tmp_path)
+    assert run.returncode == 1
+    assert "cannot be reached" in run.stderr.splitlines()[-1]

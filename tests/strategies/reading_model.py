@@ -1,0 +1,65 @@
+"""A chat model that answers each prompt by a function, and counts what it was asked."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, BaseMessage
+from langchain_core.outputs import ChatGeneration, ChatResult
+from pydantic import Field
+
+from tests.fake_model import USAGE
+
+Reply = Callable[[str], str]
+
+
+class ReadingModel(BaseChatModel):
+    """`reply(prompt)` gives the text of each answer; `asked` holds the prompts."""
+
+    reply: Reply
+    asked: list[str] = Field(default_factory=list)
+    context: int = 8_192
+    weak: bool = False
+
+    @property
+    def _llm_type(self) -> str:
+        return "reading"
+
+    def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
+        prompt = "\n".join(str(message.content) for message in messages)
+        self.asked.append(prompt)
+        message = AIMessage(content=self.reply(prompt), usage_metadata=USAGE)
+        return ChatResult(generations=[ChatGeneration(message=message)])
+
+    @property
+    def windows(self) -> list[str]:
+        """The prompts in which a part of the document was read."""
+        return [prompt for prompt in self.asked if "Reply with JSON" in prompt]
+
+
+def picks(*words: str, relevance: int = 9) -> Reply:
+    """Picks each sentence of a part that holds one of the words; answers with what it is shown."""
+
+    def reply(prompt: str) -> str:
+        if "Reply with JSON" not in prompt:
+            _, *pieces = re.split(
+                r"^\[(\d+)\] .*\n", prompt.partition("\n\nQuestion:")[0], flags=re.M
+            )
+            shown = zip(pieces[::2], pieces[1::2], strict=True)
+            said = [
+                f"{sentence} [{number}]"
+                for number, text in shown
+                for sentence in re.findall(r"[^.\n]*\.", text)
+                if any(word in sentence for word in words)
+            ]
+            return " ".join(said) or "The document does not say."
+        text = prompt.partition("Question:")[0]
+        found = [s.strip() for s in re.findall(r"[^.\n]+\.", text) if any(w in s for w in words)]
+        quotes = [{"quote": sentence, "relevance": relevance} for sentence in found]
+        return f"Here it is:\n```json\n{json.dumps({'quotes': quotes})}\n```"
+
+    return reply

@@ -1,0 +1,62 @@
+"""Reading with the embedded weights: killed, interrupted, asked a second question."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+
+from docagent import DocAgent
+from tests.process import docagent, start
+
+QUESTION = "Who chaired the inquiry into the loss of the Perpetua?"
+OTHER = "How much does a bicycle ticket cost?"
+DYING = """
+import os, signal
+import docagent.reading.reader as reader
+from docagent.reading.kept import Kept
+put, made = Kept.put, []
+def die(kept, value, *made_from):
+    put(kept, value, *made_from)
+    made.append(isinstance(value, list))
+    if sum(made) == 1: os.kill(os.getpid(), {})
+Kept.put = die
+from docagent.cli import main
+main()
+"""
+READ = ("--strategy", "read", "--model", "embedded", "--pages", "8-12")
+
+
+def test_killed_and_taken_up_again(handbook: Path) -> None:
+    dead = docagent("ask", handbook, QUESTION, *READ, code=DYING.format(signal.SIGKILL))
+    assert dead.returncode == -signal.SIGKILL
+    again = docagent("ask", handbook, QUESTION, *READ, "--json")
+    assert again.returncode == 0
+    assert "1 are read already" in again.stderr
+    once = json.loads(again.stdout)
+    third = json.loads(docagent("ask", handbook, QUESTION, *READ, "--json").stdout)
+    assert third["citations"] == once["citations"]
+    # Only the answer is written anew: not one part is read again.
+    assert (once["steps"], third["steps"]) == (2, 1)
+    assert third["usage"]["prompt_tokens"] < once["usage"]["prompt_tokens"] / 2
+
+
+@pytest.mark.slow
+def test_interrupted_it_answers_from_what_is_read(handbook: Path, cache: Path) -> None:
+    process = start("ask", handbook, QUESTION, *READ, code=DYING.format(signal.SIGINT))
+    out, err = process.communicate(timeout=240)
+    assert process.returncode == 0
+    assert "Elias Thorne" in out
+    assert "parts were read" in err
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("loaded")
+def test_the_second_question_costs_its_own_words(handbook: Path, cache: Path) -> None:
+    agent = DocAgent("embedded", strategy="read", pages=(8, 12))
+    first, second = (agent.ask(handbook, question).usage for question in (QUESTION, OTHER))
+    computed = [one.prompt_tokens - one.cached_tokens for one in (first, second)]
+    assert computed[0] > 3_000
+    assert computed[1] <= computed[0] / 4

@@ -1,0 +1,73 @@
+"""Follow-up questions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from docagent import Answer, DocAgent, Step
+from docagent.model import Model
+from docagent.reading.follow_up import leans, stand_alone
+from tests.fake_model import FakeModel
+
+pytestmark = pytest.mark.usefixtures("loaded")
+TURN = ("Who rebuilt the ice house?", "The mason Ulla Brandt [1].")
+
+
+def test_a_follow_up_is_asked_so_that_it_stands_alone(town: Path) -> None:
+    model = FakeModel(
+        replies=[
+            "The ice house was rebuilt by the mason Ulla Brandt [1].",
+            '"When was the ice house rebuilt?"',
+            "The ice house was rebuilt in 1931 [1].",
+        ]
+    )
+    session = DocAgent(model).chat(town)
+    session.ask("Who rebuilt the ice house?")
+    events = list(session.stream("And when was that?"))
+    answer = events[-1]
+    assert isinstance(answer, Answer)
+    assert "Ulla Brandt" in model.prompt(1)  # what "that" is stands in the turn before
+    assert "Question: When was the ice house rebuilt?" in model.prompt(2)
+    assert Step("follow-up", "When was the ice house rebuilt?") in events
+    assert (answer.question, answer.text) == (
+        "And when was that?",
+        "The ice house was rebuilt in 1931 [1].",
+    )
+    assert answer.usage.prompt_tokens == 200  # the wording and the answer
+
+
+def test_a_question_of_its_own_is_left_alone(town: Path) -> None:
+    model = FakeModel(replies=["The ice house was rebuilt by Ulla Brandt [1].", "Nets dry [1]."])
+    session = DocAgent(model).chat(town)
+    session.ask("Who rebuilt the ice house?")
+    session.ask("Where are the fishing nets of Ostby dried in October?")
+    assert len(model.asked) == 2
+
+
+def test_a_small_model_gets_the_words_of_the_question_before() -> None:
+    model = Model(FakeModel(replies=[], weak=True))
+    asked = stand_alone(model, [TURN], "And when was it?")
+    assert asked == "And when was it? (rebuilt, ice, house)"
+    assert stand_alone(model, [], "And when was it?") == "And when was it?"
+
+
+def test_a_model_that_rambles_is_not_followed() -> None:
+    model = Model(FakeModel(replies=["It was rebuilt. " * 40, ""]))
+    for _ in range(2):
+        assert stand_alone(model, [TURN], "And when?") == "And when? (rebuilt, ice, house)"
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("And in 2021?", True),
+        ("Why?", True),
+        ("How large was its crew in the summer of 1931?", True),
+        ("那是什么时候?", True),
+        ("Which ferries sail to Port Aldery on Sundays?", False),
+    ],
+)
+def test_what_leans_on_the_question_before(question: str, told: bool) -> None:
+    assert leans(question) is told
