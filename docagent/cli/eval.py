@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from docagent.cli import options
-from docagent.cli.eval_common import Budget, Model, Strategy, shown, strategies
+from docagent.cli.eval_common import Budget, shown, strategies
 from docagent.cli.eval_needle import needle
 from docagent.cli.show import notices, one_line
 
@@ -27,8 +27,8 @@ def qa(
     questions: Annotated[
         Path, typer.Argument(metavar="FILE.jsonl", help="One question a line.", show_default=False)
     ],
-    model: Model = "auto",
-    strategy: Strategy = "auto",
+    model: options.Model = "auto",
+    strategy: options.Strategy = "auto",
     embedding: options.Embedding = None,
     budget: Budget = None,
     every: Annotated[int, typer.Option(min=1, help="Take one question in so many.")] = 1,
@@ -48,7 +48,7 @@ def qa(
     Rows: {"id", "doc", "question", "answers", "answerable"} and where the answer stands:
     "evidence_pages", or "char_start" and "char_end". The folder gets results.jsonl (a case a
     line), summary.json and report.html, which two runs give alike to the byte, and costs.jsonl
-    with what differs: seconds, and tokens computed.
+    with what differs: seconds, tokens and steps.
     """
     from docagent.agent import DocAgent
     from docagent.evaluation.qa import evaluate
@@ -58,14 +58,16 @@ def qa(
     from docagent.evaluation.summary import agreement, costs, estimates, table, write_summary
 
     asked = read_questions(questions, every, limit)
-    agent = DocAgent(model, strategy=strategy, embedding=embedding, budget=budget)
+    agent = DocAgent(
+        model, strategy=options.strategy_name(strategy), embedding=embedding, budget=budget
+    )
     with notices():
         settings = {
             "set": questions.name,
             "sha256": hashlib.sha256(questions.read_bytes()).hexdigest(),
             "every": every,
             "limit": limit,
-            "model": agent.model.name,
+            "model": own.name,
             "strategy": strategy,
             "embedding": embedding,
             "budget": budget,
@@ -74,7 +76,7 @@ def qa(
         }
         judging = None
         if judge is not None:
-            judging = agent.model if judge == model else DocAgent(judge).model
+            judging = own if judge == model else DocAgent(judge).language_model()
         folder = output or Path(f"eval-{questions.stem}")
         with Results(folder, settings) as results:
             evaluate(
@@ -90,7 +92,7 @@ def qa(
     cases = list(results.cases.values())
     documents = len({case["document"] for case in cases})
     print(f"{one_line(questions.name)}: {len(cases)} questions on {documents} documents")
-    print(f"model {agent.model.name}, strategy {strategies(cases, strategy)}\n")
+    print(f"model {own.name}, strategy {strategies(cases, strategy)}\n")
     print(table({**estimates(cases), **costs(results)}))
     if judge is not None:
         told, exact, held = agreement(cases)

@@ -8,14 +8,6 @@ from typing import Annotated
 
 import typer
 
-Model = Annotated[
-    str,
-    typer.Option(
-        help="auto, embedded, a Hugging Face id, a local folder, or openai:MODEL@URL.",
-        envvar="DOCAGENT_MODEL",
-    ),
-]
-Strategy = Annotated[str, typer.Option(help="auto, retrieve, read, direct or agent.")]
 Budget = Annotated[
     int | None,
     typer.Option(min=50, help="Tokens of evidence to read.", show_default="about 4000"),

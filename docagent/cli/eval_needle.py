@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from docagent.cli import options
-from docagent.cli.eval_common import Budget, Model, Strategy, shown, strategies
+from docagent.cli.eval_common import Budget, shown, strategies
 from docagent.cli.show import notices
 from docagent.errors import DocAgentError
 
@@ -32,8 +32,8 @@ def needle(
     lengths: Annotated[str, typer.Option(help="Tokens of text.")] = "4K,32K,128K",
     depths: Annotated[int, typer.Option(min=1, help="Depths, evenly spaced.")] = 11,
     needles: Annotated[int, typer.Option(min=1, help="Needles that one question asks for.")] = 1,
-    model: Model = "auto",
-    strategy: Strategy = "auto",
+    model: options.Model = "auto",
+    strategy: options.Strategy = "auto",
     embedding: options.Embedding = None,
     budget: Budget = None,
     engine_only: Annotated[
@@ -75,7 +75,9 @@ def needle(
     from docagent.evaluation.results import Results
     from docagent.evaluation.summary import costs, estimates, table, write_summary
 
-    agent = DocAgent(model, strategy=strategy, embedding=embedding, budget=budget)
+    agent = DocAgent(
+        model, strategy=options.strategy_name(strategy), embedding=embedding, budget=budget
+    )
     with notices():
         text = _text(agent, document) if document else None
         settings = {
@@ -83,7 +85,7 @@ def needle(
             "lengths": sizes,
             "depths": depths,
             "seed": seed,
-            "model": agent.model.name,
+            "model": name,
         }
         if engine_only:
             settings |= {"engine_only": True, "long_context": modes}
@@ -99,7 +101,7 @@ def needle(
                 from docagent.engine import ChatQwen2
                 from docagent.evaluation import engine_only as engine
 
-                chat = agent.model.chat
+                chat = agent.chat_model
                 if not isinstance(chat, ChatQwen2):
                     raise DocAgentError(
                         "--engine-only needs a model that runs here, not one behind a server."
@@ -130,7 +132,7 @@ def needle(
                 files = plot(cases, output)
     taken = "engine alone" if engine_only else f"strategy {strategies(cases, strategy)}"
     print(f"{lengths} tokens, {depths} depths: {len(cases)} cases")
-    print(f"model {agent.model.name}, {taken}\n")
+    print(f"model {name}, {taken}\n")
     print(table({**estimates(cases), **costs(results)}))
     for file in files:
         print(file)

@@ -35,5 +35,4 @@ def _written(model: Model, prompt: str, most: int) -> str:
         try:
             _: Event = next(work)
         except StopIteration as stop:
-            model.take_usage()  # counted with no question
             return str(stop.value).strip()

@@ -7,9 +7,8 @@ from pathlib import Path
 from docagent.errors import DocAgentError
 from docagent.evaluation.intervals import Estimate, difference
 from docagent.evaluation.results import Case, read_costs, read_results
-from docagent.evaluation.summary import TITLES, measures
+from docagent.evaluation.summary import COSTS, TITLES, measures
 
-_COSTS = ("tokens_computed", "seconds")
 # What makes a case one that changed, where it differs between the runs.
 _TELLING = (
     *("contained", "hit_any", "answered", "refusal_recall"),
@@ -83,7 +82,7 @@ def _joined(
             **cases[id],
             "scores": {
                 **cases[id]["scores"],
-                **{name: costs[id][name] for name in _COSTS if name in costs.get(id, {})},
+                **{name: costs[id][name] for name in COSTS if name in costs.get(id, {})},
             },
         }
         for id in ids

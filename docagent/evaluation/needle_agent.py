@@ -87,9 +87,6 @@ def _case(one: Asked, answer: Answer, hay: Haystack) -> Case:
         "answer": answer.text,
         "found": answer.found,
         "strategy": answer.strategy,
-        "steps": answer.steps,
         "citations": [citation.as_json() for citation in answer.citations],
-        "prompt_tokens": answer.usage.prompt_tokens,
-        "completion_tokens": answer.usage.completion_tokens,
         "scores": scores,
     }

@@ -42,7 +42,7 @@ def evaluate(
             answer = agent.ask(question.files, question.text)
             case = _case(question, answer, corpus)
             if closed and question.answerable:
-                _add_closed_book(case, question, closed_book(agent.model, question.text))
+                _add_closed_book(case, question, closed_book(agent.language_model(), question.text))
             if judge and question.answerable and answer.found:
                 said = without_markers(answer.text)
                 told = judged(judge, question.text, question.answers, said)
@@ -53,10 +53,16 @@ def evaluate(
 
 
 def costs_of(answer: Answer) -> dict[str, float]:
-    """What differs from run to run: seconds, and tokens that the model read or wrote anew."""
+    """What differs from run to run: seconds, and tokens where some are remembered or noted."""
     usage = answer.usage
     computed = usage.prompt_tokens - usage.cached_tokens + usage.completion_tokens
-    return {"seconds": round(answer.seconds.get("total", 0.0), 3), "tokens_computed": computed}
+    return {
+        "seconds": round(answer.seconds.get("total", 0.0), 3),
+        "steps": answer.steps,
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.completion_tokens,
+        "tokens_computed": computed,
+    }
 
 
 def verified(citation: Citation, corpus: Corpus) -> bool:
@@ -107,10 +113,7 @@ def _case(question: Question, answer: Answer, corpus: Corpus) -> Case:
         "answer": answer.text,
         "found": answer.found,
         "strategy": answer.strategy,
-        "steps": answer.steps,
         "citations": [_cited(one, corpus) for one in answer.citations],
-        "prompt_tokens": answer.usage.prompt_tokens,
-        "completion_tokens": answer.usage.completion_tokens,
         "scores": scores(question, answer, corpus),
     }
 

@@ -23,8 +23,8 @@ class Results:
     """`results.jsonl` and `costs.jsonl` of a folder, written case by case.
 
     The first line of results.jsonl holds the settings. What depends on the machine and on what
-    ran before (seconds, tokens not read again) stands in costs.jsonl alone, so that two runs of
-    the same settings give the same results.jsonl to the byte.
+    ran before (seconds, tokens, steps) stands in costs.jsonl alone, so that two runs of the same
+    settings give the same results.jsonl to the byte.
     Raises DocAgentError for a folder of other settings, and while another process writes to it.
     """
 

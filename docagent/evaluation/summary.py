@@ -32,21 +32,19 @@ TITLES = {
     "prompt_tokens": "prompt tokens",
     "completion_tokens": "answer tokens",
     "tokens_computed": "tokens computed",
+    "steps": "steps",
     "seconds": "seconds",
 }
 """Measures in the order they are shown in."""
 
+COSTS = ("prompt_tokens", "completion_tokens", "tokens_computed", "steps", "seconds")
+
 
 def measures(cases: Sequence[Case]) -> dict[str, list[float | None]]:
     """Each measure's values in the order of the cases, None where it does not apply."""
-    held = [{**case["scores"], **_tokens(case)} for case in cases]
+    held = [case["scores"] for case in cases]
     names = {name for one in held for name, value in one.items() if value is not None}
     return {name: [one.get(name) for one in held] for name in TITLES if name in names}
-
-
-def _tokens(case: Case) -> dict[str, float]:
-    names = ("prompt_tokens", "completion_tokens")
-    return {name: case[name] for name in names if name in case}
 
 
 def estimates(cases: Sequence[Case]) -> dict[str, Estimate]:
@@ -56,9 +54,9 @@ def estimates(cases: Sequence[Case]) -> dict[str, Estimate]:
 
 
 def costs(results: Results) -> dict[str, Estimate]:
-    """Seconds and tokens computed; they differ from run to run."""
+    """Tokens, steps and seconds; they differ from run to run."""
     rows = [results.costs[id] for id in results.cases if id in results.costs]
-    found = {name: mean([row.get(name) for row in rows]) for name in ("tokens_computed", "seconds")}
+    found = {name: mean([row.get(name) for row in rows]) for name in COSTS}
     return {name: one for name, one in found.items() if one}
 
 

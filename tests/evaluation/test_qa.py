@@ -13,7 +13,7 @@ from docagent.errors import DocAgentError
 from docagent.evaluation.qa import evaluate
 from docagent.evaluation.questions import read_questions
 from docagent.evaluation.report import link, worth, write_report
-from docagent.evaluation.results import Results, read_results
+from docagent.evaluation.results import Results, read_costs, read_results
 from docagent.evaluation.summary import agreement, write_summary
 from docagent.model import Model
 from tests.fake_model import FakeModel
@@ -54,7 +54,9 @@ def test_right_wrong_and_refused_answers(questions: Path, tmp_path: Path, loaded
     quote = ice["citations"][0]
     text = (tmp_path / "town.txt").read_text("utf-8")
     assert quote["before"] + quote["quote"] + quote["after"] in text
-    assert (ice["prompt_tokens"], ice["completion_tokens"]) == (100, 7)
+    costs = read_costs(tmp_path / "out")["ice"]
+    assert (costs["prompt_tokens"], costs["completion_tokens"]) == (100, 7)
+    assert costs["tokens_computed"] == 100 - 40 + 7
 
 
 def test_a_refusal_of_what_stands_there_scores_nothing(
@@ -99,7 +101,7 @@ def test_closed_book_and_a_judge(questions: Path, tmp_path: Path, loaded: None) 
     assert "judged_right" not in cases["dna"]["scores"]
     assert agreement(list(cases.values())) == (1, 0, 1)
     # What the model was asked besides is no cost of the answer.
-    assert ice["prompt_tokens"] == 100
+    assert read_costs(tmp_path / "out")["ice"]["prompt_tokens"] == 100
 
 
 def test_a_document_that_cannot_be_read_stops_the_run(tmp_path: Path) -> None:
