@@ -58,10 +58,10 @@ def qa(
     from docagent.evaluation.summary import agreement, costs, estimates, table, write_summary
 
     asked = read_questions(questions, every, limit)
-    agent = DocAgent(
-        model, strategy=options.strategy_name(strategy), embedding=embedding, budget=budget
-    )
+    options.strategy_name(strategy)
+    agent = DocAgent(model, strategy=strategy, embedding=embedding, budget=budget)
     with notices():
+        own = agent.language_model()
         settings = {
             "set": questions.name,
             "sha256": hashlib.sha256(questions.read_bytes()).hexdigest(),

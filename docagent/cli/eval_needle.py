@@ -75,10 +75,10 @@ def needle(
     from docagent.evaluation.results import Results
     from docagent.evaluation.summary import costs, estimates, table, write_summary
 
-    agent = DocAgent(
-        model, strategy=options.strategy_name(strategy), embedding=embedding, budget=budget
-    )
+    options.strategy_name(strategy)
+    agent = DocAgent(model, strategy=strategy, embedding=embedding, budget=budget)
     with notices():
+        name = agent.language_model().name
         text = _text(agent, document) if document else None
         settings = {
             "filler": hashlib.sha256(text.encode()).hexdigest() if text else "synthetic",
