@@ -7,6 +7,7 @@ import typer
 from docagent.cli.ask import ask
 from docagent.cli.chat import chat
 from docagent.cli.doctor import doctor
+from docagent.cli.eval import evaluation
 from docagent.cli.index import index
 from docagent.cli.models import models
 from docagent.cli.search import search
@@ -21,3 +22,4 @@ app = typer.Typer(
 )
 for verb in (ask, chat, summarize, search, index, models, doctor):
     app.command()(verb)
+app.add_typer(evaluation)
