@@ -30,7 +30,10 @@ Event = Progress | Step | Token | Answer
 
 
 def event_as_json(event: Event) -> dict[str, Any]:
-    """One line of a trace file."""
+    """One line of a trace file, from which `docagent.replay` makes the event again."""
     name = type(event).__name__.lower()
-    body = event.as_json() if isinstance(event, Answer) else asdict(event)
+    body = asdict(event)
+    if isinstance(event, Answer):
+        told = event.as_json()
+        body = told | {"citations": body["citations"], "note": event.note}
     return {"event": name, **body}

@@ -1,0 +1,41 @@
+"""A call and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from docagent.tools.shown import Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`text` is what the model reads, `told` the line of the trace.
+
+    `argument` is what was asked for, in a few words. `failed` is True for the model's own
+    errors and a user's broken tool, `invalid` for calls that could not be made at all,
+    `repeated` for those that were made before.
+    """
+
+    call_id: str
+    name: str
+    argument: str
+    text: str
+    told: str
+    shown: Shown | None = None
+    failed: bool = False
+    invalid: bool = False
+    repeated: bool = False
+
+    @property
+    def step(self) -> str:
+        """Its name in the trace."""
+        return "invalid" if self.invalid else self.name
+
+    @property
+    def line(self) -> str:
+        """What replaces the text when the conversation is shortened; never longer than it."""
+        if self.shown is None or self.failed:
+            return self.text
+        numbers = "".join(f"[{number}]" for number in self.shown.numbers)
+        line = f"{self.name}({self.argument}): {self.shown.summary} {numbers}".rstrip()
+        return min(f"{line} (shortened)", self.text, key=len)
