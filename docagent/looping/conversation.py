@@ -15,6 +15,7 @@ from docagent.looping.outcome import Outcome
 from docagent.reporting import reported
 
 if TYPE_CHECKING:
+    from langchain_core.messages import ToolCall
     from langchain_core.tools import BaseTool
 
     from docagent.model import Model
@@ -76,6 +77,10 @@ class Conversation:
     def fits(self) -> bool:
         """Whether another turn fits the model's window."""
         return self._size() + self._turn_tokens <= self.model.context
+
+    def made(self, call: ToolCall) -> AIMessage:
+        """A call as the model would have made it."""
+        return self._dialect.made(call)
 
     def turn(self) -> Generator[Event, None, Reply]:
         """The model's next reply. Raises DocAgentError if its server cannot be reached."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,6 +46,9 @@ class Dialect(Protocol):
     def read(self, message: AIMessage) -> Reply:
         """What a reply says and calls."""
 
+    def made(self, call: ToolCall) -> AIMessage:
+        """The message of a model that makes this call."""
+
     def results(self, outcomes: Sequence[Outcome]) -> list[BaseMessage]:
         """The messages that bring results."""
 
@@ -73,6 +77,9 @@ class Bound:
             return Reply(kept, text, calls, invalid)
         kept = AIMessage(message.content, tool_calls=calls, invalid_tool_calls=invalid)
         return Reply(kept, text, calls, invalid)
+
+    def made(self, call: ToolCall) -> AIMessage:
+        return AIMessage("", tool_calls=[call])
 
     def results(self, outcomes: Sequence[Outcome]) -> list[BaseMessage]:
         return [
@@ -103,6 +110,10 @@ class InText:
         return Reply(
             AIMessage(message.text), found.content, found.tool_calls, found.invalid_tool_calls
         )
+
+    def made(self, call: ToolCall) -> AIMessage:
+        written = {"name": call["name"], "arguments": call["args"]}
+        return AIMessage(json.dumps(written, ensure_ascii=False))
 
     def results(self, outcomes: Sequence[Outcome]) -> list[BaseMessage]:
         # One message, because some templates want user and assistant in turns.

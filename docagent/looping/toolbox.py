@@ -34,7 +34,7 @@ class Toolbox:
     def __init__(self, desk: Desk, tools: Sequence[BaseTool]) -> None:
         self.tools = list(tools)
         self.specs = specifications(tools)
-        self.searched = False
+        self.searched = False  # or grepped, or read pages
         self._desk = desk
         self._by_name = {tool.name: tool for tool in tools}
         self._made: dict[str, Outcome] = {}  # by call, those whose result the model still has
@@ -43,9 +43,12 @@ class Toolbox:
         """One call, with arguments that need not fit."""
         fitted = checked(Request(call["name"], call["args"]), self.specs)
         if fitted["type"] == "invalid_tool_call":
-            return self.refused({**fitted, "id": call["id"]})
+            return self.refused({**fitted, "id": call["id"]}, fitted["error"] or "")
         name, arguments = fitted["name"], fitted["args"]
         argument = _few_words(arguments)
+        if name == "answer" and not self.searched:
+            error = "search before you answer"
+            return self._failed(name, argument, call["id"] or "", error)
         key = json.dumps([name, arguments], sort_keys=True, default=str)
         if key in self._made:
             return self._repeated(call, self._made[key])
@@ -55,17 +58,15 @@ class Toolbox:
             self._made[key] = outcome
         return outcome
 
-    def refused(self, call: InvalidToolCall) -> Outcome:
+    def refused(self, call: ToolCall | InvalidToolCall, error: str) -> Outcome:
         """What is said to a call that cannot be made."""
-        error = call["error"] or "the call cannot be read"
         argument = _few_words(call["args"] or "")
-        told = f"{call['name'] or ''} {argument}: {error}".strip()
         return Outcome(
             call["id"] or "",
             call["name"] or "call",
             argument,
             f"Error: {error}",
-            told,
+            f"{call['name'] or ''} {argument}: {error}".strip(),
             failed=True,
             invalid=True,
         )

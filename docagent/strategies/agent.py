@@ -18,7 +18,7 @@ from docagent.looping.outcome import Outcome
 from docagent.looping.shorten import shorten
 from docagent.looping.toolbox import Toolbox
 from docagent.reading.prompt import REFUSAL, is_refusal
-from docagent.tools.desk import RESULT, Desk, harmless
+from docagent.tools.desk import RESULT, Desk, label
 from docagent.tools.kit import agent_tools
 from docagent.tools.places import Places
 from prompts import render
@@ -92,7 +92,7 @@ def _first_search(
     with asking.timed("search"):
         outcome = toolbox.run(call)
     yield Step(outcome.step, outcome.told)
-    talk.rounds.append(Round(AIMessage("", tool_calls=[call]), [outcome]))
+    talk.rounds.append(Round(talk.made(call), [outcome]))
 
 
 def _work(
@@ -127,7 +127,8 @@ def _work(
             return Ended()
         silent = True
         yield Step("nudge", "no tool was called")
-        talk.rounds.append(Round(reply.message, said=render("agent_nudge")))
+        said = reply.message if reply.text.strip() else AIMessage("...")  # servers refuse ""
+        talk.rounds.append(Round(said, said=render("agent_nudge")))
     return Ended(note=_STOPPED.format(f"{talk.turns} steps"))
 
 
@@ -137,34 +138,17 @@ def _calls(
     """Run the calls of a reply; returns the answer if one of them gave it."""
     outcomes: list[Outcome] = []
     for number, call in enumerate(reply.calls):
-        if number >= _AT_ONCE:
-            error = f"not run: at most {_AT_ONCE} calls at a time"
-            outcome = toolbox.refused(
-                {
-                    "name": call["name"],
-                    "args": "",
-                    "id": call["id"],
-                    "error": error,
-                    "type": "invalid_tool_call",
-                }
-            )
-        else:
+        if number < _AT_ONCE:
             with asking.timed("search"):
                 outcome = toolbox.run(call)
-        if outcome.name == "answer" and not outcome.failed:
-            if toolbox.searched:
-                yield Step("answer", outcome.told)
-                return outcome.text
-            outcome = replace(
-                outcome,
-                text="Error: search before you answer",
-                told="before any search",
-                failed=True,
-            )
+        else:
+            outcome = toolbox.refused(call, f"not run: at most {_AT_ONCE} calls at a time")
         yield Step(outcome.step, outcome.told)
+        if outcome.name == "answer" and not outcome.failed:
+            return outcome.text
         outcomes.append(outcome)
     for invalid in reply.invalid:
-        outcomes.append(toolbox.refused(invalid))
+        outcomes.append(toolbox.refused(invalid, invalid["error"] or "the call cannot be read"))
         yield Step(outcomes[-1].step, outcomes[-1].told)
     talk.rounds.append(Round(reply.message, outcomes))
     return ""
@@ -177,7 +161,7 @@ def _is_answer(text: str, toolbox: Toolbox, desk: Desk) -> bool:
 
 def _system(model: Model, corpus: Corpus) -> str:
     names = corpus.documents
-    told = [f"{harmless(name)} ({Places(Desk(corpus), name).told})" for name in names[:_NAMED]]
+    told = [f"{label(name)} ({Places(Desk(corpus), name).told})" for name in names[:_NAMED]]
     if len(names) > _NAMED:
         told.append(f"{len(names) - _NAMED} more documents")
     prompt = "agent_small" if model.weak else "agent_system"

@@ -14,6 +14,7 @@ from retrieval.parse.document import ranges
 from retrieval.passage import Passage
 
 RESULT = 1500  # tokens of a result: about seven passages, and twelve results fit a 32K window
+_LABEL = 200  # characters
 _NUMBER = 5  # tokens of "[12] " and the lines between passages
 _BYTES_PER_TOKEN = 3.5
 # What looks like one of our markers in a document's own text, "[3]" or "[3, 4]".
@@ -90,7 +91,7 @@ class Desk:
             f"{passage.unit} {passage.page}" if passage.page else "",
             passage.heading,
         ]
-        return harmless(", ".join(filter(None, parts)) or passage.document)
+        return label(", ".join(filter(None, parts)) or passage.document)
 
     def summary(self, numbers: Sequence[int], more: int = 0) -> str:
         """ "6 passages, p. 3, 17": what a result brought, for a person."""
@@ -123,3 +124,8 @@ class Desk:
 def harmless(text: str) -> str:
     """A document's text in which no "[3]" looks like the number of a passage of ours."""
     return _MARKER.sub("[ ", text)
+
+
+def label(text: str) -> str:
+    """A heading or a document's name, harmless and on one line."""
+    return harmless(" ".join(text.split()))[:_LABEL]

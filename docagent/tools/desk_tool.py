@@ -7,7 +7,7 @@ from typing import Any, Literal
 from langchain_core.tools import BaseTool, ToolException
 from pydantic import Field
 
-from docagent.tools.desk import Desk
+from docagent.tools.desk import Desk, label
 
 
 class DeskTool(BaseTool):
@@ -39,6 +39,6 @@ class DeskTool(BaseTool):
         like = exact or [name for name in names if wanted and wanted in name.lower()]
         if len(like) == 1:
             return like[0]
-        listed = ", ".join(f"{n} {name}" for n, name in enumerate(names[:20], 1))
+        listed = ", ".join(f"{n} {label(name)}" for n, name in enumerate(names[:20], 1))
         more = f", ... {len(names) - 20} more" if len(names) > 20 else ""
         raise ToolException(f"name one document by its number: {listed}{more}")

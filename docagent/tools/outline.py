@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from docagent.tools.desk import harmless
+from docagent.tools.desk import label
 from docagent.tools.desk_tool import DeskTool
 from docagent.tools.places import Places
 from docagent.tools.shown import Shown
@@ -29,7 +29,7 @@ class Outline(DeskTool):
         indexed, places = self.table.corpus.indexed[document], Places(self.table, document)
         blocks = [one for one in indexed.document.blocks if one.kind == "heading"]
         blocks = [one for one in blocks if places.allowed(one.start)]
-        head = f"{harmless(document)}: {places.told}"
+        head = f"{label(document)}: {places.told}"
         if not blocks:
             return f"{head}; it has no headings", Shown("no headings")
         deepest = max(block.level for block in blocks)
@@ -53,9 +53,9 @@ class Outline(DeskTool):
         text = self.table.corpus.text(document)
         levels = sorted({block.level for block in blocks})
         for block in blocks:
-            title = " ".join(text[block.start : block.end].split()).strip("#=- ")[:_LONGEST]
+            title = label(text[block.start : block.end]).strip("#=- ")[:_LONGEST]
             indent = "  " * levels.index(block.level)
-            yield f"{indent}{harmless(title)} ({places.unit} {places.number(block.start)})"
+            yield f"{indent}{title} ({places.unit} {places.number(block.start)})"
 
 
 class OutlineOf(Outline):
@@ -66,7 +66,7 @@ class OutlineOf(Outline):
             return self.of(self.document(document))
         names = self.table.corpus.documents
         lines = (
-            f"{number} {harmless(name)}: {Places(self.table, name).told}"
+            f"{number} {label(name)}: {Places(self.table, name).told}"
             for number, name in enumerate(names, 1)
         )
         head = f"{len(names)} documents; call outline with one's number for its headings"

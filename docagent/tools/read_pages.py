@@ -7,7 +7,7 @@ from typing import Any
 
 from langchain_core.tools import ToolException
 
-from docagent.tools.desk import harmless
+from docagent.tools.desk import label
 from docagent.tools.desk_tool import DeskTool
 from docagent.tools.places import Places
 from docagent.tools.shown import Shown
@@ -28,7 +28,7 @@ class ReadPages(DeskTool):
         places = Places(self.table, document)
         lowest, highest = places.first_and_last
         if not places.paged and self.table.pages is not None:
-            raise ToolException(f"{document} has no pages, and only pages may be read")
+            raise ToolException(f"{label(document)} has no pages, and only pages may be read")
         begin, end = sorted((first, last))
         begin, end = max(begin, lowest), min(end, highest)
         if begin > end:
@@ -40,7 +40,7 @@ class ReadPages(DeskTool):
         unread = [one for one in found if ledger.known(one) not in ledger.shown]
         many = f"{places.unit} {begin}" if begin == end else f"{places.unit}s {begin} to {end}"
         several = len(self.table.corpus.documents) > 1
-        head = f"{harmless(document)}, {many}" if several else many
+        head = f"{label(document)}, {many}" if several else many
         if not places.paged:
             head += " (no pages; a section is about 2,500 characters)"
         if not found:
