@@ -63,7 +63,9 @@ def run(agent: DocAgent, document: Path, row: dict[str, Any], totals: Totals) ->
     totals.runs += 1
     begun = time.perf_counter()
     for event in agent.stream(document, row["question"]):
-        if isinstance(event, Step) and event.name in NAMES:
+        if isinstance(event, Step) and event.name == "judge":
+            totals.calls["search"] -= 1  # the search before it is no call of the model
+        elif isinstance(event, Step) and event.name in NAMES:
             totals.calls[event.name] += 1
         elif isinstance(event, Step) and event.name == "invalid":
             totals.invalid += 1

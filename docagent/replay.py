@@ -40,7 +40,11 @@ def _event(told: dict[str, Any]) -> Event:
     kind = told.pop("event")
     if kind != "answer":
         return _KINDS[kind](**told)
-    citations = tuple(Citation(**citation) for citation in told.pop("citations"))
+    cited = told.pop("citations")
+    units = told.pop("units", ["page"] * len(cited))
+    citations = tuple(
+        Citation(**citation, unit=unit) for citation, unit in zip(cited, units, strict=True)
+    )
     return Answer(
         text=told.pop("answer"), citations=citations, usage=Usage(**told.pop("usage")), **told
     )

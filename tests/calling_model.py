@@ -18,7 +18,7 @@ from tests.fake_model import USAGE
 Turn = AIMessage | str | Callable[[list[BaseMessage]], "AIMessage | str"]
 
 
-def call(name: str, **arguments: Any) -> AIMessage:
+def call(name: str, /, **arguments: Any) -> AIMessage:
     """A reply that is one call."""
     return calls((name, arguments))
 
@@ -42,6 +42,7 @@ class CallingModel(BaseChatModel):
     context: int = 32_768
     binds: bool = True
     tells_usage: bool = True
+    notes: str = ""  # the reply when results are to be summed up, beside the script
 
     @property
     def _llm_type(self) -> str:
@@ -57,7 +58,8 @@ class CallingModel(BaseChatModel):
 
     def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
         self.asked.append(messages)
-        turn = self.script.pop(0)
+        summing_up = self.notes and len(messages) == 1
+        turn = self.notes if summing_up else self.script.pop(0)
         reply = turn(messages) if callable(turn) else turn
         message = AIMessage(reply) if isinstance(reply, str) else reply
         if message.tool_calls and not self.binds:

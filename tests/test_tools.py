@@ -195,7 +195,8 @@ def test_several_documents_are_named(tmp_path: Path) -> None:
     assert "2 south.txt: no pages; sections 1 to 3" in listed
     for name in ("1", "north", "NORTH.txt"):
         assert Bench(corpus)("read_pages", first=1, last=1, document=name).startswith(
-            "north.txt, section 1 (no pages; a section is about 2,500 characters)\n\n[1] north.txt"
+            "north.txt, section 1 (no pages; a section is about 2,500 characters)"
+            "\n\n[1] north.txt, section 1"
         )
     for name in ("", "txt", "3", "east"):
         with pytest.raises(ToolException, match=r"1 north\.txt, 2 south\.txt"):

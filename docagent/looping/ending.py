@@ -30,7 +30,8 @@ def finish(asking: Asking, ledger: Ledger, ended: Ended) -> Strategy:
     if able and ended.text and not is_refusal(ended.text):
         text, citations = check(asking.corpus, asking.question, ended.text, ledger.sources)
         if citations:
-            yield Step("check", f"{len(citations)} citations hold")
+            held = len({citation.id for citation in citations})
+            yield Step("check", f"{held} of the numbers in the answer hold")
             return Written(text, citations, True, note=ended.note)
         yield Step("check", "no claim of the answer is borne out by what was read")
     found = yield from retrieve.search(asking)

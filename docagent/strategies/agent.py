@@ -77,6 +77,8 @@ def agent(asking: Asking) -> Strategy:
     if model.weak:
         yield from _first_search(asking, talk, toolbox)
     ended = yield from _work(asking, talk, toolbox, desk, limits)
+    if ended.note:
+        yield Step("limit", ended.note)
     written = yield from finish(asking, desk.ledger, ended)
     return replace(written, strategy="agent", steps=talk.turns)
 

@@ -14,6 +14,7 @@ from retrieval.parse.document import ranges
 from retrieval.passage import Passage
 
 RESULT = 1500  # tokens of a result: about seven passages, and twelve results fit a 32K window
+SECTION = 2500  # characters, about what a page holds: a "page" of documents that have none
 _LABEL = 200  # characters
 _NUMBER = 5  # tokens of "[12] " and the lines between passages
 _BYTES_PER_TOKEN = 3.5
@@ -86,19 +87,17 @@ class Desk:
     def title(self, passage: Passage) -> str:
         """Where a passage stands: document (if there are several), page and heading."""
         several = len(self.corpus.documents) > 1
-        parts = [
-            passage.document if several else "",
-            f"{passage.unit} {passage.page}" if passage.page else "",
-            passage.heading,
-        ]
-        return label(", ".join(filter(None, parts)) or passage.document)
+        unit, number = place(passage)
+        parts = [passage.document if several else "", f"{unit} {number}", passage.heading]
+        return label(", ".join(filter(None, parts)))
 
     def summary(self, numbers: Sequence[int], more: int = 0) -> str:
         """ "6 passages, p. 3, 17": what a result brought, for a person."""
-        passages = [self.ledger.passages[number] for number in numbers]
-        pages = sorted({passage.page for passage in passages if passage.page})
-        unit = passages[0].unit if passages else "page"
-        where = f", {'p.' if unit == 'page' else unit} {ranges(tuple(pages))}" if pages else ""
+        places = sorted({place(self.ledger.passages[number]) for number in numbers})
+        where = ""
+        for unit in dict.fromkeys(unit for unit, _ in places):
+            told = ranges(tuple(number for one, number in places if one == unit))
+            where += f", {'p.' if unit == 'page' else unit} {told}"
         told = "1 passage" if len(numbers) == 1 else f"{len(numbers)} passages"
         return told + where + (f", {more} more left out" if more else "")
 
@@ -119,6 +118,13 @@ class Desk:
         if len(self.ledger.passages) < self.ledger.most:
             return ""
         return f"; {self.ledger.most} passages are held, which is the most: answer from these"
+
+
+def place(passage: Passage) -> tuple[str, int]:
+    """What read_pages calls the place of a passage: ("page", 8), ("section", 3)."""
+    if passage.page:
+        return passage.unit, passage.page
+    return "section", passage.start // SECTION + 1
 
 
 def harmless(text: str) -> str:

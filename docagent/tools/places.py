@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from docagent.tools.desk import Desk
-
-SECTION = 2500  # characters, about what a page holds
+from docagent.tools.desk import SECTION, Desk
 
 
 class Places:
