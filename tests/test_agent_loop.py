@@ -168,6 +168,16 @@ def test_errors_of_the_model_are_steps(town: Path, binds: bool) -> None:
     assert done.answer.text == REPLY
 
 
+def test_a_comma_too_many_is_forgiven(town: Path) -> None:
+    written = '{"query": "ice house",}'
+    broken = InvalidToolCall(
+        name="search", args=written, id="x", error="not\nJSON", type="invalid_tool_call"
+    )
+    done = run(town, AIMessage("", invalid_tool_calls=[broken]), REPLY)
+    assert done.names == ["search", "reply", "check"]
+    assert done.model.asked[1][-2].tool_calls[0]["id"] == "x"  # type: ignore[attr-defined]
+
+
 def test_a_repeated_call_gets_a_line_and_a_hint(town: Path, binds: bool) -> None:
     done = run(town, SEARCH, SEARCH, call("answer", text=REPLY), binds=binds)
     assert done.steps[1] == ("search", "rebuilt the ice house -> the same call as before")
@@ -401,6 +411,24 @@ def test_a_weak_model_stops_after_four_steps(town: Path) -> None:
     done = run(town, *looks, "The mason Ulla Brandt.", weak=True)
     assert done.answer.steps == 4
     assert done.answer.note.startswith("Stopped after 4 steps")
+    assert "Ulla Brandt" in quote(done.answer)
+
+
+def test_a_weak_model_gets_lines_for_what_is_shortened(tmp_path: Path) -> None:
+    looks = [call("read_pages", first=number, last=number) for number in range(2, 8)]
+    done = run(
+        long_document(tmp_path),
+        *looks,
+        "The mason Ulla Brandt.",
+        weak=True,
+        context=1600,
+        options={"max_steps": 6},
+    )
+    assert "shorten" in done.names
+    told = done.model.told(5)
+    assert f"search({QUESTION}): 1 passage, section" in told
+    assert "(shortened)" in told
+    assert "Notes on the results" not in told
     assert "Ulla Brandt" in quote(done.answer)
 
 

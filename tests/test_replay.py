@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from docagent import Answer, Citation, DocAgent, DocAgentError
-from docagent.cli import run
 from docagent.events import Event, event_as_json
 from docagent.replay import replay
 from tests.calling_model import CallingModel, call
@@ -37,15 +36,6 @@ def test_slides_stay_slides(tmp_path: Path) -> None:
     trace = tmp_path / "trace.jsonl"
     trace.write_text(json.dumps(event_as_json(answer)), "utf-8")
     assert list(replay(trace)) == [answer]
-
-
-def test_the_command_line_writes_what_replay_reads(town: Path, tmp_path: Path) -> None:
-    trace = tmp_path / "trace.jsonl"
-    options = ["--model", "embedded", "--strategy", "agent", "--json", "--trace", str(trace)]
-    assert run(["ask", str(town), "Who rebuilt the ice house?", *options]) == 0
-    names = [type(event).__name__ for event in replay(trace)]
-    assert names[-1] == "Answer"
-    assert "Step" in names
 
 
 @pytest.mark.parametrize("text", ["no json", "[]", '{"event": "step"}', '{"event": "bang"}', "{}"])

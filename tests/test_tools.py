@@ -191,8 +191,8 @@ def test_several_documents_are_named(tmp_path: Path) -> None:
     )
     bench = Bench(corpus)
     listed = bench("outline")
-    assert "1 north.txt: no pages; sections 1 to 1" in listed
-    assert "2 south.txt: no pages; sections 1 to 3" in listed
+    assert "1 north.txt: section 1\n" in listed
+    assert "2 south.txt: sections 1 to 3" in listed
     for name in ("1", "north", "NORTH.txt"):
         assert Bench(corpus)("read_pages", first=1, last=1, document=name).startswith(
             "north.txt, section 1 (no pages; a section is about 2,500 characters)"

@@ -39,7 +39,7 @@ class Round:
 
 
 class Conversation:
-    """What the model is told and says. `spent` are the tokens it has computed so far.
+    """What the model is told and says.
 
     `turn_tokens` is the most a reply may have, `expected` what the whole conversation may hold:
     the engine chooses its window by that once, and what it has read stays valid.
@@ -57,7 +57,7 @@ class Conversation:
         self.model = model
         self.rounds: list[Round] = []
         self.turns = 0
-        self.spent = 0
+        self._untold = 0  # estimated tokens of turns whose usage is not known
         self._tools, self._system, self._question = tools, system, question
         self._turn_tokens, self._expected = turn_tokens, expected
         self._dialect: Dialect = dialect(model, tools)
@@ -78,6 +78,12 @@ class Conversation:
         """Whether another turn fits the model's window."""
         return self._size() + self._turn_tokens <= self.model.context
 
+    @property
+    def spent(self) -> int:
+        """Tokens that the model has computed for this question so far."""
+        used = self.model.usage
+        return used.prompt_tokens - used.cached_tokens + used.completion_tokens + self._untold
+
     def made(self, call: ToolCall) -> AIMessage:
         """A call as the model would have made it."""
         return self._dialect.made(call)
@@ -94,11 +100,8 @@ class Conversation:
             self._dialect = InText(self._tools)
             message = yield from self._reply()
         self.turns += 1
-        used = self.model.usage
-        self.spent += used.prompt_tokens - used.cached_tokens + used.completion_tokens
-        self.spent -= before.prompt_tokens - before.cached_tokens + before.completion_tokens
-        if used == before:  # a model that does not tell
-            self.spent += self._size() + self.model.count(message.text)
+        if self.model.usage == before:  # a model that does not tell
+            self._untold += self._size() + self.model.count(message.text)
         return self._dialect.read(message)
 
     def _reply(self) -> Generator[Event, None, AIMessage]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
+from docagent.engine.tools.calls import Request, checked
 from docagent.engine.tools.parse import parse
 from docagent.engine.tools.specification import ToolSpec, specifications
 from docagent.looping.outcome import Outcome
@@ -66,8 +67,16 @@ class Bound:
         return text
 
     def read(self, message: AIMessage) -> Reply:
-        calls = list(map(_with_id, message.tool_calls))
-        invalid = list(map(_with_id, message.invalid_tool_calls))
+        calls: list[ToolCall] = list(map(_with_id, message.tool_calls))
+        invalid: list[InvalidToolCall] = []
+        for broken in map(_with_id, message.invalid_tool_calls):
+            # A comma too many is no reason to ask again.
+            mended = checked(Request(broken["name"] or "", broken["args"] or ""), self.specs)
+            if mended["type"] == "tool_call":
+                calls.append({**mended, "id": broken["id"]})
+            else:
+                broken["error"] = mended["error"]
+                invalid.append(broken)
         text = str(message.text)
         if not calls and not invalid:
             # Servers without a tool parser hand the call on as text.
@@ -136,10 +145,14 @@ def dialect(model: Model, tools: Sequence[BaseTool]) -> Dialect:
 
 def _signature(spec: ToolSpec) -> str:
     kinds = spec.parameters.get("properties", {})
-    told = (f"{name}: {kind.get('type', 'any')}" for name, kind in kinds.items())
+    needed = spec.parameters.get("required", ())
+    told = (
+        f"{name}: {kind.get('type', 'any')}{'' if name in needed else ' (optional)'}"
+        for name, kind in kinds.items()
+    )
     return f"{spec.name}({', '.join(told)})"
 
 
 def _with_id(call: Any) -> Any:
     """A call with an id, which its result must name."""
-    return call if call.get("id") else {**call, "id": f"call_{secrets.token_hex(8)}"}
+    return {**call, "id": call.get("id") or f"call_{secrets.token_hex(8)}"}

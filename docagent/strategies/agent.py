@@ -122,7 +122,7 @@ def _work(
                 return Ended()
             continue
         if _is_answer(reply.text, toolbox, desk):
-            yield Step("answer", "in plain words")
+            yield Step("reply", "an answer without a call")
             return Ended(reply.text)
         if silent:
             yield Step("plan", "again no tool was called; the fixed plan follows")

@@ -29,7 +29,7 @@ class Outline(DeskTool):
         indexed, places = self.table.corpus.indexed[document], Places(self.table, document)
         blocks = [one for one in indexed.document.blocks if one.kind == "heading"]
         blocks = [one for one in blocks if places.allowed(one.start)]
-        head = f"{label(document)}: {places.told}"
+        head = f"{label(document)}: {places.told}{places.unpaged}"
         if not blocks:
             return f"{head}; it has no headings", Shown("no headings")
         deepest = max(block.level for block in blocks)

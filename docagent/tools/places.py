@@ -18,11 +18,14 @@ class Places:
 
     @property
     def told(self) -> str:
-        """ "pages 1 to 24"."""
+        """ "pages 1 to 24", "section 1"."""
         first, last = self.first_and_last
-        if not self.paged:
-            return f"no pages; sections 1 to {last} of about {SECTION:,} characters"
-        return f"{self.unit}s {first} to {last}"
+        return f"{self.unit} {first}" if first == last else f"{self.unit}s {first} to {last}"
+
+    @property
+    def unpaged(self) -> str:
+        """What is said of sections where they are shown, as nobody knows them."""
+        return "" if self.paged else f" (no pages; a section is about {SECTION:,} characters)"
 
     @property
     def first_and_last(self) -> tuple[int, int]:

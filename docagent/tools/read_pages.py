@@ -41,8 +41,7 @@ class ReadPages(DeskTool):
         many = f"{places.unit} {begin}" if begin == end else f"{places.unit}s {begin} to {end}"
         several = len(self.table.corpus.documents) > 1
         head = f"{label(document)}, {many}" if several else many
-        if not places.paged:
-            head += " (no pages; a section is about 2,500 characters)"
+        head += places.unpaged
         if not found:
             return f"{head}: no text", Shown("no text")
         if above:
