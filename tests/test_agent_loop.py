@@ -6,11 +6,12 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, InvalidToolCall, ToolMessage
 from langchain_core.tools import BaseTool, ToolException, tool
+from pydantic import AfterValidator, Field
 
 from docagent import Answer, DocAgent, DocAgentError, Step
 from docagent.events import Token
@@ -183,7 +184,7 @@ def test_a_repeated_call_gets_a_line_and_a_hint(town: Path, binds: bool) -> None
     assert done.steps[1] == ("search", "rebuilt the ice house -> the same call as before")
     text = done.model.said(2)
     assert "its result stands above" in text
-    assert "1 passage" in text
+    assert "search(rebuilt the ice house): 1 passage, section 1 [1]. You made" in text
     assert "Ulla Brandt" not in text
 
 
@@ -256,6 +257,29 @@ def test_errors_of_the_code_are_raised(town: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("retrieval.corpus.Corpus.search", broken)
     with pytest.raises(KeyError, match="a bug"):
         run(town, SEARCH)
+
+
+def even(number: int) -> int:
+    if number % 2:
+        raise ValueError("berths have even numbers")
+    return number
+
+
+@tool
+def berth(number: Annotated[int, Field(lt=9), AfterValidator(even)]) -> str:
+    """Look up a berth."""
+    return f"Berth {number} is free."
+
+
+def test_what_a_users_tool_does_not_take_is_the_models_error(
+    town: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    looks = [call("berth", number=number) for number in (12, 3, "4")]
+    done = run(town, *looks, SEARCH, REPLY, tools=[berth])
+    assert done.model.said(1) == "Error: berth: number must be less than 9, not 12"
+    assert done.model.said(2) == "Error: number: Value error, berths have even numbers"
+    assert done.model.said(3) == "Berth 4 is free."
+    assert not caplog.text
 
 
 @tool

@@ -32,10 +32,16 @@ class Outcome:
         return "invalid" if self.invalid else self.name
 
     @property
+    def brief(self) -> str:
+        """The call, how much it brought, and the numbers of the passages."""
+        if self.shown is None:
+            return f"{self.name}({self.argument})"
+        numbers = "".join(f"[{number}]" for number in self.shown.numbers)
+        return f"{self.name}({self.argument}): {self.shown.summary} {numbers}".rstrip()
+
+    @property
     def line(self) -> str:
         """What replaces the text when the conversation is shortened; never longer than it."""
         if self.shown is None or self.failed:
             return self.text
-        numbers = "".join(f"[{number}]" for number in self.shown.numbers)
-        line = f"{self.name}({self.argument}): {self.shown.summary} {numbers}".rstrip()
-        return min(f"{line} (shortened)", self.text, key=len)
+        return min(f"{self.brief} (shortened)", self.text, key=len)

@@ -83,11 +83,13 @@ class Toolbox:
         ours = isinstance(tool, DeskTool)
         try:
             message = tool.invoke(made)
-        except (ToolException, ValidationError) as error:
+        except ToolException as error:
             return self._failed(tool.name, argument, call_id, first_line(error))
         except Exception as error:
             if ours:
                 raise
+            if isinstance(error, ValidationError):  # of arguments that fit the plain schema only
+                return self._failed(tool.name, argument, call_id, _misfits(error))
             log.warning("the tool %s failed: %s", tool.name, first_line(error))
             return self._failed(tool.name, argument, call_id, first_line(error))
         if not isinstance(message, ToolMessage):
@@ -115,10 +117,15 @@ class Toolbox:
         hint = "You made this call before; its result stands above. Ask for something else"
         if self._desk.ledger.passages:
             hint += ", or answer from what you have"
-        summary = before.shown.summary if before.shown else ""
-        text = f"{before.name}({before.argument}): {summary}. {hint}."
+        text = f"{before.brief}. {hint}."
         told = f"{before.argument} -> the same call as before"
         return Outcome(call["id"] or "", before.name, before.argument, text, told, repeated=True)
+
+
+def _misfits(error: ValidationError) -> str:
+    """Which arguments are wrong, and how."""
+    told = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in told)
 
 
 def _few_words(value: object, most: int = _ARGUMENT) -> str:
