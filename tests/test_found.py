@@ -94,7 +94,7 @@ def test_another_companys_name_lowers_the_score(report: Corpus) -> None:
 
 
 def test_a_slip_of_the_pen_is_the_name_that_was_meant(report: Corpus) -> None:
-    assert unheard(report, "What were the net sales of Corbell Glas?") == ([], 0.0)
+    assert unheard(report, "What were the net sales of Corbell Glass?") == ([], 0.0)
 
 
 def test_two_names_that_stand_nowhere_are_enough(report: Corpus) -> None:
