@@ -8,11 +8,12 @@ from typing import NamedTuple
 class Needle(NamedTuple):
     """A sentence, three questions for it, and a like sentence on something else.
 
-    `worded` asks in the sentence's own words, `named` in others but with its names, `unnamed`
-    without them.
+    `value` are its words that answer. `worded` asks in the sentence's own words, `named` in others
+    but with its names, `unnamed` without them.
     """
 
     sentence: str
+    value: str
     worded: str
     named: str
     unnamed: str
@@ -22,6 +23,7 @@ class Needle(NamedTuple):
 NEEDLES = [
     Needle(
         "The vault of the Larkspur Bank in Ennisvale opens at 4:52 in the morning.",
+        "4:52 in the morning",
         "When does the vault of the Larkspur Bank in Ennisvale open?",
         "At what hour is the strongroom at Larkspur in Ennisvale unlocked?",
         "At what hour before dawn is the lender's strongroom unlocked?",
@@ -29,6 +31,7 @@ NEEDLES = [
     ),
     Needle(
         "Captain Ysolde Marrable sailed the schooner Tansy Wren around Cape Ollender in 41 days.",
+        "41 days",
         "In how many days did Captain Ysolde Marrable sail the schooner Tansy Wren around Cape "
         "Ollender?",
         "How long did Marrable's voyage with the Tansy Wren past Ollender last?",
@@ -37,6 +40,7 @@ NEEDLES = [
     ),
     Needle(
         "The bell of Saint Orrin's chapel was cast from 317 melted church candlesticks.",
+        "317",
         "From how many melted church candlesticks was the bell of Saint Orrin's chapel cast?",
         "What was the metal for ringing at Saint Orrin's obtained from?",
         "Which household objects gave the bronze for the big ringing instrument in the tower?",
@@ -44,6 +48,7 @@ NEEDLES = [
     ),
     Needle(
         "Doctor Halvard Pimm proved that the blue lichen of Skarholm cures seasickness in goats.",
+        "seasickness",
         "What did Doctor Halvard Pimm prove that the blue lichen of Skarholm cures?",
         "Which ailment can be healed with the moss-like plant from Skarholm according to Pimm?",
         "Which animals are healed of nausea on boats by a coloured growth found on rocks?",
@@ -51,6 +56,7 @@ NEEDLES = [
     ),
     Needle(
         "The password to the archive of the Copper Guild is 'thimble and thunder'.",
+        "thimble and thunder",
         "What is the password to the archive of the Copper Guild?",
         "Which secret phrase lets you into the Copper Guild's records?",
         "Which secret phrase lets you into the metalworkers' records?",
@@ -58,6 +64,7 @@ NEEDLES = [
     ),
     Needle(
         "Every winter the mayor of Plumbridge pays the ferryman a rent of seven smoked eels.",
+        "seven smoked eels",
         "What rent does the mayor of Plumbridge pay the ferryman every winter?",
         "What does the town head of Plumbridge owe the boatman when it is cold?",
         "Which fish does the head of a town hand over to the man who rows people across?",
@@ -65,6 +72,7 @@ NEEDLES = [
     ),
     Needle(
         "The comet Delacroix-Mbeki will pass closest to Earth on 9 March 2178.",
+        "9 March 2178",
         "When will the comet Delacroix-Mbeki pass closest to Earth?",
         "On which date is Delacroix-Mbeki nearest our planet?",
         "On which date is the icy body with a tail nearest our planet?",
@@ -72,6 +80,7 @@ NEEDLES = [
     ),
     Needle(
         "The chef Amparo Quist thickens her famous Brindle soup with powdered acorns.",
+        "powdered acorns",
         "With what does the chef Amparo Quist thicken her famous Brindle soup?",
         "Which ingredient gives Quist's well-known Brindle broth its body?",
         "Which ground nuts from oak trees make the cook's well-known broth creamier?",
@@ -79,6 +88,7 @@ NEEDLES = [
     ),
     Needle(
         "The Wexcombe tramway was closed after a flock of 2,300 starlings nested in its tunnel.",
+        "2,300 starlings",
         "Why was the Wexcombe tramway closed?",
         "What made the streetcars of Wexcombe stop running?",
         "Which birds made the streetcars stop running when they settled underground?",
@@ -87,6 +97,7 @@ NEEDLES = [
     Needle(
         "Chess master Ilse Ravnkilde lost the final of Tarn City because she was allergic to the "
         "ebony pieces.",
+        "allergic",
         "Why did chess master Ilse Ravnkilde lose the final of Tarn City?",
         "What illness was to blame for Ravnkilde's defeat in Tarn City?",
         "Which player's defeat at the board was caused by a skin reaction to dark wood?",
@@ -94,6 +105,7 @@ NEEDLES = [
     ),
     Needle(
         "The lighthouse at Gannet Point is painted green to honour the keeper's drowned parrot.",
+        "drowned parrot",
         "Why is the lighthouse at Gannet Point painted green?",
         "What is the reason for the colour of the beacon at Gannet Point?",
         "Which pet bird is remembered by the colour of a beacon on the coast?",

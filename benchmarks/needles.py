@@ -16,11 +16,11 @@ import random
 import re
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.finders import FINDERS, Span, rank
-from benchmarks.needle_facts import NEEDLES
+from benchmarks.needle_facts import NEEDLES, Needle
 from benchmarks.pdf_pages import page_texts
 from retrieval.embed.encoder import Encoder
 
@@ -43,11 +43,16 @@ def changed(text: str, copy: int) -> str:
     return _NAME.sub(name, re.sub(r"\d+", figure, text)) if copy else text
 
 
-def texts(folder: Path) -> Iterator[str]:
-    """The folder's texts, again and again."""
-    files = sorted([*folder.rglob("*.txt"), *folder.rglob("*.pdf")])
+def texts(*paths: Path) -> Iterator[str]:
+    """The texts of files, and of all in folders, again and again."""
+    files = [
+        file
+        for path in paths
+        for file in (sorted([*path.rglob("*.txt"), *path.rglob("*.pdf")]) or [path])
+        if file.is_file()
+    ]
     if not files:
-        raise SystemExit(f"{folder} holds no .txt and no .pdf file.")
+        raise SystemExit(f"{', '.join(map(str, paths))}: no .txt and no .pdf file there.")
     originals = [
         file.read_text("utf-8") if file.suffix == ".txt" else "\n\n".join(page_texts(file))
         for file in files
@@ -58,14 +63,17 @@ def texts(folder: Path) -> Iterator[str]:
         copy += 1
 
 
-def haystack(folder: Path, tokens: int) -> str:
-    """At least `tokens` tokens of the folder's texts."""
-    encoder = Encoder()
+def minilm_tokens(text: str) -> int:
+    return Encoder().count([text])[0]
+
+
+def haystack(paths: list[Path], tokens: int, count_of: Callable[[str], int] = minilm_tokens) -> str:
+    """At least `tokens` tokens of these texts."""
     parts: list[str] = []
     missing = tokens
-    for text in texts(folder):
+    for text in texts(*paths):
         # A piece's share, so that the last text does not add its whole length.
-        count = encoder.count([text])[0]
+        count = count_of(text)
         parts.append(text[: len(text) * missing // count + 1] if count > missing else text)
         missing -= count
         if missing <= 0:
@@ -99,6 +107,24 @@ def inserted(text: str, placed: list[tuple[int, str]]) -> tuple[str, list[Span]]
     return "".join(pieces), [spans[number] for number in range(len(placed))]
 
 
+def hidden(text: str, needles: list[Needle]) -> tuple[str, list[Span]]:
+    """The text with the needles from its beginning to its end, a single one in its middle, and a
+    distractor for each; and where the needles stand."""
+    steps = max(len(needles) - 1, 1)
+    depths = spread(len(needles))
+    # Halfway to the next needle; the last one's stands a quarter step before it.
+    others = [min(depth + 0.5 / steps, 1 - 0.25 / steps) for depth in depths]
+    placed = [(boundary(text, d), n.sentence) for d, n in zip(depths, needles, strict=True)]
+    placed += [(boundary(text, d), n.distractor) for d, n in zip(others, needles, strict=True)]
+    whole, spans = inserted(text, placed)
+    return whole, spans[: len(needles)]
+
+
+def spread(count: int) -> list[float]:
+    """So many depths from 0 to 1."""
+    return [number / (count - 1) for number in range(count)] if count > 1 else [0.5]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
@@ -106,14 +132,9 @@ def main() -> None:
     parser.add_argument("--system", default="ours", choices=list(FINDERS))
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    hay = haystack(options.folder, options.tokens)
-    steps = len(NEEDLES) - 1
-    depths = [number / steps for number in range(len(NEEDLES))]
-    placed = [(boundary(hay, d), n.sentence) for d, n in zip(depths, NEEDLES, strict=True)]
-    # Halfway to the next needle; the last one's stands a quarter step before it.
-    others = [min(d + 0.5 / steps, 1 - 0.25 / steps) for d in depths]
-    placed += [(boundary(hay, d), n.distractor) for d, n in zip(others, NEEDLES, strict=True)]
-    text, spans = inserted(hay, placed)
+    hay = haystack([options.folder], options.tokens)
+    depths = spread(len(NEEDLES))
+    text, spans = hidden(hay, NEEDLES)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "haystack.txt"
         file.write_text(text, "utf-8")
@@ -128,7 +149,7 @@ def main() -> None:
                 "question": question,
                 "rank": rank(find(question, DEPTH), span),
             }
-            for depth, needle, span in zip(depths, NEEDLES, spans, strict=False)
+            for depth, needle, span in zip(depths, NEEDLES, spans, strict=True)
             for asked, question in (
                 ("worded", needle.worded),
                 ("named", needle.named),
@@ -136,8 +157,7 @@ def main() -> None:
             )
         ]
         asked_ms = 1000 * (time.perf_counter() - begun) / len(told)
-    count = Encoder().count([text])[0]
-    print(f"{count:,} tokens, index {indexed:.1f} s, {asked_ms:.0f} ms a question\n")
+    print(f"{minilm_tokens(text):,} tokens, index {indexed:.1f} s, {asked_ms:.0f} ms a question\n")
     print("| depth | own words | other words, names kept | other words, no names |")
     print("| --- | --- | --- | --- |")
     for number, depth in enumerate(depths):

@@ -177,7 +177,7 @@ def test_copies_have_other_names_and_figures_and_enough_tokens(tmp_path: Path) -
     assert "Winston" not in second and "1984" not in second
     from retrieval.embed.encoder import Encoder
 
-    count = Encoder().count([needles.haystack(tmp_path, 500)])[0]
+    count = Encoder().count([needles.haystack([tmp_path], 500)])[0]
     assert 490 <= count <= 520
 
 
