@@ -1,7 +1,7 @@
 r"""What a question costs: model calls and tokens of each strategy, and of Qwen-Agent's.
 
-    python -m benchmarks.agent_cost ../shared/data/squad/articles ../shared/data/multihop \
-        --rival ../rivals/bin/python
+    python -m benchmarks.agent_cost ../shared/data/squad/articles/*.txt \
+        ../shared/data/multihop/hotpot_train.txt --rival ../rivals/bin/python
 
 The files' texts are joined, and repeated with changed names and figures, to documents of 10K, 100K
 and 1M tokens with facts hidden in them. A counting model plays a capable one (it knows which words
@@ -19,7 +19,7 @@ import os
 import secrets
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,14 +27,14 @@ from pathlib import Path
 from benchmarks.cost_meter import Cost, Meter
 from benchmarks.cost_model import CountingModel, served
 from benchmarks.cost_player import Player
-from benchmarks.needle_facts import NEEDLES
-from benchmarks.needles import boundary, haystack, inserted, spread
 from docagent import DocAgent
 from docagent.engine.loading.embedded import embedded_folder
 from docagent.engine.loading.tokenizer import ModelTokenizer
 from docagent.engine.tokens import ChatTokens
 from docagent.errors import DocAgentError
+from docagent.evaluation.haystack import boundary, cut, inserted, repeated
 from docagent.settings import cache_folder
+from docagent.strategies import NAMES as STRATEGIES
 
 _DANGERS = [
     "drift ice",
@@ -44,18 +44,30 @@ _DANGERS = [
     "looters",
     "spring tides",
     "rotten piles",
-    "fire",
+    "sparks",
 ]
-_PLACE, _OTHER, _ABSENT = NEEDLES[0], NEEDLES[6], NEEDLES[9]
-QUESTIONS = {
-    "one place": (_PLACE.worded, [_PLACE.value]),
-    "another place": (_OTHER.worded, [_OTHER.value]),
+_FACTS = [
+    (0.4, "The vault of the Larkspur Bank in Ennisvale opens at 4:52 in the morning."),
+    (0.8, "The comet Delacroix-Mbeki will pass closest to Earth on 9 March 2178."),
+    *(
+        (number / 7, f"A danger to the harbour of Ennisvale is {danger}.")
+        for number, danger in enumerate(_DANGERS)
+    ),
+]
+"""Depth and sentence of what is hidden."""
+
+QUESTIONS: dict[str, tuple[str, list[str]]] = {
+    "one place": ("When does the vault of the Larkspur Bank in Ennisvale open?", ["4:52"]),
+    "another place": ("When will the comet Delacroix-Mbeki pass closest to Earth?", ["2178"]),
     "all of it": ("List all dangers to the harbour of Ennisvale.", _DANGERS),
-    "not in it": (_ABSENT.worded, []),
+    "not in it": ("Why did chess master Ilse Ravnkilde lose the final of Tarn City?", []),
 }
 """What is asked for: the question and the words of its answers."""
 
-OURS = [
+Group = tuple[str, list[str]]
+"""A way of answering, and what it is asked in turn."""
+
+OURS: list[Group] = [
     ("retrieve", ["one place", "another place"]),
     ("direct", ["one place", "another place"]),
     ("read", ["one place", "another place", "one place"]),
@@ -65,7 +77,7 @@ OURS = [
     ("auto", ["all of it"]),
     ("auto", ["not in it"]),
 ]
-RIVAL = [
+RIVAL: list[Group] = [
     ("ParallelDocQA", ["one place", "another place"]),
     ("ParallelDocQA", ["all of it"]),
     ("ParallelDocQA", ["not in it"]),
@@ -92,13 +104,10 @@ class Row:
         return f"| {self.way} | {self.asked} | {' | '.join(figures)} | {self.right} |"
 
 
-def document(paths: list[Path], tokens: int, count: Callable[[str], int]) -> str:
-    """So many tokens of the files' text with the facts that are asked for."""
-    text = haystack(paths, tokens, count)
-    dangers = [f"A danger to the harbour of Ennisvale is {danger}." for danger in _DANGERS]
-    placed = [(boundary(text, d), s) for d, s in zip(spread(8), dangers, strict=True)]
-    placed += [(boundary(text, 0.4), _PLACE.sentence), (boundary(text, 0.8), _OTHER.sentence)]
-    return inserted(text, placed)[0]
+def document(texts: Sequence[str], tokens: int, count: Callable[[str], int]) -> str:
+    """So many tokens of the texts with the facts that are asked for."""
+    text = cut(repeated("\n\n".join(texts)), tokens, count)
+    return inserted(text, [(boundary(text, depth), fact) for depth, fact in _FACTS])[0]
 
 
 def player() -> Player:
@@ -107,7 +116,7 @@ def player() -> Player:
 
 
 def measured(
-    meter: Meter, plan: Sequence[tuple[str, list[str]]], ask: Ask, begin: Callable[[], object]
+    meter: Meter, plan: Sequence[Group], ask: Ask, begin: Callable[[], object]
 ) -> Iterator[Row]:
     """A row for each question; `begin` is called before each group of them."""
     plays = player()
@@ -129,7 +138,11 @@ def measured(
 
 
 def ours(
-    file: Path, meter: Meter, encode: Callable[[str], list[int]], cache: Path
+    file: Path,
+    meter: Meter,
+    encode: Callable[[str], list[int]],
+    cache: Path,
+    ways: Collection[str] = STRATEGIES,
 ) -> Iterator[Row]:
     """docagent's strategies; a model of a new name has nothing kept from before."""
     models: list[CountingModel] = []
@@ -146,10 +159,12 @@ def ours(
         agent.close()
         return text
 
-    yield from measured(meter, OURS, ask, begin)
+    yield from measured(meter, [group for group in OURS if group[0] in ways], ask, begin)
 
 
-def rival(file: Path, meter: Meter, python: str, scratch: Path) -> Iterator[Row]:
+def rival(
+    file: Path, meter: Meter, python: str, scratch: Path, ways: Collection[str]
+) -> Iterator[Row]:
     """Qwen-Agent's agents, in a process of their own, with the same model behind a server."""
     with served(player(), meter) as server, _worker(python) as say:
         say({"server": server, "file": str(file), "scratch": str(scratch)}, False)
@@ -157,7 +172,8 @@ def rival(file: Path, meter: Meter, python: str, scratch: Path) -> Iterator[Row]
         def ask(agent: str, question: str) -> str:
             return str(json.loads(say({"agent": agent, "question": question}, True))["answer"])
 
-        yield from measured(meter, RIVAL, ask, lambda: None)
+        plan = [group for group in RIVAL if group[0] in ways]
+        yield from measured(meter, plan, ask, lambda: None)
 
 
 @contextmanager
@@ -186,23 +202,26 @@ def _worker(python: str) -> Iterator[Callable[[dict[str, str], bool], str]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="+", type=Path, help="texts, PDFs and folders of them")
+    parser.add_argument("files", nargs="+", type=Path, help="plain texts")
     parser.add_argument("--sizes", nargs="+", type=int, default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--rival", help="the Python that has Qwen-Agent; see benchmarks/rivals")
-    parser.add_argument("--only-rival", action="store_true")
+    ways = list(dict.fromkeys(way for way, _ in [*OURS, *RIVAL]))
+    parser.add_argument("--ways", nargs="+", choices=ways, default=ways)
     options = parser.parse_args()
     tokens = ChatTokens(ModelTokenizer(embedded_folder(cache_folder())))
     meter = Meter(tokens.plain)
+    texts = [file.read_text("utf-8") for file in options.files]
     for size in options.sizes:
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "document.txt"
-            file.write_text(document(options.files, size, tokens.count), "utf-8")
+            file.write_text(document(texts, size, tokens.count), "utf-8")
             print(f"\n### {tokens.count(file.read_text('utf-8')):,} tokens\n\n{HEAD}", flush=True)
-            if not options.only_rival:
-                for row in ours(file, meter, tokens.plain, Path(folder) / "cache"):
-                    print(row, flush=True)
+            rows = ours(file, meter, tokens.plain, Path(folder) / "cache", options.ways)
+            for row in rows:
+                print(row, flush=True)
             if options.rival:
-                for row in rival(file, meter, options.rival, Path(folder) / "qwen-agent"):
+                scratch = Path(folder) / "qwen-agent"
+                for row in rival(file, meter, options.rival, scratch, options.ways):
                     print(row, flush=True)
 
 

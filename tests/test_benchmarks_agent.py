@@ -1,4 +1,4 @@
-"""The benchmarks of the agent: tokens are counted right, the player answers, needles are told."""
+"""The cost table's parts: tokens are counted right, and the counting model answers each prompt."""
 
 from __future__ import annotations
 
@@ -13,11 +13,6 @@ from benchmarks import agent_cost
 from benchmarks.cost_meter import Cost, Meter, conversation
 from benchmarks.cost_model import served
 from benchmarks.cost_player import REFUSAL, Player
-from benchmarks.needle_answers import Asked, covers, gold, row
-from benchmarks.needle_facts import NEEDLES
-from benchmarks.needles import hidden, spread
-from docagent import Answer
-from docagent.answer import Citation
 
 BEACON = "Which colour has the beacon?"
 KING = "Who is the king?"
@@ -119,14 +114,13 @@ def test_the_costs_of_a_small_document(tmp_path: Path) -> None:
         f"Shed {n} stores rope, tar and {n * 40} barrels of salt for boat {n + 7}."
         for n in range(900)
     ]
-    (tmp_path / "sheds.txt").write_text("\n\n".join(sheds), "utf-8")
     tokens: dict[str, int] = {}
 
     def encode(text: str) -> list[int]:
         return [tokens.setdefault(word, len(tokens)) for word in text.split()]
 
     file = tmp_path / "document.txt"
-    text = agent_cost.document([tmp_path / "sheds.txt"], 6_000, lambda text: len(text.split()))
+    text = agent_cost.document(["\n\n".join(sheds)], 6_000, lambda text: len(text.split()))
     file.write_text(text, "utf-8")
     meter = Meter(encode)
     rows = list(agent_cost.ours(file, meter, encode, tmp_path / "cache"))
@@ -140,28 +134,3 @@ def test_the_costs_of_a_small_document(tmp_path: Path) -> None:
     assert cost["read", "then another place"].computed < 0.25 * length
     assert cost["read", "then all of it again"].calls == 1  # what was read is kept
     assert cost["retrieve", "one place"].computed < 0.9 * length
-
-
-def test_needles_and_their_distractors_are_spread_over_a_text() -> None:
-    assert spread(1) == [0.5]
-    assert spread(3) == [0.0, 0.5, 1.0]
-    hay = "Salt is dear. " * 500
-    for count in (1, 3, 10):
-        needles = NEEDLES[:count]
-        text, spans = hidden(hay, needles)
-        assert [text[slice(*span)] for span in spans] == [one.sentence for one in needles]
-        assert all(one.distractor in text for one in needles)
-        for needle, span in zip(needles, spans, strict=True):
-            assert text[slice(*gold(needle, span))] == needle.value
-
-
-def test_a_needle_is_found_where_a_citation_covers_it() -> None:
-    def answer(start: int, end: int) -> Answer:
-        cited = Citation(1, "a.txt", None, None, "...", True, start, end)
-        return Answer(BEACON, "green", True, (cited,), "model")
-
-    assert covers(answer(5, 30), (10, 20))
-    assert not covers(answer(11, 30), (10, 20))
-    asked = [Asked(True, True, True, {"gather": "1 quotes from 4 parts"}, 2.0)]
-    asked += [Asked(False, True, False, {}, 4.0), Asked(True, False, True, {}, 3.0)]
-    assert row("1,000", asked) == "| 1,000 | 1/3 | 2/3 | 1 | -, 4 parts | 3.0 |"
