@@ -16,9 +16,11 @@ from docagent.ask import ask
 from docagent.events import Event, Progress
 from docagent.model import Model
 from docagent.settings import Settings
+from docagent.tools import checked_tools
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.tools import BaseTool
 
     from docagent.reading.kept import Kept
     from docagent.session import Session
@@ -37,13 +39,20 @@ class DocAgent:
         agent = DocAgent(model="auto")
         answer = agent.ask("report.pdf", "What was the operating margin in 2022?")
 
-    `model` is a name as `--model` takes it, or any LangChain chat model; `options` are the other
-    fields of `Settings`.
+    `model` is a name as `--model` takes it, or any LangChain chat model; `tools` are LangChain
+    tools that the strategy `agent` may use besides its own; `options` are the other fields of
+    `Settings`. Raises DocAgentError for a tool that has the name of one of docagent's.
     """
 
-    def __init__(self, model: str | BaseChatModel = "auto", **options: Any) -> None:
+    def __init__(
+        self,
+        model: str | BaseChatModel = "auto",
+        tools: Sequence[BaseTool] = (),
+        **options: Any,
+    ) -> None:
         name = model if isinstance(model, str) else type(model).__name__
         self.settings = replace(Settings(model=name), **options)
+        self.tools = checked_tools(tools)
         self._given = None if isinstance(model, str) else model
         self._open: dict[tuple[object, ...], Corpus] = {}
         self._lock = threading.RLock()
