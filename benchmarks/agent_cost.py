@@ -57,9 +57,18 @@ _FACTS = [
 """Depth and sentence of what is hidden."""
 
 QUESTIONS: dict[str, tuple[str, list[str]]] = {
-    "one place": ("When does the vault of the Larkspur Bank in Ennisvale open?", ["4:52"]),
-    "another place": ("When will the comet Delacroix-Mbeki pass closest to Earth?", ["2178"]),
-    "all of it": ("List all dangers to the harbour of Ennisvale.", _DANGERS),
+    "one place": (
+        "When does the vault of the Larkspur Bank in Ennisvale open?",
+        ["4:52 in the morning"],
+    ),
+    "another place": (
+        "When will the comet Delacroix-Mbeki pass closest to Earth?",
+        ["9 March 2178"],
+    ),
+    "all of it": (
+        "List all dangers to the harbour of Ennisvale.",
+        [f"harbour of Ennisvale is {danger}" for danger in _DANGERS],
+    ),
     "not in it": ("Why did chess master Ilse Ravnkilde lose the final of Tarn City?", []),
 }
 """What is asked for: the question and the words of its answers."""
@@ -73,6 +82,8 @@ OURS: list[Group] = [
     ("read", ["one place", "another place", "one place"]),
     ("read", ["all of it", "all of it"]),
     ("read", ["not in it"]),
+    ("agent", ["one place", "another place"]),
+    ("agent", ["not in it"]),
     ("auto", ["one place", "another place"]),
     ("auto", ["all of it"]),
     ("auto", ["not in it"]),

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]?")
 _MARKER = re.compile(r"^\[(\d+)\]", re.MULTILINE)
 _WORD = re.compile(r"\w{4,}")
+_AGENT = "you look things up in it with tools"
+_ASKED = "Question: "
 REFUSAL = "The document does not say."
 
 
@@ -35,8 +37,20 @@ class Player:
             said = " ".join(sentence for sentence, _ in found)
             told = {"res": "ans", "content": said} if said else {"res": "none", "content": "<None>"}
             return json.dumps(told)
-        said = " ".join(f"{sentence} [{n}]" if n else sentence for sentence, n in found)
-        return said or REFUSAL
+        said = " ".join(f"{sentence} [{n}]" if n else sentence for sentence, n in found) or REFUSAL
+        return self._call(prompt, question, said) if _AGENT in prompt else said
+
+    def _call(self, prompt: str, question: str, said: str) -> str:
+        """The agent's next call: a search, the section that it found and the next, the answer."""
+        told = prompt[prompt.index(_ASKED) :]
+        if '"search"' not in told:
+            return _called("search", query=question)
+        if '"read_pages"' not in told:
+            nearest = said.rpartition("[")[2].rstrip("]")
+            place = re.search(rf"^\[{nearest}\] section (\d+)", told, re.MULTILINE)
+            first = int((place or re.search(r"\] section (\d+)", told) or [0, 1])[1])
+            return _called("read_pages", first=first, last=first + 1)
+        return _called("answer", text=said)
 
     def question(self, prompt: str) -> str:
         """Which of the questions a prompt asks."""
@@ -60,3 +74,7 @@ class Player:
     def right(self, question: str, answer: str) -> int:
         """How many of the answers to a question stand in a text."""
         return sum(words in answer for words in self.known[question])
+
+
+def _called(name: str, **arguments: object) -> str:
+    return json.dumps({"name": name, "arguments": arguments})

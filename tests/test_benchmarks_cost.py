@@ -85,6 +85,23 @@ def test_the_player_answers_each_kind_of_prompt(player: Player) -> None:
         player.reply("Why?")
 
 
+def test_the_player_calls_tools_and_then_answers(player: Player) -> None:
+    talk = f"you look things up in it with tools\nQuestion: {BEACON}"
+
+    def called() -> tuple[str, dict[str, Any]]:
+        nonlocal talk
+        reply = player.reply(talk)
+        talk += f"\n{reply}"
+        made = json.loads(reply)
+        return made["name"], made["arguments"]
+
+    assert called() == ("search", {"query": BEACON})
+    talk += f"\n[1] section 4\nRope.\n\n[2] section 7\n{TEXT}"
+    assert called() == ("read_pages", {"first": 7, "last": 8})
+    talk += "\nsection 7 (shown above: 2)"
+    assert called() == ("answer", {"text": "The beacon is green. [2]"})
+
+
 @pytest.mark.parametrize("stream", [False, True])
 def test_the_server_says_and_counts_the_same_as_the_model(player: Player, stream: bool) -> None:
     meter = Meter(letters)
