@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,28 @@ def test_every_exported_name_is_there() -> None:
     assert all(getattr(docagent, name) for name in docagent.__all__)
     with pytest.raises(AttributeError):
         _ = docagent.nothing
+
+
+@pytest.mark.usefixtures("loaded")
+async def test_without_holding_up_the_event_loop(town: Path) -> None:
+    agent = DocAgent(FakeModel(replies=[REPLY] * 2))
+    answer = await agent.aask(town, QUESTION)
+    events = [event async for event in agent.astream(town, QUESTION)]
+    assert isinstance(events[-1], Answer)
+    assert events[-1].citations == answer.citations
+
+
+@pytest.mark.usefixtures("loaded")
+def test_many_threads_and_documents_at_once(tmp_path: Path) -> None:
+    """One agent, several documents and threads: each gets its own answer and its own usage."""
+    names = ["Ulla Brandt", "Ole Lund", "Ida Falk"]
+    files = []
+    for number, name in enumerate(names):
+        files.append(tmp_path / f"town{number}.txt")
+        files[-1].write_text(f"The ice house was rebuilt in 1931 by {name}.", encoding="utf-8")
+    agent = DocAgent(FakeModel(replies=["The ice house was rebuilt [1]."] * 12))
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(agent.ask, files * 4, [QUESTION] * 12))
+    for number, answer in enumerate(answers):
+        assert names[number % 3] in answer.citations[0].quote
+        assert answer.usage.prompt_tokens == 100

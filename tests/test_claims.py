@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from docagent.checking.claims import carries, check, find_words, quoted_first, support
+from docagent.checking.claims import UNSUPPORTED, check, quoted_first
+from docagent.checking.draft import is_claim
+from docagent.checking.support import carries, find_words, support
 from docagent.reading.evidence import Source, select
 from retrieval.corpus import Corpus
 from tests.make_pdf import text_pdf
@@ -62,8 +64,7 @@ def test_a_marker_that_nothing_supports_goes(
 ) -> None:
     text, citations = check(corpus, QUESTION, claim, sources)
     assert citations == []
-    assert "[" not in text
-    assert text.endswith(".")
+    assert text == f"{claim[: claim.rindex(' [')]}. {UNSUPPORTED}"
 
 
 def test_of_several_markers_the_right_ones_stay(corpus: Corpus, sources: list[Source]) -> None:
@@ -83,7 +84,138 @@ def test_markers_behind_the_full_stop_belong_to_the_sentence_before(
 
 def test_no_marker_is_invented(corpus: Corpus, sources: list[Source]) -> None:
     draft = "A bicycle ticket costs 4 florins."
-    assert check(corpus, QUESTION, draft, sources) == (draft, [])
+    assert check(corpus, QUESTION, draft, sources) == (f"{draft} {UNSUPPORTED}", [])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The document does not say who the captain is.",
+        "In summary, here is the answer.",
+        "Hello!",
+        "Here is what the passages say:",
+        "Is there anything else?",
+        "## The ferries",
+        "Tickets and fares",
+    ],
+)
+def test_what_claims_nothing_is_not_marked(
+    corpus: Corpus, sources: list[Source], said: str
+) -> None:
+    assert not is_claim(said)
+    true = "A bicycle ticket costs 4 florins [3]."
+    text, (citation,) = check(corpus, QUESTION, f"{said}\n\n{true}", sources)
+    assert text == f"{said}\n\n{true}"
+    assert citation.page == 3
+
+
+@pytest.mark.parametrize(
+    "said", ["Gulls eat whales.", "It costs 9.", "Die Fähre sank im Hafen.", "- Whales nest there."]
+)
+def test_what_claims_something_is_marked_without_support(
+    corpus: Corpus, sources: list[Source], said: str
+) -> None:
+    assert is_claim(said)
+    assert check(corpus, QUESTION, said, sources) == (f"{said} {UNSUPPORTED}", [])
+
+
+def test_each_item_of_a_list_is_a_claim_of_its_own(corpus: Corpus, sources: list[Source]) -> None:
+    draft = (
+        "The pages say:\n1. Gulls nest on the roof of the customs house [2]\n"
+        "2. A bicycle ticket costs 9 florins [3]\n3. A bicycle ticket costs 4 florins [3]"
+    )
+    text, citations = check(corpus, QUESTION, draft, sources)
+    assert text.splitlines() == [
+        "The pages say:",
+        "1. Gulls nest on the roof of the customs house [2]",
+        f"2. A bicycle ticket costs 9 florins {UNSUPPORTED}",
+        "3. A bicycle ticket costs 4 florins [3]",
+    ]
+    assert [citation.id for citation in citations] == [2, 3]
+
+
+def test_figures_of_one_claim_may_stand_in_several_quotes(
+    corpus: Corpus, sources: list[Source]
+) -> None:
+    draft = "The Petrel cost 1,316.4 thousand florins, a bicycle ticket 4 florins [1, 3]."
+    text, citations = check(corpus, QUESTION, draft, sources)
+    assert text == draft
+    assert [citation.id for citation in citations] == [1, 3]
+    assert UNSUPPORTED in check(corpus, QUESTION, draft.replace("1, 3", "1, 2"), sources)[0]
+
+
+ACCOUNTS = [
+    "Revenue of the ferries was 41.6 million florins in 2023.\nIt had been 24.4 million in 2022.",
+    "The costs of the harbour came to 31.9 million florins.",
+]
+
+
+@pytest.mark.parametrize(
+    ("draft", "wanted", "cited"),
+    [
+        (
+            "Revenue was 41.6 million florins and costs 31.9 million, a difference of 9.7 [1, 2].",
+            "Revenue was 41.6 million florins and costs 31.9 million, a difference of 9.7"
+            " (9.7 = 41.6 million - 31.9 million) [1, 2].",
+            [1, 2],
+        ),
+        (
+            "Revenue less costs of the harbour: 9.7 = 41.6 - 31.9 million florins. [1] [2]",
+            "Revenue less costs of the harbour: 9.7 = 41.6 - 31.9 million florins. [1] [2]",
+            [1, 2],
+        ),
+        (
+            "Revenue grew 70.5% to 41.6 million florins from 24.4 million [1].",
+            "Revenue grew 70.5% to 41.6 million florins from 24.4 million"
+            " (70.5% = (41.6 million - 24.4 million) / 24.4 million) [1].",
+            [1],
+        ),
+        (
+            "Revenue grew 71.5% to 41.6 million florins from 24.4 million [1].",
+            "Revenue grew 71.5% to 41.6 million florins from 24.4 million. [unsupported]",
+            [],
+        ),
+        (
+            "Revenue was 41.6 million florins and costs 31.9 million, a difference of 9.9 [1, 2].",
+            "Revenue was 41.6 million florins and costs 31.9 million, a difference of 9.9."
+            " [unsupported]",
+            [],
+        ),
+    ],
+)
+def test_a_computed_figure_is_shown_with_its_computation(
+    tmp_path: Path, shared_cache: Path, draft: str, wanted: str, cited: list[int]
+) -> None:
+    corpus = Corpus.open([text_pdf(tmp_path / "accounts.pdf", ACCOUNTS)], cache=shared_cache)
+    sources = select(corpus.search("revenue costs", k=9), 1000, len)
+    text, citations = check(corpus, "How much remained?", draft, sources)
+    assert text == wanted
+    assert sorted(citation.id for citation in citations) == cited
+    assert all(citation.verified for citation in citations)
+
+
+def test_words_in_quotation_marks_are_the_ground_of_the_next_sentence(
+    corpus: Corpus, sources: list[Source]
+) -> None:
+    draft = '"Gulls nest on the roof of the old customs house." So birds breed there [2].'
+    text, (citation,) = check(corpus, QUESTION, draft, sources)
+    assert text == draft
+    assert citation.quote == "Gulls nest on the roof of the old customs house"
+    draft = '"Gulls nest on the roof of the old customs house." They are 12 pairs [2].'
+    assert UNSUPPORTED in check(corpus, QUESTION, draft, sources)[0]
+
+
+def test_a_quotation_of_several_sentences_is_not_cut(corpus: Corpus, sources: list[Source]) -> None:
+    both = " ".join(PAGES[1].split())
+    for draft in (
+        f'"{both}" Birds are counted [2].',
+        f"“{both}” Birds are counted [2].",
+        f"„{both}“ Birds are counted [2].",
+        f'"{PAGES[1]}" Birds are counted [2].',
+    ):
+        text, (citation,) = check(corpus, QUESTION, draft, sources)
+        assert text == draft
+        assert citation.quote == PAGES[1].strip(".")
 
 
 def test_quoted_words_are_the_quote(corpus: Corpus, sources: list[Source]) -> None:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from docagent.checking.found import Verdict, judge
+from docagent.checking.found import Verdict, judge, unheard
 from docagent.checking.quotes import quotes
 from retrieval.corpus import Corpus
+from tests.make_pdf import text_pdf
+
+REPORT = [
+    "Corbel Glass annual report\nNet sales of Corbel Glass were 412 million florins in 2023.",
+    "The operating margin of the group was 11.4% in 2023, after 9.8% in 2022.",
+    "Risks: the price of soda ash, and the rate of the florin against the dollar.",
+]
 
 
 def verdict(corpus: Corpus, question: str, weak: bool = True) -> Verdict:
@@ -47,6 +56,53 @@ def test_a_stronger_model_is_asked_where_a_weak_one_is_not(handbook_corpus: Corp
     told = verdict(handbook_corpus, question, weak=True)
     assert (told.found, told.reason) == (False, "1788 stands nowhere in the text")
     assert verdict(handbook_corpus, question, weak=False).found
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory, shared_cache: Path) -> Corpus:
+    path = text_pdf(tmp_path_factory.mktemp("found") / "report.pdf", REPORT)
+    return Corpus.open([path], cache=shared_cache)
+
+
+@pytest.mark.parametrize(
+    ("question", "names", "share"),
+    [
+        ("What were the net sales of Halvorsen Timber?", ["Halvorsen", "Timber"], 1.0),
+        ("What were the net sales of Corbel Timber?", ["Timber"], 0.5),
+        ("What were Corbel's net sales in FY2019?", [], 0.0),
+        ("What does the 10-Q say of Halvorsen's net sales?", ["Halvorsen's"], 1.0),
+        ("Halvorsen had which net sales?", [], 0.0),  # a first word is a capital anyway
+        ("HT had which net sales?", ["HT"], 1.0),
+        ("what were halvorsen's net sales?", [], 0.0),
+        ("哈佛森公司的销售额是多少？", [], 0.0),
+        ("?", [], 0.0),
+    ],
+)
+def test_names_that_stand_nowhere(
+    report: Corpus, question: str, names: list[str], share: float
+) -> None:
+    assert unheard(report, question) == (names, share)
+
+
+def test_another_companys_name_lowers_the_score(report: Corpus) -> None:
+    own = verdict(report, "What was the operating margin of Corbel Glass in 2023?")
+    other = verdict(report, "What was the operating margin of Halvorsen Timber in 2023?")
+    assert own.found
+    assert not other.found
+    assert other.reason.endswith("Halvorsen stands nowhere in the text")
+    assert other.score < own.score - 0.3
+
+
+def test_the_bar_follows_what_cosines_are_worth(
+    report: Corpus, tmp_path: Path, shared_cache: Path
+) -> None:
+    file = tmp_path / "船.txt"
+    file.write_text("渡轮海燕号于2023年更换了发动机。\n\n自行车票价为4弗罗林。", "utf-8")
+    chinese = Corpus.open([file], cache=shared_cache)
+    told = verdict(chinese, "自行车票多少钱？")
+    assert told.found
+    assert not verdict(chinese, "哪种酶解开双链？").found
+    assert told.bar < verdict(report, "What were net sales?").bar
 
 
 def test_nothing_near() -> None:

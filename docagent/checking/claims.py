@@ -3,102 +3,115 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
+from collections.abc import Sequence
 
 from docagent.answer import Citation
+from docagent.checking.computed import Computation, computations
+from docagent.checking.draft import MARKER, is_claim, sentences_with_markers, statement
+from docagent.checking.figures import Figure, figures, missing
+from docagent.checking.support import Span, carries, support, together
 from docagent.reading.evidence import Source
-from retrieval.chunk.sentences import Sentence, sentences
+from retrieval.chunk.sentences import sentences
 from retrieval.corpus import Corpus
 from retrieval.lexical.tokens import query_terms, terms
 from retrieval.passage import Passage
 
-_MARKER = re.compile(r"\s*\[(\d{1,2}(?:\s*[,;]\s*\d{1,2})*)\]")
-_QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{12,})[\"”“»]")
-_FIGURE = re.compile(r"\d[\d,.]*")
-SUPPORT = 0.5  # share of a claim's words that its quote must hold; one bar, never lowered
-
-
-Span = tuple[Passage, int, int]  # where in the passage's document the supporting words stand
+UNSUPPORTED = "[unsupported]"
+"""Stands behind a sentence of an answer that no cited passage bears out."""
 
 
 def check(
     corpus: Corpus, question: str, text: str, sources: list[Source]
 ) -> tuple[str, list[Citation]]:
-    """The answer less the markers that nothing supports, and a citation for each that stays."""
+    """The answer less the markers that nothing supports, and a citation for each that stays.
+
+    A sentence that claims something and keeps no marker is followed by `UNSUPPORTED`. A figure
+    that is computed from figures of the cited quotes counts, and its computation is shown.
+    """
     kept: list[Citation] = []
     pieces, at = [], 0
     by_number = {source.number: source for source in sources}
     for start, end in sentences_with_markers(text):
         sentence = text[start:end]
-        claim = _MARKER.sub("", sentence).strip()
-
-        def resolve(match: re.Match[str], claim: str = claim) -> str:
-            numbers = []
-            for number in map(int, re.findall(r"\d+", match[1])):
-                source = by_number.get(number)
-                span = support(corpus, question, claim, list(source.passages)) if source else None
-                if span:
-                    numbers.append(number)
-                    citation = cite(corpus, number, *span)
-                    if citation not in kept:
-                        kept.append(citation)
-            return f" [{', '.join(map(str, numbers))}]" if numbers else ""
-
-        pieces += [text[at:start], _MARKER.sub(resolve, sentence)]
+        claim = statement(sentence)
+        numbers = list(
+            dict.fromkeys(
+                int(number)
+                for match in MARKER.finditer(sentence)
+                for number in re.findall(r"\d+", match[1])
+            )
+        )
+        cited = {n: by_number[n].passages for n in numbers if n in by_number}
+        computed: list[Computation] = []
+        held = _supported(corpus, question, claim, cited, computed)
+        if cited and not held:
+            computed = computations(claim, _absent(claim, cited))
+            held = _supported(corpus, question, claim, cited, computed) if computed else {}
+        for number, spans in held.items():
+            for span in spans:
+                citation = cite(corpus, number, *span)
+                if citation not in kept:
+                    kept.append(citation)
+        pieces += [text[at:start], _marked(sentence, held, computed)]
         at = end
     return "".join([*pieces, text[at:]]).strip(), kept
 
 
-def sentences_with_markers(text: str) -> list[tuple[int, int]]:
-    """Sentences, each with the markers that stand behind its full stop."""
-    spans: list[tuple[int, int]] = []
-    for start, end in sentences(text):
-        if spans and not _MARKER.sub("", text[start:end]).strip(" ."):
-            spans[-1] = spans[-1][0], end
-            continue
-        # "... rose. [2] Costs fell. [3]": the sentence cut has put [2] at the head of the next.
-        leading = re.match(r"(?:\s*\[\d{1,2}\])+", text[start:end])
-        if leading and spans:
-            spans[-1] = spans[-1][0], start + leading.end()
-            start += leading.end()
-        spans.append((start, end))
-    return spans
-
-
-def support(corpus: Corpus, question: str, claim: str, passages: list[Passage]) -> Span | None:
-    """The words of the passages that carry the claim, or None.
-
-    Words the claim itself quotes are looked for first. Otherwise it is the sentence, row or pair
-    of neighbours that holds most of the claim's terms: at least `SUPPORT` of them, and each of
-    its figures (see `carries`).
-    """
-    for quoted in _QUOTED.findall(claim):
+def _absent(claim: str, cited: dict[int, tuple[Passage, ...]]) -> list[Figure]:
+    """The figures of a claim that none of the cited passages holds."""
+    left = figures(claim)
+    for passages in cited.values():
         for passage in passages:
-            place = find_words(passage.text, quoted)
-            beside = _figures(claim.replace(quoted, ""))
-            if place and beside <= _figures(f"{passage.context} {passage.text}"):
-                return passage, passage.start + place[0], passage.start + place[1]
-    best: tuple[int, int, Span] | None = None
-    for passage in passages:
-        text = corpus.text(passage.document)
-        spans = corpus.sentences(passage)
-        pairs = [Sentence(a.start, b.end, a.head) for a, b in pairwise(spans)]
-        for start, end, head in spans + pairs:
-            words = f"{head} {text[start:end]}"
-            if not carries(words, claim, question):
-                continue
-            shared = len(set(query_terms(claim)) & set(terms(words)))
-            # Of two spans that hold as much the shorter one is the quote.
-            if best is None or (shared, start - end) > best[:2]:
-                best = shared, start - end, (passage, start, end)
-    return best[2] if best else None
+            left = missing(left, f"{passage.context} {passage.text}")
+    return left
 
 
-def find_words(text: str, words: str) -> tuple[int, int] | None:
-    """Where `words` stand in `text`, white space aside; never anything merely similar."""
-    pattern = r"\s+".join(map(re.escape, words.strip(" .,…").split()))
-    match = re.search(pattern, text) if pattern else None
-    return (match.start(), match.end()) if match else None
+def _supported(
+    corpus: Corpus,
+    question: str,
+    claim: str,
+    cited: dict[int, tuple[Passage, ...]],
+    computed: Sequence[Computation],
+) -> dict[int, list[Span]]:
+    """The words that carry a claim, by the number of its marker; those without are left out.
+
+    Each marker on its own if any can; else all of them, every quote giving a figure.
+    """
+    results = [one.result for one in computed]
+    held = {}
+    for number, passages in cited.items():
+        span = support(corpus, question, claim, passages, results)
+        if span:
+            held[number] = [span]
+    if held:
+        return held
+    every = [passage for passages in cited.values() for passage in passages]
+    found: dict[int, list[Span]] = {}
+    for span in together(corpus, question, claim, every, results):
+        number = next(n for n, passages in cited.items() if span[0] in passages)
+        found.setdefault(number, []).append(span)
+    return found
+
+
+def _marked(sentence: str, held: dict[int, list[Span]], computed: Sequence[Computation]) -> str:
+    """The sentence with the markers that hold, its computations, or the mark of what lacks them."""
+    seen: set[int] = set()
+
+    def resolve(match: re.Match[str]) -> str:
+        numbers = [n for n in map(int, re.findall(r"\d+", match[1])) if n in held]
+        seen.update(numbers)
+        return f" [{', '.join(map(str, dict.fromkeys(numbers)))}]" if numbers else ""
+
+    shown = "; ".join(one.shown for one in computed if not one.written)
+    if held and shown:
+        first = MARKER.search(sentence)
+        place = first.start() if first else len(sentence)
+        sentence = f"{sentence[:place]} ({shown}){sentence[place:]}"
+    text = MARKER.sub(resolve, sentence)
+    if held or not is_claim(sentence):
+        return text
+    bare = text.rstrip()
+    return f"{bare} {UNSUPPORTED}{text[len(bare) :]}"
 
 
 def quoted_first(question: str, draft: str, citations: list[Citation]) -> str:
@@ -111,7 +124,7 @@ def quoted_first(question: str, draft: str, citations: list[Citation]) -> str:
     spans = sentences(draft)
     if not spans:
         return lead
-    said = squeeze(_MARKER.sub("", draft[slice(*spans[0])]))
+    said = squeeze(MARKER.sub("", draft[slice(*spans[0])]))
     if set(query_terms(said)) <= set(terms(question)):
         return lead  # it only says the question again
     for citation in citations:
@@ -119,22 +132,6 @@ def quoted_first(question: str, draft: str, citations: list[Citation]) -> str:
         if carries(quote, said, question, bar=1.0) and said.strip(" .") not in quote:
             return f"{lead}\n{said} [{citation.id}]"
     return lead
-
-
-def carries(words: str, claim: str, question: str, bar: float = SUPPORT) -> bool:
-    """Whether `words` hold every figure of a claim and at least `bar` of its terms.
-
-    Terms the question brought along prove little: the share must also hold among the others.
-    """
-    held = set(terms(words))
-    wanted = set(query_terms(claim))
-    new = wanted - set(terms(question))
-    return (
-        bool(wanted)
-        and len(new & held) >= bar * len(new)
-        and len(wanted & held) >= SUPPORT * len(wanted)
-        and _figures(claim) <= _figures(words)
-    )
 
 
 def cite(corpus: Corpus, number: int, passage: Passage, start: int, end: int) -> Citation:
@@ -157,8 +154,3 @@ def cite(corpus: Corpus, number: int, passage: Passage, start: int, end: int) ->
 def squeeze(text: str) -> str:
     """White space as single spaces."""
     return " ".join(text.split())
-
-
-def _figures(text: str) -> set[str]:
-    """Numbers as values: 1,234.50 and 1234.50 are one, a trailing full stop is none."""
-    return {figure.strip(".,").replace(",", "") for figure in _FIGURE.findall(text)}

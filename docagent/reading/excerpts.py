@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from docagent.checking.claims import find_words
 from docagent.checking.quotes import Quote
+from docagent.checking.support import find_words
 from docagent.engine.tools.jsontext import end_of_value, read_value
 from docagent.reading.windows import Window
 from prompts import render, template

@@ -51,6 +51,10 @@ class LexicalIndex:
         counts = {term: self.searcher.doc_freq("text", term) for term in terms}
         return {t: math.log((total + 1) / (n + 0.5)) for t, n in counts.items()}
 
+    def holds(self, term: str) -> bool:
+        """Whether any passage, or the headings over it, has this term."""
+        return any(self.searcher.doc_freq(field, term) for field in ("text", "heading"))
+
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """Languages that at least one passage in a hundred is in, as ISO 639-1 codes."""

@@ -26,7 +26,7 @@ Kept.put = die
 from docagent.cli import main
 main()
 """
-READ = ("--strategy", "read", "--model", "embedded", "--pages", "8-12")
+READ = ("--strategy", "read", "--model", "embedded", "--pages", "8-15")
 
 
 def test_killed_and_taken_up_again(handbook: Path) -> None:
@@ -55,7 +55,7 @@ def test_interrupted_it_answers_from_what_is_read(handbook: Path, cache: Path) -
 @pytest.mark.slow
 @pytest.mark.usefixtures("loaded")
 def test_the_second_question_costs_its_own_words(handbook: Path, cache: Path) -> None:
-    agent = DocAgent("embedded", strategy="read", pages=(8, 12))
+    agent = DocAgent("embedded", strategy="read", pages=(8, 15))
     first, second = (agent.ask(handbook, question).usage for question in (QUESTION, OTHER))
     computed = [one.prompt_tokens - one.cached_tokens for one in (first, second)]
     assert computed[0] > 3_000

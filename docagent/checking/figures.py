@@ -1,0 +1,112 @@
+"""Figures in a text, and whether the words of a quote hold those of a claim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+_SCALES = {
+    "thousand": 3, "thousands": 3, "tsd": 3, "million": 6, "millions": 6, "mn": 6,
+    "mio": 6, "millionen": 6, "billion": 9, "billions": 9, "bn": 9, "mrd": 9, "milliarden": 9,
+    "trillion": 12, "trillions": 12,
+}  # fmt: skip
+_SCALE = "|".join(_SCALES)
+# A figure of at most 24 characters with its scale or per cent sign. A hyphen before it is a minus
+# only in a computation (see computed.py), so that "2021-2023" holds 2023.
+_FIGURE = re.compile(
+    r"(?<!\d)(?<!\d[.,])(?P<digits>\d[\d,.]{0,23})"
+    r"(?:\s*(?P<percent>%|percent\b|per cent\b|Prozent\b)"
+    rf"|[\s-]*(?P<scale>(?:{_SCALE})\b))?",
+    re.IGNORECASE,
+)
+# "(in millions, except per share data)", "(Millions)", "in thousands of euros": what stands over
+# a table holds for its rows.
+_HEADER = re.compile(rf"(?:\bin\s+|\(\s*)(?:[A-Z$€£]+\s+)?(?P<scale>{_SCALE})\b", re.IGNORECASE)
+_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+          "twelve")  # fmt: skip
+_WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
+_TELLING = 2  # digits without which a rounded figure is like too many others
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number as printed: `value` without its scale, `scale` the power of ten that its unit names.
+
+    `start` and `end` are its place in the text, unit included.
+    """
+
+    value: Decimal
+    decimals: int
+    scale: int
+    percent: bool
+    start: int
+    end: int
+
+    @property
+    def amount(self) -> Decimal:
+        """The value times its scale: 1.5 billion is 1500000000."""
+        return self.value.scaleb(self.scale)
+
+    @property
+    def half(self) -> Decimal:
+        """Half a unit of the last printed digit, scaled: what rounding can hide."""
+        return Decimal(5).scaleb(self.scale - self.decimals - 1)
+
+    @property
+    def telling(self) -> bool:
+        """Whether it has digits enough for a rounded match to mean something."""
+        return len(str(self.value).replace(".", "").lstrip("0")) >= _TELLING
+
+
+def figures(text: str) -> list[Figure]:
+    """The figures of a text in order; English words from one to twelve are read as well.
+
+    "One" is left out: it mostly stands for a thing, not for a number.
+    """
+    found = []
+    for match in _FIGURE.finditer(text):
+        digits = match["digits"].rstrip(".,").replace(",", "")
+        if (
+            digits.count(".") > 1
+        ):  # 10.2.1, 31.12.2023: no amount, but the same digits on both sides
+            digits = digits.replace(".", "")
+        scale = _SCALES[match["scale"].lower()] if match["scale"] else 0
+        decimals = len(digits.partition(".")[2])
+        bare = match.end("digits") - len(match["digits"]) + len(match["digits"].rstrip(".,"))
+        end = match.end() if match["percent"] or match["scale"] else bare
+        percent = bool(match["percent"])
+        found.append(Figure(Decimal(digits), decimals, scale, percent, match.start(), end))
+    for match in _WORD.finditer(text):
+        number = _WORDS.index(match[0].lower()) + 1
+        if number > 1:
+            found.append(Figure(Decimal(number), 0, 0, False, *match.span()))
+    return sorted(found, key=lambda figure: figure.start)
+
+
+def digits(text: str) -> str:
+    """The text with number words as digits: two forms of one term."""
+    return _WORD.sub(lambda match: str(_WORDS.index(match[0].lower()) + 1), text)
+
+
+def missing(wanted: Iterable[Figure], words: str) -> list[Figure]:
+    """Which figures do not stand in `words`.
+
+    The value must be the same, and so must the scale where both sides name one: by the figure
+    itself, or in the words over a table ("in millions"). A claim may name another scale than the
+    quote and round to it: 1.58 billion for 1,577 under "in millions".
+    """
+    there = figures(digits(words))
+    header = _HEADER.search(words)
+    over = _SCALES[header["scale"].lower()] if header else 0
+    return [figure for figure in wanted if not any(_same(figure, one, over) for one in there)]
+
+
+def _same(claimed: Figure, quoted: Figure, over: int) -> bool:
+    scale = quoted.scale or over
+    if claimed.value == quoted.value:
+        return not (claimed.scale and scale) or claimed.scale == scale
+    if not (claimed.scale and scale) or claimed.scale == scale or not claimed.telling:
+        return False
+    return abs(claimed.amount - quoted.value.scaleb(scale)) <= claimed.half

@@ -1,0 +1,160 @@
+"""The words of a document that carry a claim."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from docagent.checking.figures import Figure, digits, figures, missing
+from retrieval.chunk.sentences import Sentence
+from retrieval.corpus import Corpus
+from retrieval.lexical.tokens import query_terms, terms
+from retrieval.passage import Passage
+
+QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{12,})[\"”“»]")
+SUPPORT = 0.5  # share of a claim's words that its quote must hold; one bar, never lowered
+_PIECES = 4  # quotes that may carry one claim together, each with a figure of it
+
+Span = tuple[Passage, int, int]  # where in the passage's document the supporting words stand
+
+
+def support(
+    corpus: Corpus,
+    question: str,
+    claim: str,
+    passages: Sequence[Passage],
+    computed: Sequence[Figure] = (),
+) -> Span | None:
+    """The words of the passages that carry the claim, or None.
+
+    Words the claim itself quotes are looked for first. Otherwise it is the sentence, row or pair
+    of neighbours that holds most of the claim's terms: at least `SUPPORT` of them, and each of
+    its figures (see `carries`) except those that are `computed`.
+    """
+    quoted = _quoted(claim, passages, computed)
+    if quoted:
+        return quoted
+    wanted = set(query_terms(digits(claim)))
+    best: tuple[int, int, Span] | None = None
+    for words, span in _spans(corpus, passages):
+        if not carries(words, claim, question, computed=computed):
+            continue
+        shared = len(wanted & set(terms(digits(words))))
+        # Of two spans that hold as much the shorter one is the quote.
+        length = span[1] - span[2]
+        if best is None or (shared, length) > best[:2]:
+            best = shared, length, span
+    return best[2] if best else None
+
+
+def together(
+    corpus: Corpus,
+    question: str,
+    claim: str,
+    passages: Sequence[Passage],
+    computed: Sequence[Figure] = (),
+) -> list[Span]:
+    """Several quotes that carry a claim of several figures only together; none if they do not.
+
+    Every quote adds a figure. All of them joined must hold what one would have to.
+    """
+    left = [figure for figure in figures(claim) if figure not in computed]
+    spans = _spans(corpus, passages)
+    if len(left) < 2 or not spans:
+        return []
+    wanted = set(query_terms(digits(claim)))
+    kept: list[tuple[str, Span]] = []
+    while left and len(kept) < _PIECES:
+        words, span = max(
+            spans,
+            key=lambda one: (
+                len(left) - len(missing(left, one[0])),
+                len(wanted & set(terms(digits(one[0])))),
+                one[1][1] - one[1][2],
+            ),
+        )
+        still = missing(left, words)
+        if len(still) == len(left):
+            return []
+        left = still
+        kept.append((words, span))
+    # A header counts for its own rows alone: the figures were looked for quote by quote.
+    joined = " ".join(words for words, _ in kept)
+    if left or not _shares(joined, claim, question, SUPPORT, computed):
+        return []
+    return [span for _, span in kept]
+
+
+def find_words(text: str, words: str) -> tuple[int, int] | None:
+    """Where `words` stand in `text`, white space aside; never anything merely similar."""
+    pattern = r"\s+".join(map(re.escape, words.strip(" .,…").split()))
+    match = re.search(pattern, text) if pattern else None
+    return (match.start(), match.end()) if match else None
+
+
+def carries(
+    words: str,
+    claim: str,
+    question: str,
+    bar: float = SUPPORT,
+    computed: Sequence[Figure] = (),
+) -> bool:
+    """Whether `words` hold every figure of a claim and at least `bar` of its terms.
+
+    Terms the question brought along prove little: the share must also hold among the others.
+    `computed` figures of the claim need not stand there.
+    """
+    wanted = [figure for figure in figures(claim) if figure not in computed]
+    return _shares(words, claim, question, bar, computed) and not missing(wanted, words)
+
+
+def _shares(words: str, claim: str, question: str, bar: float, computed: Sequence[Figure]) -> bool:
+    held = set(terms(digits(words)))
+    left = digits(_without(claim, computed))
+    wanted = set(query_terms(left)) if left.strip() else set()
+    new = wanted - set(terms(digits(question)))
+    return (
+        bool(wanted)
+        and len(new & held) >= bar * len(new)
+        and len(wanted & held) >= SUPPORT * len(wanted)
+    )
+
+
+def _without(claim: str, computed: Sequence[Figure]) -> str:
+    """The claim less the figures that no quote needs to hold."""
+    for figure in sorted(computed, key=lambda figure: -figure.start):
+        claim = f"{claim[: figure.start]} {claim[figure.end :]}"
+    return claim
+
+
+def _quoted(claim: str, passages: Sequence[Passage], computed: Sequence[Figure]) -> Span | None:
+    """The first words between quotation marks that a passage holds.
+
+    Figures that the claim adds must stand in that passage.
+    """
+    for match in QUOTED.finditer(claim):
+        beside = [
+            figure
+            for figure in figures(claim)
+            if figure not in computed and not match.start() <= figure.start < match.end()
+        ]
+        for passage in passages:
+            place = find_words(passage.text, match[1])
+            if place and not missing(beside, f"{passage.context} {passage.text}"):
+                return passage, passage.start + place[0], passage.start + place[1]
+    return None
+
+
+def _spans(corpus: Corpus, passages: Sequence[Passage]) -> list[tuple[str, Span]]:
+    """Sentences, rows and pairs of neighbours, with the title and header of their table."""
+    found = []
+    for passage in passages:
+        text = corpus.text(passage.document)
+        spans = corpus.sentences(passage)
+        pairs = [Sentence(a.start, b.end, a.head) for a, b in pairwise(spans)]
+        for start, end, head in spans + pairs:
+            # A statement says once, over its first part, that it is in millions.
+            over = head or passage.context
+            found.append((f"{over} {text[start:end]}", (passage, start, end)))
+    return found
