@@ -33,7 +33,9 @@ def main() -> None:
     ]
     rows = [own[number % len(own)] for number in range(options.passages)]
     queries = [" ".join(row[:10]) for row in own[::50]]
-    print(f"{len(rows)} passages, {len(queries)} queries")
+    print(f"{len(rows):,} passages, {len(queries)} queries\n")
+    print("| word index | build s | query ms | grow s |")
+    print("| --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         index = LexicalIndex.build(((" ".join(row), "") for row in rows), Path(folder))
@@ -61,7 +63,7 @@ def main() -> None:
 
 
 def report(name: str, build: float, query: float, grow: float) -> None:
-    print(f"{name:<8} build {build:.1f} s, query {1000 * query:.1f} ms, grow {grow:.2f} s")
+    print(f"| {name} | {build:.1f} | {1000 * query:.1f} | {grow:.2f} |")
 
 
 if __name__ == "__main__":

