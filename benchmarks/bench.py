@@ -24,7 +24,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.jobs import DATA, JOBS, SCRATCH, SYSTEMS, Job
+from benchmarks.jobs import DATA, JOBS, RIVALS, SCRATCH, SYSTEMS, Job
 from benchmarks.report import FILE, ROOT, block, measured_on, rewrite
 
 _LANGCHAIN = ("langchain_community", "langchain_text_splitters", "langchain_huggingface")
@@ -63,7 +63,7 @@ def main() -> None:
         tell(f"{job.name} ...")
         begun = time.perf_counter()
         try:
-            printed = run(commands, job.seconds, options.data)
+            printed = run(commands, job.seconds, options.data, options.rivals)
             shown = "\n".join(f"python -m {line}" for line in commands)
             inside = block(shown, printed, time.perf_counter() - begun, machine)
             if options.quick:
@@ -105,17 +105,21 @@ def rivals(python: str | None) -> str:
         missing.append("LlamaIndex (BENCH_RIVALS=PYTHON, benchmarks/rivals/requirements.txt)")
     if missing:
         tell(f"not compared, as not installed: {', '.join(missing)}")
-    named = f" llamaindex --python llamaindex={shlex.quote(python)}" if python else ""
+    named = f" llamaindex --python llamaindex={RIVALS}" if python else ""
     return " ".join(systems) + named
 
 
-def run(commands: Sequence[str], seconds: int, data: Path | None) -> str:
+def run(commands: Sequence[str], seconds: int, data: Path | None, rivals: str | None) -> str:
     """What the last command prints; RuntimeError when one fails or they take too long."""
     ends = time.monotonic() + seconds
     printed = ""
     with tempfile.TemporaryDirectory() as scratch:
         for line in commands:
-            known = {DATA: str(data.resolve()) if data else "", SCRATCH: scratch}
+            known = {
+                DATA: str(data.resolve()) if data else "",
+                RIVALS: rivals or "",
+                SCRATCH: scratch,
+            }
             words = shlex.split(line)
             for name, value in known.items():
                 words = [word.replace(name, value) for word in words]

@@ -13,6 +13,9 @@ SCRATCH = "$SCRATCH"
 SYSTEMS = "$SYSTEMS"
 """docagent and those of its rivals that are installed."""
 
+RIVALS = "$BENCH_RIVALS"
+"""The Python that has LlamaIndex."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -102,6 +105,5 @@ JOBS = (
             f"{SCRATCH}/sec10q.jsonl --systems {SYSTEMS}",
         ),
         seconds=3600,
-        long=True,
     ),
 )

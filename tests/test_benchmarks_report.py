@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -166,18 +167,17 @@ def test_the_data_folder_is_given_and_not_shown(
     assert str(tmp_path) not in file.read_text("utf-8")
 
 
-def test_one_that_takes_too_long_is_ended_with_what_it_started(tmp_path: Path) -> None:
-    child = tmp_path / "child"
+def test_one_that_takes_too_long_is_ended_with_what_it_started() -> None:
+    """The child holds the pipe for a minute: reading ends early only if it was ended too."""
     script = (
-        "import pathlib, subprocess, sys, time\n"
-        "it = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
-        f"pathlib.Path({str(child)!r}).write_text(str(it.pid))\n"
+        "import subprocess, sys, time\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
         "time.sleep(60)\n"
     )
+    begun = time.monotonic()
     with pytest.raises(RuntimeError, match="too long"):
         bench.output([sys.executable, "-c", script], 1.0)
-    done = subprocess.run(["ps", "-o", "stat=", "-p", child.read_text()], capture_output=True)
-    assert done.stdout.strip()[:1] in (b"", b"Z")
+    assert time.monotonic() - begun < 30
 
 
 def test_the_last_line_of_a_failure_is_told() -> None:
@@ -190,7 +190,7 @@ def test_a_missing_rival_is_left_out_in_one_line(capsys: pytest.CaptureFixture[s
     told = capsys.readouterr().err
     assert "LlamaIndex" in told
     assert told.count("\n") == 1
-    assert bench.rivals("/venv/bin/python").endswith("llamaindex=/venv/bin/python")
+    assert bench.rivals("/venv/bin/python").endswith("llamaindex=$BENCH_RIVALS")
 
 
 @pytest.mark.slow
