@@ -14,9 +14,8 @@ import time
 from pathlib import Path
 
 import bm25s
-import tantivy
 
-from retrieval.lexical.index import LexicalIndex
+from retrieval.lexical.index import LexicalIndex, write
 from retrieval.lexical.tokens import terms
 
 
@@ -43,10 +42,7 @@ def main() -> None:
         for query in queries:
             index.search(query, 100)
         searched = time.perf_counter()
-        writer = index.index.writer(heap_size=50_000_000, num_threads=1)
-        for number, row in enumerate(own[:1000]):
-            writer.add_document(tantivy.Document(id=number, text=" ".join(row), heading=""))
-        writer.commit()
+        write([(1, ((" ".join(row), "") for row in own[:1000]))], folder=Path(folder))
         grown = time.perf_counter()
     report("tantivy", built - start, (searched - built) / len(queries), grown - searched)
 
