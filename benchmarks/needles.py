@@ -1,148 +1,65 @@
-r"""A needle at each of eleven depths in a text of a million tokens: at which rank is it found?
+r"""A needle at each of eleven depths of a million tokens: at which rank does search find it?
 
-    python -m benchmarks.needles ../shared/data --json needles.json
+    python -m benchmarks.needles --json needles.json
+    python -m benchmarks.needles report.pdf --tokens 200000      # hidden in a document's own text
 
-The text is made of the folder's .txt and .pdf files, repeated with changed names and figures until
-it has so many of MiniLM's tokens. All needles and a distractor for each (the same sentence on
-something else) stand in it, so that it is indexed once. Each needle is asked for in its own words,
-in other words with its names, and in other words without them.
+The haystack and the questions, in the needle's words and in others, are those of
+`docagent eval needle`, which asks for answers; this looks at the passages alone.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
-import re
 import tempfile
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.finders import FINDERS, Span, rank
-from benchmarks.needle_facts import NEEDLES
-from benchmarks.pdf_pages import page_texts
+from benchmarks.finders import FINDERS, rank
+from docagent.evaluation.needle import Needles
+from retrieval import Corpus
 from retrieval.embed.encoder import Encoder
 
-_BOUNDARY = re.compile(r"[.!?]\s+")
-_NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]{2,}")
-_SYLLABLES = "bar den fol gri hal jor kem lun mor nes pol quin ros sel tam vor wex yar".split()  # noqa: SIM905
 DEPTH = 20  # passages looked through
-
-
-def changed(text: str, copy: int) -> str:
-    """The text with other names and figures: the same ones for a name everywhere in one copy."""
-
-    def figure(match: re.Match[str]) -> str:
-        draw = random.Random(f"{copy} {match[0]}")
-        return "".join(str(draw.randint(1, 9)) for _ in match[0])
-
-    def name(match: re.Match[str]) -> str:
-        return "".join(random.Random(f"{copy} {match[0]}").choices(_SYLLABLES, k=3)).capitalize()
-
-    return _NAME.sub(name, re.sub(r"\d+", figure, text)) if copy else text
-
-
-def texts(folder: Path) -> Iterator[str]:
-    """The folder's texts, again and again."""
-    files = sorted([*folder.rglob("*.txt"), *folder.rglob("*.pdf")])
-    if not files:
-        raise SystemExit(f"{folder} holds no .txt and no .pdf file.")
-    originals = [
-        file.read_text("utf-8") if file.suffix == ".txt" else "\n\n".join(page_texts(file))
-        for file in files
-    ]
-    copy = 0
-    while True:
-        yield from (changed(text, copy) for text in originals)
-        copy += 1
-
-
-def haystack(folder: Path, tokens: int) -> str:
-    """At least `tokens` tokens of the folder's texts."""
-    encoder = Encoder()
-    parts: list[str] = []
-    missing = tokens
-    for text in texts(folder):
-        # A piece's share, so that the last text does not add its whole length.
-        count = encoder.count([text])[0]
-        parts.append(text[: len(text) * missing // count + 1] if count > missing else text)
-        missing -= count
-        if missing <= 0:
-            break
-    return "\n\n".join(parts)
-
-
-def boundary(text: str, depth: float) -> int:
-    """The first sentence start at or behind a depth of 0 to 1; the text's end if there is none."""
-    if depth == 0:
-        return 0
-    match = _BOUNDARY.search(text, int(depth * len(text)))
-    return match.end() if match else len(text)
-
-
-def inserted(text: str, placed: list[tuple[int, str]]) -> tuple[str, list[Span]]:
-    """The text with sentences at these offsets, and where each now stands, in the order given."""
-    pieces: list[str] = []
-    spans: dict[int, Span] = {}
-    at = length = 0
-    for number in sorted(range(len(placed)), key=lambda n: placed[n][0]):
-        offset, sentence = placed[number]
-        before = text[at:offset]
-        gap = "" if not before or before[-1].isspace() else " "
-        start = length + len(before) + len(gap)
-        spans[number] = (start, start + len(sentence))
-        pieces += [before, gap, sentence, " "]
-        length = start + len(sentence) + 1
-        at = offset
-    pieces.append(text[at:])
-    return "".join(pieces), [spans[number] for number in range(len(placed))]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("document", type=Path, nargs="?")
     parser.add_argument("--tokens", type=int, default=1_000_000)
+    parser.add_argument("--depths", type=int, default=11)
     parser.add_argument("--system", default="ours", choices=list(FINDERS))
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    hay = haystack(options.folder, options.tokens)
-    steps = len(NEEDLES) - 1
-    depths = [number / steps for number in range(len(NEEDLES))]
-    placed = [(boundary(hay, d), n.sentence) for d, n in zip(depths, NEEDLES, strict=True)]
-    # Halfway to the next needle; the last one's stands a quarter step before it.
-    others = [min(d + 0.5 / steps, 1 - 0.25 / steps) for d in depths]
-    placed += [(boundary(hay, d), n.distractor) for d, n in zip(others, NEEDLES, strict=True)]
-    text, spans = inserted(hay, placed)
+    encoder = Encoder()
+    needles = Needles(options.depths, 1, "0")
+    document = Corpus.open([options.document]).text(options.document) if options.document else None
+    hay = needles.text(options.tokens, lambda text: encoder.count([text])[0], document)
+    asked = [one for one in needles.questions() if one.facts]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "haystack.txt"
-        file.write_text(text, "utf-8")
+        file.write_text(hay.text, "utf-8")
         begun = time.perf_counter()
         find = FINDERS[options.system](file, Path(folder) / "cache")
         indexed = time.perf_counter() - begun
         begun = time.perf_counter()
         told = [
             {
-                "depth": depth,
-                "asked": asked,
-                "question": question,
-                "rank": rank(find(question, DEPTH), span),
+                "depth": one.depth,
+                "asked": one.kind,
+                "question": one.question,
+                "rank": rank(find(one.question, DEPTH), hay.spans[one.facts[0]]),
             }
-            for depth, needle, span in zip(depths, NEEDLES, spans, strict=False)
-            for asked, question in (
-                ("worded", needle.worded),
-                ("named", needle.named),
-                ("unnamed", needle.unnamed),
-            )
+            for one in asked
         ]
         asked_ms = 1000 * (time.perf_counter() - begun) / len(told)
-    count = Encoder().count([text])[0]
+    count = encoder.count([hay.text])[0]
     print(f"{count:,} tokens, index {indexed:.1f} s, {asked_ms:.0f} ms a question\n")
-    print("| depth | own words | other words, names kept | other words, no names |")
-    print("| --- | --- | --- | --- |")
-    for number, depth in enumerate(depths):
-        ranks = [str(row["rank"] or f"over {DEPTH}") for row in told[3 * number : 3 * number + 3]]
-        print(f"| {depth:.0%} | " + " | ".join(ranks) + " |", flush=True)
+    print("| depth | own words | other words, names kept |")
+    print("| --- | --- | --- |")
+    for own, other in zip(told[::2], told[1::2], strict=True):
+        ranks = [str(row["rank"] or f"over {DEPTH}") for row in (own, other)]
+        print(f"| {own['depth']:.0%} | " + " | ".join(ranks) + " |", flush=True)
     if options.json:
         options.json.write_text(json.dumps(told, indent=1), "utf-8")
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from docagent.answer import Answer, Citation
     from docagent.events import Event, Progress, Step, Token
     from docagent.settings import Settings
+    from docagent.summary.summary import Summary
 
 __version__ = "0.1.0"
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Progress",
     "Settings",
     "Step",
+    "Summary",
     "Token",
 ]
 
@@ -34,6 +36,7 @@ _HOME = {
     "Progress": "docagent.events",
     "Settings": "docagent.settings",
     "Step": "docagent.events",
+    "Summary": "docagent.summary.summary",
     "Token": "docagent.events",
 }
 

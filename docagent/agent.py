@@ -16,12 +16,15 @@ from docagent.ask import ask
 from docagent.events import Event, Progress
 from docagent.model import Model
 from docagent.settings import Settings
+from docagent.tools import checked_tools
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
+    from langchain_core.tools import BaseTool
 
     from docagent.reading.kept import Kept
     from docagent.session import Session
+    from docagent.summary.summary import Reported, Summary
     from retrieval.corpus import Corpus
     from retrieval.ranking.rerank import Reranker
 
@@ -36,13 +39,20 @@ class DocAgent:
         agent = DocAgent(model="auto")
         answer = agent.ask("report.pdf", "What was the operating margin in 2022?")
 
-    `model` is a name as `--model` takes it, or any LangChain chat model; `options` are the other
-    fields of `Settings`.
+    `model` is a name as `--model` takes it, or any LangChain chat model; `tools` are LangChain
+    tools that the strategy `agent` may use besides its own; `options` are the other fields of
+    `Settings`. Raises DocAgentError for a tool that has the name of one of docagent's.
     """
 
-    def __init__(self, model: str | BaseChatModel = "auto", **options: Any) -> None:
+    def __init__(
+        self,
+        model: str | BaseChatModel = "auto",
+        tools: Sequence[BaseTool] = (),
+        **options: Any,
+    ) -> None:
         name = model if isinstance(model, str) else type(model).__name__
         self.settings = replace(Settings(model=name), **options)
+        self.tools = checked_tools(tools)
         self._given = None if isinstance(model, str) else model
         self._open: dict[tuple[object, ...], Corpus] = {}
         self._lock = threading.RLock()
@@ -79,6 +89,40 @@ class DocAgent:
                 yield event
         finally:
             events.close()  # type: ignore[attr-defined]
+
+    def summarize(
+        self, paths: Paths, *, length: str | int = "medium", focus: str = "", language: str = ""
+    ) -> Summary:
+        """Read documents as a whole and summarise them; each sentence has its page.
+
+        `length` is short, medium, long or a number of sentences, `focus` what to look at,
+        `language` the name of the one to write in. What is read is kept: a run that was broken
+        off goes on, a second one is free. Raises DocAgentError, with a line that says what to do.
+        """
+        from docagent.summary.summary import Summary
+
+        for event in self.stream_summary(paths, length=length, focus=focus, language=language):
+            if isinstance(event, Summary):
+                return event
+        raise AssertionError("the last event is the summary")
+
+    def stream_summary(
+        self, paths: Paths, *, length: str | int = "medium", focus: str = "", language: str = ""
+    ) -> Iterator[Reported]:
+        """The same as it happens: progress, steps, sections, and last the summary."""
+        from docagent.summary.summarize import summarize
+        from docagent.summary.wanted import wanted
+
+        given = [paths] if isinstance(paths, str | Path) else paths
+        yield from summarize(self, given, wanted(length, focus, language))
+
+    async def asummarize(
+        self, paths: Paths, *, length: str | int = "medium", focus: str = "", language: str = ""
+    ) -> Summary:
+        """`summarize` without holding up the event loop."""
+        return await asyncio.to_thread(
+            self.summarize, paths, length=length, focus=focus, language=language
+        )
 
     def open(
         self, paths: Sequence[str | Path], wait: bool = False

@@ -30,7 +30,13 @@ def ask(agent: DocAgent, paths: Sequence[str | Path], question: str) -> Iterator
     with corpus.undisturbed():
         corpus.encoder.load()  # loading models counts in the total alone
         asking = Asking(
-            corpus, question, agent.language_model(), agent.settings, agent.kept, agent.reranker
+            corpus,
+            question,
+            agent.language_model(),
+            agent.settings,
+            agent.kept,
+            agent.reranker,
+            agent.tools,
         )
         written = yield from answer(asking)
     yield Answer(

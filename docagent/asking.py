@@ -12,6 +12,8 @@ from docagent.answer import Citation
 from docagent.events import Event
 
 if TYPE_CHECKING:
+    from langchain_core.tools import BaseTool
+
     from docagent.model import Model
     from docagent.reading.kept import Kept
     from docagent.settings import Settings
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 class Asking:
     """A question, the open documents, and the model that reads them.
 
-    `kept` holds what models made of parts of documents before. `seconds` collects what each
+    `kept` holds what models made of parts of documents before. `tools` are the user's own, for an
+    agent. `seconds` collects what each
     stage took; stages that no strategy times stay 0.
     """
 
@@ -33,6 +36,7 @@ class Asking:
     settings: Settings
     kept: Kept
     rerank: Reranker | None = None
+    tools: tuple[BaseTool, ...] = ()
     seconds: dict[str, float] = field(default_factory=lambda: {"search": 0.0, "answer": 0.0})
 
     @contextmanager

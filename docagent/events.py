@@ -30,7 +30,17 @@ Event = Progress | Step | Token | Answer
 
 
 def event_as_json(event: Event) -> dict[str, Any]:
-    """One line of a trace file."""
+    """One line of a trace file, from which `docagent.replay` makes the event again.
+
+    An answer is the object of `ask --json`, with its `note` and the `units` of its citations
+    where there is something to tell.
+    """
     name = type(event).__name__.lower()
-    body = event.as_json() if isinstance(event, Answer) else asdict(event)
+    if not isinstance(event, Answer):
+        return {"event": name, **asdict(event)}
+    body = event.as_json()
+    if event.note:
+        body["note"] = event.note
+    if any(citation.unit != "page" for citation in event.citations):
+        body["units"] = [citation.unit for citation in event.citations]
     return {"event": name, **body}

@@ -13,8 +13,9 @@ from docagent.events import Event, Progress, Token
 from docagent.reporting import reported
 
 if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
+    from langchain_core.language_models import BaseChatModel, LanguageModelInput
     from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+    from langchain_core.runnables import Runnable
 
 _BYTES_PER_TOKEN = 3.5  # of English, for models whose tokenizer is out of reach
 _CONTEXT = 32_768  # tokens that a model reads which does not tell: what all Qwen2 were trained for
@@ -75,13 +76,19 @@ class Model:
                     )
         return "".join(pieces)
 
-    def reply(self, messages: list[BaseMessage], **options: Any) -> AIMessage:
+    def reply(
+        self,
+        messages: list[BaseMessage],
+        bound: Runnable[LanguageModelInput, AIMessage] | None = None,
+        **options: Any,
+    ) -> AIMessage:
         """One whole reply, tool calls included; `options` are those of the chat model's call.
 
-        Raises DocAgentError if a server cannot be reached or refuses.
+        `bound` is the chat model with tools, as its `bind_tools` gave it. Raises DocAgentError if
+        a server cannot be reached or refuses.
         """
         with _told():
-            message: AIMessage = self.chat.invoke(messages, **options)
+            message = (bound or self.chat).invoke(messages, **options)
         self._add(message)
         return message
 

@@ -21,6 +21,8 @@ class Settings:
     budget: int | None = None  # tokens of evidence
     max_tokens: int = 400  # of the answer
     rerank: str = "none"  # or "model", or a cross-encoder's folder or Hugging Face id
+    max_steps: int | None = None  # turns of an agent
+    max_total_tokens: int | None = None  # that an agent's model computes
     rewrite: bool = False  # also search in other wordings by the model
 
 

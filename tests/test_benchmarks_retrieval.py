@@ -1,9 +1,8 @@
-"""The retrieval benchmarks' own parts: questions with the right gold page, budgets, needles."""
+"""The retrieval benchmarks' own parts: questions with the right gold page, budgets."""
 
 from __future__ import annotations
 
 import importlib.util
-import itertools
 import os
 import subprocess
 import sys
@@ -11,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import needles, passages
+from benchmarks import passages
 from benchmarks.finders import holds, rank, tokens_to
 from benchmarks.memory import tree_bytes
-from benchmarks.needle_facts import NEEDLES
 from benchmarks.page_questions import content_words, questions, row
 from benchmarks.pdf_pages import page_texts
 from benchmarks.proxy_pages import figures, proxy_pages
@@ -159,37 +157,3 @@ def test_joined_articles_keep_their_gold_paragraphs(tmp_path: Path) -> None:
     rows = passages.joined(tmp_path / "q.jsonl", tmp_path / "all.txt")
     text = (tmp_path / "all.txt").read_text("utf-8")
     assert [text[one["char_start"] : one["char_end"]] for one in rows] == ["Pears are green."]
-
-
-def test_needles_stand_where_they_are_said_to() -> None:
-    text = "One is here. Two is there. Three is gone. Four."
-    offsets = [needles.boundary(text, depth) for depth in (0.0, 0.3, 1.0)]
-    assert offsets == [0, 27, len(text)]
-    whole, spans = needles.inserted(text, [(offsets[2], "Last."), (0, "Zero."), (27, "Mid.")])
-    assert [whole[start:end] for start, end in spans] == ["Last.", "Zero.", "Mid."]
-    assert whole == "Zero. One is here. Two is there. Mid. Three is gone. Four. Last. "
-
-
-def test_copies_have_other_names_and_figures_and_enough_tokens(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("In 1984 the painter Winston met Julia in London.", "utf-8")
-    first, second = itertools.islice(needles.texts(tmp_path), 2)
-    assert "Winston" in first and "1984" in first
-    assert "Winston" not in second and "1984" not in second
-    from retrieval.embed.encoder import Encoder
-
-    count = Encoder().count([needles.haystack(tmp_path, 500)])[0]
-    assert 490 <= count <= 520
-
-
-def test_paraphrases_share_few_words_and_unnamed_ones_no_names() -> None:
-    assert len(NEEDLES) == 11
-    for needle in NEEDLES:
-        told = set(content_words(needle.sentence))
-        names = {
-            word.lower()
-            for word in needle.sentence.replace("'s", "").replace(".", "").split()[1:]
-            if word[0].isupper()
-        }
-        assert not names & set(content_words(needle.unnamed))
-        assert not told & set(content_words(needle.unnamed)), needle.unnamed
-        assert len(told & set(content_words(needle.worded))) >= 3

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from docagent.answer import Citation
 from docagent.checking.claims import UNSUPPORTED, check, quoted_first
 from docagent.checking.draft import is_claim
 from docagent.checking.support import carries, find_words, support
@@ -107,6 +108,17 @@ def test_what_claims_nothing_is_not_marked(
     text, (citation,) = check(corpus, QUESTION, f"{said}\n\n{true}", sources)
     assert text == f"{said}\n\n{true}"
     assert citation.page == 3
+
+
+def test_what_is_said_of_another_is_not_shown(corpus: Corpus) -> None:
+    quote = "The Grielthorpe Bank opens its vault at 1:16 in the morning."
+    citation = Citation(1, "a.txt", None, None, quote, True, 0, len(quote))
+    question = "When does the vault of the Barorworth Bank open?"
+    lead = f'"{quote}" [1]'
+    false = "The vault of the Barorworth Bank opens at 1:16 in the morning."
+    assert quoted_first(question, false, [citation]) == lead
+    true = "The vault of the Grielthorpe Bank opens at 1:16."
+    assert quoted_first(question, true, [citation]) == f"{lead}\n{true} [1]"
 
 
 @pytest.mark.parametrize(

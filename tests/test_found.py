@@ -93,6 +93,17 @@ def test_another_companys_name_lowers_the_score(report: Corpus) -> None:
     assert other.score < own.score - 0.3
 
 
+def test_a_slip_of_the_pen_is_the_name_that_was_meant(report: Corpus) -> None:
+    assert unheard(report, "What were the net sales of Corbell Glass?") == ([], 0.0)
+
+
+def test_two_names_that_stand_nowhere_are_enough(report: Corpus) -> None:
+    question = "What was the operating margin in 2023 of Halvorsen Timber in Joruholm?"
+    told = verdict(report, question)
+    assert not told.found
+    assert "Halvorsen" in told.reason
+
+
 def test_the_bar_follows_what_cosines_are_worth(
     report: Corpus, tmp_path: Path, shared_cache: Path
 ) -> None:

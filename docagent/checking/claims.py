@@ -9,6 +9,7 @@ from docagent.answer import Citation
 from docagent.checking.computed import Computation, computations
 from docagent.checking.draft import MARKER, is_claim, sentences_with_markers, statement
 from docagent.checking.figures import Figure, figures, missing
+from docagent.checking.names import names
 from docagent.checking.support import Span, carries, support, together
 from docagent.reading.evidence import Source
 from retrieval.chunk.sentences import sentences
@@ -129,6 +130,9 @@ def quoted_first(question: str, draft: str, citations: list[Citation]) -> str:
         return lead  # it only says the question again
     for citation in citations:
         quote = squeeze(citation.quote)
+        held = set(terms(quote))
+        if any(held.isdisjoint(terms(name)) for name in names(said)):
+            continue  # what the quote says of another, under the name the question gave
         if carries(quote, said, question, bar=1.0) and said.strip(" .") not in quote:
             return f"{lead}\n{said} [{citation.id}]"
     return lead

@@ -7,9 +7,11 @@ import typer
 from docagent.cli.ask import ask
 from docagent.cli.chat import chat
 from docagent.cli.doctor import doctor
+from docagent.cli.eval import evaluation
 from docagent.cli.index import index
 from docagent.cli.models import models
 from docagent.cli.search import search
+from docagent.cli.summarize import summarize
 
 app = typer.Typer(
     add_completion=False,
@@ -18,5 +20,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Ask a long document; every claim of the answer stands on a page you can open.",
 )
-for verb in (ask, chat, search, index, models, doctor):
+for verb in (ask, chat, summarize, search, index, models, doctor):
     app.command()(verb)
+app.add_typer(evaluation)

@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from docagent.errors import DocAgentError
+from docagent.jsonl import end_last_line, read_rows
 
 Answering = Callable[[list[str], str], dict[str, Any]]
 
@@ -21,10 +22,10 @@ def run_batch(questions: Path, output: Path | None, paths: list[str], answer: An
     A row is {"id": ..., "question": ...}; without paths on the command line it also names its
     document as "doc", relative to the questions' folder.
     """
-    rows = _rows(questions)
+    rows = read_rows(questions)
     if output and output.exists():
-        _end_last_line(output)
-    done = {row["id"] for row in _rows(output)} if output and output.exists() else set()
+        end_last_line(output)
+    done = {row["id"] for row in read_rows(output)} if output and output.exists() else set()
     for row in rows:
         if not isinstance(row.get("question"), str):
             raise DocAgentError(f'{questions}: row {row["id"]} has no "question".')
@@ -46,31 +47,3 @@ def run_batch(questions: Path, output: Path | None, paths: list[str], answer: An
         if output:
             sink.close()
     return 0
-
-
-def _rows(file: Path) -> list[dict[str, Any]]:
-    """Rows of a JSONL file; a row without an id gets its line number."""
-    try:
-        lines = file.read_bytes().split(b"\n")  # not at U+2028, which JSON may hold as it is
-    except OSError as error:
-        raise DocAgentError(f"Cannot read {file}: {error.strerror}.") from error
-    rows = []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise DocAgentError(f"{file}, line {number} is not JSON.") from error
-        if not isinstance(row, dict):
-            raise DocAgentError(f"{file}, line {number} is not a JSON object.")
-        rows.append({"id": number, **row})
-    return rows
-
-
-def _end_last_line(file: Path) -> None:
-    """Cut a half-written last line, so that the next row does not grow out of it."""
-    data = file.read_bytes()
-    if data and not data.endswith(b"\n"):
-        with file.open("r+b") as stream:
-            stream.truncate(data.rfind(b"\n") + 1)

@@ -24,6 +24,7 @@ _STAGES = {
     "ocr": "Reading scanned pages",
     "embed": "Embedding passages",
     "write": "Writing",
+    "parts": "Reading parts",
     "prefill": "Reading evidence",
 }
 

@@ -8,6 +8,7 @@ from docagent.asking import Asking, Strategy, Written
 from docagent.events import Step
 from docagent.reading.evidence import budget, select
 from docagent.reading.scope import scope
+from docagent.strategies.agent import agent
 from docagent.strategies.count import count
 from docagent.strategies.direct import direct, fits
 from docagent.strategies.read import read, sweep
@@ -36,8 +37,8 @@ def _more(asking: Asking, refused: Written) -> Strategy:
         yield Step("choose", "direct: what was found does not answer, and the text fits whole")
         written = yield from direct(asking)
     else:
-        yield Step("choose", "read: what was found does not answer")
-        written = yield from read(asking)
+        yield Step("choose", "agent: what was found does not answer")
+        written = yield from agent(asking)
     return replace(written, steps=refused.steps + written.steps)
 
 

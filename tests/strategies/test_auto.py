@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,28 @@ def test_a_short_text_is_read_whole_where_they_do_not(ferry: Path) -> None:
     assert chosen.startswith("direct: what was found does not answer")
     assert [page in model.asked[1] for page in PAGES] == [True] * 3
     assert answer.steps == len(model.asked) == 2
+
+
+def test_in_a_long_text_the_agent_looks_further(handbook: Path, cache: Path) -> None:
+    def reply(prompt: str) -> str:
+        if "Tools" not in prompt and "tool" not in prompt:
+            return REFUSAL
+        if "Osvald" in prompt.partition("Question:")[2]:
+            found = re.findall(r"\[(\d+)\][^[]*82 kilograms", prompt)
+            return call("answer", text=f"Osvald weighs 82 kilograms [{found[-1]}].")
+        return call("grep", pattern="Osvald")
+
+    def call(name: str, **arguments: str) -> str:
+        return json.dumps({"name": name, "arguments": arguments})
+
+    model = ReadingModel(reply=reply)
+    answer, chosen = run(model, handbook, "What does the man-overboard dummy weigh?")
+    assert chosen == "agent: what was found does not answer"
+    (citation,) = answer.citations
+    assert answer.strategy == "agent"
+    assert answer.text == f"Osvald weighs 82 kilograms [{citation.id}]."
+    assert citation.page == 14
+    assert answer.steps == len(model.asked)
 
 
 def test_a_question_on_the_whole_is_read_at_once(ferry: Path) -> None:

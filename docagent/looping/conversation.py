@@ -1,0 +1,152 @@
+"""The conversation with a model that uses tools; it only grows at its end until shortened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+
+from docagent.errors import DocAgentError
+from docagent.events import Event, Progress, Step
+from docagent.looping.dialect import Bound, Dialect, InText, Reply, dialect
+from docagent.looping.outcome import Outcome
+from docagent.reporting import reported
+
+if TYPE_CHECKING:
+    from langchain_core.messages import ToolCall
+    from langchain_core.tools import BaseTool
+
+    from docagent.model import Model
+
+_TEMPLATE = 8  # tokens of a chat template around a message
+_REFUSES_TOOLS = (400, 404, 422, 501)  # HTTP statuses of servers whose model takes no tools
+
+
+@dataclass
+class Round:
+    """A reply of the model and what it was told then: results, or `said` if there are none.
+
+    In a `short` one a line stands for each result; `kept` is what was written down of them.
+    """
+
+    reply: AIMessage
+    outcomes: list[Outcome] = field(default_factory=list)
+    said: str = ""
+    short: bool = False
+    kept: str = ""
+
+
+class Conversation:
+    """What the model is told and says.
+
+    `turn_tokens` is the most a reply may have, `expected` what the whole conversation may hold:
+    the engine chooses its window by that once, and what it has read stays valid.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        tools: Sequence[BaseTool],
+        system: str,
+        question: str,
+        turn_tokens: int,
+        expected: int,
+    ) -> None:
+        self.model = model
+        self.rounds: list[Round] = []
+        self.turns = 0
+        self._untold = 0  # estimated tokens of turns whose usage is not known
+        self._tools, self._system, self._question = tools, system, question
+        self._turn_tokens, self._expected = turn_tokens, expected
+        self._dialect: Dialect = dialect(model, tools)
+
+    @property
+    def messages(self) -> list[BaseMessage]:
+        """All of it, as the chat model takes it."""
+        found: list[BaseMessage] = [
+            SystemMessage(self._dialect.system(self._system)),
+            HumanMessage(self._question),
+        ]
+        for one in self.rounds:
+            found += [one.reply, *self._told(one)]
+        return found
+
+    @property
+    def fits(self) -> bool:
+        """Whether another turn fits the model's window."""
+        return self._size() + self._turn_tokens <= self.model.context
+
+    @property
+    def spent(self) -> int:
+        """Tokens that the model has computed for this question so far."""
+        used = self.model.usage
+        return used.prompt_tokens - used.cached_tokens + used.completion_tokens + self._untold
+
+    def made(self, call: ToolCall) -> AIMessage:
+        """A call as the model would have made it."""
+        return self._dialect.made(call)
+
+    def turn(self) -> Generator[Event, None, Reply]:
+        """The model's next reply. Raises DocAgentError if its server cannot be reached."""
+        before = self.model.usage
+        try:
+            message = yield from self._reply()
+        except DocAgentError as error:
+            if self.turns or not isinstance(self._dialect, Bound) or not _takes_no_tools(error):
+                raise
+            yield Step("tools", "the server takes no tools for this model; they are put in words")
+            self._dialect = InText(self._tools)
+            message = yield from self._reply()
+        self.turns += 1
+        if self.model.usage == before:  # a model that does not tell
+            self._untold += self._size() + self.model.count(message.text)
+        return self._dialect.read(message)
+
+    def _reply(self) -> Generator[Event, None, AIMessage]:
+        model, messages, bound = self.model, self.messages, self._dialect.chat
+        if not model.own:
+            return model.reply(messages, bound, max_tokens=self._turn_tokens)
+
+        def work(report: Callable[[Progress | AIMessage], None]) -> None:
+            message = model.reply(
+                messages,
+                bound,
+                max_tokens=self._turn_tokens,
+                session_tokens=self._expected,
+                on_prefill=lambda done, total: report(Progress("prefill", done, total, "tokens")),
+            )
+            report(message)
+
+        for one in reported(work):
+            if isinstance(one, AIMessage):
+                return one
+            yield one
+        raise AssertionError("the last report is the reply")
+
+    def _told(self, one: Round) -> list[BaseMessage]:
+        if one.said:
+            return [HumanMessage(one.said)]
+        if not one.short:
+            return self._dialect.results(one.outcomes)
+        lines = [replace(outcome, text=outcome.line) for outcome in one.outcomes]
+        if one.kept:
+            lines[-1] = replace(lines[-1], text=f"{lines[-1].text}\n\n{one.kept}")
+        return self._dialect.results(lines)
+
+    def _size(self) -> int:
+        """Tokens of the prompt, exactly where the model can tell."""
+        if self.model.own:
+            return self.model.chat.get_num_tokens_from_messages(self.messages, tools=self._tools)
+        told = [str(spec.definition) for spec in self._dialect.specs]
+        for message in self.messages:
+            calls = message.tool_calls if isinstance(message, AIMessage) else []
+            told += [message.text, *(str(call["args"]) for call in calls)]
+        return sum(self.model.count(text) + _TEMPLATE for text in told)
+
+
+def _takes_no_tools(error: DocAgentError) -> bool:
+    """Whether a server refused the tools rather than the question."""
+    status = getattr(error.__cause__, "status_code", None)
+    return status in _REFUSES_TOOLS and "tool" in str(error).lower()

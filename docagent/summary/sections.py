@@ -1,0 +1,213 @@
+"""A document's outline as a tree, and the sections that a summary tells one by one."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from textwrap import shorten
+
+from retrieval.corpus import Corpus
+from retrieval.parse.document import Document
+from retrieval.store.indexed import Indexed
+
+SECTIONS = 16  # at most, over all documents, unless there are more documents
+_LARGE = 0.25  # of a document: a larger section is told by those below it
+_SMALL = 0.02  # of a document: a smaller one is told with its neighbour
+_TITLE = 80  # characters
+_LONG = 60_000  # characters, some 15,000 tokens: longer stretches without headings are cut
+# Reports set "PART I", "Item 2", "Note 3" and what is below them in one type.
+_RANKS = (
+    re.compile(r"(part|book|teil|partie)\s+[\divxlc]+\b", re.IGNORECASE),
+    re.compile(r"(item|chapter|kapitel|chapitre)\s+[\divxlc]+", re.IGNORECASE),
+    re.compile(r"(note|section|article|appendix|annex)\s+[\divxlc]+", re.IGNORECASE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The chunks `first` to `last` (not included) of a document, under one or more headings.
+
+    `size` are characters.
+    """
+
+    document: str
+    heading: str
+    first: int
+    last: int
+    size: int
+
+
+@dataclass(slots=True)
+class _Node:
+    rank: tuple[int, int]
+    title: str
+    own: list[int] = field(default_factory=list)  # chunks before the first heading below
+    below: list[_Node] = field(default_factory=list)
+    size: int = 0
+
+
+@dataclass(slots=True)
+class _Run:
+    """Neighbouring nodes that are told together; `parent` tells which belong together."""
+
+    titles: list[str]
+    nodes: list[_Node]
+    chunks: list[int]
+    size: int
+    parent: int
+
+
+def sections(corpus: Corpus, pages: tuple[int, int] | None = None) -> list[Section]:
+    """The sections of all documents, in order; tables of contents belong to none."""
+    most = max(1, SECTIONS // len(corpus.documents))
+    found: list[Section] = []
+    for name in corpus.documents:
+        found += _of_document(corpus.indexed[name], name, pages, most)
+    return found
+
+
+def _of_document(
+    one: Indexed, name: str, pages: tuple[int, int] | None, most: int
+) -> list[Section]:
+    root = _tree(one, pages)
+    runs = _joined(_opened(root, most), most, root.size) if root.size else []
+    return [section for run in runs for section in _cut(one, name, run)]
+
+
+def _tree(one: Indexed, pages: tuple[int, int] | None) -> _Node:
+    """Headings by level, each with the chunks that follow it."""
+    document = one.document
+    heads = [block for block in document.blocks if block.kind == "heading"]
+    titles = [_title(document.text[head.start : head.end]) for head in heads]
+    starts = [head.start for head in heads]
+    nodes = [
+        _Node((head.level, _named(title)), title) for head, title in zip(heads, titles, strict=True)
+    ]
+    root = _Node((-1, 0), "")
+    path = [root]
+    above: list[list[_Node]] = []
+    for node in nodes:
+        while path[-1].rank >= node.rank:
+            path.pop()
+        path[-1].below.append(node)
+        above.append([*path, node])
+        path.append(node)
+    bodies = _bodies(document)
+    for number in range(len(one)):
+        chunk = one.chunk(number)
+        if chunk.contents or not _inside(document, chunk.page, pages):
+            continue
+        body = bodies[min(bisect_right(bodies, chunk.start - 1), len(bodies) - 1)] if bodies else 0
+        at = bisect_right(starts, max(chunk.start, min(body, chunk.end - 1))) - 1
+        owners = above[at] if at >= 0 else [root]
+        owners[-1].own.append(number)
+        for node in owners:
+            node.size += chunk.end - chunk.start
+    return root
+
+
+def _bodies(document: Document) -> list[int]:
+    """Where the blocks begin that are no headings."""
+    return [block.start for block in document.blocks if block.kind != "heading"]
+
+
+def _inside(document: Document, page: int | None, pages: tuple[int, int] | None) -> bool:
+    if pages is None:
+        return True
+    return page is not None and pages[0] <= document.pages[page].number <= pages[1]
+
+
+def _title(text: str) -> str:
+    return " ".join(text.split()).strip("#=-•☐☒ ")
+
+
+def _named(title: str) -> int:
+    return next((rank for rank, name in enumerate(_RANKS) if name.match(title)), len(_RANKS))
+
+
+def _opened(root: _Node, most: int) -> list[_Run]:
+    """Large sections as those below them, largest first, until none is large."""
+    runs = [_Run([root.title], [root], _chunks(root), root.size, 0)]
+    while len(runs) < 4 * most:
+        large = [
+            run
+            for run in runs
+            if run.nodes[0].below and (run.size > _LARGE * root.size or run.nodes[0] is root)
+        ]
+        if not large:
+            break
+        run = max(large, key=lambda one: one.size)
+        at = runs.index(run)
+        runs[at : at + 1] = _below(run.nodes[0])
+    return [run for run in runs if run.chunks]
+
+
+def _below(node: _Node) -> Iterator[_Run]:
+    own = _Node(node.rank, node.title, node.own)
+    own.size = node.size - sum(child.size for child in node.below)
+    for child in [own, *node.below]:
+        yield _Run([child.title], [child], _chunks(child), child.size, id(node))
+
+
+def _chunks(node: _Node) -> list[int]:
+    found = list(node.own)
+    for child in node.below:
+        found += _chunks(child)
+    return found
+
+
+def _joined(runs: list[_Run], most: int, total: int) -> list[_Run]:
+    """Tiny neighbours together, rather of one parent, and so many that `most` are left."""
+    while len(runs) > 1:
+        smallest = min(range(len(runs)), key=lambda at: runs[at].size)
+        if len(runs) <= most and runs[smallest].size >= _SMALL * total:
+            break
+        beside = [at for at in (smallest - 1, smallest + 1) if 0 <= at < len(runs)]
+        other = min(
+            beside, key=lambda at: (runs[at].parent != runs[smallest].parent, runs[at].size)
+        )
+        first, second = sorted((smallest, other))
+        one, two = runs[first], runs[second]
+        larger = one if one.size >= two.size else two
+        runs[first : second + 1] = [
+            _Run(
+                _titles(one, two),
+                one.nodes + two.nodes,
+                one.chunks + two.chunks,
+                one.size + two.size,
+                larger.parent,
+            )
+        ]
+    return runs
+
+
+def _titles(one: _Run, two: _Run) -> list[str]:
+    """Those of both; a tiny section has no say in what the two are called."""
+    if one.size < two.size / 4:
+        return two.titles
+    if two.size < one.size / 4:
+        return one.titles
+    return one.titles + two.titles
+
+
+def _heading(titles: list[str]) -> str:
+    named = [shorten(title, _TITLE, placeholder="...") for title in dict.fromkeys(titles) if title]
+    if len(named) > 2:
+        return f"{named[0]} … {named[-1]}"
+    return "; ".join(named)
+
+
+def _cut(one: Indexed, name: str, run: _Run) -> Iterator[Section]:
+    """A run as one section, or as several where it is long and has no headings to go by."""
+    heading = _heading(run.titles)
+    pieces = max(1, min(SECTIONS, round(run.size / _LONG))) if len(run.nodes) == 1 else 1
+    count = len(run.chunks)
+    for piece in range(pieces):
+        chunks = run.chunks[piece * count // pieces : (piece + 1) * count // pieces]
+        if chunks:
+            part = f"part {piece + 1} of {pieces}" if pieces > 1 else ""
+            title = f"{heading} ({part})" if heading and part else heading or part.capitalize()
+            sizes = (int(one.table[number, 1] - one.table[number, 0]) for number in chunks)
+            yield Section(name, title, chunks[0], chunks[-1] + 1, sum(sizes))

@@ -1,0 +1,111 @@
+"""A summary, top to bottom: open, find the sections, read their parts, tell each and the whole."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docagent.errors import DocAgentError
+from docagent.events import Step
+from docagent.summary.extractive import extractive
+from docagent.summary.join import translated
+from docagent.summary.numbered import Numbered
+from docagent.summary.parts import WINDOW, parts
+from docagent.summary.sections import Section, sections
+from docagent.summary.summary import Reported, SectionSummary, Summary
+from docagent.summary.told import Told
+from docagent.summary.wanted import Wanted
+from docagent.summary.work import Finished, Work
+from docagent.summary.written import written
+
+if TYPE_CHECKING:
+    from docagent.agent import DocAgent
+    from retrieval.corpus import Corpus
+
+NOTHING = "There is nothing to tell that the document bears out."
+
+
+def summarize(agent: DocAgent, paths: Sequence[str | Path], wanted: Wanted) -> Iterator[Reported]:
+    """Summarise documents; the last event is the `Summary`.
+
+    Raises DocAgentError for documents that cannot be read, models that cannot be had, and a
+    language that a small model cannot write.
+    """
+    begun = time.perf_counter()
+    model = agent.language_model()
+    if model.weak and wanted.language:
+        raise DocAgentError(
+            f"The model {model.name} is too small to write {wanted.language}: it can only quote. "
+            "Leave --language out, or name a larger --model."
+        )
+    opening = time.perf_counter()  # loading models counts in the total alone
+    corpus = yield from agent.open(paths)
+    opened = time.perf_counter() - opening
+    with corpus.undisturbed():
+        work = Work(corpus, model, agent.kept, wanted)
+        found = sections(corpus, agent.settings.pages)
+        window = min(WINDOW, model.context // 2)
+        cut = list(parts(corpus, found, window, model.count))
+        if not cut:
+            raise DocAgentError("There is no text to summarise here; look at --pages.")
+        yield Step("outline", f"{len(found)} sections, {len(cut)} parts")
+        making = (extractive if model.weak else written)(work, found, cut)
+        numbered = Numbered(corpus)
+        told: list[SectionSummary] = []
+        text = NOTHING
+        for event in making:
+            if not isinstance(event, Finished):
+                yield event
+                continue
+            if not event.told:
+                continue
+            sentences = numbered.text((yield from _translated(work, event.told)), model.weak)
+            if event.section is None:
+                text = sentences
+            else:
+                told.append(_section(corpus, found[event.section], sentences))
+                if len(found) > 1:
+                    yield told[-1]
+        citations = numbered.citations()
+    yield Summary(
+        tuple(corpus.documents),
+        text,
+        tuple(told),
+        citations,
+        model.name,
+        steps=work.steps,
+        usage=model.usage,
+        seconds={"open": opened, **work.seconds, "total": time.perf_counter() - begun},
+        note=_note(work, len(cut)),
+    )
+
+
+def _translated(work: Work, told: list[Told]) -> Generator[Step, None, list[Told]]:
+    if not work.wanted.language:
+        return told
+    found = yield from translated(work, told)
+    return [found.get(one, one) for one in told]
+
+
+def _section(corpus: Corpus, section: Section, text: str) -> SectionSummary:
+    document = corpus.indexed[section.document].document
+    table = corpus.indexed[section.document].table
+    pages = None
+    if document.pages:
+        first, last = int(table[section.first, 2]), int(table[section.last - 1, 2])
+        pages = document.pages[first].number, document.pages[last].number
+    return SectionSummary(section.document, section.heading, pages, text, document.unit)
+
+
+def _note(work: Work, parts: int) -> str:
+    notes = []
+    if work.lost:
+        notes.append(f"{len(work.lost)} of {parts} parts could not be read: {work.lost[0]}")
+    if work.unsupported:
+        notes.append(
+            f"of {work.unsupported} of {parts} parts the model wrote nothing that their words "
+            "bear out; a larger model would"
+        )
+    return "; ".join(notes)

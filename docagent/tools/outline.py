@@ -1,0 +1,79 @@
+"""Outline: the headings of a document and the pages they stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from docagent.tools.desk import label
+from docagent.tools.desk_tool import DeskTool
+from docagent.tools.places import Places
+from docagent.tools.shown import Shown
+from retrieval.corpus import Corpus
+from retrieval.parse.document import Block
+
+_LONGEST = 100  # characters of a heading
+
+
+class Outline(DeskTool):
+    """`outline()`; of several documents, `outline(document)` or the list of them."""
+
+    name: str = "outline"
+    description: str = "Show headings with page numbers."
+
+    def _run(self) -> tuple[str, Shown]:
+        return self.of(self.table.corpus.documents[0])
+
+    def of(self, document: str) -> tuple[str, Shown]:
+        """The headings of one document, the deepest levels left out if there is no room."""
+        indexed, places = self.table.corpus.indexed[document], Places(self.table, document)
+        blocks = [one for one in indexed.document.blocks if one.kind == "heading"]
+        blocks = [one for one in blocks if places.allowed(one.start)]
+        head = f"{label(document)}: {places.told}{places.unpaged}"
+        if not blocks:
+            return f"{head}; it has no headings", Shown("no headings")
+        deepest = max(block.level for block in blocks)
+        fitting = blocks
+        while deepest > 1:
+            lines = list(self._lines(document, fitting, places))
+            if self.table.count("\n".join([head, *lines])) <= self.table.budget:
+                break
+            deepest -= 1
+            higher = [block for block in blocks if block.level <= deepest]
+            if not higher:
+                break
+            fitting = higher
+        text, kept = self.table.lines(head, self._lines(document, fitting, places), len(fitting))
+        left_out = len(blocks) - len(fitting)
+        if left_out:
+            text += f"\n{left_out} deeper headings are not shown"
+        return text, Shown(f"{kept} headings", (), len(blocks) - kept)
+
+    def _lines(self, document: str, blocks: list[Block], places: Places) -> Iterator[str]:
+        text = self.table.corpus.text(document)
+        levels = sorted({block.level for block in blocks})
+        for block in blocks:
+            title = label(text[block.start : block.end]).strip("#=- ")[:_LONGEST]
+            indent = "  " * levels.index(block.level)
+            yield f"{indent}{title} ({places.unit} {places.number(block.start)})"
+
+
+class OutlineOf(Outline):
+    """The same where there are several documents."""
+
+    def _run(self, document: str = "") -> tuple[str, Shown]:
+        if document.strip():
+            return self.of(self.document(document))
+        names = self.table.corpus.documents
+        lines = (
+            f"{number} {label(name)}: {Places(self.table, name).told}"
+            for number, name in enumerate(names, 1)
+        )
+        head = f"{len(names)} documents; call outline with one's number for its headings"
+        text, kept = self.table.lines(head, lines, len(names))
+        return text, Shown(f"{len(names)} documents", (), len(names) - kept)
+
+
+def outline(corpus: Corpus, **fields: Any) -> Outline:
+    """The outline tool that fits a corpus."""
+    return (OutlineOf if len(corpus.documents) > 1 else Outline)(**fields)

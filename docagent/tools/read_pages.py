@@ -1,0 +1,67 @@
+"""Reading pages: all passages of some pages, in their order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from langchain_core.tools import ToolException
+
+from docagent.tools.desk import label
+from docagent.tools.desk_tool import DeskTool
+from docagent.tools.places import Places
+from docagent.tools.shown import Shown
+from retrieval.corpus import Corpus
+
+
+class ReadPages(DeskTool):
+    """`read_pages(first, last)`; what does not fit is read by calling it again."""
+
+    name: str = "read_pages"
+    description: str = "Read pages from first to last."
+
+    def _run(self, first: int, last: int) -> tuple[str, Shown]:
+        return self.of(self.table.corpus.documents[0], first, last)
+
+    def of(self, document: str, first: int, last: int) -> tuple[str, Shown]:
+        """The passages of a page range of one document."""
+        places = Places(self.table, document)
+        lowest, highest = places.first_and_last
+        if not places.paged and self.table.pages is not None:
+            raise ToolException(f"{label(document)} has no pages, and only pages may be read")
+        begin, end = sorted((first, last))
+        begin, end = max(begin, lowest), min(end, highest)
+        if begin > end:
+            raise ToolException(f"there is no {places.unit} {first}: it has {places.told}")
+        found = self.table.passages_of(document, *places.span(begin, end))
+        ledger = self.table.ledger
+        numbers = [ledger.known(one) for one in found]
+        above = [str(number) for number in numbers if number in ledger.shown]
+        unread = [one for one in found if ledger.known(one) not in ledger.shown]
+        many = f"{places.unit} {begin}" if begin == end else f"{places.unit}s {begin} to {end}"
+        several = len(self.table.corpus.documents) > 1
+        head = f"{label(document)}, {many}" if several else many
+        head += places.unpaged
+        if not found:
+            return f"{head}: no text", Shown("no text")
+        if above:
+            head += f" (shown above: {', '.join(above)})"
+        if not unread:
+            return head, Shown("all shown above")
+        text, shown = self.table.whole(unread, head)
+        if shown.more:
+            text += f"; call read_pages({begin}, {end}) again for them"
+            shown = replace(shown, again=True)
+        return text, shown
+
+
+class ReadPagesOf(ReadPages):
+    """The same where there are several documents, each by its name or its number from 1."""
+
+    def _run(self, first: int, last: int, document: str = "") -> tuple[str, Shown]:
+        return self.of(self.document(document), first, last)
+
+
+def read_pages(corpus: Corpus, **fields: Any) -> ReadPages:
+    """The reading tool that fits a corpus."""
+    return (ReadPagesOf if len(corpus.documents) > 1 else ReadPages)(**fields)

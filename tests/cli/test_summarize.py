@@ -1,0 +1,123 @@
+"""docagent summarize, with the embedded models."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+
+from docagent.cli import run
+from docagent.summary import extract
+from tests.process import docagent
+
+MODEL = ("--model", "embedded")
+Capture = pytest.CaptureFixture[str]
+# Each part but the first two kills the process that reads it.
+DYING = """
+import os, signal
+from docagent.summary import extract
+read, parts = extract._read, []
+def dying(*given):
+    parts.append(given)
+    if len(parts) > 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return read(*given)
+extract._read = dying
+from docagent.cli import main
+main()
+"""
+
+
+def test_json_is_one_object(handbook: Path, capsys: Capture) -> None:
+    assert run(["summarize", str(handbook), "--json", *MODEL]) == 0
+    out, _ = capsys.readouterr()
+    assert len(out.splitlines()) == 1
+    told = json.loads(out)
+    assert set(told) == {
+        "documents",
+        "summary",
+        "sections",
+        "citations",
+        "model",
+        "steps",
+        "usage",
+        "seconds",
+        "note",
+    }
+    assert (told["documents"], told["model"]) == (["handbook.pdf"], "embedded")
+    for section in told["sections"]:
+        assert set(section) == {"document", "heading", "pages", "text"}
+    for number, citation in enumerate(told["citations"], 1):
+        assert (citation["id"], citation["verified"]) == (number, True)
+
+
+def test_for_a_reader(handbook: Path, capsys: Capture) -> None:
+    assert run(["summarize", str(handbook), *MODEL]) == 0
+    streamed = capsys.readouterr().out
+    assert "2 History (p. 8-9)\n“" in streamed
+    assert streamed.index("2 History") < streamed.index("9 Finance") < streamed.index("\nIn all\n")
+    assert "] p. 8 (printed 3)" in streamed
+    assert run(["summarize", str(handbook), "--no-stream", *MODEL]) == 0
+    assert capsys.readouterr().out == streamed
+
+
+def test_a_short_one_is_the_whole_alone(handbook: Path, capsys: Capture) -> None:
+    assert run(["summarize", str(handbook), "--length", "short", *MODEL]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 6  # four sentences, an empty line, the pages
+    assert lines[-1].count("] p. ") == 4
+
+
+def test_only_some_pages(handbook: Path, capsys: Capture) -> None:
+    assert run(["summarize", str(handbook), "--pages", "8-9", "--json", *MODEL]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {citation["page"] for citation in told["citations"]} <= {8, 9}
+
+
+def test_nothing_to_tell(tmp_path: Path, capsys: Capture) -> None:
+    file = tmp_path / "figures.csv"
+    file.write_text("boat,barrels\nPetrel,7\nAuk,9\n", "utf-8")
+    assert run(["summarize", str(file), *MODEL]) == 4
+    assert capsys.readouterr().out
+
+
+def test_a_language_needs_a_larger_model(town: Path, capsys: Capture) -> None:
+    assert run(["summarize", str(town), "--language", "German", *MODEL]) == 1
+    err = capsys.readouterr().err
+    assert "too small to write German" in err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["a.txt", "--length", "huge"], ["a.txt", "--pages", "x"], ["a.txt", "--to"]]
+)
+def test_wrong_usage(arguments: list[str], capsys: Capture) -> None:
+    assert run(["summarize", *arguments]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "Traceback" not in err
+
+
+@pytest.mark.slow
+def test_killed_it_goes_on(
+    handbook: Path, cache: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = ["summarize", str(handbook), "--json", *MODEL]
+    killed = docagent(*arguments, cache=cache, code=DYING)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+
+    read, parts = extract._read, []
+
+    def counted(*given: object) -> object:
+        parts.append(given)
+        return read(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(extract, "_read", counted)
+    assert run(arguments) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert len(parts) == told["steps"] - 2
+    parts.clear()
+    assert run(arguments) == 0
+    assert parts == []
+    assert json.loads(capsys.readouterr().out)["summary"] == told["summary"]

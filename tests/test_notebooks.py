@@ -1,0 +1,15 @@
+"""The example notebooks run and print what they were kept with."""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+
+from tests.notebooks import EXAMPLES, NAMES, run, told
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_prints_what_it_was_kept_with(name: str) -> None:
+    kept = nbformat.read(EXAMPLES / f"{name}.ipynb", as_version=4)
+    assert any(told(kept))
+    assert told(run(name)) == told(kept)
