@@ -55,6 +55,7 @@ JOBS = (
         ("benchmarks.ingest examples/handbook.pdf",),
     ),
     Job("ocr", ("benchmarks.ocr 12 14 21",), ("benchmarks.ocr 21",), needs=("rapidocr",)),
+    Job("needles", ("benchmarks.needles",), ("benchmarks.needles --tokens 20000",)),
     _engine("agent"),
     _engine("decode"),
     _engine("quote"),

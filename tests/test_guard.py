@@ -27,13 +27,13 @@ FLOORS = {
     "dryer_manual.md": {  # of 16
         "first page": (14, 15),
         "within 4K": (15, 16),
-        "cited": (14, 15),
-        "answer in quotes": (14, 15),
+        "cited": (15, 16),
+        "answer in quotes": (15, 16),
     },
     # Both together. Few of the 23 that sound right are refused: that takes a model that can read.
     "all": {"unanswerable refused": (3, 4), "foreign refused": (20, 21)},  # of 23 and 21
 }
-MOST_REFUSED = 2  # of the 61 answerable; today 1
+MOST_REFUSED = 1  # of the 61 answerable; today 0
 WORDED = {"handbook.pdf": (12, 13), "dryer_manual.md": (4, 5)}  # embedded model; of 15 and 6
 
 Outcomes = dict[str, list[Outcome]]
