@@ -19,7 +19,7 @@ Notebook = nbformat.NotebookNode
 
 def run(name: str) -> Notebook:
     """The notebook with fresh outputs. Raises CellExecutionError if a cell fails."""
-    notebook = nbformat.read(EXAMPLES / f"{name}.ipynb", as_version=4)
+    notebook: Notebook = nbformat.read(EXAMPLES / f"{name}.ipynb", as_version=4)
     client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": EXAMPLES}})
     client.execute()
     for cell in notebook.cells:

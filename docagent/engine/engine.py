@@ -107,17 +107,22 @@ class Engine:
         return writing, writing.cached_tokens
 
     def answer_many(
-        self, prompts: Sequence[Prompt], call: Call
+        self, prompts: Sequence[Prompt], calls: Sequence[Call]
     ) -> Iterator[tuple[int, list[int] | DocAgentError, int]]:
-        """As `batch` for rendered prompts; also tells how many tokens were not read again."""
+        """As `batch` for rendered prompts; also tells how many tokens were not read again.
+
+        The calls may differ in what they constrain; length and sampling are those of the first.
+        """
+        if not prompts:
+            return
         ids = [prompt.ids for prompt in prompts]
         shared = shared_prefix(ids)
         first = True
         for number, tokens in self.batch(
             ids,
-            max_new_tokens=call.max_tokens,
-            sampler=call.sampler,
-            constraints=[self._constraint(call) for _ in prompts],
+            max_new_tokens=calls[0].max_tokens,
+            sampler=calls[0].sampler,
+            constraints=[self._constraint(call) for call in calls],
         ):
             yield number, tokens, 0 if first else shared
             first = False

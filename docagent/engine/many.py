@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.runnables.config import get_config_list
@@ -31,11 +32,16 @@ def as_completed(
 ) -> Iterator[tuple[int, AIMessage | Exception]]:
     """Yield (number of the input, its answer or error) as each is done.
 
-    Tokens come from the engine's batch. Each answer then goes through `invoke`, so that callbacks,
-    tracing and LangChain's cache see what they see of a single question.
+    `quotable` may be a list for each input. Tokens come from the engine's batch. Each answer then
+    goes through `invoke`, so that callbacks, tracing and LangChain's cache see what they see of a
+    single question.
     """
     configs = get_config_list(config, len(inputs))
     options = {key: value for key, value in kwargs.items() if not key.startswith("ls_")}
+    quotable = options.pop("quotable", ())
+    each = [quotable] * len(inputs)
+    if quotable and not isinstance(quotable[0], str):
+        each = list(quotable)
     call = model._call(options.pop("stop", None), **options)
     prompts = {}
     for number, given in enumerate(inputs):
@@ -47,11 +53,13 @@ def as_completed(
                 raise
             yield number, error
     numbers = list(prompts)
-    for index, tokens, cached in model.engine.answer_many([*prompts.values()], call):
+    calls = [replace(call, quotable=tuple(each[number])) for number in numbers]
+    for index, tokens, cached in model.engine.answer_many([*prompts.values()], calls):
         number = numbers[index]
+        own = kwargs | ({"quotable": each[number]} if quotable else {})
         try:
             with _answering(tokens, cached):
-                found = model.invoke(inputs[number], configs[number], **kwargs)
+                found = model.invoke(inputs[number], configs[number], **own)
         except Exception as error:
             if not return_exceptions:
                 raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
 
 from docagent.asking import Asking
@@ -69,10 +69,21 @@ class Gathered:
         return " ".join(told)
 
 
+Measure = Callable[[list[Quote]], list[Quote]]
+"""Gives the quotes of a window other scores."""
+
+
 def read_windows(
-    asking: Asking, parts: list[Window], *, every: bool, ordered: bool
+    asking: Asking,
+    parts: list[Window],
+    *,
+    every: bool,
+    ordered: bool,
+    measure: Measure | None = None,
 ) -> Generator[Event, None, Gathered]:
     """Read the windows in the order given; `every` one, or until no more is to be expected.
+
+    `measure` is for models whose own relevance cannot be trusted.
 
     `ordered`: each window is read with notes of what stood in those before. Ctrl-C ends the
     reading and keeps what was read. One window that fails costs no other; if all fail, the
@@ -80,7 +91,8 @@ def read_windows(
     """
     gathered = Gathered(len(parts))
     try:
-        yield from _read(asking, parts, gathered, every, 1 if ordered else _TOGETHER)
+        together = 1 if ordered else _TOGETHER
+        yield from _read(asking, parts, gathered, every, together, measure)
     except KeyboardInterrupt:
         gathered.broken_off = True
         yield Step("stop", f"broken off after {gathered.read} of {gathered.total} parts")
@@ -88,7 +100,12 @@ def read_windows(
 
 
 def _read(
-    asking: Asking, parts: list[Window], gathered: Gathered, every: bool, together: int
+    asking: Asking,
+    parts: list[Window],
+    gathered: Gathered,
+    every: bool,
+    together: int,
+    measure: Measure | None,
 ) -> Iterator[Event]:
     last: Exception | None = None
     for at in range(0, len(parts), together):
@@ -100,7 +117,7 @@ def _read(
                 gathered.failed += 1
                 log.warning("A part could not be read: %s", first_line(found))
             else:
-                gathered.found[at + number] = found
+                gathered.found[at + number] = measure(found) if measure else found
             yield Progress("parts", gathered.read + gathered.failed, gathered.total, "parts")
             if gathered.enough and not every:
                 left = gathered.total - gathered.read - gathered.failed

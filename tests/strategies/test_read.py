@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -202,3 +204,22 @@ def test_words_that_stand_nowhere(long: Path) -> None:
     answer = DocAgent(ReadingModel(reply=picks())).ask(long, "How often is an iceberg mentioned?")
     assert not answer.found
     assert "iceberg" in answer.text
+
+
+def test_a_small_models_own_relevance_does_not_keep_it_reading(long: Path) -> None:
+    def all_ten(prompt: str) -> str:
+        found = re.search(r"Shed \d+-7 [^.]*\.", prompt)
+        quote = BEACON if BEACON in prompt else found[0] if found else ""
+        return json.dumps({"quotes": [{"quote": quote, "relevance": 10}]})
+
+    model = ReadingModel(reply=all_ten, weak=True)
+    events = list(small(model).stream(long, LOCAL))
+    assert BEACON in last(events).text
+    assert BEACON in model.windows[0]
+    assert "less promising parts left unread" in steps(events)["stop"]
+
+
+def test_what_a_small_model_cannot_answer_is_not_read_for(long: Path) -> None:
+    model = ReadingModel(reply=picks("beacon"), weak=True)
+    answer = small(model).ask(long, "Who won the chess championship of Reykjavik?")
+    assert (answer.found, answer.strategy, model.asked) == (False, "read", [])

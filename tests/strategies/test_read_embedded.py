@@ -9,6 +9,11 @@ from pathlib import Path
 import pytest
 
 from docagent import DocAgent
+from docagent.engine import ChatQwen2
+from docagent.model import Model
+from docagent.reading.excerpts import picked, read_prompt, reply_options, window_text
+from docagent.reading.windows import windows
+from retrieval.corpus import Corpus
 from tests.process import docagent, start
 
 QUESTION = "Who chaired the inquiry into the loss of the Perpetua?"
@@ -41,6 +46,19 @@ def test_killed_and_taken_up_again(handbook: Path) -> None:
     # Only the answer is written anew: not one part is read again.
     assert (once["steps"], third["steps"]) == (2, 1)
     assert third["usage"]["prompt_tokens"] < once["usage"]["prompt_tokens"] / 2
+
+
+def test_parts_read_together_are_each_quoted_from_themselves(handbook_corpus: Corpus) -> None:
+    """As on a GPU, where the rows of a batch go together."""
+    model = Model(ChatQwen2.from_pretrained("embedded", prefix_cache=False))
+    parts = windows(handbook_corpus, 300, model.count)[20:23]
+    texts = [window_text(handbook_corpus, part) for part in parts]
+    prompts = [read_prompt(handbook_corpus, part, QUESTION, "") for part in parts]
+    found = dict(model.chat.batch_as_completed(prompts, **reply_options(model, texts)))
+    for number, text in enumerate(texts):
+        ((quote, relevance),) = picked(found[number].text)
+        assert quote in text
+        assert 0 <= relevance <= 10
 
 
 @pytest.mark.slow
