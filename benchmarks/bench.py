@@ -13,6 +13,7 @@ installed, LlamaIndex where BENCH_RIVALS names the Python of benchmarks/rivals/r
 from __future__ import annotations
 
 import argparse
+import glob
 import importlib.util
 import os
 import shlex
@@ -123,8 +124,17 @@ def run(commands: Sequence[str], seconds: int, data: Path | None, rivals: str | 
             words = shlex.split(line)
             for name, value in known.items():
                 words = [word.replace(name, value) for word in words]
+            words = [one for word in words for one in files(word)]
             printed = output([sys.executable, "-m", *words], ends - time.monotonic())
     return printed
+
+
+def files(word: str) -> list[str]:
+    """What a shell makes of a word: a pattern becomes the files it matches."""
+    found = sorted(glob.glob(str(ROOT / word))) if "*" in word else [word]  # noqa: PTH207
+    if not found:
+        raise RuntimeError(f"nothing matches {word}")
+    return found
 
 
 def output(command: Sequence[str], seconds: float) -> str:

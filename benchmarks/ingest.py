@@ -1,6 +1,6 @@
 """PDF to searchable index: seconds of each stage, the whole through Corpus.open, peak memory.
 
-    python -m benchmarks.ingest ../shared/data/*/pdfs --tokens 1000000
+    python -m benchmarks.ingest ../shared/data/*/pdfs/*.pdf --tokens 1000000
 
 With --tokens the files are opened as one corpus; as many copies as that takes are added first, in
 which PDFium has changed every figure and every name, so that no copy profits from another. Without
@@ -28,7 +28,6 @@ import pypdfium2.raw as pdfium_c
 import regex
 
 from benchmarks.memory import PeakMemory
-from benchmarks.pdf_pages import files_of
 from retrieval.chunk.chunks import chunks, prefix
 from retrieval.corpus import Corpus
 from retrieval.embed.encoder import Encoder
@@ -133,10 +132,9 @@ def _wide(characters: Any) -> Any:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("pdfs", type=Path, nargs="+", help="files, or folders of them")
+    parser.add_argument("pdfs", type=Path, nargs="+")
     parser.add_argument("--tokens", type=int, help="open all as one corpus of at least so many")
     options = parser.parse_args()
-    pdfs = files_of(options.pdfs)
     logging.disable(logging.WARNING)
     encoder = Encoder()
     encoder.load()
@@ -145,9 +143,9 @@ def main() -> None:
     print("| --- " * (7 + len(STAGES)) + "|")
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
-        files = list(pdfs)
-        for number, pdf in enumerate(cycle(pdfs)):
-            if number >= len(pdfs):
+        files = list(options.pdfs)
+        for number, pdf in enumerate(cycle(options.pdfs)):
+            if number >= len(options.pdfs):
                 if sum(row.tokens for row in rows) >= (options.tokens or 0):
                     break
                 pdf, original = Path(folder) / f"{pdf.stem}-{number}.pdf", pdf

@@ -91,16 +91,23 @@ JOBS = (
         seconds=900,
     ),
     Job(
+        "summary",
+        (
+            f"benchmarks.summary {DATA}/squad/articles/*.txt {DATA}/*/pdfs/*.pdf "
+            f"{DATA}/multihop/hotpot_train.txt {DATA}/xquad/en.txt",
+        ),
+        seconds=1200,
+    ),
+    Job(
         "ingest-filings",
-        (f"benchmarks.ingest {DATA}/finance_dev/pdfs {DATA}/sec10q/pdfs",),
+        (f"benchmarks.ingest {DATA}/*/pdfs/*.pdf",),
         (f"benchmarks.ingest {DATA}/finance_dev/pdfs/PEPSICO_2023Q1_EARNINGS.pdf",),
         seconds=1200,
     ),
     Job(
         "pages",
         (
-            f"benchmarks.page_questions {DATA}/finance_dev/pdfs {DATA}/sec10q/pdfs "
-            f"--out {SCRATCH}/page_level.jsonl",
+            f"benchmarks.page_questions {DATA}/*/pdfs/*.pdf --out {SCRATCH}/page_level.jsonl",
             f"benchmarks.proxy_pages {DATA}/sec10q/sec10q.jsonl --out {SCRATCH}/sec10q.jsonl",
             f"benchmarks.retrieval {DATA}/finance_dev/finance.jsonl {SCRATCH}/page_level.jsonl "
             f"{SCRATCH}/sec10q.jsonl --systems {SYSTEMS}",

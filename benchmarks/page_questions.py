@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks.pdf_pages import files_of, page_texts
+from benchmarks.pdf_pages import page_texts
 
 FUNCTION_WORDS = frozenset(
     re.findall(
@@ -267,21 +267,20 @@ def evenly(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("pdfs", type=Path, nargs="+", help="files, or folders of them")
+    parser.add_argument("pdfs", type=Path, nargs="+")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--count", type=int, default=25, help="questions a document")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
-    pdfs = files_of(options.pdfs)
     made = [
         question
-        for pdf in pdfs
+        for pdf in options.pdfs
         for question in questions(str(pdf.resolve()), page_texts(pdf), options.count, options.seed)
     ]
     lines = [json.dumps(asdict(question), ensure_ascii=False) + "\n" for question in made]
     options.out.write_text("".join(lines), "utf-8")
     kinds = {kind: sum(q.kind == kind for q in made) for kind in ("prose", "row")}
-    print(f"{len(made)} questions on {len(pdfs)} documents: {kinds}")
+    print(f"{len(made)} questions on {len(options.pdfs)} documents: {kinds}")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pypdfium2
@@ -16,10 +15,3 @@ def page_texts(pdf: Path) -> list[str]:
             text = page.get_textpage().get_text_range()
             texts.append(text.replace("\r\n", "\n").replace("\ufffe", "-"))
         return texts
-
-
-def files_of(paths: Sequence[Path]) -> list[Path]:
-    """The files, and the PDFs of each folder by name."""
-    return [
-        file for path in paths for file in (sorted(path.glob("*.pdf")) if path.is_dir() else [path])
-    ]

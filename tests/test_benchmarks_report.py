@@ -180,6 +180,16 @@ def test_one_that_takes_too_long_is_ended_with_what_it_started() -> None:
     assert time.monotonic() - begun < 30
 
 
+def test_patterns_become_files(tmp_path: Path) -> None:
+    for name in ("b.pdf", "a.pdf", "c.txt"):
+        (tmp_path / name).touch()
+    wanted = [str(tmp_path / name) for name in ("a.pdf", "b.pdf")]
+    assert bench.files(f"{tmp_path}/*.pdf") == wanted
+    assert bench.files("--out") == ["--out"]
+    with pytest.raises(RuntimeError, match="nothing matches"):
+        bench.files(f"{tmp_path}/*.docx")
+
+
 def test_the_last_line_of_a_failure_is_told() -> None:
     with pytest.raises(RuntimeError, match=r"^ValueError: no such page$"):
         bench.output([sys.executable, "-c", "raise ValueError('no such page')"], 60)
