@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 TORCH ?= torch==2.13.0
 PIP := $(BIN)/pip install --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test test-all lint format clean
+.PHONY: demo test test-all bench lint format clean
 
 demo: $(VENV)/ready
 	$(BIN)/docagent ask examples/handbook.pdf "Who chaired the inquiry into the loss of the Perpetua?"
@@ -16,6 +16,10 @@ test: $(VENV)/ready
 
 test-all: $(VENV)/ready
 	$(BIN)/python -m pytest -m ""
+
+# Rewrites the tables of BENCHMARKS.md: make bench BENCH_DATA=FOLDER for those on outside data too.
+bench: $(VENV)/ready
+	$(BIN)/python -m benchmarks.bench
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .

@@ -21,12 +21,12 @@ from benchmarks.engine_bench import Bench
 from benchmarks.engine_decode import decode
 from benchmarks.engine_gpu import gpu
 from benchmarks.engine_layer import layer
-from benchmarks.engine_machine import described
 from benchmarks.engine_quote import quote
 from benchmarks.engine_table import Table
 from benchmarks.engine_text import DEFAULT
 from benchmarks.engine_tools import tools
 from benchmarks.engine_yarn import yarn
+from benchmarks.report import measured_on
 
 SECTIONS: dict[str, Callable[[Bench], Table]] = {
     "yarn": yarn,
@@ -57,7 +57,7 @@ def main() -> None:
     logging.disable(logging.WARNING)
     bench = Bench(options.model, text=options.text, device=options.device, quick=options.quick)
     text = ", ".join(map(str, options.text)) or DEFAULT
-    print(f"{described()} Model: {options.model}. Text: {text}.\n", flush=True)
+    print(f"{measured_on()} Model: {options.model}. Text: {text}.\n", flush=True)
     for name in options.sections or SECTIONS:
         print(SECTIONS[name](bench).markdown(), flush=True)
 

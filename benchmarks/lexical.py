@@ -14,9 +14,8 @@ import time
 from pathlib import Path
 
 import bm25s
-import tantivy
 
-from retrieval.lexical.index import LexicalIndex
+from retrieval.lexical.index import LexicalIndex, write
 from retrieval.lexical.tokens import terms
 
 
@@ -33,7 +32,9 @@ def main() -> None:
     ]
     rows = [own[number % len(own)] for number in range(options.passages)]
     queries = [" ".join(row[:10]) for row in own[::50]]
-    print(f"{len(rows)} passages, {len(queries)} queries")
+    print(f"{len(rows):,} passages, {len(queries)} queries\n")
+    print("| word index | build s | query ms | grow s |")
+    print("| --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         index = LexicalIndex.build(((" ".join(row), "") for row in rows), Path(folder))
@@ -41,10 +42,7 @@ def main() -> None:
         for query in queries:
             index.search(query, 100)
         searched = time.perf_counter()
-        writer = index.index.writer(heap_size=50_000_000, num_threads=1)
-        for number, row in enumerate(own[:1000]):
-            writer.add_document(tantivy.Document(id=number, text=" ".join(row), heading=""))
-        writer.commit()
+        write([(1, ((" ".join(row), "") for row in own[:1000]))], folder=Path(folder))
         grown = time.perf_counter()
     report("tantivy", built - start, (searched - built) / len(queries), grown - searched)
 
@@ -61,7 +59,7 @@ def main() -> None:
 
 
 def report(name: str, build: float, query: float, grow: float) -> None:
-    print(f"{name:<8} build {build:.1f} s, query {1000 * query:.1f} ms, grow {grow:.2f} s")
+    print(f"| {name} | {build:.1f} | {1000 * query:.1f} | {grow:.2f} |")
 
 
 if __name__ == "__main__":

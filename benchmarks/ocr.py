@@ -51,6 +51,8 @@ def main() -> None:
         begun = time.perf_counter()
         found = finish(read(path))
         seconds = time.perf_counter() - begun
+    print("| | words right | characters right |")
+    print("| --- | --- | --- |")
     totals = [0, 0, 0, 0]
     for page, number in zip(found.pages, numbers, strict=True):
         there = truth.pages[number - 1]
@@ -63,9 +65,15 @@ def main() -> None:
             len(" ".join(words)),
         ]
         totals = [a + b for a, b in zip(totals, counts, strict=True)]
-        print(f"page {number}: words {counts[0]}/{counts[1]}, characters {counts[2]}/{counts[3]}")
-    print(f"words {totals[0] / totals[1]:.1%}, characters {totals[2] / totals[3]:.1%}")
-    print(f"{seconds / len(numbers):.1f} s a page")
+        print(row(f"page {number}", counts))
+    print(row("all", totals))
+    print(f"\n{len(numbers)} pages, {totals[1]} words; {seconds / len(numbers):.1f} s a page")
+
+
+def row(name: str, counts: list[int]) -> str:
+    """A row of the table, of words and characters right and in all."""
+    words, of_words, characters, of_characters = counts
+    return f"| {name} | {words / of_words:.1%} | {characters / of_characters:.1%} |"
 
 
 if __name__ == "__main__":

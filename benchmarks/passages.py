@@ -83,7 +83,7 @@ def ask(
             for row in rows
         ]
         asked = (time.perf_counter() - begun) / len(rows)
-    print(f"{system} {file.stem}: index {indexed:.1f} s, {1000 * asked:.0f} ms a question")
+    print(f"\n{system} {file.stem}: index {indexed:.1f} s, {1000 * asked:.0f} ms a question")
     return judged
 
 

@@ -72,6 +72,7 @@ def main() -> None:
     heads = " | ".join(f"first {place}" for place in PLACES)
     lines = [f"| {name} | {len(one)} | {within(one, PLACES)} |" for name, one in ranks.items()]
     print_table(f"| rerank | n | {heads} |", lines)
+    print()
     for name, spent in seconds.items():
         print(f"{name}: {1000 * spent / len(rows):.0f} ms a question")
 

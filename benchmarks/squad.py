@@ -72,15 +72,19 @@ def main() -> None:
             tally["contained"] += answer.found and any(normal(a) in said for a in row["answers"])
             tally["worded"] += "\n" in answer.text
     seconds = time.perf_counter() - begun
-    n, m = tally["answerable"], tally["unanswerable"]
-    print(
-        f"gold answer in answer + quotes: {tally['contained']}/{n} = {tally['contained'] / n:.3f}"
-    )
-    print(f"answerable refused: {tally['answerable refused']}/{n}")
-    print(f"unanswerable refused: {tally['unanswerable refused']}/{m}")
-    print(f"quotes verified: {tally['verified']}/{tally['quotes']}")
-    print(f"answers with a supported sentence of the model: {tally['worded']}/{n}")
-    print(f"{seconds:.0f} s, {seconds / len(rows):.2f} s a question")
+    measures = {
+        "gold answer in answer + quotes": ("contained", "answerable"),
+        "answerable refused": ("answerable refused", "answerable"),
+        "unanswerable refused": ("unanswerable refused", "unanswerable"),
+        "quotes verified": ("verified", "quotes"),
+        "answers with a supported sentence of the model": ("worded", "answerable"),
+    }
+    print("| | of n | share |")
+    print("| --- | --- | --- |")
+    for name, (hits, of) in measures.items():
+        share = tally[hits] / tally[of] if tally[of] else 0.0
+        print(f"| {name} | {tally[hits]}/{tally[of]} | {share:.3f} |")
+    print(f"\n{seconds / len(rows):.2f} s a question.")
 
 
 if __name__ == "__main__":

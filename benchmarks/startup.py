@@ -16,6 +16,8 @@ import sys
 import time
 from statistics import median
 
+from benchmarks.engine_table import Table
+
 COMMAND = [sys.executable, "-c", "from docagent.cli import main; main()"]
 SPLIT = """
 import json, sys, time
@@ -66,15 +68,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("document")
     parser.add_argument("question")
+    parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
-    helps = [run("--help")[0] for _ in range(5)]
-    print(f"--help: {median(helps):.2f} s (median of 5)")
+    rounds = range(options.rounds)
+    helps = [run("--help")[0] for _ in rounds]
     ask = ("ask", options.document, options.question, "--json", "--model", "embedded")
     run(*ask)  # builds the index
-    walls = [run(*ask)[0] for _ in range(5)]
-    print(f"ask again, whole process: {median(walls):.2f} s (median of 5; {min(walls):.2f} least)")
+    walls = [run(*ask)[0] for _ in rounds]
     splits = []
-    for _ in range(5):
+    for _ in rounds:
         begun = time.perf_counter()
         command = [sys.executable, "-c", SPLIT, options.document, options.question]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -82,16 +84,24 @@ def main() -> None:
         prompt, completion = told.pop("tokens")
         told["rest"] = time.perf_counter() - begun - sum(told.values())
         splits.append(told)
-    print(f"its parts (median of 5; {prompt} tokens read, {completion} written):")
-    for part in splits[0]:
-        print(f"  {part:<16}{median(split[part] for split in splits):6.2f} s")
     torch = [
         sys.executable,
         "-c",
         "import time; t = time.perf_counter(); import torch; print(time.perf_counter() - t)",
     ]
-    times = [float(subprocess.run(torch, capture_output=True, check=True).stdout) for _ in range(5)]
-    print(f"  of the imports, torch alone {median(times):.2f} s")
+    times = [float(subprocess.run(torch, capture_output=True, check=True).stdout) for _ in rounds]
+    table = Table(
+        "A question on a cached document",
+        ("what is waited for", "seconds"),
+        f"Medians of {options.rounds}; the least whole process took {min(walls):.2f} s. "
+        f"{prompt} tokens are read and {completion} written.",
+    )
+    table.add("`docagent --help`", f"{median(helps):.2f}")
+    table.add("the question again, whole process", f"{median(walls):.2f}")
+    for part in splits[0]:
+        table.add(f"- {part}", f"{median(split[part] for split in splits):.2f}")
+    table.add("torch alone, of the imports", f"{median(times):.2f}")
+    print(table.markdown())
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Any
 
 import pypdfium2
 
-KEYS = {"id", "question", "answer", "answers", "answerable", "evidence_pages"}
+KEYS = {"id", "doc", "question", "answer", "answers", "answerable", "evidence_pages"}
 
 
 def squeeze(text: str) -> str:

@@ -125,7 +125,7 @@ def test_the_command_prints_tables_ready_to_paste(
     monkeypatch.setattr(sys, "argv", ["engine", "layer", "gpu", "--quick", "--model", str(tiny)])
     engine.main()
     printed = capsys.readouterr().out
-    assert re.match(r"Machine: .+ threads.+ torch [0-9.]+.+\d{4}-\d\d-\d\d", printed)
+    assert re.match(r"Machine: .+ cores.+ torch [0-9.]+.+\d{4}-\d\d-\d\d", printed)
     assert "| new | ours ms | transformers ms |" in printed
 
 

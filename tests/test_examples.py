@@ -1,4 +1,7 @@
-"""The example handbook: what it claims of itself, and questions on it end to end."""
+"""The example handbook: what it claims of itself, and questions on it with the embedded models.
+
+All its questions are asked in tests/test_guard.py.
+"""
 
 from __future__ import annotations
 
@@ -53,16 +56,6 @@ def test_labels_differ_from_physical_pages(handbook: Path) -> None:
     assert labels[first:] == [str(n) for n in range(1, len(pages) - first + 1)]
 
 
-def test_passages_within_the_budget_hold_the_answer(handbook_corpus: Corpus) -> None:
-    """Search alone: for nine of ten questions a page of the evidence is among the first ten."""
-    answerable = [row for row in rows() if row["answerable"]]
-    hits = [
-        bool({p.page for p in handbook_corpus.search(row["question"])} & set(row["evidence_pages"]))
-        for row in answerable
-    ]
-    assert sum(hits) >= 0.9 * len(hits)
-
-
 @pytest.fixture(scope="module")
 def agent(shared_cache: Path) -> DocAgent:
     return DocAgent(model="embedded", cache=shared_cache, budget=120)
@@ -88,15 +81,3 @@ def test_orders_in_the_handbook_are_not_followed(agent: DocAgent, handbook: Path
     answer = agent.ask(handbook, "What are the wind limits of the ferries?")
     assert "BANANA" not in answer.text
     assert answer.citations
-
-
-@pytest.mark.slow
-def test_all_questions_end_to_end(agent: DocAgent, handbook: Path) -> None:
-    """The embedded models: quotes hold the answer for at least 0.85 of the questions."""
-    answerable = [row for row in rows() if row["answerable"]]
-    right = 0
-    for row in answerable:
-        answer = agent.ask(handbook, row["question"])
-        said = " ".join([answer.text, *(citation.quote for citation in answer.citations)])
-        right += any(wanted in " ".join(said.split()) for wanted in row["answers"])
-    assert right >= 0.85 * len(answerable)
