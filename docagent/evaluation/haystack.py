@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 
 from docagent.errors import DocAgentError
-from docagent.evaluation.vocabulary import name
+from docagent.evaluation.vocabulary import person
 
 Count = Callable[[str], int]
 """Tokens of a text."""
@@ -67,7 +67,7 @@ def changed(text: str, copy: int) -> str:
         return "".join(str(draw.randint(1, 9)) for _ in match[0])
 
     def named(match: re.Match[str]) -> str:
-        return name(random.Random(f"{copy} {match[0]}"))
+        return person(random.Random(f"{copy} {match[0]}"))
 
     return _NAME.sub(named, re.sub(r"\d+", figure, text)) if copy else text
 
