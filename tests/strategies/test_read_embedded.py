@@ -34,6 +34,7 @@ main()
 READ = ("--strategy", "read", "--model", "embedded", "--pages", "8-15")
 
 
+@pytest.mark.slow
 def test_killed_and_taken_up_again(handbook: Path) -> None:
     dead = docagent("ask", handbook, QUESTION, *READ, code=DYING.format(signal.SIGKILL))
     assert dead.returncode == -signal.SIGKILL
