@@ -97,6 +97,13 @@ def test_a_slip_of_the_pen_is_the_name_that_was_meant(report: Corpus) -> None:
     assert unheard(report, "What were the net sales of Corbell Glass?") == ([], 0.0)
 
 
+def test_german_nouns_are_no_names(tmp_path: Path, shared_cache: Path) -> None:
+    file = tmp_path / "eis.txt"
+    file.write_text("Das Eishaus wurde 1931 von der Maurerin Ulla Brandt neu gebaut. " * 3, "utf-8")
+    german = Corpus.open([file], cache=shared_cache)
+    assert unheard(german, "In welchem Jahr wurde das Gebäude mit dem Eis gebaut?") == ([], 0.0)
+
+
 def test_two_names_that_stand_nowhere_are_enough(report: Corpus) -> None:
     question = "What was the operating margin in 2023 of Halvorsen Timber in Joruholm?"
     told = verdict(report, question)
