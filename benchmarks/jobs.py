@@ -66,6 +66,15 @@ JOBS = (
     Job("squad", (f"{_SQUAD} --no-model --every 2",), (f"{_SQUAD} --no-model --every 90",)),
     Job("squad-model", (f"{_SQUAD} --every 5",), (f"{_SQUAD} --every 180",), seconds=900),
     Job(
+        "verdict",
+        (
+            f"benchmarks.verdict squad={DATA}/squad/squad.jsonl "
+            f"reports={DATA}/sec10q/sec10q.jsonl,{DATA}/finance_dev/finance.jsonl "
+            "handbook=examples/handbook_questions.jsonl",
+        ),
+        ("benchmarks.verdict --every 3 handbook=examples/handbook_questions.jsonl",),
+    ),
+    Job(
         "languages",
         (f"benchmarks.languages {DATA}/xquad",),
         (f"benchmarks.languages {DATA}/xquad --every 40",),
