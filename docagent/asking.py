@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from docagent.answer import Citation
 from docagent.events import Event
+from docagent.timing import timed
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
@@ -39,14 +39,9 @@ class Asking:
     tools: tuple[BaseTool, ...] = ()
     seconds: dict[str, float] = field(default_factory=lambda: {"search": 0.0, "answer": 0.0})
 
-    @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
+    def timed(self, stage: str) -> AbstractContextManager[None]:
         """Add the time that the block takes to a stage's seconds."""
-        begun = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - begun
+        return timed(self.seconds, stage)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from docagent.answer import Usage
+from docagent.engine.servers.errors import clear_errors
 from docagent.errors import DocAgentError
 from docagent.events import Event, Progress, Token
 from docagent.reporting import reported
@@ -60,7 +60,7 @@ class Model:
         Raises DocAgentError if a server cannot be reached or refuses.
         """
         pieces: list[str] = []
-        with _told():
+        with clear_errors():
             for chunk in self._chunks(messages, max_tokens):
                 if isinstance(chunk, Progress):
                     yield chunk
@@ -87,7 +87,7 @@ class Model:
         `bound` is the chat model with tools, as its `bind_tools` gave it. Raises DocAgentError if
         a server cannot be reached or refuses.
         """
-        with _told():
+        with clear_errors():
             message = (bound or self.chat).invoke(messages, **options)
         self._add(message)
         return message
@@ -110,7 +110,7 @@ class Model:
                 except DocAgentError as error:
                     yield number, error
             return
-        with _told():
+        with clear_errors():
             found = self.chat.batch_as_completed(list(prompts), return_exceptions=True, **options)
             for number, message in found:
                 if not isinstance(message, Exception):
@@ -141,17 +141,3 @@ class Model:
         cached = told.get("input_token_details", {}).get("cache_read") or 0
         used = Usage(told["input_tokens"], cached, told["output_tokens"])
         self.usage = self.usage.plus(used)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """What goes wrong at a server as one line that says what to do."""
-    from docagent.engine.servers.errors import user_error
-
-    try:
-        yield
-    except Exception as error:
-        known = user_error(error)
-        if known is None:
-            raise
-        raise known from error

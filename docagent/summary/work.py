@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from docagent.events import Progress, Step
 from docagent.summary.told import Told
 from docagent.summary.wanted import Wanted
+from docagent.timing import timed
 
 if TYPE_CHECKING:
     from docagent.model import Model
@@ -46,11 +46,6 @@ class Work:
     unsupported: int = 0
     seconds: dict[str, float] = field(default_factory=lambda: {"read": 0.0, "join": 0.0})
 
-    @contextmanager
-    def timed(self, stage: str) -> Iterator[None]:
+    def timed(self, stage: str) -> AbstractContextManager[None]:
         """Add the time that the block takes to a stage's seconds."""
-        begun = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds[stage] += time.perf_counter() - begun
+        return timed(self.seconds, stage)
