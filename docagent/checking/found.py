@@ -9,6 +9,7 @@ from typing import NamedTuple
 from docagent.checking.names import names
 from docagent.checking.quotes import Quote
 from retrieval.corpus import Corpus
+from retrieval.lexical.language import language
 from retrieval.lexical.tokens import query_terms, terms
 from retrieval.passage import Passage
 
@@ -84,7 +85,7 @@ def unheard(corpus: Corpus, question: str) -> Unheard:
     named = 0
     missing = []
     # German writes every noun like a name.
-    for name in names(question) if "de" not in corpus.lexical.languages else ():
+    for name in names(question) if language(question) != "de" else ():
         found = set(query_terms(name, corpus.lexical.languages)).intersection(core)
         if found:
             named += 1
