@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from docagent.checking.found import Verdict, judge, unheard
+from docagent.checking.names import slip
 from docagent.checking.quotes import quotes
 from retrieval.corpus import Corpus
 from tests.make_pdf import text_pdf
@@ -81,7 +82,7 @@ def report(tmp_path_factory: pytest.TempPathFactory, shared_cache: Path) -> Corp
 def test_names_that_stand_nowhere(
     report: Corpus, question: str, names: list[str], share: float
 ) -> None:
-    assert unheard(report, question) == (names, share)
+    assert unheard(report, question, report.search(question)) == (names, share)
 
 
 def test_another_companys_name_lowers_the_score(report: Corpus) -> None:
@@ -94,14 +95,34 @@ def test_another_companys_name_lowers_the_score(report: Corpus) -> None:
 
 
 def test_a_slip_of_the_pen_is_the_name_that_was_meant(report: Corpus) -> None:
-    assert unheard(report, "What were the net sales of Corbell Glass?") == ([], 0.0)
+    question = "What were the net sales of Corbell Glass?"
+    assert unheard(report, question, report.search(question)) == ([], 0.0)
 
 
 def test_german_nouns_are_no_names(tmp_path: Path, shared_cache: Path) -> None:
     file = tmp_path / "eis.txt"
     file.write_text("Das Eishaus wurde 1931 von der Maurerin Ulla Brandt neu gebaut. " * 3, "utf-8")
     german = Corpus.open([file], cache=shared_cache)
-    assert unheard(german, "In welchem Jahr wurde das Gebäude mit dem Eis gebaut?") == ([], 0.0)
+    question = "In welchem Jahr wurde das Gebäude mit dem Eis gebaut?"
+    assert unheard(german, question, german.search(question)) == ([], 0.0)
+
+
+@pytest.mark.parametrize(
+    ("other", "told"),
+    [
+        ("maastricht", True),
+        ("mastricht", True),
+        ("maastrich", True),
+        ("maastrixht", True),
+        ("maatsricht", True),
+        ("masstrichts", False),
+        ("utrecht", False),
+        ("maastri", False),
+    ],
+)
+def test_slips_of_the_pen(other: str, told: bool) -> None:
+    assert slip("maastricht", other) is told
+    assert slip(other, "maastricht") is told
 
 
 def test_two_names_that_stand_nowhere_are_enough(report: Corpus) -> None:

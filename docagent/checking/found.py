@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from docagent.checking.names import names
+from docagent.checking.names import names, slip
 from docagent.checking.quotes import Quote
 from retrieval.corpus import Corpus
 from retrieval.lexical.language import language
@@ -29,8 +29,9 @@ ASK_ANYWAY = 0.90
 _WORDS_ALONE = 0.61
 _TERMS = 0.5
 _NAMES = 0.6
-_MOST_NAMES = 0.5  # share of them: then the question is on others than the text speaks of
+_MOST_NAMES = 0.5  # of them: if more are unknown, the question is on others than the text is
 _STRANGE = 1.0
+_SLIP = 5  # letters; shorter names resemble too many others
 _LOOKED_AT = 5  # passages
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20|21)\d\d(?![\d,.]?\d)")
 
@@ -56,15 +57,18 @@ def judge(
     cosine = max(passage.cosine for passage in ranked)
     score = near[0].score + trust * cosine + (1 - trust) * covered + _TERMS * covered
     # Where cosines say little the words weigh more already.
-    unknown = unheard(corpus, question)
+    unknown = unheard(corpus, question, ranked)
     score -= _NAMES * trust * unknown.share
     if score < bar:
         nowhere = f"; {unknown.names[0]} stands nowhere in the text" if unknown.names else ""
         return Verdict(
             False, score, f"nearest words score {score:.2f}, less than {bar:.2f}{nowhere}", bar
         )
-    strange = [name for name in unknown.names if not name.isupper()]  # "EPS" is a word, not a name
-    if weak and strange and trust > 0.5 and unknown.share >= _MOST_NAMES:
+    # "EPS" is a word, not a name.
+    strange, proper = (
+        [n for n in ns if not n.isupper()] for ns in (unknown.names, names(question))
+    )
+    if weak and trust > 0.5 and len(strange) > _MOST_NAMES * len(proper):
         return Verdict(False, score - _STRANGE, f"{strange[0]} stands nowhere in the text", bar)
     missing = [year for year in _YEAR.findall(question) if not corpus.mentions(year)]
     if weak and missing:
@@ -79,8 +83,11 @@ class Unheard(NamedTuple):
     share: float
 
 
-def unheard(corpus: Corpus, question: str) -> Unheard:
-    """The names of a question that no passage holds, a slip of the pen allowed for."""
+def unheard(corpus: Corpus, question: str, ranked: list[Passage]) -> Unheard:
+    """The names of a question that no passage holds.
+
+    One that differs by a slip of the pen from a word of the best passages is that word.
+    """
     core = query_terms(question, corpus.lexical.languages)
     named = 0
     missing = []
@@ -89,9 +96,15 @@ def unheard(corpus: Corpus, question: str) -> Unheard:
         found = set(query_terms(name, corpus.lexical.languages)).intersection(core)
         if found:
             named += 1
-            if not any(corpus.lexical.resembles(term) for term in found):
+            if not any(map(corpus.lexical.holds, found)) and not _meant(found, ranked):
                 missing.append(name)
     return Unheard(missing, len(missing) / named if named else 0.0)
+
+
+def _meant(wanted: set[str], ranked: list[Passage]) -> bool:
+    """Whether the best passages have one of these terms with a slip of the pen."""
+    held = {term for passage in ranked[:_LOOKED_AT] for term in terms(passage.text)}
+    return any(slip(one, other) for one in wanted if len(one) >= _SLIP for other in held)
 
 
 def _coverage(corpus: Corpus, question: str, ranked: list[Passage]) -> float:

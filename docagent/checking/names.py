@@ -22,3 +22,18 @@ def names(text: str) -> list[str]:
         if capitals > 1 or (capitals and not _STARTS.search(text[: match.start()])):
             found.append(match[0])
     return found
+
+
+def slip(one: str, other: str) -> bool:
+    """Whether two words differ by one letter: added, left out, changed or swapped with the next."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    start = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+    if start is None:
+        return True
+    left, right = one[start:], other[start:]
+    return (
+        left[1:] in (right, right[1:])
+        or left == right[1:]
+        or (left[:2] == right[1::-1] and left[2:] == right[2:])
+    )

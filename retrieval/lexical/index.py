@@ -12,7 +12,6 @@ from retrieval.lexical.language import NAMES
 from retrieval.lexical.tokens import language_mark, query_terms
 
 _HEADING_WEIGHT = 0.5
-_SLIP = 5  # letters; shorter words resemble too many others
 _BITS = 32  # of the passage's number in its document; the document's slot stands above them
 
 Row = tuple[str, str]  # terms of the text, terms of the headings
@@ -55,23 +54,6 @@ class LexicalIndex:
     def holds(self, term: str) -> bool:
         """Whether any passage, or the headings over it, has this term."""
         return any(self.searcher.doc_freq(field, term) for field in ("text", "heading"))
-
-    def resembles(self, term: str) -> bool:
-        """Whether it has this term or, from five letters on, one that a slip of the pen away is.
-
-        That is one letter added, left out, changed or swapped with the next.
-        """
-        import tantivy
-
-        if self.holds(term):
-            return True
-        if len(term) < _SLIP:
-            return False
-        alike = (
-            tantivy.Query.fuzzy_term_query(self.index.schema, field, term, 1)
-            for field in ("text", "heading")
-        )
-        return any(self.searcher.search(query, 1, count=False).hits for query in alike)
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
