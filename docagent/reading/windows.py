@@ -41,7 +41,7 @@ def windows(
     They are cut between passages, none of which crosses a page. `pages` limits them, from 1.
     """
     found: list[Window] = []
-    for one in _passages(corpus, count, pages):
+    for one in single(corpus, count, pages):
         last = found[-1] if found else None
         if (
             last
@@ -56,7 +56,7 @@ def windows(
     return found
 
 
-def _passages(
+def single(
     corpus: Corpus, count: Callable[[str], int], pages: tuple[int, int] | None
 ) -> Iterator[Window]:
     """Each passage as a window of its own."""

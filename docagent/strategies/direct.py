@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import accumulate
 
 from docagent.asking import Asking, Strategy
 from docagent.errors import DocAgentError
 from docagent.events import Step
 from docagent.reading.evidence import Source
-from docagent.reading.windows import ROOM, Window, windows
+from docagent.reading.windows import ROOM, Window, single
 from docagent.strategies.retrieve import search
 from docagent.writing import refuse, write
 from retrieval.passage import Passage
@@ -21,7 +23,7 @@ def direct(asking: Asking) -> Strategy:
 
     Raises DocAgentError if the text is longer than the model's window or the budget.
     """
-    parts = _passages(asking)
+    parts = list(_passages(asking))
     tokens, room = sum(part.tokens for part in parts), _room(asking)
     if tokens > room:
         raise DocAgentError(
@@ -38,12 +40,13 @@ def direct(asking: Asking) -> Strategy:
 
 
 def fits(asking: Asking) -> bool:
-    """Whether the whole text fits into one prompt."""
-    return sum(part.tokens for part in _passages(asking)) <= _room(asking)
+    """Whether the whole text fits into one prompt; of a longer one only so much is counted."""
+    room = _room(asking)
+    return all(tokens <= room for tokens in accumulate(part.tokens for part in _passages(asking)))
 
 
-def _passages(asking: Asking) -> list[Window]:
-    return windows(asking.corpus, 0, asking.model.count, asking.settings.pages)
+def _passages(asking: Asking) -> Iterator[Window]:
+    return single(asking.corpus, asking.model.count, asking.settings.pages)
 
 
 def _room(asking: Asking) -> int:
