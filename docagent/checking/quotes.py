@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from retrieval.corpus import Corpus
+from retrieval.embed.encoder import Encoder
+from retrieval.embed.model import Vectors
 from retrieval.lexical.tokens import query_terms, terms
 from retrieval.passage import Passage
 from retrieval.ranking.question import asked
@@ -17,6 +19,12 @@ _LOOKED_AT = 5  # passages; one of them holds the answer for 98% of SQuAD's ques
 _WORDS = 0.5
 _RANK = 0.2
 _SAME_PAGE = 30  # passages among which the rest of the best page is looked for
+_BESIDE = 0.15  # for their rank: a statement's row is as near as its first rows are
+# A row's cosine, read with the head of its table, read alone, and what the rows of its table have
+# alone on average. With the head alone every row of the right table is as near as the next: of 134
+# rows of filings asked for by name the first quote is the right one for .672 instead of .485, one
+# of three for .858 instead of .791.
+_WITH_HEAD, _ALONE, _TABLE = 0.75, 0.75, -0.5
 _ITEM = 0.9  # for the likely words of what is asked, "purchases of property" for capital spending
 _LONGEST = 500  # characters of neighbouring sentences shown as one quote
 _FAR = 0.5  # of the best score; what scores less has nothing to do with the question
@@ -27,8 +35,9 @@ _LABEL = 5  # terms; fewer without a figure are a label or a heading, which any 
 class Quote:
     """A sentence or table row: `text` is its document's text from `start` to `end`.
 
-    `score` = cosine to the question + 0.5 x the share of the question's terms it holds, rare
-    ones counting more + up to 0.2 for the rank of its passage.
+    `score` = cosine to the question (a row's also against the other rows of its table) + 0.5 x the
+    share of the question's terms it holds, rare ones counting more + up to 0.2 for the rank of its
+    passage.
     """
 
     passage: Passage
@@ -46,27 +55,22 @@ def quotes(
     rarity = corpus.lexical.rarity(query_terms(taken.core))
     items = [corpus.lexical.rarity(query_terms(words)) for words in taken.items]
     found = [
-        (passage, sentence, max(0.0, _RANK * (1 - rank / _LOOKED_AT)))
+        (passage, sentence, _ranked(rank, most))
         for rank, passage in enumerate(_looked_at(ranked, most))
         for sentence in corpus.sentences(passage)
     ]
     if not found:
         return []
     texts = [corpus.text(passage.document)[s.start : s.end] for passage, s, _ in found]
-    # A row says little without the title and header of its table; but these stand over every
-    # row, so words that only they hold count half.
-    read = [
-        f"{s.head} | {text}" if s.head else text
-        for (_, s, _), text in zip(found, texts, strict=True)
-    ]
-    vectors = corpus.encoder.encode_sentences(read)
-    near, *named = corpus.encoder.encode_queries([taken.core, *taken.items]) @ vectors.T
+    heads = [sentence.head for _, sentence, _ in found]
+    near, *named = _cosines(corpus.encoder, [taken.core, *taken.items], texts, heads)
     trust = corpus.trust(taken.core)
     scored = []
     for at, ((passage, sentence, rank), text) in enumerate(zip(found, texts, strict=True)):
         held = terms(text)
         if not _tells(text, held, rarity.keys()):
             continue
+        # Words that only the head of a table holds stand over every row of it and count half.
         own, head = set(held), set(terms(sentence.head))
         share = _share(own, head, rarity)
         # Where cosines say nothing, the words stand in for them.
@@ -88,6 +92,31 @@ def _looked_at(ranked: list[Passage], most: int) -> list[Passage]:
     page = ranked[0].document, ranked[0].page
     beside = [one for one in ranked[most:_SAME_PAGE] if (one.document, one.page) == page]
     return ranked[:most] + beside
+
+
+def _ranked(rank: int, most: int) -> float:
+    """What the rank of a passage adds, from 0; the rest of the best page comes behind `most`."""
+    return _BESIDE if rank >= most else max(0.0, _RANK * (1 - rank / _LOOKED_AT))
+
+
+def _cosines(encoder: Encoder, queries: list[str], texts: list[str], heads: list[str]) -> Vectors:
+    """Cosines [queries, texts]; a row says little without the head of its table, "" for none."""
+    read = [f"{head} | {text}" if head else text for head, text in zip(heads, texts, strict=True)]
+    asked_for = encoder.encode_queries(queries)
+    near = asked_for @ encoder.encode_sentences(read).T
+    rows = [at for at, head in enumerate(heads) if head]
+    if not rows:
+        return near
+    alone = asked_for @ encoder.encode_sentences([texts[at] for at in rows]).T
+    tables: dict[str, list[int]] = {}
+    for place, at in enumerate(rows):
+        tables.setdefault(heads[at], []).append(place)
+    for places in tables.values():
+        own = alone[:, places]
+        at_once = [rows[place] for place in places]
+        mean = own.mean(1, keepdims=True)
+        near[:, at_once] = _WITH_HEAD * near[:, at_once] + _ALONE * own + _TABLE * mean
+    return near
 
 
 def _share(own: set[str], head: set[str], rarity: Mapping[str, float]) -> float:

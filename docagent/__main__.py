@@ -1,0 +1,6 @@
+"""`python -m docagent` is the `docagent` command."""
+
+from docagent.cli import main
+
+if __name__ == "__main__":
+    main()
