@@ -54,7 +54,7 @@ def main() -> None:
     elif settings.get("engine_only"):
         table, head = engine, ["", *map(length_name, settings["lengths"])]
     else:
-        head = ["tokens", "needles", "strategy", *(title for title, _ in _ASKED.values())]
+        head = ["tokens", "strategy", *(title for title, _ in _ASKED.values())]
         table = needles
     print(f"| {' | '.join(head)} |\n|{' --- |' * len(head)}")
     for told, cases in runs:
@@ -99,7 +99,7 @@ def engine(settings: dict[str, Any], cases: Sequence[Case]) -> Rows:
 def needles(settings: dict[str, Any], cases: Sequence[Case]) -> Rows:
     """A row for each length, a cell for each way of asking."""
     return [
-        [length_name(length), str(settings["needles"]), settings["strategy"]]
+        [length_name(length), settings["strategy"]]
         + [
             _share([one for one in cases if (one["kind"], one["length"]) == (kind, length)], score)
             for kind, (_, score) in _ASKED.items()

@@ -43,6 +43,33 @@ def _engine(section: str, seconds: int = 600, long: bool = False) -> Job:
     return Job(f"engine-{section}", (command,), (f"{command} --quick",), seconds, long=long)
 
 
+def _set(file: str, every: int = 1) -> str:
+    name = file.rpartition("/")[2].removesuffix(".jsonl")
+    return (
+        f"docagent eval qa {DATA}/{file} --every {every} --model embedded "
+        f"--output {SCRATCH}/qa-{name}"
+    )
+
+
+_SETS = {  # and which share of each: a question takes 3 to 6 s
+    "squad/squad.jsonl": 4,
+    "xquad/en.jsonl": 8,
+    "xquad/de.jsonl": 8,
+    "xquad/zh.jsonl": 8,
+    "xquad/ar.jsonl": 8,
+    "finance_dev/finance.jsonl": 1,
+    "sec10q/sec10q.jsonl": 1,
+    "multihop/hotpot_train.jsonl": 1,
+}
+_NEEDLE = f"docagent eval needle --synthetic --model embedded --output {SCRATCH}/needle"
+def _text(strategy: str, length: str, depths: int) -> str:
+    return (
+        f"docagent eval needle {DATA}/multihop/hotpot_train.txt --lengths {length} "
+        f"--depths {depths} --strategy {strategy} --model embedded --no-plots "
+        f"--output {SCRATCH}/{strategy}-{length}-{depths}"
+    )
+
+
 _STARTUP = 'benchmarks.startup examples/handbook.pdf "Who audited the accounts?"'
 _SQUAD = f"benchmarks.squad {DATA}/squad/squad.jsonl"
 
@@ -63,6 +90,54 @@ JOBS = (
     _engine("batch"),
     _engine("layer"),
     _engine("yarn", seconds=3600, long=True),  # half an hour by itself
+    Job(
+        "picture",
+        (
+            f"{_NEEDLE} --lengths 4K,32K,128K,1M --depths 11",
+            f"benchmarks.evals {SCRATCH}/needle --pictures needle",
+        ),
+        (f"{_NEEDLE} --lengths 2K --depths 1 --no-plots", f"benchmarks.evals {SCRATCH}/needle"),
+        seconds=3600,
+        long=True,
+    ),
+    Job(
+        "engine-picture",
+        (
+            f"{_NEEDLE} --lengths 2K,8K,16K,32K --depths 5 --engine-only "
+            "--long-context none,yarn,dca",
+            f"benchmarks.evals {SCRATCH}/needle --pictures engine",
+        ),
+        (
+            f"{_NEEDLE} --lengths 1K --depths 1 --engine-only --no-plots",
+            f"benchmarks.evals {SCRATCH}/needle",
+        ),
+        seconds=7200,
+        long=True,
+    ),
+    Job(
+        "sets",
+        (
+            *(_set(file, every) for file, every in _SETS.items()),
+            f"benchmarks.evals {SCRATCH}/qa-*",
+        ),
+        (_set("finance_dev/finance.jsonl", 7), f"benchmarks.evals {SCRATCH}/qa-finance"),
+        seconds=7200,
+        long=True,
+    ),
+    Job(
+        "needles-text",
+        (
+            _text("auto", "1M", 1),
+            _text("auto", "1M", 3),
+            _text("auto", "1M", 10),
+            _text("read", "128K", 3),
+            f"benchmarks.evals {SCRATCH}/auto-1M-1 {SCRATCH}/auto-1M-3 {SCRATCH}/auto-1M-10 "
+            f"{SCRATCH}/read-128K-3",
+        ),
+        (_text("auto", "16K", 1), f"benchmarks.evals {SCRATCH}/auto-16K-1"),
+        seconds=3600,
+        long=True,
+    ),
     Job("squad", (f"{_SQUAD} --no-model --every 2",), (f"{_SQUAD} --no-model --every 90",)),
     Job("squad-model", (f"{_SQUAD} --every 5",), (f"{_SQUAD} --every 180",), seconds=900),
     Job(
@@ -83,6 +158,7 @@ JOBS = (
         "passages",
         (
             f"benchmarks.passages --squad {DATA}/squad/squad.jsonl "
+            f"--filler {DATA}/multihop/hotpot_train.txt "
             f"--hotpot {DATA}/multihop/hotpot_train.jsonl",
         ),
         (f"benchmarks.passages --squad {DATA}/squad/squad.jsonl --every 60",),

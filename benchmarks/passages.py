@@ -6,8 +6,9 @@ r"""Gold paragraphs inside one text: SQuAD, XQuAD in four languages, HotpotQA's 
         --systems ours langchain --json passages.json
 
 SQuAD's articles (108K tokens) and the filler are joined to one text, and its unanswerable questions
-left out. A passage counts if it and the gold paragraph share half of the shorter one. One token of
-evidence is counted as four characters.
+left out. "paragraph": a passage counts if it and the gold paragraph share half of the shorter one.
+"answer": it counts if it holds the gold answer at its place. One token of evidence is counted as
+four characters.
 """
 
 from __future__ import annotations
@@ -44,8 +45,10 @@ def joined(questions: Path, out: Path, filler: Sequence[Path] = ()) -> list[Row]
     return [
         {
             **row,
-            "char_start": row["char_start"] + begins[row["doc"]],
-            "char_end": row["char_end"] + begins[row["doc"]],
+            **{
+                place: row[place] + begins[row["doc"]]
+                for place in ("char_start", "char_end", "answer_char_start")
+            },
         }
         for row in rows
         if row["answerable"]
@@ -53,8 +56,14 @@ def joined(questions: Path, out: Path, filler: Sequence[Path] = ()) -> list[Row]
 
 
 def paragraph(row: Row, spans: list[Span]) -> Row:
-    """Rank of the gold paragraph."""
-    return {"rank": rank(spans, (row["char_start"], row["char_end"]))}
+    """Ranks of the gold paragraph and of the gold answer's own characters."""
+    start = row["answer_char_start"]
+    end = start + len(row["answer"])
+    holding = (n for n, span in enumerate(spans, 1) if span[0] <= start and end <= span[1])
+    return {
+        "paragraph": rank(spans, (row["char_start"], row["char_end"])),
+        "answer": next(holding, None),
+    }
 
 
 def both(row: Row, spans: list[Span]) -> Row:
@@ -117,10 +126,12 @@ def main() -> None:
         for system in options.systems:
             for text, rows in sets:
                 judged = ask(system, text, rows[:: options.every], max(PLACES), paragraph)
-                ranks = [row["rank"] for row in judged]
-                lines.append(f"| {text.stem} | {system} | {len(ranks)} | {within(ranks, PLACES)} |")
+                for sought in ("paragraph", "answer"):
+                    shares = within([row[sought] for row in judged], PLACES)
+                    lines.append(f"| {text.stem} | {system} | {len(judged)} | {sought} | {shares} |")
                 told += judged
-    print_table(f"| set | system | n | {' | '.join(f'first {p}' for p in PLACES)} |", lines)
+    heads = " | ".join(f"first {p}" for p in PLACES)
+    print_table(f"| set | system | n | sought | {heads} |", lines)
     lines = []
     for system in options.systems if options.hotpot else []:
         rows = read(options.hotpot)[:: options.every]
