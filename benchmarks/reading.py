@@ -1,6 +1,6 @@
 """Reading every part of a document: killed, taken up again, and a second question.
 
-    python -m benchmarks.reading ../shared/data/finance_dev/pdfs/PEPSICO_2023Q1_EARNINGS.pdf
+    python -m benchmarks.reading ../shared/data/sec10q/pdfs/2023_Q3_NVDA.pdf
 
 The first question is killed (SIGKILL) after so many parts as --kill says and asked again in a new
 process; then the second one is asked in the process that answered the first. Computed are the
