@@ -65,8 +65,9 @@ def library(folder: Path, dtype: torch.dtype) -> Any:
 def by_library(model: Any, size: int, texts: list[str]) -> Vectors:
     """Unit vectors [n, d] from batches of so many texts."""
     vectors = model.encode(texts, batch_size=size, show_progress_bar=False)
-    found = np.asarray(vectors, np.float32)
-    return found / np.linalg.norm(found, axis=1, keepdims=True)
+    found: Vectors = np.asarray(vectors, np.float32)
+    found /= np.linalg.norm(found, axis=1, keepdims=True)
+    return found
 
 
 def best_size(model: Any, texts: list[str]) -> int:

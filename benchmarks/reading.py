@@ -22,8 +22,9 @@ from typing import Any
 from docagent import Answer, DocAgent, Step
 from docagent.reading.kept import Kept
 
+# Both are on the whole, so that every part is read.
 FIRST = "What are the main risks?"
-SECOND = "What are the main sources of revenue?"
+SECOND = "What are the main products?"
 
 
 def main() -> None:
