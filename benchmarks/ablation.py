@@ -82,6 +82,7 @@ def main() -> None:
     parser.add_argument("pages", type=Path, nargs="+")
     parser.add_argument("--squad", type=Path, required=True)
     parser.add_argument("--hotpot", type=Path, required=True)
+    parser.add_argument("--every", type=int, default=1, help="take one question in so many")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder) / "squad.txt"
@@ -92,9 +93,11 @@ def main() -> None:
         hotpot = [json.loads(line) for line in options.hotpot.read_text("utf-8").splitlines()]
         hotpot = [{**row, "doc": str(options.hotpot.parent / row["doc"])} for row in hotpot]
         sets |= {"squad": (by_paragraph, squad), "hotpot": (by_both, hotpot)}
+        sets = {name: (judge, rows[:: options.every]) for name, (judge, rows) in sets.items()}
         files = {row["doc"] for _, rows in sets.values() for row in rows}
         corpora = {file: Corpus.open([file]) for file in sorted(files)}
-        print("| ranking | " + " | ".join(f"{name}, n={len(r)}" for name, (_, r) in sets.items()))
+        heads = " | ".join(f"{name}, n={len(rows)}" for name, (_, rows) in sets.items())
+        print(f"| ranking | {heads} |")
         print("|" + " --- |" * (1 + len(sets)))
         for way, changed in WAYS.items():
             cells = [way]

@@ -1,6 +1,7 @@
-r"""Does the tool loop end in an answer, with valid calls only?
+r"""Does the tool loop end in an answer, with valid calls only? Strategies side by side.
 
-    python -m benchmarks.agent_runs examples/handbook_questions.jsonl examples/handbook.pdf -n 50
+    python -m benchmarks.agent_runs examples/handbook_questions.jsonl examples/handbook.pdf -n 50 \
+        --strategies agent retrieve
 
 Rows hold `question`, `answerable`, `answers` (accepted wordings) and `evidence_pages`. An answer
 is right if it or one of its quotes holds an accepted wording; a page is hit if a citation stands
@@ -11,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,11 +29,9 @@ class Totals:
     ended: int = 0
     calls: Counter[str] = field(default_factory=Counter)
     invalid: int = 0
-    failed: list[str] = field(default_factory=list)
     steps: int = 0
     computed: int = 0
     written: int = 0
-    seconds: float = 0.0
     answerable: int = 0
     found: int = 0
     right: int = 0
@@ -48,20 +46,25 @@ def main() -> None:
     parser.add_argument("document", type=Path)
     parser.add_argument("-n", type=int, default=50)
     parser.add_argument("--model", default="embedded")
-    parser.add_argument("--strategy", default="agent")
+    parser.add_argument("--strategies", nargs="+", default=["agent"])
     options = parser.parse_args()
     rows = [json.loads(line) for line in options.questions.read_text("utf-8").splitlines()]
-    agent = DocAgent(options.model, strategy=options.strategy)
-    totals = Totals()
-    for row in rows[: options.n]:
-        run(agent, options.document, row, totals)
-    show(totals)
+    columns = []
+    for strategy in options.strategies:
+        agent = DocAgent(options.model, strategy=strategy)
+        totals = Totals()
+        for row in rows[: options.n]:
+            run(agent, options.document, row, totals)
+        columns.append(column(totals))
+    print("| " + " | ".join(["", *options.strategies]) + " |")
+    print("| --- " * (1 + len(columns)) + "|")
+    for name in columns[0]:
+        print("| " + " | ".join([name, *(one[name] for one in columns)]) + " |")
 
 
 def run(agent: DocAgent, document: Path, row: dict[str, Any], totals: Totals) -> None:
     """Ask one question and add up what happened."""
     totals.runs += 1
-    begun = time.perf_counter()
     for event in agent.stream(document, row["question"]):
         if isinstance(event, Step) and event.name == "judge":
             totals.calls["search"] -= 1  # the search before it is no call of the model
@@ -71,7 +74,6 @@ def run(agent: DocAgent, document: Path, row: dict[str, Any], totals: Totals) ->
             totals.invalid += 1
         elif isinstance(event, Answer):
             score(event, row, totals)
-    totals.seconds += time.perf_counter() - begun
 
 
 def score(answer: Answer, row: dict[str, Any], totals: Totals) -> None:
@@ -92,21 +94,26 @@ def score(answer: Answer, row: dict[str, Any], totals: Totals) -> None:
     totals.page += any(citation.page in row["evidence_pages"] for citation in answer.citations)
 
 
-def show(totals: Totals) -> None:
-    """Print the sums as lines."""
+def column(totals: Totals) -> dict[str, str]:
+    """A column of the table: the names of its rows and what stands there."""
     runs = totals.runs
-    calls = ", ".join(f"{name} {number}" for name, number in totals.calls.most_common())
-    print(f"ended with an answer  {totals.ended} of {runs}")
-    print(f"calls                 {totals.calls.total()} ({calls})")
-    print(f"invalid calls         {totals.invalid}")
-    print(f"turns a question      {totals.steps / runs:.1f}")
-    tokens = f"{totals.computed / runs:.0f} read, {totals.written / runs:.0f} written"
-    print(f"tokens a question     {tokens}")
-    print(f"seconds a question    {totals.seconds / runs:.1f}")
-    print(f"answerable            {totals.found} of {totals.answerable} answered")
-    print(f"  words of the answer {totals.right} of {totals.answerable} in text or quotes")
-    print(f"  page                {totals.page} of {totals.answerable} cited")
-    print(f"unanswerable          {totals.refused} of {totals.unanswerable} refused")
+    calls = ", ".join(f"{name} {number}" for name, number in (+totals.calls).most_common())
+    made = totals.calls.total() + totals.invalid
+    return {
+        "ended with an answer": f"{totals.ended} of {runs}",
+        "calls of tools": calls or "-",
+        "calls that were no call of an offered tool": f"{totals.invalid} of {made}"
+        if made
+        else "-",
+        "turns a question": f"{totals.steps / runs:.1f}",
+        "answerable answered": f"{totals.found} of {totals.answerable}",
+        "words of the answer in text or quotes": f"{totals.right} of {totals.answerable}",
+        "gold page cited": f"{totals.page} of {totals.answerable}",
+        "unanswerable refused": f"{totals.refused} of {totals.unanswerable}",
+        "tokens read, written a question": (
+            f"{totals.computed / runs:,.0f}, {totals.written / runs:,.0f}"
+        ),
+    }
 
 
 if __name__ == "__main__":

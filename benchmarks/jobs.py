@@ -62,6 +62,8 @@ _SETS = {  # and which share of each: a question takes 3 to 6 s
     "multihop/hotpot_train.jsonl": 1,
 }
 _NEEDLE = f"docagent eval needle --synthetic --model embedded --output {SCRATCH}/needle"
+
+
 def _text(strategy: str, length: str, depths: int) -> str:
     return (
         f"docagent eval needle {DATA}/multihop/hotpot_train.txt --lengths {length} "
@@ -72,6 +74,16 @@ def _text(strategy: str, length: str, depths: int) -> str:
 
 _STARTUP = 'benchmarks.startup examples/handbook.pdf "Who audited the accounts?"'
 _SQUAD = f"benchmarks.squad {DATA}/squad/squad.jsonl"
+_ASKED = f"--questions {DATA}/squad/squad.jsonl"
+_RUNS = (
+    "benchmarks.agent_runs examples/handbook_questions.jsonl examples/handbook.pdf "
+    "--strategies agent retrieve"
+)
+_PAGE_QUESTIONS = f"benchmarks.page_questions {DATA}/*/pdfs/*.pdf --out {SCRATCH}/page_level.jsonl"
+_LEFT_OUT = (
+    "examples/handbook_questions.jsonl "
+    f"--squad {DATA}/squad/squad.jsonl --hotpot {DATA}/multihop/hotpot_train.jsonl"
+)
 
 JOBS = (
     Job("guard", ("benchmarks.guard",), ("benchmarks.guard --every 5",)),
@@ -81,8 +93,10 @@ JOBS = (
         ("benchmarks.ingest examples/handbook.pdf",),
         ("benchmarks.ingest examples/handbook.pdf",),
     ),
+    Job("embed", ("benchmarks.embed",), ("benchmarks.embed --rounds 1",), seconds=900),
     Job("ocr", ("benchmarks.ocr 12 14 21",), ("benchmarks.ocr 21",), needs=("rapidocr",)),
     Job("needles", ("benchmarks.needles",), ("benchmarks.needles --tokens 20000",)),
+    Job("agent-runs", (f"{_RUNS} -n 50",), (f"{_RUNS} -n 4",), seconds=900),
     _engine("agent"),
     _engine("decode"),
     _engine("quote"),
@@ -138,6 +152,7 @@ JOBS = (
         seconds=3600,
         long=True,
     ),
+    Job("kill", ("benchmarks.kill --kills 50",), ("benchmarks.kill --kills 2",), 3600, long=True),
     Job("squad", (f"{_SQUAD} --no-model --every 2",), (f"{_SQUAD} --no-model --every 90",)),
     Job("squad-model", (f"{_SQUAD} --every 5",), (f"{_SQUAD} --every 180",), seconds=900),
     Job(
@@ -148,6 +163,14 @@ JOBS = (
             "handbook=examples/handbook_questions.jsonl",
         ),
         ("benchmarks.verdict --every 3 handbook=examples/handbook_questions.jsonl",),
+    ),
+    Job(
+        "verdict-xquad",
+        (
+            "benchmarks.verdict --parts 4 --every 2 "
+            + " ".join(f"{name}={DATA}/xquad/{name}.jsonl" for name in ("en", "de", "zh", "ar")),
+        ),
+        (f"benchmarks.verdict --parts 4 --every 40 en={DATA}/xquad/en.jsonl",),
     ),
     Job(
         "languages",
@@ -176,6 +199,24 @@ JOBS = (
         seconds=900,
     ),
     Job(
+        "dense",
+        (
+            f"benchmarks.dense {DATA}/*/pdfs/*.pdf {DATA}/squad/articles/*.txt {DATA}/xquad/en.txt "
+            f"{DATA}/multihop/hotpot_train.txt {_ASKED} --rows 6000 100000 600000",
+        ),
+        (
+            f"benchmarks.dense {DATA}/finance_dev/pdfs/PEPSICO_2023Q1_EARNINGS.pdf {_ASKED} "
+            "--rows 3000",
+        ),
+        seconds=1200,
+    ),
+    Job(
+        "reading",
+        (f"benchmarks.reading {DATA}/sec10q/pdfs/2023_Q3_NVDA.pdf",),
+        (f"benchmarks.reading {DATA}/finance_dev/pdfs/PEPSICO_2023Q1_EARNINGS.pdf --kill 1",),
+        seconds=1200,
+    ),
+    Job(
         "summary",
         (
             f"benchmarks.summary {DATA}/squad/articles/*.txt {DATA}/*/pdfs/*.pdf "
@@ -192,11 +233,22 @@ JOBS = (
     Job(
         "pages",
         (
-            f"benchmarks.page_questions {DATA}/*/pdfs/*.pdf --out {SCRATCH}/page_level.jsonl",
+            _PAGE_QUESTIONS,
             f"benchmarks.proxy_pages {DATA}/sec10q/sec10q.jsonl --out {SCRATCH}/sec10q.jsonl",
             f"benchmarks.retrieval {DATA}/finance_dev/finance.jsonl {SCRATCH}/page_level.jsonl "
             f"{SCRATCH}/sec10q.jsonl --systems {SYSTEMS}",
         ),
         seconds=3600,
+    ),
+    Job(
+        "ablation",
+        (
+            _PAGE_QUESTIONS,
+            f"benchmarks.ablation {DATA}/finance_dev/finance.jsonl {SCRATCH}/page_level.jsonl "
+            f"{_LEFT_OUT}",
+        ),
+        (f"benchmarks.ablation {_LEFT_OUT} --every 30",),
+        seconds=3600,
+        long=True,
     ),
 )

@@ -1,6 +1,8 @@
 """How much of a page OCR reads: pages of the handbook as pictures against their text layer.
 
-python -m benchmarks.ocr [PAGE ...]
+    python -m benchmarks.ocr [PAGE ...]
+
+Seconds are those of the clock, in which the processes also start and load their models.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from pathlib import Path
 import pypdfium2
 from reportlab.pdfgen.canvas import Canvas
 
+from retrieval.parse.ocr import shared
 from retrieval.parse.open import read
 from retrieval.progress import finish
 
@@ -67,7 +70,11 @@ def main() -> None:
         totals = [a + b for a, b in zip(totals, counts, strict=True)]
         print(row(f"page {number}", counts))
     print(row("all", totals))
-    print(f"\n{len(numbers)} pages, {totals[1]} words; {seconds / len(numbers):.1f} s a page")
+    processes, threads = shared(len(numbers))
+    print(
+        f"\n{len(numbers)} pages, {totals[1]} words; {seconds / len(numbers):.1f} s a page, with "
+        f"{processes} process{'es' * (processes > 1)} of {threads} thread{'s' * (threads > 1)}"
+    )
 
 
 def row(name: str, counts: list[int]) -> str:

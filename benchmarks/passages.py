@@ -128,7 +128,9 @@ def main() -> None:
                 judged = ask(system, text, rows[:: options.every], max(PLACES), paragraph)
                 for sought in ("paragraph", "answer"):
                     shares = within([row[sought] for row in judged], PLACES)
-                    lines.append(f"| {text.stem} | {system} | {len(judged)} | {sought} | {shares} |")
+                    lines.append(
+                        f"| {text.stem} | {system} | {len(judged)} | {sought} | {shares} |"
+                    )
                 told += judged
     heads = " | ".join(f"first {p}" for p in PLACES)
     print_table(f"| set | system | n | sought | {heads} |", lines)

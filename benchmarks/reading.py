@@ -1,6 +1,6 @@
 """Reading every part of a document: killed, taken up again, and a second question.
 
-    python -m benchmarks.reading ../shared/data/finance_dev/pdfs/PEPSICO_2023Q1_EARNINGS.pdf
+    python -m benchmarks.reading ../shared/data/sec10q/pdfs/2023_Q3_NVDA.pdf
 
 The first question is killed (SIGKILL) after so many parts as --kill says and asked again in a new
 process; then the second one is asked in the process that answered the first. Computed are the
@@ -22,8 +22,9 @@ from typing import Any
 from docagent import Answer, DocAgent, Step
 from docagent.reading.kept import Kept
 
+# Both are on the whole, so that every part is read.
 FIRST = "What are the main risks?"
-SECOND = "What are the main sources of revenue?"
+SECOND = "What are the main products?"
 
 
 def main() -> None:

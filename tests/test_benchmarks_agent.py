@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.agent_runs import Totals, run
+from benchmarks.agent_runs import Totals, column, run
 from docagent import DocAgent
 from tests.calling_model import CallingModel, call
 
@@ -25,3 +25,11 @@ def test_calls_answers_and_refusals_are_counted(town: Path) -> None:
     assert (totals.calls.total(), totals.invalid) == (2, 1)
     assert (totals.answerable, totals.found, totals.right, totals.page) == (1, 1, 1, 0)
     assert (totals.unanswerable, totals.refused) == (1, 1)
+    told = column(totals)
+    assert told["calls that were no call of an offered tool"] == "1 of 3"
+    assert told["unanswerable refused"] == "1 of 1"
+
+
+def test_a_strategy_without_calls_has_none_in_its_column() -> None:
+    told = column(Totals(runs=2, ended=2))
+    assert told["calls of tools"] == told["calls that were no call of an offered tool"] == "-"

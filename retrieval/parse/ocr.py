@@ -45,6 +45,13 @@ def hint(unit: Unit) -> str:
     return "" if unit != "page" or available() else f"; for OCR: {INSTALL}"
 
 
+def shared(pages: int) -> tuple[int, int]:
+    """How many processes share so many pages, and how many threads each of them has."""
+    cores = os.cpu_count() or 1
+    processes = min(pages, cores, 8)
+    return processes, max(1, cores // processes)
+
+
 def read_pages(
     path: Path, password: str | None, numbers: tuple[int, ...], body: float | None
 ) -> Generator[Progress, None, dict[int, list[Line]]]:
@@ -52,14 +59,13 @@ def read_pages(
 
     `body` is the type size of the document's other pages, in points; None if there are none.
     """
-    cores = os.cpu_count() or 1
-    shares = min(len(numbers), cores, 8)
+    shares, threads = shared(len(numbers))
     tasks = [
         {
             "path": str(path),
             "password": password,
             "pages": [number - 1 for number in numbers[share::shares]],
-            "threads": max(1, cores // shares),
+            "threads": threads,
         }
         for share in range(shares)
     ]

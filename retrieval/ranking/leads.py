@@ -2,6 +2,9 @@
 
 A question whose evidence stands in two places often names only one of them: "the director of X was
 born in ..." finds X, which names the director, whose own passage shares no word with the question.
+
+A second search with the best passage's names, or with its text, found no more: both passages of
+HotpotQA within 4,000 tokens in .920 of 100 questions, as without it.
 """
 
 from __future__ import annotations
