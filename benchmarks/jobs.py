@@ -80,10 +80,7 @@ _RUNS = (
     "--strategies agent retrieve"
 )
 _PAGE_QUESTIONS = f"benchmarks.page_questions {DATA}/*/pdfs/*.pdf --out {SCRATCH}/page_level.jsonl"
-_LEFT_OUT = (
-    "examples/handbook_questions.jsonl "
-    f"--squad {DATA}/squad/squad.jsonl --hotpot {DATA}/multihop/hotpot_train.jsonl"
-)
+_TEXTS = f"--squad {DATA}/squad/squad.jsonl --hotpot {DATA}/multihop/hotpot_train.jsonl"
 
 JOBS = (
     Job("guard", ("benchmarks.guard",), ("benchmarks.guard --every 5",)),
@@ -245,9 +242,9 @@ JOBS = (
         (
             _PAGE_QUESTIONS,
             f"benchmarks.ablation {DATA}/finance_dev/finance.jsonl {SCRATCH}/page_level.jsonl "
-            f"{_LEFT_OUT}",
+            f"{_TEXTS}",
         ),
-        (f"benchmarks.ablation {_LEFT_OUT} --every 30",),
+        (f"benchmarks.ablation examples/handbook_questions.jsonl {_TEXTS} --every 30",),
         seconds=3600,
         long=True,
     ),
