@@ -1,4 +1,4 @@
-"""Run what a laptop can in half an hour and rewrite its tables in BENCHMARKS.md.
+"""Run what a laptop can in half an hour, rewrite its tables in BENCHMARKS.md and draw them.
 
     make bench                                          # what needs no outside data
     make bench BENCH_DATA=../shared/data                # and what the development sets are for
@@ -25,9 +25,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.jobs import DATA, JOBS, RIVALS, SCRATCH, SYSTEMS, Job
+from benchmarks.jobs import DATA, JOBS, LANGCHAIN, RIVALS, SCRATCH, SYSTEMS, Job
+from benchmarks.plots import draw
 from benchmarks.report import FILE, ROOT, block, measured_on, rewrite
+from docagent.errors import DocAgentError
 
+PICTURES = "benchmarks/pictures"
 _LANGCHAIN = ("langchain_community", "langchain_text_splitters", "langchain_huggingface")
 
 
@@ -61,6 +64,8 @@ def main() -> None:
         if any(SYSTEMS in line for line in commands):
             systems = rivals(options.rivals)
             commands = tuple(line.replace(SYSTEMS, systems) for line in commands)
+        rival = "langchain" if langchain() else ""
+        commands = tuple(line.replace(LANGCHAIN, rival) for line in commands)
         tell(f"{job.name} ...")
         begun = time.perf_counter()
         try:
@@ -73,6 +78,12 @@ def main() -> None:
                 rewrite(options.file, job.name, inside)
         except (OSError, RuntimeError, ValueError) as error:
             tell(f"{job.name}: failed after {time.perf_counter() - begun:.0f} s: {error}")
+            failed += 1
+    if not options.quick:
+        try:
+            draw(options.file, options.file.parent / PICTURES)
+        except DocAgentError as error:
+            tell(f"pictures: {error}")
             failed += 1
     sys.exit(1 if failed else 0)
 
@@ -95,10 +106,15 @@ def hint(job: Job) -> str:
     return "'.[ocr]'" if "rapidocr" in job.needs else "'.[benchmarks]'"
 
 
+def langchain() -> bool:
+    """Whether it is installed with what it is compared by."""
+    return all(importlib.util.find_spec(name) for name in _LANGCHAIN)
+
+
 def rivals(python: str | None) -> str:
     """The systems that can be compared; those that cannot are told in one line."""
     systems, missing = ["ours"], []
-    if all(importlib.util.find_spec(name) for name in _LANGCHAIN):
+    if langchain():
         systems.append("langchain")
     else:
         missing.append("LangChain (pip install -c constraints.txt '.[benchmarks]')")

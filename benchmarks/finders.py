@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache as kept
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from retrieval import Corpus
 from retrieval.embed.encoder import Encoder
+
+if TYPE_CHECKING:
+    from langchain_huggingface import HuggingFaceEmbeddings
 
 Span = tuple[int, int]
 """Characters from start to end of the text file."""
@@ -27,17 +32,24 @@ def ours(file: Path, cache: Path) -> Find:
     return find
 
 
+@kept
+def langchain_embeddings() -> HuggingFaceEmbeddings:
+    """The same weights through sentence-transformers, loaded once."""
+    from langchain_huggingface import HuggingFaceEmbeddings
+
+    return HuggingFaceEmbeddings(model_name=str(Encoder().folder))
+
+
 def langchain(file: Path, cache: Path) -> Find:
     """LangChain: recursive splitter 1000/200, FAISS, the same weights; nothing is cached."""
     from langchain_community.vectorstores import FAISS
-    from langchain_huggingface import HuggingFaceEmbeddings
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
     splitter = RecursiveCharacterTextSplitter(
         chunk_size=1000, chunk_overlap=200, add_start_index=True
     )
     pieces = splitter.create_documents([file.read_text("utf-8")])
-    store = FAISS.from_documents(pieces, HuggingFaceEmbeddings(model_name=str(Encoder().folder)))
+    store = FAISS.from_documents(pieces, langchain_embeddings())
 
     def find(question: str, k: int) -> list[Span]:
         found = store.similarity_search(question, k=k)

@@ -15,7 +15,7 @@ import logging
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
@@ -102,6 +102,20 @@ def pypdf_seconds(pdf: Path) -> float:
     return time.perf_counter() - start
 
 
+def with_copies(pdfs: Sequence[Path], folder: Path) -> Iterator[Path]:
+    """The PDFs, and then without end copies of them in the folder, each made when it is asked for.
+
+    A copy has other bytes and other words, so that nothing kept of the first one serves it.
+    """
+    for number, pdf in enumerate(cycle(pdfs)):
+        if number < len(pdfs):
+            yield pdf
+            continue
+        copy = folder / f"{pdf.stem}-{number}.pdf"
+        write_copy(pdf, copy, number)
+        yield copy
+
+
 def write_copy(pdf: Path, target: Path, number: int) -> None:
     """The same pages with other figures and names: digits and the vowels of names are rotated."""
     digits, vowels = "0123456789", "aeiou"
@@ -143,19 +157,17 @@ def main() -> None:
     print("| --- " * (7 + len(STAGES)) + "|")
     rows: list[Row] = []
     with tempfile.TemporaryDirectory() as folder:
-        files = list(options.pdfs)
-        for number, pdf in enumerate(cycle(options.pdfs)):
-            if number >= len(options.pdfs):
-                if sum(row.tokens for row in rows) >= (options.tokens or 0):
-                    break
-                pdf, original = Path(folder) / f"{pdf.stem}-{number}.pdf", pdf
-                write_copy(original, pdf, number)
-                files.append(pdf)
+        files: list[Path] = []
+        for pdf in with_copies(options.pdfs, Path(folder)):
+            files.append(pdf)
             row = stages(pdf, encoder)
             if not options.tokens:
                 row.whole, row.peak = whole([pdf])
             rows.append(row)
             print_row(row)
+            enough = sum(row.tokens for row in rows) >= (options.tokens or 0)
+            if enough and len(rows) >= len(options.pdfs):
+                break
         total = Row(
             "all",
             sum(row.pages for row in rows),

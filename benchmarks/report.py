@@ -13,6 +13,8 @@ import os
 import platform
 import re
 import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -80,6 +82,33 @@ def rewrite(file: Path, name: str, inside: str) -> None:
 def names(text: str) -> list[str]:
     """The names of all blocks, in their order."""
     return re.findall(r"^<!-- bench:([\w-]+) -->$", text, re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A printed table: the last line of text above it, and its cells by their column's head."""
+
+    title: str
+    rows: list[dict[str, str]]
+
+
+def tables(text: str) -> Iterator[Table]:
+    """All Markdown tables of a text."""
+    title, heads = "", list[str]()
+    rows: list[dict[str, str]] = []
+    for line in [*text.splitlines(), ""]:
+        if line.startswith("|"):
+            cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+            if not heads:
+                heads = cells
+            elif not line.startswith("| ---"):
+                rows.append(dict(zip(heads, cells, strict=False)))
+            continue
+        if heads:
+            yield Table(title, rows)
+            heads, rows = [], []
+        if line.strip():
+            title = line.strip("# ")
 
 
 def _commit() -> str:

@@ -102,6 +102,7 @@ def test_every_command_names_a_script() -> None:
 
 GOOD = Job("one", ("benchmarks.good",))
 BAD = Job("two", ("benchmarks.bad",))
+PICTURES = ("light.svg", "light.png", "dark.svg", "dark.png")
 DATA = Job("three", ("benchmarks.good $BENCH_DATA",))
 
 
@@ -165,6 +166,22 @@ def test_the_data_folder_is_given_and_not_shown(
     assert bench_of((DATA,), file, monkeypatch, "--data", str(tmp_path)) == 0
     assert given[-1] == str(tmp_path.resolve())
     assert str(tmp_path) not in file.read_text("utf-8")
+
+
+def test_pictures_are_drawn_of_the_new_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("matplotlib")
+    printed = (
+        "| length | system | first passages s | all vectors s |\n| --- | --- | --- | --- |\n"
+        "| 4K | ours | 0.6 | 0.7 |\n| 1M | ours | 12 | 110 |\n"
+    )
+    file = tmp_path / "BENCHMARKS.md"
+    file.write_text(TEXT, "utf-8")
+    monkeypatch.setattr(bench, "output", lambda command, seconds: printed)
+    assert bench_of((GOOD,), file, monkeypatch) == 0
+    drawn = {one.name for one in (tmp_path / bench.PICTURES).iterdir()}
+    assert drawn == {f"first_answer-{kind}" for kind in PICTURES}
 
 
 def test_one_that_takes_too_long_is_ended_with_what_it_started() -> None:
