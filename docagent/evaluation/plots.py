@@ -100,7 +100,7 @@ def cost_by_length(series: dict[str, Points], folder: Path, name: str = "cost") 
 
 def first_answer(series: dict[str, Points], folder: Path, name: str = "first_answer") -> list[Path]:
     """Seconds until the first answer on a document not seen before, against its tokens."""
-    labels = "tokens of the document", "seconds to the first answer"
+    labels = "tokens of the document", "seconds of waiting"
     return _lines(series, labels, folder, name)
 
 
@@ -199,7 +199,10 @@ def _style(theme: str) -> Iterator[type[Any]]:
         "grid.color": colour["grid"],
         "axes.spines.top": False,
         "axes.spines.right": False,
-        "legend.frameon": False,
+        "legend.frameon": True,
+        "legend.facecolor": colour["paper"],
+        "legend.edgecolor": "none",
+        "legend.framealpha": 1,
         "lines.linewidth": 2,
         "lines.markersize": 6,
     }
