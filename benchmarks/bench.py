@@ -7,7 +7,8 @@
 
 Each benchmark is a process of its own with a limit of time. One that fails is told in a line and
 the others go on; the exit status is then 1. LangChain is compared where the extra `benchmarks` is
-installed, LlamaIndex where BENCH_RIVALS names the Python of benchmarks/rivals/requirements.txt.
+installed, LlamaIndex and Qwen-Agent where BENCH_RIVALS names the Python that has
+benchmarks/rivals/requirements.txt.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def main() -> None:
     for job in JOBS:
         if options.only and job.name not in options.only:
             continue
-        if why := skipped(job, options.data, options.only, options.quick):
+        if why := skipped(job, options.data, options.rivals, options.only, options.quick):
             tell(f"{job.name}: left out, {why}")
             continue
         commands = job.quick if options.quick else job.commands
@@ -88,7 +89,9 @@ def main() -> None:
     sys.exit(1 if failed else 0)
 
 
-def skipped(job: Job, data: Path | None, only: Sequence[str] | None, quick: bool) -> str:
+def skipped(
+    job: Job, data: Path | None, rivals: str | None, only: Sequence[str] | None, quick: bool
+) -> str:
     """Why a job is not run; empty if it is."""
     if job.long and not only:
         return f"it takes long: --only {job.name}"
@@ -96,6 +99,8 @@ def skipped(job: Job, data: Path | None, only: Sequence[str] | None, quick: bool
         return "there is no quick way"
     if job.wants_data and data is None:
         return "it needs BENCH_DATA"
+    if job.wants_rivals and not rivals:
+        return "it needs BENCH_RIVALS"
     if missing := [name for name in job.needs if importlib.util.find_spec(name) is None]:
         return f"{', '.join(missing)} is not installed: pip install -c constraints.txt {hint(job)}"
     return ""

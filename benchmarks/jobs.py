@@ -17,7 +17,7 @@ LANGCHAIN = "$LANGCHAIN"
 """LangChain's name, where it is installed."""
 
 RIVALS = "$BENCH_RIVALS"
-"""The Python that has LlamaIndex."""
+"""The Python that has LlamaIndex and Qwen-Agent."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,11 @@ class Job:
     def wants_data(self) -> bool:
         """Whether it reads the development sets, which are not part of the project."""
         return any(DATA in command for command in self.commands)
+
+    @property
+    def wants_rivals(self) -> bool:
+        """Whether it compares with what runs in an environment of its own."""
+        return any(RIVALS in command for command in self.commands)
 
 
 def _engine(section: str, seconds: int = 600, long: bool = False) -> Job:
@@ -253,6 +258,24 @@ JOBS = (
             f"{SCRATCH}/sec10q.jsonl --systems {SYSTEMS}",
         ),
         seconds=3600,
+    ),
+    Job(  # Qwen-Agent takes many minutes to parse the larger filings
+        "quarterly",
+        (
+            f"benchmarks.page_questions {DATA}/sec10q/pdfs/*.pdf --out {SCRATCH}/quarterly.jsonl",
+            f"benchmarks.retrieval {SCRATCH}/quarterly.jsonl --systems ours langchain llamaindex "
+            f"qwen-agent --python llamaindex={RIVALS} qwen-agent={RIVALS}",
+        ),
+        seconds=1800,
+    ),
+    Job(
+        "cost",
+        (
+            f"benchmarks.agent_cost {DATA}/squad/articles/*.txt "
+            f"{DATA}/multihop/hotpot_train.txt --rival {RIVALS}",
+        ),
+        seconds=7200,
+        long=True,
     ),
     Job(
         "ablation",
