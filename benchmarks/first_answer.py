@@ -10,7 +10,7 @@ adds copies with other names and figures until they hold so many, as benchmarks.
 Each row is a process of its own, with an empty cache, and libraries and weights in memory. Time
 begins with `Corpus.opening(wait=False)`: at its return words can be searched ("words"); then the
 first question gets its passages ("first passages"), and `complete()` ends with "all vectors". A
-text of 300 passages or less has all its vectors before the first question. LangChain's index is
+text of 100 passages or less has all its vectors before the first question. LangChain's index is
 there at once or not at all. Memory is the most that the process and its workers held, libraries and
 weights included; a search is the median over the other questions.
 """
