@@ -36,7 +36,6 @@ from retrieval.store.words import State
 from tests.make_pdf import text_pdf
 
 QUERIES = ["Who rebuilt the ice house?", "barrels of boat 17", "watch 3 complained of the cold"]
-_ENTRY = "from docagent.cli import main; main()"
 
 
 def corpus(folder: Path, files: int = 4) -> None:
@@ -59,7 +58,7 @@ def corpus(folder: Path, files: int = 4) -> None:
 def docagent(cache: Path, *arguments: str) -> subprocess.Popen[str]:
     """A docagent with this cache in a process of its own."""
     return subprocess.Popen(
-        [sys.executable, "-c", _ENTRY, *arguments],
+        [sys.executable, "-m", "docagent", *arguments],
         env={**os.environ, "DOCAGENT_CACHE": str(cache)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -25,8 +25,6 @@ from retrieval.parse.open import read
 from retrieval.progress import finish
 from tests.process import environment
 
-_ENTRY = "from docagent.cli import main; main()"
-
 
 @dataclass(frozen=True)
 class Run:
@@ -59,7 +57,7 @@ def run(file: Path, cache: Path, model: str) -> Run:
     """Summarise a file with this cache."""
     begun = time.perf_counter()
     process = subprocess.Popen(
-        [sys.executable, "-c", _ENTRY, "summarize", str(file), "--json", "--model", model],
+        [sys.executable, "-m", "docagent", "summarize", str(file), "--json", "--model", model],
         env=environment(cache),
         stdout=subprocess.PIPE,
         text=True,

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-_ENTRY = "from docagent.cli import main; main()"
 
 
 def environment(cache: Path | None = None) -> dict[str, str]:
@@ -19,11 +18,12 @@ def environment(cache: Path | None = None) -> dict[str, str]:
 
 
 def start(
-    *arguments: str | Path, cache: Path | None = None, code: str = _ENTRY
+    *arguments: str | Path, cache: Path | None = None, code: str | None = None
 ) -> subprocess.Popen[str]:
     """A docagent that runs on; `code` replaces its entry point."""
+    entry = ["-m", "docagent"] if code is None else ["-c", code]
     return subprocess.Popen(
-        [sys.executable, "-c", code, *map(str, arguments)],
+        [sys.executable, *entry, *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -33,7 +33,7 @@ def start(
 
 
 def docagent(
-    *arguments: str | Path, cache: Path | None = None, code: str = _ENTRY
+    *arguments: str | Path, cache: Path | None = None, code: str | None = None
 ) -> subprocess.CompletedProcess[str]:
     process = start(*arguments, cache=cache, code=code)
     out, err = process.communicate(timeout=240)
