@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("docagent")
 
 _SOON = 100
-"""Missing vectors that a question waits for: half a second on two AMX cores. With more of them words
-find the candidates, which cost nothing in the ablation of BENCHMARKS.md."""
+"""Missing vectors that a question waits for: half a second on two AMX cores. Above that words find
+the candidates, which costs nothing in the ablation of BENCHMARKS.md."""
 
 _GROUPED = 300  # passages a ranking by documents looks at
 
