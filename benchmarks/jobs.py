@@ -84,7 +84,7 @@ _STARTUP = 'benchmarks.startup examples/handbook.pdf "Who audited the accounts?"
 _SQUAD = f"benchmarks.squad {DATA}/squad/squad.jsonl"
 _ASKED = f"--questions {DATA}/squad/squad.jsonl"
 _RUNS = (
-    "benchmarks.agent_runs examples/handbook_questions.jsonl examples/handbook.pdf "
+    "benchmarks.agent examples/handbook_questions.jsonl examples/handbook.pdf "
     "--strategies agent retrieve"
 )
 _PAGE_QUESTIONS = f"benchmarks.page_questions {DATA}/*/pdfs/*.pdf --out {SCRATCH}/page_level.jsonl"

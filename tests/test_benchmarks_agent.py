@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.agent_runs import Totals, column, run
+from benchmarks.agent import Totals, column, run
 from docagent import DocAgent
 from tests.calling_model import CallingModel, call
 

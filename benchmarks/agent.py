@@ -1,6 +1,6 @@
 r"""Does the tool loop end in an answer, with valid calls only? Strategies side by side.
 
-    python -m benchmarks.agent_runs examples/handbook_questions.jsonl examples/handbook.pdf -n 50 \
+    python -m benchmarks.agent examples/handbook_questions.jsonl examples/handbook.pdf -n 50 \
         --strategies agent retrieve
 
 Rows hold `question`, `answerable`, `answers` (accepted wordings) and `evidence_pages`. An answer
