@@ -38,6 +38,7 @@ _SETS = {
     "refusal_recall": "unanswerable and refused",
     "quotes_verified": "quotes verified",
 }
+_NONE = "-"  # a column of these is left out
 _INTERVALS = ("hit_first", "contained")
 
 
@@ -56,10 +57,10 @@ def main() -> None:
     else:
         head = ["tokens", "strategy", *(title for title, _ in _ASKED.values())]
         table = needles
-    print(f"| {' | '.join(head)} |\n|{' --- |' * len(head)}")
-    for told, cases in runs:
-        for row in table(told, list(cases.values())):
-            print(f"| {' | '.join(row)} |")
+    rows = [row for told, cases in runs for row in table(told, list(cases.values()))]
+    kept = [n for n in range(len(head)) if any(row[n] != _NONE for row in rows)]
+    for row in (head, ["---"] * len(head), *rows):
+        print(f"| {' | '.join(row[n] for n in kept)} |")
     if options.pictures:
         for file in sorted(options.folders[0].glob("needle-*.*")):
             if file.suffix in (".svg", ".png"):
@@ -75,7 +76,7 @@ def sets(settings: dict[str, Any], cases: Sequence[Case]) -> Rows:
     for score in _SETS:
         found = mean([case["scores"].get(score) for case in cases])
         if found is None:
-            row.append("-")
+            row.append(_NONE)
         elif score in _INTERVALS:
             row.append(f"{found.value:.3f} [{found.low:.2f}, {found.high:.2f}]")
         else:
@@ -110,7 +111,7 @@ def needles(settings: dict[str, Any], cases: Sequence[Case]) -> Rows:
 
 def _share(cases: Sequence[Case], score: str) -> str:
     held = [one["scores"][score] for one in cases if one["scores"].get(score) is not None]
-    return f"{sum(held):g} of {len(held)}" if held else "-"
+    return f"{sum(held):g} of {len(held)}" if held else _NONE
 
 
 if __name__ == "__main__":

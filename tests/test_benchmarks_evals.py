@@ -23,12 +23,16 @@ def test_a_set_is_a_row(
         for number, hit in enumerate((1.0, 0.0, 1.0, 1.0)):
             scores = {"hit_first": hit, "contained": 1.0, "refusal_recall": None}
             results.add({"id": number, "scores": scores}, {})
-    table([tmp_path / "a"], monkeypatch)
-    row = capsys.readouterr().out.splitlines()[2].split(" | ")
-    assert row[:2] == ["| squad, every 4th", "4"]
-    assert row[2].startswith("0.750 [")
-    assert row[5] == "1.000 [1.00, 1.00]"
-    assert row[7] == "-"
+    with Results(tmp_path / "b", {"set": "finance.jsonl", "every": 1}) as results:
+        results.add({"id": 1, "scores": {"hit_first": 1.0, "refusal_recall": 0.5}}, {})
+    table([tmp_path / "a", tmp_path / "b"], monkeypatch)
+    lines = [line.strip("| ").split(" | ") for line in capsys.readouterr().out.splitlines()]
+    squad = dict(zip(lines[0], lines[2], strict=True))
+    assert (squad["set"], squad["n"]) == ("squad, every 4th", "4")
+    assert squad["first citation on a gold page"].startswith("0.750 [")
+    assert squad["gold answer in answer or quotes"] == "1.000 [1.00, 1.00]"
+    assert squad["unanswerable and refused"] == "-"
+    assert "gold pages cited" not in squad  # no set has it
 
 
 def test_needles_are_counted_by_length_and_question(
@@ -51,8 +55,8 @@ def test_needles_are_counted_by_length_and_question(
     table([tmp_path / "a"], monkeypatch, "--pictures", "map")
     rows = capsys.readouterr().out.splitlines()[2:]
     assert rows == [
-        "| 4K | auto | 2 of 3 | - | - | 1 of 1 | - |",
-        "| 32K | auto | 2 of 3 | - | - | 0 of 1 | - |",
+        "| 4K | auto | 2 of 3 | 1 of 1 |",
+        "| 32K | auto | 2 of 3 | 0 of 1 |",
     ]
     assert sorted(file.name for file in pictures.iterdir()) == ["map-dark.png", "map-light.svg"]
 
