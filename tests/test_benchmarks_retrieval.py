@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import subprocess
 import sys
@@ -146,14 +147,21 @@ def test_spans() -> None:
     assert tokens_to([(0, 40)], [(0, 40), (200, 220)]) is None
 
 
-def test_joined_articles_keep_their_gold_paragraphs(tmp_path: Path) -> None:
+def test_joined_articles_keep_their_gold_paragraphs_and_answers(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Äpfel are red.\n", "utf-8")
     (tmp_path / "b.txt").write_text("One.\n\nPears are green.", "utf-8")
-    (tmp_path / "q.jsonl").write_text(
-        '{"doc": "b.txt", "char_start": 6, "char_end": 22, "answerable": true}\n'
-        '{"doc": "a.txt", "char_start": 0, "char_end": 14, "answerable": false}\n',
-        "utf-8",
-    )
-    rows = passages.joined(tmp_path / "q.jsonl", tmp_path / "all.txt")
+    asked = [
+        {"doc": "b.txt", "char_start": 6, "char_end": 22, "answer_char_start": 16},
+        {"doc": "a.txt", "char_start": 0, "char_end": 14, "answer_char_start": 10},
+    ]
+    lines = [
+        json.dumps({**one, "answer": answer, "answerable": known})
+        for one, answer, known in zip(asked, ("green", "red"), (True, False), strict=True)
+    ]
+    (tmp_path / "q.jsonl").write_text("\n".join(lines), "utf-8")
+    (row,) = passages.joined(tmp_path / "q.jsonl", tmp_path / "all.txt")
     text = (tmp_path / "all.txt").read_text("utf-8")
-    assert [text[one["char_start"] : one["char_end"]] for one in rows] == ["Pears are green."]
+    start, end = row["char_start"], row["char_end"]
+    assert text[start:end] == "Pears are green."
+    found = passages.paragraph(row, [(start - 4, start + 6), (start + 6, end - 2), (start, end)])
+    assert found == {"paragraph": 1, "answer": 3}
