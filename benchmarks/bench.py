@@ -124,11 +124,12 @@ def rivals(python: str | None) -> str:
     else:
         missing.append("LangChain (pip install -c constraints.txt '.[benchmarks]')")
     if not python:
-        missing.append("LlamaIndex (BENCH_RIVALS=PYTHON, benchmarks/rivals/requirements.txt)")
+        missing.append("LlamaIndex, Qwen-Agent (BENCH_RIVALS=PYTHON, benchmarks/rivals)")
     if missing:
         tell(f"not compared, as not installed: {', '.join(missing)}")
-    named = f" llamaindex --python llamaindex={RIVALS}" if python else ""
-    return " ".join(systems) + named
+    own = [f"llamaindex={RIVALS}", f"qwen-agent={RIVALS}"] if python else []
+    systems += [name.partition("=")[0] for name in own]
+    return " ".join([*systems, "--python", *own] if own else systems)
 
 
 def run(commands: Sequence[str], seconds: int, data: Path | None, rivals: str | None) -> str:

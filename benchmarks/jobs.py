@@ -259,15 +259,6 @@ JOBS = (
         ),
         seconds=3600,
     ),
-    Job(  # Qwen-Agent takes many minutes to parse the larger filings
-        "quarterly",
-        (
-            f"benchmarks.page_questions {DATA}/sec10q/pdfs/*.pdf --out {SCRATCH}/quarterly.jsonl",
-            f"benchmarks.retrieval {SCRATCH}/quarterly.jsonl --systems ours langchain llamaindex "
-            f"qwen-agent --python llamaindex={RIVALS} qwen-agent={RIVALS}",
-        ),
-        seconds=1800,
-    ),
     Job(
         "cost",
         (

@@ -217,7 +217,9 @@ def test_a_missing_rival_is_left_out_in_one_line(capsys: pytest.CaptureFixture[s
     told = capsys.readouterr().err
     assert "LlamaIndex" in told
     assert told.count("\n") == 1
-    assert bench.rivals("/venv/bin/python").endswith("llamaindex=$BENCH_RIVALS")
+    named = bench.rivals("/venv/bin/python")
+    assert named.endswith("--python llamaindex=$BENCH_RIVALS qwen-agent=$BENCH_RIVALS")
+    assert " llamaindex qwen-agent " in named
 
 
 @pytest.mark.slow
