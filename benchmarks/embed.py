@@ -22,7 +22,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from tokenizers import Tokenizer
 
 from benchmarks.engine_timing import seconds
 from docagent.engine.machine import has_bfloat16_cpu
@@ -44,12 +43,9 @@ Embed = Callable[[list[str]], Vectors]
 
 def own(encoder: Encoder, dtype: torch.dtype) -> Embed:
     """docagent's forward pass."""
-    tokenizer = Tokenizer.from_file(str(encoder.folder / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    known = declared(encoder.folder, tokenizer)
+    known = declared(encoder.folder, encoder._tokenizer)
     assert known is not None
-    return Bert(encoder.folder, known, tokenizer, dtype).embed
+    return Bert(encoder.folder, known, encoder._tokenizer, dtype).embed
 
 
 def library(folder: Path, dtype: torch.dtype) -> Any:

@@ -16,11 +16,11 @@ from typing import Any
 
 from docagent.evaluation.intervals import mean
 from docagent.evaluation.needle import length_name
+from docagent.evaluation.needle_plot import MODES
 from docagent.evaluation.results import Case, read_results
 
 PICTURES = Path(__file__).parent / "pictures"
 Rows = list[list[str]]
-_MODES = {"none": "trained window only", "yarn": "YaRN", "dca": "dual chunk attention"}
 _ASKED = {
     "own": ("own words: cited", "cited"),
     "paraphrased": ("other words, names kept: cited", "cited"),
@@ -87,7 +87,7 @@ def sets(settings: dict[str, Any], cases: Sequence[Case]) -> Rows:
 def engine(settings: dict[str, Any], cases: Sequence[Case]) -> Rows:
     """A row for each way beyond the trained window and each measure, a cell for each length."""
     return [
-        [f"{_MODES[mode]}: {title}"]
+        [f"{MODES[mode]}: {title}"]
         + [
             _share([one for one in cases if (one["mode"], one["length"]) == (mode, length)], score)
             for length in settings["lengths"]

@@ -10,14 +10,15 @@ from docagent.evaluation.plots import Panel, heat_maps
 from docagent.evaluation.results import Case
 
 Rows = list[list[float | None]]
-_MODES = {"none": "trained window only", "yarn": "YaRN", "dca": "dual chunk attention"}
+MODES = {"none": "trained window only", "yarn": "YaRN", "dca": "dual chunk attention"}
+"""Ways beyond the trained window, as a reader would call them."""
 
 
 def plot(cases: Sequence[Case], folder: Path) -> list[Path]:
     """`needle-light.svg` and its kin, for either kind of run."""
     lengths = sorted({case["length"] for case in cases})
     depths = sorted({case["depth"] for case in cases if case["depth"] is not None})
-    modes = [mode for mode in _MODES if any(case.get("mode") == mode for case in cases)]
+    modes = [mode for mode in MODES if any(case.get("mode") == mode for case in cases)]
 
     names = [f"{depth:.0%}" for depth in depths]
     if modes:
@@ -29,7 +30,7 @@ def plot(cases: Sequence[Case], folder: Path) -> list[Path]:
         }
         panels = [
             [
-                Panel(f"{_MODES[mode]}\n{title}", _rows(cases, lengths, depths, score, mode))
+                Panel(f"{MODES[mode]}\n{title}", _rows(cases, lengths, depths, score, mode))
                 for mode in modes
             ]
             for score, title in titles.items()

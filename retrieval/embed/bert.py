@@ -120,15 +120,14 @@ class Bert:
         vectors = np.empty((len(texts), self._words.shape[1]), np.float32)
         batches = _batches([len(ids) for ids in marked])
 
-        def fill(length: int, batch: list[int]) -> None:
+        def fill(one: tuple[int, list[int]]) -> None:
+            length, batch = one
             with torch.inference_mode():  # of this thread
                 found = self._forward([marked[number] for number in batch], length)
             vectors[batch] = found.cpu().numpy()
 
         pool = _workers() if len(batches) > 1 and self._device == "cpu" else None
-        lengths = [length for length, _ in batches]
-        for _ in (pool.map if pool else map)(fill, lengths, [batch for _, batch in batches]):
-            pass
+        list((pool.map if pool else map)(fill, batches))
         return vectors
 
     def _forward(self, marked: list[list[int]], length: int) -> Tensor:
