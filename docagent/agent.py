@@ -166,10 +166,12 @@ class DocAgent:
             corpus.embedding.stop()
         self._open = {}
 
-    def language_model(self) -> Model:
-        """The language model for one question, which counts what that takes."""
+    def language_model(self) -> Model | None:
+        """The language model for one question, which counts what that takes; None for `none`."""
+        if self._given is None and self.settings.model == "none":
+            return None
         with self._lock:
-            return Model(self.chat_model)
+            return Model(self.chat_model, kept=self.kept)
 
     @cached_property
     def chat_model(self) -> BaseChatModel:

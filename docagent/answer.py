@@ -53,14 +53,15 @@ class Usage:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What was found. `found` is False when the document does not say; then `citations` are the
-    nearest passages looked at. `note` says what limits the answer, such as reading that was
-    broken off."""
+    nearest passages looked at. `confidence` is the calibrated probability that the documents answer
+    the question. `note` says what limits the answer, such as reading that was broken off."""
 
     question: str
     text: str
     found: bool
     citations: tuple[Citation, ...]
     model: str
+    confidence: float = 1.0
     strategy: str = "retrieve"
     steps: int = 1
     usage: Usage = Usage()
@@ -73,6 +74,7 @@ class Answer:
             "question": self.question,
             "answer": self.text,
             "found": self.found,
+            "confidence": round(self.confidence, 3),
             "citations": [citation.as_json() for citation in self.citations],
             "model": self.model,
             "strategy": self.strategy,

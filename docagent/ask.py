@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docagent.answer import Answer
+from docagent.answer import Answer, Usage
 from docagent.asking import Asking
 from docagent.events import Event
-from docagent.strategies import strategy
+from docagent.readers import reader
 from retrieval.lexical.foreign import warn_of_language
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def ask(agent: DocAgent, paths: Sequence[str | Path], question: str) -> Iterator
 
     Raises DocAgentError for documents that cannot be read and models that cannot be had.
     """
-    answer = strategy(agent.settings.strategy)  # search, read, answer, check: docagent/strategies
+    reading = reader(agent.settings)  # search, read, answer, check: docagent/readers
     begun = time.perf_counter()
     corpus = yield from agent.open(paths)
     opened = time.perf_counter() - begun
@@ -38,16 +38,17 @@ def ask(agent: DocAgent, paths: Sequence[str | Path], question: str) -> Iterator
             agent.reranker,
             agent.tools,
         )
-        written = yield from answer(asking)
+        written = yield from reading.answer(asking)
     yield Answer(
         question,
         written.text,
         written.found,
         tuple(written.citations),
-        asking.model.name,
+        asking.language_model.name if asking.language_model else "none",
+        confidence=written.confidence,
         strategy=written.strategy,
         steps=written.steps,
-        usage=asking.model.usage,
+        usage=asking.language_model.usage if asking.language_model else Usage(),
         seconds={"open": opened, **asking.seconds, "total": time.perf_counter() - begun},
         note=written.note,
     )

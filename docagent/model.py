@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +17,15 @@ from docagent.reporting import reported
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel, LanguageModelInput
     from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+    from langchain_core.messages.ai import UsageMetadata
     from langchain_core.runnables import Runnable
 
+    from docagent.reading.kept import Kept
+
+YES, NO = "Yes", "No"
+_SAID = 3.0  # log odds of a Yes or No that a server says without telling how likely it is
+_ALTERNATIVES = 10  # tokens whose log probabilities a server is asked for
+_TIMED = 100  # tokens; fewer say little about the speed of reading
 _BYTES_PER_TOKEN = 3.5  # of English, for models whose tokenizer is out of reach
 _CONTEXT = 32_768  # tokens that a model reads which does not tell: what all Qwen2 were trained for
 
@@ -24,13 +33,19 @@ _CONTEXT = 32_768  # tokens that a model reads which does not tell: what all Qwe
 class Model:
     """Any LangChain chat model; `ChatQwen2` also tells its size and counts tokens exactly.
 
-    `usage` is what all calls took so far.
+    `usage` is what all calls took so far. `kept` remembers from one run to the next how fast it
+    reads.
     """
 
-    def __init__(self, chat: BaseChatModel, name: str | None = None) -> None:
+    weak = False
+
+    def __init__(
+        self, chat: BaseChatModel, name: str | None = None, kept: Kept | None = None
+    ) -> None:
         self.chat = chat
         self.name = name or getattr(chat, "model_name", None) or type(chat).__name__
-        self.weak = bool(getattr(chat, "weak", False))
+        self._kept = kept
+        self._logprobs = hasattr(chat, "openai_api_base")
         self.context = int(getattr(chat, "context", None) or _CONTEXT)
         self.usage = Usage()
 
@@ -47,6 +62,21 @@ class Model:
         told = {"at": getattr(self.chat, "openai_api_base", None), **self.chat._identifying_params}
         return f"{self.name} {json.dumps(told, sort_keys=True, default=str)}"
 
+    @property
+    def on_cpu(self) -> bool:
+        """Whether it runs in docagent's own engine on a CPU."""
+        return self.own and self.chat.engine.network.device.type == "cpu"  # type: ignore[attr-defined]
+
+    @property
+    def reading_speed(self) -> float | None:
+        """Tokens of a prompt that it read a second, last time; None before it was measured."""
+        found = self._kept.get(*self._speed_key) if self._kept else None
+        return float(found) if found else None
+
+    @property
+    def _speed_key(self) -> tuple[str, str]:
+        return "reading speed", self.identity
+
     def count(self, text: str) -> int:
         """Tokens of `text`, estimated where the model cannot tell."""
         counter = getattr(self.chat, "count", None)
@@ -60,12 +90,14 @@ class Model:
         Raises DocAgentError if a server cannot be reached or refuses.
         """
         pieces: list[str] = []
+        begun, waited = time.perf_counter(), 0.0
         with clear_errors():
             for chunk in self._chunks(messages, max_tokens):
                 if isinstance(chunk, Progress):
                     yield chunk
                     continue
-                self._add(chunk)
+                waited = waited or time.perf_counter() - begun
+                self._count(chunk.usage_metadata, waited)
                 text = chunk.text
                 if text:
                     pieces.append(text)
@@ -89,8 +121,34 @@ class Model:
         """
         with clear_errors():
             message = (bound or self.chat).invoke(messages, **options)
-        self._add(message)
+        self._count(message.usage_metadata)
         return message
+
+    def log_odds(self, messages: list[BaseMessage]) -> float:
+        """Log odds that the reply to a question of yes or no is Yes, in nats.
+
+        Our own engine and servers that give log probabilities tell exactly; of others the word
+        they say counts. Raises DocAgentError if a server cannot be reached or refuses.
+        """
+        begun = time.perf_counter()
+        if self.own:
+            (yes, no), usage = self.chat.choice(messages, (YES, NO))  # type: ignore[attr-defined]
+            self._count(usage, time.perf_counter() - begun)
+            return math.log(max(yes, 1e-9) / max(no, 1e-9))
+        if self._logprobs:
+            try:
+                message = self.reply(
+                    messages, max_tokens=1, logprobs=True, top_logprobs=_ALTERNATIVES
+                )
+            except DocAgentError:  # some servers know no log probabilities and refuse the request
+                self._logprobs = False
+            else:
+                self._time(message.usage_metadata, time.perf_counter() - begun)
+                if (odds := _told_odds(message)) is not None:
+                    return odds
+                self._logprobs = False
+        message = self.reply(messages, max_tokens=4)
+        return _SAID if message.text.strip().lower().startswith(YES.lower()) else -_SAID
 
     def replies(
         self, prompts: Sequence[list[BaseMessage]], **options: Any
@@ -101,7 +159,7 @@ class Model:
         begin with for the next question. On a GPU and on servers they go together.
         `quotable` in the options is a list for each prompt.
         """
-        if self.own and self.chat.engine.network.device.type == "cpu":  # type: ignore[attr-defined]
+        if self.on_cpu:
             for number, prompt in enumerate(prompts):
                 quotable = options.get("quotable")
                 own = options | ({"quotable": quotable[number]} if quotable else {})
@@ -114,7 +172,7 @@ class Model:
             found = self.chat.batch_as_completed(list(prompts), return_exceptions=True, **options)
             for number, message in found:
                 if not isinstance(message, Exception):
-                    self._add(message)
+                    self._count(message.usage_metadata)
                 yield number, message
 
     def _chunks(
@@ -134,10 +192,35 @@ class Model:
 
         yield from reported(work)
 
-    def _add(self, message: AIMessage) -> None:
-        told = message.usage_metadata
+    def _count(self, told: UsageMetadata | None, waited: float = 0.0) -> None:
+        """Add what a reply took; `waited` seconds passed until its first word."""
         if not told:
             return
         cached = told.get("input_token_details", {}).get("cache_read") or 0
-        used = Usage(told["input_tokens"], cached, told["output_tokens"])
-        self.usage = self.usage.plus(used)
+        self.usage = self.usage.plus(Usage(told["input_tokens"], cached, told["output_tokens"]))
+        self._time(told, waited)
+
+    def _time(self, told: UsageMetadata | None, waited: float) -> None:
+        """Remember how fast a prompt was read, if enough of it was new."""
+        if not told or not waited or self._kept is None:
+            return
+        read = told["input_tokens"] - (told.get("input_token_details", {}).get("cache_read") or 0)
+        if read >= _TIMED:
+            self._kept.put(read / waited, *self._speed_key)
+
+
+def _told_odds(message: AIMessage) -> float | None:
+    """Log odds of Yes against No by the log probabilities of a reply's first token, if it has."""
+    told = (message.response_metadata.get("logprobs") or {}).get("content") or []
+    if not told:
+        return None
+    likely = {YES: 0.0, NO: 0.0}
+    for one in told[0].get("top_logprobs") or []:
+        word = str(one["token"]).strip().capitalize()
+        if word in likely:
+            likely[word] += math.exp(one["logprob"])
+    if not any(likely.values()):
+        return None
+    # What is not among the alternatives is less likely than all of them.
+    least = min(math.exp(one["logprob"]) for one in told[0]["top_logprobs"])
+    return math.log(max(likely[YES], least) / max(likely[NO], least))

@@ -20,6 +20,7 @@ class Settings:
     k: int | None = None  # passages read at most
     budget: int | None = None  # tokens of evidence
     max_tokens: int = 400  # of the answer
+    brief: bool = False  # the shortest answer, such as a name or a figure alone
     rerank: str = "none"  # or "model", or a cross-encoder's folder or Hugging Face id
     max_steps: int | None = None  # turns of an agent
     max_total_tokens: int | None = None  # that an agent's model computes

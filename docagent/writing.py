@@ -1,70 +1,91 @@
-"""From evidence to an answer: write, then keep what the evidence bears out."""
+"""From evidence to an answer: each sentence is shown with the words it stands on."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from docagent.answer import Citation
 from docagent.asking import Asking, Written
-from docagent.checking.claims import check, cite, quoted_first, squeeze
+from docagent.checking.claims import Grounding, cite, squeeze
+from docagent.checking.draft import MARKER, sentences_with_markers
 from docagent.checking.quotes import Quote, best
-from docagent.events import Event, Step
+from docagent.events import Event, Step, Token
 from docagent.reading.evidence import Source
-from docagent.reading.prompt import REFUSAL, is_refusal, messages
-from retrieval.corpus import Corpus
+from docagent.reading.prompt import REFUSAL, answer_messages, is_refusal
 
-_SHOWN = 3  # quotes beside an answer
+if TYPE_CHECKING:
+    from retrieval.corpus import Corpus
+
+_SHOWN = 3  # quotes beside a refusal
 _LISTED = 8  # quotes of an answer that is spread over the document
-_SENTENCE = 48  # tokens a small model may write; what follows its first sentence seldom holds
+_BRIEF = 48  # tokens
 
 
 def write(
     asking: Asking, sources: list[Source], near: list[Quote]
 ) -> Generator[Event, None, Written]:
-    """Answer from the sources; `near` are the words nearest to the question, best first."""
+    """Answer from the sources; `near` are the words nearest to the question, best first.
+
+    Tokens are whole sentences with their markers: what is streamed is what the answer says. A
+    reply that begins by refusing is a refusal, of which nothing is streamed.
+    """
     yield Step("read", f"{len(sources)} sources")
-    return (yield from (_quotes_lead if asking.model.weak else _answer)(asking, sources, near))
-
-
-def _answer(
-    asking: Asking, sources: list[Source], near: list[Quote]
-) -> Generator[Event, None, Written]:
-    """Read the evidence, write, and keep the citations that the passages carry."""
-    prompt = messages(sources, asking.question)
-    draft = yield from asking.model.write(prompt, asking.settings.max_tokens)
-    if not draft.strip() or is_refusal(draft):
+    brief = asking.settings.brief
+    prompt = answer_messages(sources, asking.question, brief)
+    most = min(asking.settings.max_tokens, _BRIEF) if brief else asking.settings.max_tokens
+    grounding = Grounding(asking.corpus, asking.question, sources)
+    text, refused = "", False
+    for piece in _sentences(asking.model.write(prompt, most)):
+        if not isinstance(piece, str):
+            yield piece
+            continue
+        marked = grounding.marked(piece)
+        refused = refused or (not text and not grounding.citations and is_refusal(piece))
+        if refused:
+            continue
+        told = MARKER.sub("", piece) if brief else marked
+        text += told
+        yield Token(told)
+    if not text.strip():
         return refuse(asking.corpus, near)
-    text, citations = check(asking.corpus, asking.question, draft, sources)
-    # An answer none of whose markers holds still comes with the words nearest to the question.
-    return Written(text, citations or cited(asking.corpus, near), True)
+    # An answer that nothing bears out still comes with the words nearest to the question.
+    return Written(text.strip(), grounding.citations or cited(asking.corpus, near), True)
 
 
-def _quotes_lead(
-    asking: Asking, sources: list[Source], near: list[Quote]
-) -> Generator[Event, None, Written]:
-    """For a small model: the document's own words first, the model's if those bear them out."""
-    prompt = messages(sources, asking.question, small=True)
-    most = min(asking.settings.max_tokens, _SENTENCE)
-    draft = yield from asking.model.write(prompt, most, shown=False)
-    citations = cited(asking.corpus, near)
-    return Written(quoted_first(asking.question, draft, citations), citations, True)
+def _sentences(events: Iterator[Event]) -> Iterator[Event | str]:
+    """A reply sentence by sentence, as soon as the next one has begun; other events pass."""
+    text = ""
+    for event in events:
+        if not isinstance(event, Token):
+            yield event
+            continue
+        text += event.text
+        spans = sentences_with_markers(text)
+        done = 0
+        for start, _ in spans[1:]:
+            yield text[done:start]
+            done = start
+        text = text[done:]
+    if text:
+        yield text
 
 
-def list_quotes(asking: Asking, near: list[Quote]) -> Written:
-    """For a small model and a question on the whole: the nearest words of all parts, in order."""
-    found = cited(asking.corpus, near, _LISTED)
+def list_quotes(corpus: Corpus, near: list[Quote]) -> Written:
+    """For a question on the whole without a language model: the nearest words of all parts."""
+    found = cited(corpus, near, _LISTED)
     if not found:
-        return refuse(asking.corpus, near)
-    order = asking.corpus.documents.index
+        return refuse(corpus, near)
+    order = corpus.documents.index
     found.sort(key=lambda citation: (order(citation.document), citation.start))
     found = [replace(citation, id=number) for number, citation in enumerate(found, 1)]
     return Written("\n".join(f'- "{squeeze(one.quote)}" [{one.id}]' for one in found), found, True)
 
 
-def refuse(corpus: Corpus, near: list[Quote]) -> Written:
+def refuse(corpus: Corpus, near: list[Quote], confidence: float = 0.0) -> Written:
     """The document does not say; the nearest words let the reader judge."""
-    return Written(REFUSAL, cited(corpus, near), False)
+    return Written(REFUSAL, cited(corpus, near), False, confidence)
 
 
 def cited(corpus: Corpus, near: list[Quote], most: int = _SHOWN) -> list[Citation]:

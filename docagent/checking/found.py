@@ -30,7 +30,6 @@ _WORDS_ALONE = 0.61
 _TERMS = 0.5
 _NAMES = 0.6
 _MOST_NAMES = 0.5  # of them: if more are unknown, the question is on others than the text is
-_STRANGE = 1.0
 _SLIP = 5  # letters; shorter names resemble too many others
 _LOOKED_AT = 5  # passages
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20|21)\d\d(?![\d,.]?\d)")
@@ -38,42 +37,53 @@ _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|20|21)\d\d(?![\d,.]?\d)")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether an answer is to be tried, and why. `bar` is what the score is measured against."""
+    """Whether the words found come near enough to be the answer, and why.
+
+    `bar` is what the score is measured against. `foreign`: so far off that no reader needs to be
+    asked. `covered` is the largest share of the question's terms that one passage holds, by rarity,
+    `unknown` the share of its names that stand nowhere in the text.
+    """
 
     found: bool
     score: float
     reason: str
     bar: float = ENOUGH
+    foreign: bool = False
+    covered: float = 0.0
+    unknown: float = 0.0
 
 
-def judge(
-    corpus: Corpus, question: str, ranked: list[Passage], near: list[Quote], weak: bool
-) -> Verdict:
-    """Decide from the nearest words; for a model too weak to refuse, also from named years."""
+def judge(corpus: Corpus, question: str, ranked: list[Passage], near: list[Quote]) -> Verdict:
+    """Decide from the nearest words, and from named people, places and years."""
     if not near:
-        return Verdict(False, 0.0, "no passage comes near")
+        return Verdict(False, 0.0, "no passage comes near", foreign=True)
     trust, covered = corpus.trust(question), _coverage(corpus, question, ranked)
-    bar = (ENOUGH if weak else ASK_ANYWAY) * (trust + _WORDS_ALONE * (1 - trust))
+    scale = trust + _WORDS_ALONE * (1 - trust)
+    bar = ENOUGH * scale
     cosine = max(passage.cosine for passage in ranked)
     score = near[0].score + trust * cosine + (1 - trust) * covered + _TERMS * covered
     # Where cosines say little the words weigh more already.
     unknown = unheard(corpus, question, ranked)
     score -= _NAMES * trust * unknown.share
+
+    def verdict(found: bool, score: float, reason: str) -> Verdict:
+        foreign = score < ASK_ANYWAY * scale
+        return Verdict(found, score, reason, bar, foreign, covered, unknown.share)
+
     if score < bar:
         nowhere = f"; {unknown.names[0]} stands nowhere in the text" if unknown.names else ""
-        return Verdict(
-            False, score, f"nearest words score {score:.2f}, less than {bar:.2f}{nowhere}", bar
+        return verdict(
+            False, score, f"nearest words score {score:.2f}, less than {bar:.2f}{nowhere}"
         )
     # "EPS" is a word, not a name.
     strange, proper = (
         [n for n in ns if not n.isupper()] for ns in (unknown.names, names(question))
     )
-    if weak and trust > 0.5 and len(strange) > _MOST_NAMES * len(proper):
-        return Verdict(False, score - _STRANGE, f"{strange[0]} stands nowhere in the text", bar)
-    missing = [year for year in _YEAR.findall(question) if not corpus.mentions(year)]
-    if weak and missing:
-        return Verdict(False, score, f"{missing[0]} stands nowhere in the text", bar)
-    return Verdict(True, score, f"nearest words score {score:.2f}, {bar:.2f} is enough", bar)
+    if trust > 0.5 and len(strange) > _MOST_NAMES * len(proper):
+        return verdict(False, score, f"{strange[0]} stands nowhere in the text")
+    if missing := [year for year in _YEAR.findall(question) if not corpus.mentions(year)]:
+        return verdict(False, score, f"{missing[0]} stands nowhere in the text")
+    return verdict(True, score, f"nearest words score {score:.2f}, {bar:.2f} is enough")
 
 
 class Unheard(NamedTuple):

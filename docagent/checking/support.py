@@ -14,7 +14,7 @@ from retrieval.passage import Passage
 
 QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{12,})[\"”“»]")
 SUPPORT = 0.5  # share of a claim's words that its quote must hold; one bar, never lowered
-_PIECES = 4  # quotes that may carry one claim together, each with a figure of it
+_PIECES = 3  # quotes that may carry one claim together, each with a figure of it
 
 Span = tuple[Passage, int, int]  # where in the passage's document the supporting words stand
 
@@ -35,17 +35,17 @@ def support(
     quoted = _quoted(claim, passages, computed)
     if quoted:
         return quoted
-    wanted = set(query_terms(digits(claim)))
-    best: tuple[int, int, Span] | None = None
-    for words, span in _spans(corpus, passages):
+    wanted, asked = set(query_terms(digits(claim))), set(query_terms(digits(question)))
+    best: tuple[int, int, int, Span] | None = None
+    for words, span in spans_of(corpus, passages):
         if not carries(words, claim, question, computed=computed):
             continue
-        shared = len(wanted & set(terms(digits(words))))
-        # Of two spans that hold as much the shorter one is the quote.
-        length = span[1] - span[2]
-        if best is None or (shared, length) > best[:2]:
-            best = shared, length, span
-    return best[2] if best else None
+        held = set(terms(digits(words)))
+        # Of two spans that hold as much, the one on what was asked is the quote, then the shorter.
+        rank = len(wanted & held), len(asked & held), span[1] - span[2]
+        if best is None or rank > best[:3]:
+            best = *rank, span
+    return best[3] if best else None
 
 
 def together(
@@ -60,7 +60,7 @@ def together(
     Every quote adds a figure. All of them joined must hold what one would have to.
     """
     left = [figure for figure in figures(claim) if figure not in computed]
-    spans = _spans(corpus, passages)
+    spans = spans_of(corpus, passages)
     if len(left) < 2 or not spans:
         return []
     wanted = set(query_terms(digits(claim)))
@@ -146,7 +146,7 @@ def _quoted(claim: str, passages: Sequence[Passage], computed: Sequence[Figure])
     return None
 
 
-def _spans(corpus: Corpus, passages: Sequence[Passage]) -> list[tuple[str, Span]]:
+def spans_of(corpus: Corpus, passages: Sequence[Passage]) -> list[tuple[str, Span]]:
     """Sentences, rows and pairs of neighbours, with the title and header of their table."""
     found = []
     for passage in passages:

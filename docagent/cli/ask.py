@@ -27,8 +27,13 @@ def ask(
     k: Annotated[int | None, typer.Option("-k", min=1, help="Passages to read at most.")] = None,
     budget: Annotated[
         int | None,
-        typer.Option(min=50, help="Tokens of evidence to read.", show_default="about 4000"),
+        typer.Option(
+            min=50, help="Tokens of evidence to read.", show_default="what is read in 5 seconds"
+        ),
     ] = None,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="The shortest answer: a name or a figure alone.")
+    ] = False,
     rerank: options.Rerank = "none",
     rewrite: Annotated[
         bool, typer.Option("--rewrite", help="Let the model word the question in other ways too.")
@@ -61,6 +66,7 @@ def ask(
         pages=page_range(pages),
         k=k,
         budget=budget,
+        brief=brief,
         password=password,
         rerank=rerank,
         rewrite=rewrite,

@@ -10,6 +10,7 @@ from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.utils.function_calling import convert_to_openai_tool
@@ -129,12 +130,34 @@ class ChatQwen2(BaseChatModel):
 
         Told by the first tokens of the answers, which must differ.
         """
-        choices = [self.get_token_ids(answer)[0] for answer in answers]
-        if len(set(choices)) < len(choices):
-            raise ValueError(f"some of {answers} begin with the same token")
+        choices = self._first_tokens(answers)
         ids = [self._prompts.encode(prompt).ids for prompt in prompts]
         found: list[list[float]] = self.engine.likelihood(ids, choices)
         return found
+
+    def choice(
+        self, messages: Sequence[BaseMessage], answers: Sequence[str]
+    ) -> tuple[list[float], UsageMetadata]:
+        """How likely each of `answers` begins the reply; they sum to 1. What the prompt has in
+        common with earlier ones is not read again, as the usage tells.
+
+        Told by the first tokens of the answers, which must differ.
+        """
+        ids = self._prompts.encode(messages).ids
+        shares, cached = self.engine.choice(ids, self._first_tokens(answers))
+        usage = UsageMetadata(
+            input_tokens=len(ids),
+            output_tokens=1,
+            total_tokens=len(ids) + 1,
+            input_token_details={"cache_read": cached},
+        )
+        return shares, usage
+
+    def _first_tokens(self, answers: Sequence[str]) -> list[int]:
+        choices = [self.get_token_ids(answer)[0] for answer in answers]
+        if len(set(choices)) < len(choices):
+            raise ValueError(f"some of {answers} begin with the same token")
+        return choices
 
     def count(self, text: str) -> int:
         """Tokens of a text, without a template around it."""

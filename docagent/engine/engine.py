@@ -264,6 +264,15 @@ class Engine:
                 raise tokens
         return [choice.shares for choice in found]
 
+    def choice(self, ids: Sequence[int], choices: Sequence[int]) -> tuple[list[float], int]:
+        """How likely each of `choices` (token ids) comes next among each other, and how many tokens
+        of the prompt were remembered. What is read is remembered as by `write`.
+        """
+        sampler = Choices(choices)
+        writing = self.write(ids, max_new_tokens=1, sampler=sampler, quote_from=None)
+        list(writing)
+        return sampler.shares, writing.cached_tokens
+
     def _read(self, shared: list[int], factor: float) -> KeyValues:
         """Keys and values of what a group of prompts has in common."""
         if not shared:

@@ -12,6 +12,7 @@ from docagent.events import Event, Step, Token
 from docagent.reading.evidence import budget, select
 from docagent.reading.prompt import is_refusal
 from docagent.strategies import retrieve
+from docagent.strategies.search import search
 from docagent.tools.ledger import Ledger
 from docagent.writing import refuse, write
 
@@ -34,7 +35,7 @@ def finish(asking: Asking, ledger: Ledger, ended: Ended) -> Strategy:
             yield Step("check", f"{held} of the numbers in the answer hold")
             return Written(text, citations, True, note=ended.note)
         yield Step("check", "no claim of the answer is borne out by what was read")
-    found = yield from retrieve.search(asking)
+    found = yield from search(asking)
     if able and is_refusal(ended.text):
         return replace(refuse(asking.corpus, found.near), note=ended.note)
     if able and ledger.passages:
@@ -52,7 +53,7 @@ def _from_ledger(asking: Asking, ledger: Ledger) -> Strategy:
     with asking.timed("answer"):
         passages = ledger.cited_first
         near = quotes(asking.corpus, asking.question, passages)
-        most = budget(asking.settings.budget, asking.model.weak)
+        most = budget(asking.settings.budget, asking.model)
         return (yield from write(asking, select(passages, most, asking.model.count), near))
 
 

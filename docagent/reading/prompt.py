@@ -12,36 +12,48 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
 REFUSAL = "The document does not say."
-_MARKER = re.compile(r"\[(?=\d{1,2}\])")
+
+# Of a model that finds nothing, in the words it chooses: "The text does not mention ...".
+_REFUSES = re.compile(
+    r"\b(?:documents?|passages?|text|sources?|excerpts?|context|question)\b[^.]*"
+    r"\b(?:not|no|nothing|cannot|unable|n't)\b|\bno (?:information|mention)\b|\bunanswerable\b",
+    re.IGNORECASE,
+)
 
 
-def messages(sources: list[Source], question: str, small: bool = False) -> list[BaseMessage]:
-    """Instructions, then the passages, then the question.
+def answer_messages(sources: list[Source], question: str, brief: bool = False) -> list[BaseMessage]:
+    """The passages, then what is asked; `brief` asks for the shortest answer.
 
-    The passages come before the question, so that many questions on the same evidence share
-    the longest part of the prompt.
+    Small instruction models refuse where a refusal is offered and recite a format that is
+    described (Qwen2.5-Coder-1.5B, 0.5B), so nothing but the question is said.
     """
-    from langchain_core.messages import HumanMessage, SystemMessage
-
-    passages = "\n\n".join(map(_shown, sources))
-    if small:
-        # A model this small copies instructions into its answer; it gets text and question alone.
-        plain = "\n\n".join(source.text for source in sources)
-        return [HumanMessage(render("answer_small", passages=plain, question=question))]
-    return [
-        SystemMessage(render("answer_system", refusal=REFUSAL)),
-        HumanMessage(render("answer", passages=passages, question=question, refusal=REFUSAL)),
-    ]
+    return _messages("answer_brief" if brief else "answer", sources, question)
 
 
-def _shown(source: Source) -> str:
-    """A source as the model sees it; a document's own "[3]" is kept from looking like a marker."""
-    context = source.passages[0].context
-    body = (f"(table: {context})\n" if context else "") + source.text
-    return f"[{source.number}] " + _MARKER.sub("[ ", f"{source.title}\n{body}")
+def answerable_messages(sources: list[Source], question: str) -> list[BaseMessage]:
+    """The same passages, and whether they answer the question: Yes or No.
+
+    Both prompts begin alike, so that the passages are read once.
+    """
+    return _messages("answerable", sources, question)
+
+
+def _messages(prompt: str, sources: list[Source], question: str) -> list[BaseMessage]:
+    from langchain_core.messages import HumanMessage
+
+    several = len({source.passages[0].document for source in sources}) > 1
+    passages = "\n\n".join(_shown(source, several) for source in sources)
+    return [HumanMessage(render(prompt, passages=passages, question=question))]
+
+
+def _shown(source: Source, several: bool) -> str:
+    """A source as the model sees it: document, where there are several, heading and text."""
+    first = source.passages[0]
+    over = ", ".join(filter(None, [first.document if several else "", first.heading]))
+    table = f"(table: {first.context})" if first.context else ""
+    return "\n".join(filter(None, [over, table, source.text]))
 
 
 def is_refusal(text: str) -> bool:
-    """Whether a model's reply is the refusal it was told to give, and nothing else."""
-    wanted = REFUSAL.rstrip(".").lower()
-    return wanted in text.lower() and len(text) < 3 * len(REFUSAL)
+    """Whether a model's reply says, in one sentence or two, that the text does not answer."""
+    return bool(_REFUSES.search(text)) and len(text) < 200

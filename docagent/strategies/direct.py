@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import accumulate
 
 from docagent.asking import Asking, Strategy
+from docagent.checking.answerability import ANSWERS, answerable
 from docagent.errors import DocAgentError
 from docagent.events import Step
 from docagent.reading.evidence import Source
 from docagent.reading.windows import ROOM, Window, single
-from docagent.strategies.retrieve import search
+from docagent.strategies.search import search
 from docagent.writing import refuse, write
 from retrieval.passage import Passage
 
@@ -33,16 +33,12 @@ def direct(asking: Asking) -> Strategy:
     found = yield from search(asking)
     with asking.timed("answer"):
         yield Step("direct", f"all {tokens:,} tokens in one prompt")
-        if asking.model.weak and not found.verdict.found:
-            return replace(refuse(asking.corpus, found.near), strategy="direct")
-        written = yield from write(asking, _sources(asking, parts), found.near)
-    return replace(written, strategy="direct")
-
-
-def fits(asking: Asking) -> bool:
-    """Whether the whole text fits into one prompt; of a longer one only so much is counted."""
-    room = _room(asking)
-    return all(tokens <= room for tokens in accumulate(part.tokens for part in _passages(asking)))
+        sources = _sources(asking, parts)
+        likely = answerable(asking, sources, found)
+        if likely < ANSWERS:
+            return replace(refuse(asking.corpus, found.near, likely), strategy="direct")
+        written = yield from write(asking, sources, found.near)
+    return replace(written, strategy="direct", confidence=likely)
 
 
 def _passages(asking: Asking) -> Iterator[Window]:

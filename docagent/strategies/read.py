@@ -9,12 +9,12 @@ from dataclasses import replace
 from docagent.asking import Asking, Strategy, Written
 from docagent.checking.quotes import Quote, quotes
 from docagent.events import Event, Step
-from docagent.reading.evidence import SOURCES, budget, select
+from docagent.reading.evidence import budget, select
 from docagent.reading.reader import Gathered, Measure, cost, read_windows
-from docagent.reading.scope import Scope, scope, subject
+from docagent.reading.scope import Scope, scope
 from docagent.reading.windows import Window, promising, window_size, windows
 from docagent.strategies.count import count
-from docagent.strategies.retrieve import Found, search
+from docagent.strategies.search import Found, search
 from docagent.writing import list_quotes, refuse, write
 from retrieval.passage import Passage
 
@@ -53,18 +53,6 @@ def read(asking: Asking) -> Strategy:
     return replace(written, strategy="read", steps=steps, note=gathered.note)
 
 
-def sweep(asking: Asking) -> Strategy:
-    """The whole without a language model, where that is too small to judge: the nearest words."""
-    with asking.timed("search"):
-        about = subject(asking.question)
-        ranked = asking.corpus.search(about, _RANKED, asking.settings.pages)
-        ranked = [one for one in ranked if not asking.corpus.lists_contents(one)]
-        near = quotes(asking.corpus, about, ranked, len(ranked))
-    yield Step("sweep", f"{len(ranked)} passages of {len(asking.corpus)}, by words and meaning")
-    with asking.timed("answer"):
-        return replace(list_quotes(asking, near), strategy="read")
-
-
 def _parts(asking: Asking, wanted: Scope) -> list[Window]:
     """All windows: as they stand for a question on the whole, else the most promising first."""
     corpus, model = asking.corpus, asking.model
@@ -83,10 +71,10 @@ def _answer(
     near = _ranked(asking, gathered, found)
     yield Step("gather", f"{len(gathered.quotes)} quotes from {gathered.read} parts")
     if asking.model.weak and wanted.whole:
-        return list_quotes(asking, near)  # too small to sum up: the words lead
+        return list_quotes(asking.corpus, near)
     if not asking.model.weak and not near:
         return refuse(asking.corpus, found.near)
-    most, tokens = SOURCES, budget(asking.settings.budget, asking.model.weak)
+    most, tokens = None, budget(asking.settings.budget, asking.model)
     if wanted.whole:
         most = _MANY
         tokens = asking.settings.budget or min(_WIDE, asking.model.context // 2)

@@ -1,29 +1,15 @@
-"""The fixed path: search, judge, read the best passages, answer, check."""
+"""The fixed path: search, read the best passages, decide whether they answer, answer, check."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import replace
 
 from docagent.asking import Asking, Strategy
-from docagent.checking.found import Verdict, judge
-from docagent.checking.quotes import Quote, quotes
-from docagent.events import Event, Step
-from docagent.reading.evidence import budget, select
-from docagent.reading.rewrite import rewrite
+from docagent.checking.answerability import ANSWERS, answerable, by_search
+from docagent.events import Step
+from docagent.reading.evidence import budget, portions
+from docagent.strategies.search import Found, search
 from docagent.writing import refuse, write
-from retrieval.passage import Passage
-
-_RANKED = 60  # passages the evidence is chosen from
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a search brought: passages, the words nearest to the question, and whether they do."""
-
-    ranked: list[Passage]
-    near: list[Quote]
-    verdict: Verdict
 
 
 def retrieve(asking: Asking) -> Strategy:
@@ -32,35 +18,17 @@ def retrieve(asking: Asking) -> Strategy:
     return (yield from answer(asking, found))
 
 
-def search(asking: Asking) -> Generator[Event, None, Found]:
-    """Find passages and quotes, and judge whether they answer at all."""
-    corpus, question, settings = asking.corpus, asking.question, asking.settings
-    with asking.timed("search"):
-        also = (yield from rewrite(asking.model, question)) if settings.rewrite else ()
-        ranked = corpus.search(
-            question, settings.k or _RANKED, settings.pages, also=also, rerank=asking.rerank
-        )
-        near = quotes(corpus, question, ranked)
-    index = corpus.state()
-    yield Step("search", f"{len(ranked)} passages; nearest: {_place(ranked)}; index: {index}")
-    with asking.timed("answer"):
-        verdict = judge(corpus, question, ranked, near, asking.model.weak)
-    yield Step("judge", verdict.reason)
-    return Found(ranked, near, verdict)
-
-
 def answer(asking: Asking, found: Found) -> Strategy:
-    """Read what was found and write, or say that the document does not."""
+    """Read the best passages, and the next ones once if these do not answer; or refuse."""
     with asking.timed("answer"):
-        if not found.verdict.found:
-            return refuse(asking.corpus, found.near)
-        most = budget(asking.settings.budget, asking.model.weak)
-        sources = select(found.ranked, most, asking.model.count)
-        return (yield from write(asking, sources, found.near))
-
-
-def _place(ranked: list[Passage]) -> str:
-    if not ranked:
-        return "none"
-    page = f", {ranked[0].unit} {ranked[0].page}" if ranked[0].page else ""
-    return f"{ranked[0].document}{page}"
+        if found.verdict.foreign:
+            return refuse(asking.corpus, found.near, by_search(found))
+        most, confidence = budget(asking.settings.budget, asking.model), 0.0
+        for sources in portions(found.ranked, most, asking.model.count):
+            likely = answerable(asking, sources, found)
+            confidence = max(confidence, likely)
+            yield Step("answerable", f"{likely:.2f}, {ANSWERS:.2f} is enough")
+            if likely >= ANSWERS:
+                written = yield from write(asking, sources, found.near)
+                return replace(written, confidence=likely)
+        return refuse(asking.corpus, found.near, confidence)

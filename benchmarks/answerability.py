@@ -1,0 +1,144 @@
+"""How sure is docagent that passages answer a question: collects signs, fits and checks the weights.
+
+    python -m benchmarks.answerability collect QUESTIONS.jsonl SIGNS.csv --model MODEL
+    python -m benchmarks.answerability fit SIGNS.csv ...
+
+A row of QUESTIONS has `doc` (relative to its file), `question`, `answerable` and `answers`. A row
+of SIGNS has numbers alone. `fit` prints figures on documents left out of the fit, then writes
+docagent/checking/answerability.json from all rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+from dataclasses import astuple, fields
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from docagent.agent import DocAgent
+from docagent.asking import Asking
+from docagent.checking import answerability
+from docagent.checking.answerability import Features, features
+from docagent.reading.evidence import portions
+from docagent.strategies.search import search
+from retrieval.progress import finish
+
+HEAD = ["model", "document", "answerable", "foreign", *(one.name for one in fields(Features))]
+REFUSED = 0.08  # share of answerable questions that may be refused
+_STEPS, _RIDGE = 50, 0.01
+
+Numbers = NDArray[np.float64]
+
+
+def collect(questions: Path, output: Path, model: str, budget: int) -> None:
+    """Ask for the signs of each row's best passages; goes on where it was broken off."""
+    rows = [json.loads(line) for line in questions.read_text("utf-8").splitlines()]
+    documents = list(dict.fromkeys(row["doc"] for row in rows))
+    done = len(output.read_text("utf-8").splitlines()) - 1 if output.exists() else 0
+    with output.open("a", encoding="utf-8", newline="") as sink:
+        write = csv.writer(sink)
+        if not done:
+            write.writerow(HEAD)
+        agent = DocAgent(model)
+        for row in rows[max(done, 0) :]:
+            corpus = finish(agent.open([questions.parent / row["doc"]], wait=True))
+            reader = agent.language_model()
+            asking = Asking(corpus, row["question"], reader, agent.settings, agent.kept)
+            found = finish(search(asking))
+            sources = next(portions(found.ranked, budget, asking.model.count))
+            read = " ".join(source.text for source in sources)
+            answers = row["answerable"] and any(answer in read for answer in row["answers"])
+            if found.verdict.foreign:
+                signs: tuple[float, ...] = (np.nan, found.verdict.score, 0, found.verdict.unknown)
+            else:
+                signs = astuple(features(asking, sources, found))
+            write.writerow(
+                [
+                    model,
+                    documents.index(row["doc"]),
+                    int(answers),
+                    int(row.get("foreign", False)),
+                    *(f"{sign:.4f}" for sign in signs),
+                ]
+            )
+            sink.flush()
+
+
+def fit(files: list[Path]) -> None:
+    """Print held-out figures and write the weights."""
+    rows = [row for file in files for row in csv.DictReader(file.open(encoding="utf-8"))]
+    asked = [row for row in rows if row["yes"] != "nan"]
+    documents = np.array([int(row["document"]) for row in asked])
+    labels = np.array([float(row["answerable"]) for row in asked])
+    names = [one.name for one in fields(Features)]
+    signs = np.array([[float(row[name]) for name in names] for row in asked])
+    for kept in (["yes"], ["yes", "score"], names):
+        columns = [names.index(name) for name in kept]
+        told = _held_out(signs[:, columns], labels, documents)
+        print(f"{', '.join(kept)}: {_figures(told, labels)}")
+    all_signs = np.array([[float(row["score"]), float(row["unknown"])] for row in rows])
+    all_labels = np.array([float(row["answerable"]) for row in rows])
+    all_documents = np.array([int(row["document"]) for row in rows])
+    print(f"search alone: {_figures(_held_out(all_signs, all_labels, all_documents), all_labels)}")
+    weights = {
+        "reader": [round(float(w), 3) for w in _logistic(signs, labels)],
+        "search": [round(float(w), 3) for w in _logistic(all_signs, all_labels)],
+    }
+    target = Path(answerability.__file__).with_suffix(".json")
+    target.write_text(json.dumps(weights) + "\n", encoding="utf-8")
+    print(weights)
+
+
+def _held_out(signs: Numbers, labels: Numbers, documents: NDArray[np.int64]) -> Numbers:
+    """Log odds of each row by weights fitted on all other documents."""
+    told = np.zeros(len(labels))
+    for document in set(documents.tolist()):
+        own = documents == document
+        weights = _logistic(signs[~own], labels[~own])
+        told[own] = weights[0] + signs[own] @ weights[1:]
+    return told
+
+
+def _logistic(signs: Numbers, labels: Numbers) -> Numbers:
+    """Intercept and weights by Newton's method, with a little ridge."""
+    inputs = np.c_[np.ones(len(signs)), signs]
+    weights = np.zeros(inputs.shape[1])
+    ridge = _RIDGE * np.eye(inputs.shape[1])
+    for _ in range(_STEPS):
+        likely = 1 / (1 + np.exp(-inputs @ weights))
+        slope = inputs.T @ (labels - likely) - ridge @ weights
+        curve = inputs.T @ (inputs * (likely * (1 - likely))[:, None]) + ridge
+        weights += np.linalg.solve(curve, slope)
+    return weights
+
+
+def _figures(told: Numbers, labels: Numbers) -> str:
+    yes, no = told[labels == 1], told[labels == 0]
+    area = (np.greater.outer(yes, no).mean() + np.equal.outer(yes, no).mean() / 2).item()
+    bar = np.quantile(yes, REFUSED)
+    return (
+        f"AUC {area:.3f}; at {REFUSED:.2f} of {len(yes)} answerable refused "
+        f"{(no < bar).mean():.2f} of {len(no)} others; at 0.5 refused "
+        f"{(yes < 0).mean():.3f} and {(no < 0).mean():.3f}"
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    collecting = commands.add_parser("collect")
+    collecting.add_argument("questions", type=Path)
+    collecting.add_argument("output", type=Path)
+    collecting.add_argument("--model", default="embedded")
+    collecting.add_argument("--budget", type=int, default=500)
+    fitting = commands.add_parser("fit")
+    fitting.add_argument("signs", type=Path, nargs="+")
+    options = parser.parse_args()
+    if options.command == "collect":
+        collect(options.questions, options.output, options.model, options.budget)
+    else:
+        fit(options.signs)

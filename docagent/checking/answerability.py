@@ -1,0 +1,88 @@
+"""Do the passages answer the question? The reader is asked Yes or No, and search has its say.
+
+A language model that writes an answer always writes one. So this is a step of its own before a
+word is written: the log odds of Yes against No on the passages that are read anyway, with what
+search tells, in a logistic regression (`benchmarks/answerability.py` has script, data and
+figures).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import astuple, dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from docagent.reading.prompt import answerable_messages
+from retrieval.lexical.tokens import query_terms, terms
+
+if TYPE_CHECKING:
+    from docagent.asking import Asking
+    from docagent.reading.evidence import Source
+    from docagent.strategies.search import Found
+
+ANSWERS = 0.5
+"""Probability from which an answer is written."""
+
+_CLIP = 8.0  # log odds that say no more
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What is known of a question and the passages read for it.
+
+    `yes`: log odds of the reader's Yes, in nats. `score`: of the search (`Verdict.score`).
+    `covered`: share of the question's terms, by rarity, that the passages hold. `unknown`: share
+    of its names that stand nowhere in the documents.
+    """
+
+    yes: float
+    score: float
+    covered: float
+    unknown: float
+
+
+def answerable(asking: Asking, sources: list[Source], found: Found) -> float:
+    """Probability that the sources answer the question."""
+    return _probability("reader", astuple(features(asking, sources, found)))
+
+
+def features(asking: Asking, sources: list[Source], found: Found) -> Features:
+    """The signs that the probability is made of; asks the model."""
+    yes = asking.model.log_odds(answerable_messages(sources, asking.question))
+    rarity = asking.corpus.lexical.rarity(query_terms(asking.question))
+    held = {
+        term
+        for source in sources
+        for passage in source.passages
+        for term in terms(f"{passage.heading} {passage.context} {passage.text}")
+    }
+    covered = sum(weight for term, weight in rarity.items() if term in held)
+    return Features(
+        max(-_CLIP, min(_CLIP, yes)),
+        found.verdict.score,
+        covered / (sum(rarity.values()) or 1.0),
+        found.verdict.unknown,
+    )
+
+
+def by_search(found: Found) -> float:
+    """Probability that the documents answer the question, told by search alone."""
+    return _probability("search", (found.verdict.score, found.verdict.unknown))
+
+
+def _probability(name: str, signs: tuple[float, ...]) -> float:
+    weights = _fitted()[name]
+    sum_ = weights[0] + sum(w * sign for w, sign in zip(weights[1:], signs, strict=True))
+    return 1 / (1 + math.exp(-sum_))
+
+
+@cache
+def _fitted() -> dict[str, list[float]]:
+    """Intercept and weights, as `benchmarks/answerability.py` wrote them."""
+    fitted: dict[str, list[float]] = json.loads(
+        files("docagent.checking").joinpath("answerability.json").read_text("utf-8")
+    )
+    return fitted

@@ -1,0 +1,71 @@
+"""Attribution: which exact words of the evidence bear a sentence of an answer out.
+
+Small models seldom write markers, and those they write are seldom right. So a sentence is matched
+to the evidence after it is written: by its words, its figures and names, and its meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from docagent.checking.figures import Figure, figures, missing
+from docagent.checking.names import names
+from docagent.checking.support import Span, find_words, spans_of, support, together
+from retrieval.corpus import Corpus
+from retrieval.lexical.tokens import query_terms, terms
+from retrieval.passage import Passage
+
+MOST = 3  # quotes that a sentence is cited to
+# Cosine of a sentence and the words that say the same in others, by the embedding model.
+_MEANS = 0.6
+
+
+def attribute(
+    corpus: Corpus,
+    claim: str,
+    passages: Sequence[Passage],
+    question: str = "",
+    computed: Sequence[Figure] = (),
+) -> list[Span]:
+    """The words of `passages` that bear `claim` out: at most `MOST` spans, none if nothing does.
+
+    In this order: where the claim itself stands, the sentence or row that holds most of its words
+    and all its figures, several that hold them together, the one that means the same. A claim with
+    a name that stands neither in the passages nor in the question is borne out by nothing, nor is
+    one with a figure that does not, unless that is `computed` from figures that do.
+    """
+    for passage in passages:
+        if place := find_words(passage.text, claim):
+            return [(passage, passage.start + place[0], passage.start + place[1])]
+    if strangers(claim, passages, question):
+        return []
+    if span := support(corpus, question, claim, passages, computed):
+        return [span]
+    if spans := together(corpus, question, claim, passages, computed)[:MOST]:
+        return spans
+    return _same_meaning(corpus, claim, passages, computed)
+
+
+def strangers(claim: str, passages: Sequence[Passage], question: str) -> list[str]:
+    """Names of a claim that neither the passages nor the question have."""
+    known = set(terms(question))
+    for passage in passages:
+        known.update(terms(f"{passage.document} {passage.heading} {passage.context}"))
+        known.update(terms(passage.text))
+    return [name for name in names(claim) if known.isdisjoint(query_terms(name))]
+
+
+def _same_meaning(
+    corpus: Corpus, claim: str, passages: Sequence[Passage], computed: Sequence[Figure]
+) -> list[Span]:
+    """The words nearest in meaning that hold the claim's figures, if they are near enough."""
+    wanted = [figure for figure in figures(claim) if figure not in computed]
+    able = [
+        (words, span) for words, span in spans_of(corpus, passages) if not missing(wanted, words)
+    ]
+    if not able:
+        return []
+    near = corpus.encoder.encode_sentences([claim, *(words for words, _ in able)])
+    cosines = near[1:] @ near[0]
+    best = int(cosines.argmax())
+    return [able[best][1]] if float(cosines[best]) >= _MEANS else []

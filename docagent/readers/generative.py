@@ -1,0 +1,17 @@
+"""Answers that a language model writes from what it reads."""
+
+from __future__ import annotations
+
+from docagent.asking import Asking, Strategy
+from docagent.strategies import strategy
+
+
+class GenerativeReader:
+    """Any chat model; the strategy says what it is given to read."""
+
+    def __init__(self, name: str) -> None:
+        self._strategy = strategy(name)
+
+    def answer(self, asking: Asking) -> Strategy:
+        """Search, read, answer, check: see docagent/strategies."""
+        return (yield from self._strategy(asking))
