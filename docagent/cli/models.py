@@ -14,7 +14,7 @@ def models(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[pull [NAME] | MODEL]",
+            metavar="pull [NAME] | MODEL",
             help="pull fetches a model: embedded (the default), 0.5b, or a Hugging Face id. MODEL "
             "goes with --serve-command: one of the list, or any Hugging Face id.",
             show_default=False,

