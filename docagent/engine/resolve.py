@@ -81,7 +81,8 @@ def _checked(name: str, cache: Path, force: bool) -> tuple[str, str]:
 
 def _largest(cache: Path) -> tuple[str, str]:
     here = {model.card: model.name for model in MODELS if model.find(cache)}
-    here |= {card: card.repo for repo in hub.local_models() if (card := find(repo)) is not None}
+    cards = [card for repo in hub.local_models() if (card := find(repo)) is not None]
+    here |= {card: card.repo for card in cards if card.instruct}
     devices = machine.gpus()
     gpu, memory = max(devices, key=lambda device: device[1]) if devices else ("", 0)
     room = f"for the {memory / 1e9:.0f} GB of the {gpu}"
