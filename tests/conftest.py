@@ -72,6 +72,14 @@ def handbook_corpus(handbook: Path, shared_cache: Path) -> Corpus:
 
 
 @pytest.fixture(scope="session")
+def qwen_folder() -> Path:
+    """The checkpoint of the smaller embedded model, for processes with a cache of their own."""
+    from docagent.engine.loading.load import locate
+
+    return locate("embedded:0.5b", MODELS)
+
+
+@pytest.fixture(scope="session")
 def qwen() -> ChatQwen2:
     """Real weights, the smaller embedded model, in the precision that no processor rounds."""
     from docagent.engine import ChatQwen2

@@ -11,8 +11,7 @@ import pytest
 import torch
 
 from docagent.engine import ChatQwen2
-from docagent.engine.loading.tokenizer import CHATML
-from tests.conftest import MODELS
+from docagent.engine.loading.tokenizer import CHATML, ModelTokenizer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -53,12 +52,9 @@ def tiny_tokenizer() -> PreTrainedTokenizerFast:
 
 
 @pytest.fixture(scope="session")
-def qwen_tokenizer() -> PreTrainedTokenizerFast:
+def qwen_tokenizer(qwen_folder: Path) -> PreTrainedTokenizerFast:
     """Qwen's own, out of the smaller embedded model; no weights are loaded."""
-    from docagent.engine.loading.load import locate
-    from docagent.engine.loading.tokenizer import ModelTokenizer
-
-    return ModelTokenizer(locate("embedded:0.5b", MODELS)).transformers
+    return ModelTokenizer(qwen_folder).transformers
 
 
 @pytest.fixture(scope="session")
