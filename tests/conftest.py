@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # huggingface_hub reads it when it is imported
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # do not spin where the cores are shared
 
+from docagent.settings import cache_folder
 from retrieval.corpus import Corpus
 from retrieval.embed.encoder import Encoder
 
+if TYPE_CHECKING:
+    from docagent.engine import ChatQwen2
+
 ROOT = Path(__file__).resolve().parent.parent
+
+MODELS = Path(os.environ.get("DOCAGENT_TEST_MODELS") or cache_folder())
+"""The cache with the language model, fetched and converted once for all runs: the user's own."""
 
 TOWN = """The harbour office
 
@@ -27,7 +35,7 @@ Fishing nets are dried on the meadow behind the chapel until the end of October.
 
 @pytest.fixture(scope="session")
 def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One cache for all tests that do not look into it: the embedded model is converted once."""
+    """One cache for all tests that do not look into it."""
     return tmp_path_factory.mktemp("docagent-cache")
 
 
@@ -61,6 +69,22 @@ def handbook() -> Path:
 @pytest.fixture(scope="session")
 def handbook_corpus(handbook: Path, shared_cache: Path) -> Corpus:
     return Corpus.open([handbook], cache=shared_cache)
+
+
+@pytest.fixture(scope="session")
+def qwen_folder() -> Path:
+    """The checkpoint of the smaller embedded model, for processes with a cache of their own."""
+    from docagent.engine.loading.load import locate
+
+    return locate("embedded:0.5b", MODELS)
+
+
+@pytest.fixture(scope="session")
+def qwen() -> ChatQwen2:
+    """Real weights, the smaller embedded model, in the precision that no processor rounds."""
+    from docagent.engine import ChatQwen2
+
+    return ChatQwen2.from_pretrained("embedded:0.5b", MODELS, device="cpu", dtype="float32")
 
 
 @pytest.fixture(scope="session")

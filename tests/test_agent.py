@@ -12,6 +12,7 @@ from langchain_core.messages import AIMessage
 
 import docagent
 from docagent import Answer, DocAgent, DocAgentError, Progress
+from docagent.engine import ChatQwen2
 from docagent.events import event_as_json
 from tests.fake_model import FakeModel
 
@@ -19,8 +20,8 @@ QUESTION = "Who rebuilt the ice house?"
 REPLY = "The ice house was rebuilt by the mason Ulla Brandt [1]."
 
 
-def test_the_embedded_model_answers(town: Path) -> None:
-    answer = DocAgent(model="embedded").ask(town, QUESTION)
+def test_real_weights_answer(town: Path, qwen: ChatQwen2) -> None:
+    answer = DocAgent(model=qwen).ask(town, QUESTION)
     assert answer.found
     assert "Ulla Brandt" in answer.text
     first = answer.citations[0]

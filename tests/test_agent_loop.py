@@ -14,6 +14,7 @@ from langchain_core.tools import BaseTool, ToolException, tool
 from pydantic import AfterValidator, Field
 
 from docagent import Answer, DocAgent, DocAgentError, Step
+from docagent.engine import ChatQwen2
 from docagent.events import Token
 from docagent.reading.prompt import REFUSAL
 from tests.calling_model import CallingModel, call, calls
@@ -456,8 +457,9 @@ def test_a_weak_model_gets_lines_for_what_is_shortened(tmp_path: Path) -> None:
     assert "Ulla Brandt" in quote(done.answer)
 
 
-def test_the_embedded_model_makes_valid_calls_and_answers(handbook: Path) -> None:
-    agent = DocAgent("embedded", strategy="agent")
+@pytest.mark.slow
+def test_real_weights_make_valid_calls_and_answer(handbook: Path, qwen: ChatQwen2) -> None:
+    agent = DocAgent(qwen, strategy="agent")
     for question, words in (
         ("Who chaired the inquiry into the loss of the Perpetua?", "Elias Thorne"),
         ("How much was paid to buy out the private ferry companies in 1923?", "84,600 florins"),

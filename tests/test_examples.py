@@ -1,4 +1,4 @@
-"""The example handbook: what it claims of itself, and questions on it with the embedded models.
+"""The example handbook: what it claims of itself, and questions on it without a language model.
 
 All its questions are asked in tests/test_guard.py.
 """
@@ -58,7 +58,7 @@ def test_labels_differ_from_physical_pages(handbook: Path) -> None:
 
 @pytest.fixture(scope="module")
 def agent(shared_cache: Path) -> DocAgent:
-    return DocAgent(model="embedded", cache=shared_cache, budget=120)
+    return DocAgent(model="none", cache=shared_cache, budget=120)
 
 
 @pytest.mark.parametrize("name", SAMPLE)

@@ -34,7 +34,6 @@ FLOORS = {
     "all": {"unanswerable refused": (3, 4), "foreign refused": (20, 21)},  # of 23 and 21
 }
 MOST_REFUSED = 1  # of the 61 answerable; today 0
-WORDED = {"handbook.pdf": (12, 13), "dryer_manual.md": (4, 5)}  # embedded model; of 15 and 6
 
 Outcomes = dict[str, list[Outcome]]
 
@@ -83,13 +82,3 @@ def test_every_answer_stands_where_its_question_says(document: str) -> None:
             gold = " ".join(text[row["char_start"] : row["char_end"]].split())
             assert row["answer"] in gold, json.dumps(row)
             assert row["answer"] in row["answers"]
-
-
-@pytest.mark.slow
-def test_the_embedded_model_loses_no_answer(shared_cache: Path) -> None:
-    agent = DocAgent(model="embedded", cache=shared_cache)
-    for document, (floor, today) in WORDED.items():
-        found = list(measure(agent, document, every=3))
-        reached, of = figures(found)["answer in quotes"]
-        assert reached >= floor, f"{document}: {reached}/{of}, was {today}"
-        assert all(one.verified == one.quotes for one in found)

@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from docagent.agent import DocAgent
+from docagent.engine import ChatQwen2
 from docagent.events import Progress
 from docagent.reporting import reported
+from tests.engine.conftest import small, tiny_tokenizer
+
+__all__ = ["small", "tiny_tokenizer"]
 
 
 def test_reports_come_in_order_and_errors_pass_through() -> None:
@@ -40,10 +44,12 @@ def test_work_that_nobody_listens_to_ends() -> None:
     assert ended.wait(5)
 
 
-def test_reading_the_evidence_shows_progress(tmp_path: Path, shared_cache: Path) -> None:
+def test_reading_the_evidence_shows_progress(
+    tmp_path: Path, shared_cache: Path, small: ChatQwen2
+) -> None:
     file = tmp_path / "note.txt"
     file.write_text("The ice house was rebuilt in 1931 by the mason Ulla Brandt.\n", "utf-8")
-    agent = DocAgent(model="embedded", cache=shared_cache)
+    agent = DocAgent(model=small, cache=shared_cache)
     events = list(agent.stream(file, "Who rebuilt the ice house?"))
     read = [e for e in events if isinstance(e, Progress) and e.stage == "prefill"]
     assert read and read[-1].done == read[-1].total > 20

@@ -1,4 +1,4 @@
-"""Summaries: by a model whose words are known, and by the embedded models."""
+"""Summaries: by a model whose words are known, and without a language model."""
 
 from __future__ import annotations
 
@@ -314,12 +314,12 @@ def test_a_report_whose_headings_are_all_of_one_level(tmp_path: Path) -> None:
     assert "Leases" not in headings
 
 
-class TestEmbedded:
-    """The embedded model is too small to write: sentences of the document are quoted."""
+class TestExtractive:
+    """Without a language model sentences of the document are quoted."""
 
     @pytest.fixture(scope="class")
     def agent(self, shared_cache: Path) -> DocAgent:
-        return DocAgent("embedded", cache=shared_cache)
+        return DocAgent("none", cache=shared_cache)
 
     @pytest.fixture(scope="class")
     def summary(self, agent: DocAgent, handbook: Path) -> Summary:

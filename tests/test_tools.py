@@ -254,6 +254,6 @@ def test_a_users_tool_must_not_hide_ours() -> None:
         return query
 
     with pytest.raises(DocAgentError, match="'search' of its own; rename yours"):
-        DocAgent("embedded", tools=[search])
+        DocAgent("none", tools=[search])
     with pytest.raises(DocAgentError, match="no LangChain tool"):
-        DocAgent("embedded", tools=[len])  # type: ignore[list-item]
+        DocAgent("none", tools=[len])  # type: ignore[list-item]

@@ -84,9 +84,10 @@ def _embedding() -> str:
 
 def _language() -> str:
     from docagent.engine.resolve import choose
+    from docagent.settings import cache_folder
 
-    chosen, reason = choose("auto")
-    return f"{chosen} ({reason})"
+    chosen, reason = choose("auto", cache_folder())
+    return f"{chosen} ({reason})" if reason else chosen
 
 
 def _question() -> str:

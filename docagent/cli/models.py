@@ -11,10 +11,12 @@ from docagent.cli.show import plain
 
 
 def models(
-    model: Annotated[
-        str | None,
+    words: Annotated[
+        list[str] | None,
         typer.Argument(
-            help="With --serve-command: a model of the list, or any Hugging Face id.",
+            metavar="pull [NAME] | MODEL",
+            help="pull fetches a model: embedded (the default), 0.5b, or a Hugging Face id. MODEL "
+            "goes with --serve-command: one of the list, or any Hugging Face id.",
             show_default=False,
         ),
     ] = None,
@@ -38,16 +40,37 @@ def models(
 ) -> int:
     """List the models: size, windows, memory, the longest context that fits here, licence.
 
-    Or print how to serve one of them elsewhere, and how to ask it then.
+    Or fetch one, whole and with the right hash or not at all; a pull that was broken off goes on.
+    Or print how to serve one elsewhere, and how to ask it then.
     """
-    if serve_command is None:
-        if model is not None or context is not None:
-            raise typer.BadParameter(
-                "goes with --serve-command vllm, sglang, llama.cpp or ollama.",
-                param_hint="MODEL" if model is not None else "--context",
-            )
+    words = words or []
+    if serve_command is not None:
+        return _serve(serve_command, _only(words, "MODEL"), context)
+    if context is not None or (words and words[0] != "pull"):
+        raise typer.BadParameter(
+            "goes with --serve-command vllm, sglang, llama.cpp or ollama.",
+            param_hint="--context" if context is not None else "MODEL",
+        )
+    if not words:
         return _list()
-    return _serve(serve_command, model, context)
+    return _pull(_only(words[1:], "NAME") or "embedded")
+
+
+def _only(words: list[str], what: str) -> str | None:
+    if len(words) > 1:
+        raise typer.BadParameter("give one model.", param_hint=what)
+    return words[0] if words else None
+
+
+def _pull(name: str) -> int:
+    from docagent.cli.show import download_bar, notices
+    from docagent.engine.loading.pull import pull
+    from docagent.settings import cache_folder
+
+    with notices(), download_bar() as report:
+        path = pull(name, cache_folder(), report)
+    print(path)
+    return 0
 
 
 def _serve(server: str, model: str | None, context: int | None) -> int:
@@ -72,10 +95,12 @@ def _serve(server: str, model: str | None, context: int | None) -> int:
 
 def _list() -> int:
     from docagent.engine import machine
-    from docagent.engine.catalogue import CATALOGUE, EMBEDDED
-    from docagent.engine.loading.embedded import embedded_available
+    from docagent.engine.catalogue import CATALOGUE, ModelCard
+    from docagent.engine.loading.embedded import MODELS
     from docagent.engine.memory import largest_context
     from docagent.engine.resolve import choose, local_models
+    from docagent.errors import DocAgentError
+    from docagent.settings import cache_folder
 
     gpus = machine.gpus()
     device, where = "cpu", "memory"
@@ -83,32 +108,41 @@ def _list() -> int:
         number = max(range(len(gpus)), key=lambda index: gpus[index][1])
         device, where = f"cuda:{number}", f"GPU {gpus[number][0]}"
     memory = machine.free_memory(device)
-    here = {name.casefold() for name in local_models()}
-    print(
-        f"{'MODEL':<29}{'PARAMS':>7}{'NATIVE':>8}{'CONTEXT':>8}{'WEIGHTS':>10}{'KV/TOKEN':>9}"
-        f"{'FITS':>6}  {'HERE':<5}LICENCE"
-    )
-    for card in CATALOGUE:
-        if not card.instruct:
-            continue
-        name = "embedded" if card is EMBEDDED else card.repo
-        present = embedded_available() if card is EMBEDDED else card.repo.casefold() in here
+    cache = cache_folder()
+
+    def row(name: str, card: ModelCard, here: bool) -> None:
         fits = largest_context(card, memory) // 1024
         print(
-            f"{name:<29}{_count(card.parameters):>7}{card.native // 1024:>7}K"
+            f"{name:<33}{_count(card.parameters):>6}{card.native // 1024:>7}K"
             f"{card.context // 1024:>7}K{card.weight_bytes / 1e9:>7.1f} GB"
             f"{card.kv_bytes / 1e3:>6.1f} KB{f'{fits}K' if fits else '-':>6}  "
-            f"{'yes' if present else '-':<5}{card.licence}"
+            f"{'yes' if here else '-':<5}{card.licence}"
         )
+
+    print(
+        f"{'MODEL':<33}{'PARAMS':>6}{'NATIVE':>8}{'CONTEXT':>8}{'WEIGHTS':>10}{'KV/TOKEN':>9}"
+        f"{'FITS':>6}  {'HERE':<5}LICENCE"
+    )
+    for model in reversed(MODELS):
+        row(model.name, model.card, model.find(cache) is not None)
+    fetched = {name.casefold() for name in local_models()}
+    for card in CATALOGUE:
+        if card.instruct:
+            row(card.repo, card, card.repo.casefold() in fetched)
     print(
         "\nNATIVE is the window in tokens a model was trained for, CONTEXT what it reads with YaRN."
         "\nWEIGHTS and KV/TOKEN, the memory of each token of context, are in bfloat16."
         f"\nFITS is the longest context for which the {memory / 1e9:.1f} GB of {where} free now "
         "are enough."
     )
-    chosen, reason = choose("auto")
-    print(f"--model auto takes {chosen} ({reason}).")
-    print("Get one with: hf download Qwen/Qwen2-7B-Instruct")
+    for model in MODELS:
+        print(f"{model.name} is {model.card.name} as {model.size / 1e9:.1f} GB (Q4_K_M).")
+    try:
+        chosen, reason = choose("auto", cache)
+        print(f"--model auto takes {chosen} ({reason}).")
+    except DocAgentError as error:
+        print(f"--model auto finds none: {error}.")
+    print("Get one with: docagent models pull, or docagent models pull Qwen/Qwen2-7B-Instruct")
     return 0
 
 

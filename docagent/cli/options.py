@@ -12,7 +12,8 @@ from docagent.strategies import NAMES
 Model = Annotated[
     str,
     typer.Option(
-        help="auto, embedded, a Hugging Face id, a local folder, or openai:MODEL@URL.",
+        help="auto, none, embedded, embedded:0.5b, a GGUF file, a Hugging Face id, a local folder, "
+        "or openai:MODEL@URL.",
         envvar="DOCAGENT_MODEL",
     ),
 ]
@@ -33,7 +34,7 @@ Rerank = Annotated[
     str,
     typer.Option(
         help="Judge the first passages again: none, a cross-encoder's folder or Hugging Face id, "
-        "or (ask only) model, the answering model, for which the embedded one is too small."
+        "or (ask only) model, the answering model."
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]

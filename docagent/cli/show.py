@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -130,6 +130,37 @@ def _bars() -> Any:
         console=Console(stderr=True),
         transient=True,
     )
+
+
+@contextmanager
+def download_bar() -> Iterator[Callable[[Progress], None]]:
+    """One bar in bytes for what is fetched, on a terminal only; stages change its title."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+    from rich.progress import Progress as Bars
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    console = Console(stderr=True)
+    with Bars(
+        *columns, TransferSpeedColumn(), TimeRemainingColumn(), console=console, transient=True
+    ) as bars:
+        task = bars.add_task("")
+
+        def report(progress: Progress) -> None:
+            bars.update(
+                task, description=progress.stage, completed=progress.done, total=progress.total
+            )
+
+        yield report
 
 
 def print_answer(answer: Answer, streamed: bool) -> None:

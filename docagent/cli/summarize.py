@@ -36,7 +36,8 @@ def summarize(
     model: Annotated[
         str,
         typer.Option(
-            help="auto, embedded, a Hugging Face id, a local folder, or openai:MODEL@URL.",
+            help="auto, none, embedded, embedded:0.5b, a GGUF file, a Hugging Face id, a local "
+            "folder, or openai:MODEL@URL.",
             envvar="DOCAGENT_MODEL",
         ),
     ] = "auto",

@@ -34,13 +34,12 @@ class ModelCard:
     @property
     def repo(self) -> str:
         """The Hugging Face id, such as `Qwen/Qwen2-7B-Instruct`."""
-        owner = "Qwen" if self.name.startswith("Qwen") else "HuggingFaceTB"
-        return f"{owner}/{self.name}"
+        return f"Qwen/{self.name}"
 
     @property
     def family(self) -> str:
-        """`Qwen2`, `Qwen2.5` or `SmolLM2`."""
-        return self.name.partition("-")[0]
+        """`Qwen2`, `Qwen2.5` or `Qwen2.5-Coder`."""
+        return re.sub(r"-[\d.]+B.*", "", self.name)
 
     @property
     def hidden(self) -> int:
@@ -67,10 +66,7 @@ class ModelCard:
 
     @property
     def tool_format(self) -> Literal["qwen", "hermes"]:
-        """How the model was trained to call tools: Qwen2's own marks, or `<tool_call>` with JSON.
-
-        SmolLM2 was trained for neither of the two and does better with JSON.
-        """
+        """How it was trained to call tools: Qwen2's own marks, or `<tool_call>` with JSON."""
         return "qwen" if self.family == "Qwen2" else "hermes"
 
 
@@ -82,23 +78,6 @@ RESEARCH = "Qwen Research"
 
 NATIVE = 32_768
 """Tokens every Qwen2 and Qwen2.5 model was trained for, whatever its config.json says."""
-
-EMBEDDED = ModelCard(
-    name="SmolLM2-135M-Instruct",
-    parameters=134_515_008,
-    layers=30,
-    heads=9,
-    kv_heads=3,
-    head_dim=64,
-    vocabulary=49_152,
-    tied=True,
-    native=8_192,
-    # Not its authors' word: measured by us, through YaRN with factor 4.
-    context=32_768,
-    licence=APACHE,
-    instruct=True,
-)
-"""The model that comes as a Python package, for trying things out without a download."""
 
 # Size, parameters, layers, heads, key-value heads, width of a head, vocabulary, tied embeddings,
 # context of the Instruct model, licence. Shapes: the released config.json files; context and
@@ -120,6 +99,8 @@ _QWEN2_5 = (
     ("72B", 72_706_203_648, 80, 64, 8, 128, 152_064, False, 131_072, QWEN),
 )
 
+_CODER = (_QWEN2_5[0], _QWEN2_5[1])  # of the same shapes
+
 
 def _cards(
     family: str, rows: tuple[tuple[str, int, int, int, int, int, int, bool, int, str], ...]
@@ -140,11 +121,17 @@ def _cards(
 
 
 CATALOGUE: tuple[ModelCard, ...] = (
-    EMBEDDED,
     *_cards("Qwen2", _QWEN2),
     *_cards("Qwen2.5", _QWEN2_5),
+    *_cards("Qwen2.5-Coder", _CODER),
 )
 """Family by family, smallest first."""
+
+CODER_05B, CODER_15B = (
+    card for card in CATALOGUE if card.instruct and card.family == "Qwen2.5-Coder"
+)
+EMBEDDED = {"embedded": CODER_15B, "embedded:1.5b": CODER_15B, "embedded:0.5b": CODER_05B}
+"""The models that docagent fetches as GGUF files, by the names it gives them."""
 
 
 _FILE_ENDING = re.compile(r"(?:[-._](?:i?q\d\w*|tq\d\w*|bf16|fp?16|fp?32))?\.gguf$")
@@ -152,15 +139,15 @@ _FILE_ENDING = re.compile(r"(?:[-._](?:i?q\d\w*|tq\d\w*|bf16|fp?16|fp?32))?\.ggu
 
 
 def find(name: str) -> ModelCard | None:
-    """The card of a model name, a Hugging Face id or `embedded`, in any case of letters.
+    """The card of a model name, a Hugging Face id, `embedded` or `embedded:0.5b`, in any case.
 
     Of a GGUF file too, where it is named after the model, such as `qwen2-7b-instruct-q4_k_m.gguf`.
     """
     wanted = name.strip().casefold()
     if wanted.endswith(".gguf"):
         wanted = _FILE_ENDING.sub("", re.split(r"[/\\]", wanted)[-1])
-    if wanted == "embedded":
-        return EMBEDDED
+    if wanted in EMBEDDED:
+        return EMBEDDED[wanted]
     for card in CATALOGUE:
         if wanted in (card.name.casefold(), card.repo.casefold()):
             return card

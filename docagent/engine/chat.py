@@ -26,9 +26,6 @@ if TYPE_CHECKING:
 
     from docagent.engine.prompt import Prompts
 
-WEAK_BELOW = 1_000_000_000
-"""Parameters under which a model is for trying things out, not for trusting."""
-
 
 class ChatQwen2(BaseChatModel):
     """A Qwen2 model on this machine; make one with `from_pretrained`.
@@ -66,7 +63,7 @@ class ChatQwen2(BaseChatModel):
         force: bool = False,
         **fields: Any,
     ) -> Self:
-        """Load `embedded`, a Hugging Face id, the folder of a Qwen2 checkpoint, or a GGUF file.
+        """Load `embedded`, `embedded:0.5b`, a Hugging Face id, a checkpoint folder or a GGUF file.
 
         `cache` is docagent's cache folder, by default the platform's user cache or
         DOCAGENT_CACHE; `device` a torch device; `context` another limit in tokens than the one
@@ -110,11 +107,6 @@ class ChatQwen2(BaseChatModel):
     def parameters(self) -> int:
         """Weights of the network, counted one by one."""
         return int(self.engine.loaded.parameters)
-
-    @property
-    def weak(self) -> bool:
-        """Whether the model has under a billion parameters."""
-        return self.parameters < WEAK_BELOW
 
     def loss(self, ids: Sequence[int], last: int = 512, yarn_factor: float | None = None) -> float:
         """Mean next-token loss in nats over the last `last` of `ids`.

@@ -34,15 +34,13 @@ def largest_context(card: ModelCard, memory_bytes: int, chunk: int = PREFILL_CHU
 def fitting(memory_bytes: int, context_tokens: int) -> list[ModelCard]:
     """Instruct models of the catalogue that fit into so many bytes, largest first.
 
-    With `context_tokens` tokens each, or with all a model reads where that is less. The embedded
-    model is not among them, it is what remains; at equal size Qwen2 comes before Qwen2.5.
+    With `context_tokens` tokens each, or with all a model reads where that is less. At equal size
+    Qwen2 comes before Qwen2.5.
     """
     found = [
         card
         for card in CATALOGUE
-        if card.instruct
-        and card.family.startswith("Qwen")
-        and memory_needed(card, min(context_tokens, card.context)) <= memory_bytes
+        if card.instruct and memory_needed(card, min(context_tokens, card.context)) <= memory_bytes
     ]
     return sorted(found, key=lambda card: card.parameters, reverse=True)
 
@@ -64,7 +62,8 @@ def refuse_if_too_large(
         return
     # Of Qwen2 only: the licence of a Qwen2.5 model may forbid what the user is about to do.
     smaller = (card.repo for card in fitting(free_bytes, context_tokens) if card.family == "Qwen2")
-    instead = next((repo for repo in smaller if repo.casefold() != name.casefold()), "embedded")
+    least = "none" if name == "embedded:0.5b" else "embedded:0.5b"
+    instead = next((repo for repo in smaller if repo.casefold() != name.casefold()), least)
     raise DocAgentError(
         f"{name} needs {_gigabytes(weight_bytes)} of weights + {_gigabytes(kv_bytes)} of KV at "
         f"{context_tokens:,} tokens; {_gigabytes(free_bytes)} free: try --model {instead}"

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from docagent.engine import machine
 from docagent.engine.catalogue import ModelCard, find
 from docagent.engine.loading import checkpoint, hub
-from docagent.engine.memory import fitting
+from docagent.engine.loading.embedded import EMBEDDED, MODELS, embedded_file, embedded_model
+from docagent.engine.memory import fitting, memory_needed
 from docagent.engine.servers.address import PREFIX, parse
 from docagent.engine.servers.connect import connect
+from docagent.errors import DocAgentError
 
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel
@@ -19,16 +21,20 @@ if TYPE_CHECKING:
 CONTEXT = 8_192
 """Tokens of prompt and answer that `auto` makes room for."""
 
-EMBEDDED_REASON = "SmolLM2-135M, for trying things out"
+NONE = "none"
+"""The `--model` value that asks for no language model."""
 
 
 def resolve(name: str, cache: Path) -> tuple[BaseChatModel, str]:
     """The chat model of a `--model` value, and one line that says which it is and why.
 
-    Raises `DocAgentError` when there is no such model, it is malformed, or it does not fit.
+    Raises `DocAgentError` when there is no such model, it is malformed, or it does not fit; and for
+    `none`, which is no chat model.
     """
-    chosen, reason = choose(name)
+    chosen, reason = choose(name, cache)
     line = f"model: {chosen} ({reason})" if reason else f"model: {chosen}"
+    if chosen == NONE:
+        raise DocAgentError("--model none is no language model; choose another for this")
     if chosen.startswith(PREFIX):
         return connect(chosen), line
     from docagent.engine.chat import ChatQwen2
@@ -36,21 +42,23 @@ def resolve(name: str, cache: Path) -> tuple[BaseChatModel, str]:
     return ChatQwen2.from_pretrained(chosen, cache), line
 
 
-def choose(name: str, force: bool = False) -> tuple[str, str]:
+def choose(name: str, cache: Path, force: bool = False) -> tuple[str, str]:
     """The model that a `--model` value stands for, and why; loads no weights.
 
-    Only `auto` chooses: DOCAGENT_MODEL; else, with a GPU, the largest Qwen2-Instruct here that
-    fits it, or the largest to download when none is here; else the largest here that fits in
-    memory; else `embedded`. Of the models here Qwen2.5 counts too; Qwen2 comes first at equal size.
-    Raises `DocAgentError` for a malformed `openai:` and, unless `force`, for a base model.
+    Only `auto` chooses: DOCAGENT_MODEL; else the largest Qwen2-Instruct on this machine that fits
+    its GPU, or where there is none its memory. Qwen2.5 and the embedded models count too; at equal
+    size Qwen2 comes first, then Qwen2.5.
+    Raises `DocAgentError` for a malformed `openai:`, unless `force` for a base model, and where no
+    model is here: nothing is downloaded unasked.
     """
     name = name.strip() or "auto"
     if name != "auto":
-        return _checked(name, force), EMBEDDED_REASON if name == "embedded" else ""
+        return _checked(name, cache, force)
     from_environment = os.environ.get("DOCAGENT_MODEL", "").strip()
     if from_environment and from_environment != "auto":
-        return _checked(from_environment, force), "DOCAGENT_MODEL"
-    return _largest()
+        chosen, reason = _checked(from_environment, cache, force)
+        return chosen, f"DOCAGENT_MODEL; {reason}" if reason else "DOCAGENT_MODEL"
+    return _largest(cache)
 
 
 def local_models() -> list[str]:
@@ -58,37 +66,50 @@ def local_models() -> list[str]:
     return hub.local_models()
 
 
-def _checked(name: str, force: bool) -> str:
+def _checked(name: str, cache: Path, force: bool) -> tuple[str, str]:
+    if name == NONE:
+        return NONE, "no language model: the exact words"
     if name.startswith(PREFIX):
         parse(name)
-    else:
-        checkpoint.refuse_base(name, force)
-    return name
+        return name, ""
+    if (model := embedded_model(name)) is not None:
+        embedded_file(model, cache)
+        return model.name, model.card.name
+    checkpoint.refuse_base(name, force)
+    return name, ""
 
 
-def _largest() -> tuple[str, str]:
-    here = {card.repo for repo in hub.local_models() if (card := find(repo)) is not None}
+def _largest(cache: Path) -> tuple[str, str]:
+    here = {model.card: model.name for model in MODELS if model.find(cache)}
+    cards = [card for repo in hub.local_models() if (card := find(repo)) is not None]
+    here |= {card: card.repo for card in cards if card.instruct}
     devices = machine.gpus()
-    if devices:
-        gpu, memory = max(devices, key=lambda device: device[1])
-        cards = fitting(memory, CONTEXT)
-        room = f"for the {memory / 1e9:.0f} GB of the {gpu}"
-        if (card := _first(cards, here)) is not None:
-            return card.repo, f"the largest Qwen2-Instruct on this machine {room}"
-        # Only where nothing that fits is here: nobody expects 15 or 145 GB of download in place of
-        # the model they have.
-        to_download = [card for card in cards if card.family == "Qwen2"]
-        if to_download and hub.reachable():
-            card = to_download[0]
-            size = f"{card.weight_bytes / 1e9:.0f} GB to download unless you choose with --model"
-            return card.repo, f"the largest Qwen2-Instruct {room}; {size}"
-        # The small GPU or the empty cache leaves what a machine without one has.
-    card = _first(fitting(machine.available_memory(), CONTEXT), here)
-    if card is not None:
-        return card.repo, "the largest Qwen2-Instruct on this machine that fits in its memory"
-    lacking = "that fits " if here else ""
-    return "embedded", f"{EMBEDDED_REASON}; no Qwen2-Instruct {lacking}found on this machine"
+    gpu, memory = max(devices, key=lambda device: device[1]) if devices else ("", 0)
+    room = f"for the {memory / 1e9:.0f} GB of the {gpu}"
+    if (card := _first(fitting(memory, CONTEXT), here)) is not None:
+        return here[card], _reason(card, here, room)
+    # A small GPU leaves what a machine without one has.
+    if (card := _first(fitting(machine.available_memory(), CONTEXT), here)) is not None:
+        return here[card], _reason(card, here, "that fits in its memory")
+    if here:
+        least = min(here, key=lambda card: memory_needed(card, CONTEXT))
+        raise DocAgentError(
+            f"none of the {len(here)} models on this machine fits in its free memory; {here[least]}"
+            f" takes {memory_needed(least, CONTEXT) / 1e9:.1f} GB: free some, or use --model none "
+            "for the exact words alone"
+        )
+    larger = next((card for card in fitting(memory, CONTEXT) if card.family == "Qwen2"), None)
+    also = f" (or {larger.repo}, which fits the {gpu})" if larger else ""
+    raise DocAgentError(
+        f"no language model is on this machine; {EMBEDDED.get}{also}, or use --model none for the "
+        "exact words alone"
+    )
 
 
-def _first(cards: list[ModelCard], repos: set[str]) -> ModelCard | None:
-    return next((card for card in cards if card.repo in repos), None)
+def _reason(card: ModelCard, here: dict[ModelCard, str], room: str) -> str:
+    known = "" if here[card] == card.repo else f"{card.name}, "
+    return f"{known}the largest Qwen2-Instruct on this machine {room}"
+
+
+def _first(cards: list[ModelCard], here: dict[ModelCard, str]) -> ModelCard | None:
+    return next((card for card in cards if card in here), None)

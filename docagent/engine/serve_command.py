@@ -14,14 +14,13 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from docagent.engine.catalogue import EMBEDDED, ModelCard, find
-from docagent.engine.loading.embedded import embedded_available, gguf_file
+from docagent.engine.loading.embedded import embedded_model
 from docagent.errors import DocAgentError
+from docagent.settings import cache_folder
 
 QWEN_THETA = 1_000_000.0
 """Base of the rotary frequencies of Qwen2 and Qwen2.5. Without it, transformers reads a YaRN
 setting with 10,000, and says nothing."""
-
-SMOLLM_THETA = 100_000.0
 
 _QUANTISED = re.compile(r"-(?:AWQ|GPTQ-Int\d|GGUF)$", re.I)
 
@@ -49,7 +48,7 @@ class _Plan(NamedTuple):
         assert self.card is not None
         return {
             "rope_type": "yarn",
-            "rope_theta": SMOLLM_THETA if self.card is EMBEDDED else QWEN_THETA,
+            "rope_theta": QWEN_THETA,
             "factor": self.factor,
             "original_max_position_embeddings": self.card.native,
         }
@@ -80,8 +79,10 @@ def serve_command(server: str, model: str, context: int | None = None) -> ServeC
             "model"
         )
     factor = next(factor for factor in card.yarn_factors if factor * card.native >= context)
-    known = (card.name.casefold(), card.repo.casefold(), "embedded")
+    known = (card.name.casefold(), card.repo.casefold(), *EMBEDDED)
     name = card.repo if model.casefold() in known else model
+    if server == "llama.cpp" and (ours := embedded_model(model)) is not None:
+        name = str(ours.find(cache_folder()) or name)
     return SERVERS[server](_Plan(name, card, context, factor))
 
 
@@ -114,8 +115,6 @@ def _sglang(plan: _Plan) -> ServeCommand:
 
 def _llama_cpp(plan: _Plan) -> ServeCommand:
     file = plan.model if _is_file(plan.model) else None
-    if plan.card is EMBEDDED and embedded_available():
-        file = str(gguf_file())
     source = ["-m", file] if file else ["-hf", _gguf(plan.model)]
     alias = re.split(r"[/\\]", file)[-1] if file else plan.model
     words = ["llama-server", *source, "--alias", alias, "--port", "8080", "--jinja"]
@@ -210,6 +209,6 @@ def _ollama_name(plan: _Plan) -> str:
     if _is_file(plan.model):
         return plan.model
     if plan.card and plan.model == plan.card.repo and not plan.card.moe:
-        size = plan.card.name.split("-")[1].casefold()
+        size = plan.card.name.removeprefix(plan.card.family).split("-")[1].casefold()
         return f"{plan.card.family.casefold()}:{size}"
     return f"hf.co/{_gguf(plan.model)}"

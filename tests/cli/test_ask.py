@@ -1,4 +1,4 @@
-"""docagent ask, with the embedded model."""
+"""docagent ask, without a language model."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.process import docagent
 
 QUESTION = "Who rebuilt the ice house?"
 FOREIGN = "Which enzyme unwinds DNA during replication?"
-MODEL = ("--model", "embedded", "--budget", "50")
+MODEL = ("--model", "none", "--budget", "50")
 Capture = pytest.CaptureFixture[str]
 
 
@@ -62,7 +62,7 @@ def test_the_document_does_not_say(town: Path, capsys: Capture) -> None:
 
 
 def test_which_model_and_why_is_one_line_on_standard_error(town: Path, capsys: Capture) -> None:
-    run(["ask", str(town), FOREIGN])
+    run(["ask", str(town), FOREIGN, *MODEL])
     err = capsys.readouterr().err
     assert len(err.splitlines()) == 1
     assert err.startswith("docagent: model: ")
@@ -71,9 +71,9 @@ def test_which_model_and_why_is_one_line_on_standard_error(town: Path, capsys: C
 def test_the_environment_names_the_model(
     town: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DOCAGENT_MODEL", "embedded")
+    monkeypatch.setenv("DOCAGENT_MODEL", "none")
     run(["ask", str(town), FOREIGN, "--json"])
-    assert json.loads(capsys.readouterr().out)["model"] == "embedded"
+    assert json.loads(capsys.readouterr().out)["model"] == "none"
 
 
 def test_trace_holds_every_event(town: Path, tmp_path: Path, capsys: Capture) -> None:

@@ -119,7 +119,7 @@ def test_passwords(tmp_path: Path, capsys: Capture) -> None:
 @pytest.mark.parametrize("question", ["", "   ", "\x00", "\ud83d"])
 @pytest.mark.parametrize("verb", ["ask", "search"])
 def test_a_question_of_nothing(town: Path, capsys: Capture, verb: str, question: str) -> None:
-    status = run([verb, str(town), question, *(["--model", "embedded"] if verb == "ask" else [])])
+    status = run([verb, str(town), question, *(["--model", "none"] if verb == "ask" else [])])
     out, err = capsys.readouterr()
     if question.strip("\x00 "):
         assert status in (0, 4)  # a replacement character is a question, if a poor one
@@ -132,7 +132,7 @@ def test_a_question_of_nothing(town: Path, capsys: Capture, verb: str, question:
     "question", ["Who rebuilt the ice\x00 house?", "Who rebuilt the \udce9 ice house?"]
 )
 def test_odd_characters_in_a_question(town: Path, capsys: Capture, question: str) -> None:
-    arguments = ["--model", "embedded", "--json", "--budget", "50"]
+    arguments = ["--model", "none", "--json", "--budget", "50"]
     assert run(["ask", str(town), question, *arguments]) == 0
     assert "Ulla Brandt" in json.loads(capsys.readouterr().out)["answer"]
 
@@ -150,7 +150,7 @@ def test_escape_sequences_do_not_reach_the_terminal(tmp_path: Path, capsys: Capt
     file = tmp_path / "esc\x1b[31m.txt"
     hostile = "\x1b]0;owned\x07 \x1b[2J\x9b31m \u202egnp.exe gulls nest on the roof."
     file.write_text(f"\x1b[1mGULLS AND ROOFS\n\n{hostile}\n", encoding="utf-8")
-    for verb in (["search"], ["search"], ["ask", "--model", "embedded", "--budget", "50"]):
+    for verb in (["search"], ["search"], ["ask", "--model", "none", "--budget", "50"]):
         assert run([*verb, str(file), "Where do gulls nest?"]) == 0
     assert run(["index", str(file)]) == 0
     assert run(["index", "--list"]) == 0
@@ -189,7 +189,7 @@ def test_a_file_edited_between_two_runs(tmp_path: Path, capsys: Capture) -> None
 
 def test_a_folder_where_a_file_should_be(tmp_path: Path, town: Path, capsys: Capture) -> None:
     (tmp_path / "folder").mkdir()
-    trace = ["--trace", str(tmp_path / "folder"), "--model", "embedded"]
+    trace = ["--trace", str(tmp_path / "folder"), "--model", "none"]
     assert run(["ask", str(town), QUERY, *trace]) == 1
     assert one_line(capsys.readouterr().err)
 
@@ -199,6 +199,6 @@ def test_two_thousand_pages(tmp_path: Path, capsys: Capture) -> None:
     path = long_pdf(tmp_path / "long.pdf", 2000)
     question = f"Under which permit did {ship(1999)} enter the harbour?"
     for _ in range(2):
-        assert run(["ask", str(path), question, "--json", "--model", "embedded"]) == 0
+        assert run(["ask", str(path), question, "--json", "--model", "none"]) == 0
         first = json.loads(capsys.readouterr().out)["citations"][0]
         assert (first["page"], "23993" in first["quote"]) == (1999, True)

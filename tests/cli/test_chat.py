@@ -1,4 +1,4 @@
-"""docagent chat, with the embedded model."""
+"""docagent chat, without a language model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Capture = pytest.CaptureFixture[str]
 
 def chat(monkeypatch: pytest.MonkeyPatch, lines: str, *arguments: str) -> int:
     monkeypatch.setattr("sys.stdin", io.StringIO(lines))
-    return run(["chat", *arguments, "--model", "embedded"])
+    return run(["chat", *arguments, "--model", "none"])
 
 
 def test_a_conversation(town: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:

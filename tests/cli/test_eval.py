@@ -1,4 +1,4 @@
-"""docagent eval, with the embedded models on a few sentences."""
+"""docagent eval, without a language model, on a few sentences."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.evaluation.conftest import questions
 
 __all__ = ["questions"]
 Capture = pytest.CaptureFixture[str]
-MODEL = ("--model", "embedded")
+MODEL = ("--model", "none")
 
 
 def test_a_set_of_questions_and_two_runs_compared(
@@ -24,7 +24,7 @@ def test_a_set_of_questions_and_two_runs_compared(
     out = capsys.readouterr().out.splitlines()
     assert out[:2] == [
         "town.jsonl: 3 questions on 1 documents",
-        "model embedded, strategy auto (retrieve)",
+        "model none, strategy auto (retrieve)",
     ]
     measured = {line[:37].strip(): line[37:].split()[:2] for line in out[3:-2]}
     assert measured["gold answer in answer or quotes"] == ["2", "1.000"]
@@ -63,7 +63,7 @@ def test_needles_in_a_generated_report(tmp_path: Path, capsys: Capture) -> None:
     out = capsys.readouterr().out.splitlines()
     assert out[:2] == [
         "1K tokens, 1 depths: 4 cases",
-        "model embedded, strategy auto (retrieve)",
+        "model none, strategy auto (retrieve)",
     ]
     assert out[-1] == str(folder / "needle-dark.png")
     rows = [json.loads(line) for line in (folder / "results.jsonl").read_text("utf-8").splitlines()]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from docagent.cli import run
 from docagent.engine import machine
+from docagent.engine.loading import hub
+from docagent.engine.loading.embedded import EMBEDDED
 
 GIGABYTE = 10**9
 
@@ -17,10 +21,22 @@ def table(capsys: pytest.CaptureFixture[str]) -> dict[str, list[str]]:
     return {line.split()[0]: line.split() for line in lines if line}
 
 
-def test_the_catalogue(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_catalogue(
+    cache: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "local_models", list)
+    monkeypatch.setattr(machine, "available_memory", lambda: 18 * GIGABYTE)
     rows = table(capsys)
-    assert "yes" in rows["embedded"]  # is here
-    assert rows["--model"][:3] == ["--model", "auto", "takes"]
+    assert "yes" not in rows["embedded"]
+    assert rows["--model"][:4] == ["--model", "auto", "finds", "none:"]
+    file = EMBEDDED.path(cache)
+    file.parent.mkdir(parents=True)
+    with file.open("wb") as written:
+        written.truncate(EMBEDDED.size)
+    rows = table(capsys)
+    assert "yes" in rows["embedded"]
+    assert "yes" not in rows["embedded:0.5b"]
+    assert rows["--model"][:4] == ["--model", "auto", "takes", "embedded"]
     assert not any(name.startswith("Qwen/") and "Instruct" not in name for name in rows)
     # Parameters, native window, context, weights and memory of each token.
     expected = ["7.6B", "32K", "128K", "15.2", "GB", "57.3", "KB"]
@@ -64,6 +80,7 @@ def test_the_command_that_serves_a_model(capsys: pytest.CaptureFixture[str]) -> 
     [
         (["--serve-command", "tgi", "m"], "'tgi' is none of vllm, sglang, llama.cpp, ollama"),
         (["--serve-command", "vllm"], "name the model"),
+        (["pull", "0.5b", "1.5b"], "give one model"),
         (["m"], "goes with --serve-command"),
         (["--context", "5"], "goes with --serve-command"),
     ],

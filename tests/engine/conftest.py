@@ -1,32 +1,22 @@
-"""One conversion of the embedded model for all tests, and a tiny Qwen2 with random weights."""
+"""A tiny Qwen2 with random weights, as a model of transformers, a folder and a chat model."""
 
 from __future__ import annotations
 
+import copy
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import torch
 
 from docagent.engine import ChatQwen2
-from docagent.engine.loading.embedded import embedded_folder
+from docagent.engine.loading.tokenizer import CHATML, ModelTokenizer
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 CONTROL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
-
-
-@pytest.fixture(scope="session")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder: Path = tmp_path_factory.mktemp("cache")
-    embedded_folder(folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def embedded(cache: Path) -> ChatQwen2:
-    return ChatQwen2.from_pretrained("embedded", cache, device="cpu")
 
 
 @pytest.fixture(autouse=True)
@@ -62,8 +52,13 @@ def tiny_tokenizer() -> PreTrainedTokenizerFast:
 
 
 @pytest.fixture(scope="session")
+def qwen_tokenizer(qwen_folder: Path) -> PreTrainedTokenizerFast:
+    """Qwen's own, out of the smaller embedded model; no weights are loaded."""
+    return ModelTokenizer(qwen_folder).transformers
+
+
+@pytest.fixture(scope="session")
 def tiny_model() -> PreTrainedModel:
-    import torch
     from transformers import Qwen2Config, Qwen2ForCausalLM
 
     torch.manual_seed(7)
@@ -94,3 +89,27 @@ def tiny_folder(
     settings = {"do_sample": True, "repetition_penalty": 1.5, "eos_token_id": [258, 256]}
     (folder / "generation_config.json").write_text(json.dumps(settings), encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="session")
+def small(
+    tmp_path_factory: pytest.TempPathFactory, tiny_tokenizer: PreTrainedTokenizerFast
+) -> ChatQwen2:
+    """The tiny model as a chat model with Qwen2's window, template and call marks.
+
+    In float32: what is rounded in bfloat16 differs between processors, and so would the words.
+    """
+    from tokenizers import AddedToken
+    from transformers import Qwen2ForCausalLM
+
+    from tests.engine.tiny import config
+
+    folder = tmp_path_factory.mktemp("small") / "small-qwen2"
+    torch.manual_seed(7)
+    build: Any = Qwen2ForCausalLM
+    build(config(max_position_embeddings=32_768)).save_pretrained(folder)
+    tokenizer = copy.deepcopy(tiny_tokenizer)
+    tokenizer.chat_template = CHATML
+    tokenizer.backend_tokenizer.add_tokens([AddedToken("</tool_call>", normalized=False)])
+    tokenizer.save_pretrained(folder)
+    return ChatQwen2.from_pretrained(str(folder), device="cpu", dtype="float32")

@@ -95,11 +95,6 @@ def write_gguf(
         if name == "lm_head.weight" and config.tie_word_embeddings:
             continue
         values = tensor.float().numpy()
-        if architecture == "llama" and name.endswith(("q_proj.weight", "k_proj.weight")):
-            heads = config.num_attention_heads if "q_proj" in name else config.num_key_value_heads
-            # As permute does in llama.cpp's converter.
-            values = values.reshape(heads, 2, len(values) // heads // 2, -1).swapaxes(1, 2)
-            values = values.reshape(tensor.shape)
         if values.ndim > 1 and kind != "F32":
             writer.add_tensor(_name(name), quantize(values, quantised), raw_dtype=quantised)
         else:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from docagent.engine.catalogue import CATALOGUE, EMBEDDED, ModelCard, find
+from docagent.engine.catalogue import CATALOGUE, CODER_05B, CODER_15B, ModelCard, find
 
 INTERMEDIATE = {
     "0.5B": 4864,
@@ -18,7 +18,7 @@ INTERMEDIATE = {
 
 
 def size(card: ModelCard) -> str:
-    return card.name.partition("-")[2].removesuffix("-Instruct")
+    return card.name.removeprefix(f"{card.family}-").removesuffix("-Instruct")
 
 
 def instruct(family: str) -> dict[str, ModelCard]:
@@ -31,8 +31,6 @@ def instruct(family: str) -> dict[str, ModelCard]:
 def test_parameters_and_kv_bytes_are_those_of_the_shapes(card: ModelCard) -> None:
     import torch
     from transformers import (
-        LlamaConfig,
-        LlamaForCausalLM,
         Qwen2Config,
         Qwen2ForCausalLM,
         Qwen2MoeConfig,
@@ -49,9 +47,7 @@ def test_parameters_and_kv_bytes_are_those_of_the_shapes(card: ModelCard) -> Non
     }
     with torch.device("meta"):
         network: Any
-        if card is EMBEDDED:
-            network = LlamaForCausalLM(LlamaConfig(intermediate_size=1536, **shape))
-        elif card.moe:
+        if card.moe:
             experts: dict[str, Any] = {
                 "num_experts": 64,
                 "moe_intermediate_size": 2560,
@@ -79,16 +75,23 @@ def test_qwen2_5_instruct_models() -> None:
     licences = {name: c.licence for name, c in rows.items() if c.licence != "Apache-2.0"}
     assert licences == {"3B": "Qwen Research", "72B": "Qwen"}
     assert {card.tool_format for card in rows.values()} == {"hermes"}
-    assert EMBEDDED.tool_format == "hermes"
+
+
+def test_the_coder_models() -> None:
+    rows = instruct("Qwen2.5-Coder")
+    assert rows == {"0.5B": CODER_05B, "1.5B": CODER_15B}
+    assert {(card.context, card.licence) for card in rows.values()} == {(32_768, "Apache-2.0")}
+    assert {card.tool_format for card in rows.values()} == {"hermes"}
+    assert CODER_15B.repo == "Qwen/Qwen2.5-Coder-1.5B-Instruct"
 
 
 def test_windows() -> None:
     for card in CATALOGUE:
-        assert card.native == (8_192 if card is EMBEDDED else 32_768)
+        assert card.native == 32_768
         assert card.native * card.yarn_factors[-1] == card.context
     factors = {name: card.yarn_factors for name, card in instruct("Qwen2").items()}
     assert factors["0.5B"] == factors["1.5B"] == (1.0,)
-    assert factors["7B"] == factors["72B"] == EMBEDDED.yarn_factors == (1.0, 2.0, 4.0)
+    assert factors["7B"] == factors["72B"] == (1.0, 2.0, 4.0)
     assert factors["57B-A14B"] == (1.0, 2.0)
 
 
@@ -97,7 +100,9 @@ def test_find_by_name_id_and_embedded() -> None:
     assert card is not None
     assert card.repo == "Qwen/Qwen2-7B-Instruct"
     assert find("Qwen2-7B-Instruct") is card
-    assert find("embedded") is EMBEDDED
+    assert find("embedded") is find("EMBEDDED:1.5b") is CODER_15B
+    assert find("embedded:0.5b") is CODER_05B
+    assert find("qwen2.5-coder-0.5b-instruct-q4_k_m.gguf") is CODER_05B
     assert find("Qwen/Qwen9-1B") is None
     for ending in ("-q4_k_m", ".IQ4_XS", "-fp16", "-F16", "-bf16", ".f32", ""):
         assert find(f"/models/qwen2-7b-instruct{ending}.gguf") is card

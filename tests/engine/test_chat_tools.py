@@ -1,4 +1,8 @@
-"""Tools, schemas, quotes and batches as a LangChain user meets them, on real weights."""
+"""Tools, schemas, quotes and batches as a LangChain user meets them.
+
+Forms on random weights, the worst model there is; sense on real ones. All in float32: equal tokens
+on two paths are not to be had in a precision that each processor rounds in its own way.
+"""
 
 from __future__ import annotations
 
@@ -50,8 +54,8 @@ ANNA = "Anna Brandt is 43 years old and lives in Ostby. Who is it?"
 
 
 @pytest.mark.parametrize("choice", ["any", "required", True])
-def test_a_required_call_is_one_of_the_offered_tools(embedded: ChatQwen2, choice: Any) -> None:
-    model = embedded.bind_tools(TOOLS, tool_choice=choice)
+def test_a_required_call_is_one_of_the_offered_tools(small: ChatQwen2, choice: Any) -> None:
+    model = small.bind_tools(TOOLS, tool_choice=choice)
     message = model.invoke("Find the revenue of 2022.", max_tokens=100)
     (call,) = message.tool_calls
     chosen = {"search": search, "read_pages": read_pages}[call["name"]]
@@ -62,28 +66,28 @@ def test_a_required_call_is_one_of_the_offered_tools(embedded: ChatQwen2, choice
 
 
 @pytest.mark.parametrize("name", ["search", "read_pages"])
-def test_a_named_tool_is_the_one_called(embedded: ChatQwen2, name: str) -> None:
+def test_a_named_tool_is_the_one_called(small: ChatQwen2, name: str) -> None:
     for choice in (name, {"type": "function", "function": {"name": name}}):
-        model = embedded.bind_tools(TOOLS, tool_choice=choice)
+        model = small.bind_tools(TOOLS, tool_choice=choice)
         message = model.invoke("Hello", max_tokens=80)
         assert [call["name"] for call in message.tool_calls] == [name]
 
 
-def test_none_and_auto_leave_the_model_its_words(embedded: ChatQwen2) -> None:
+def test_none_and_auto_leave_the_model_its_words(small: ChatQwen2) -> None:
     for choice in ("none", False, "auto", None):
-        message = embedded.bind_tools(TOOLS, tool_choice=choice).invoke("Say hello.", max_tokens=30)
+        message = small.bind_tools(TOOLS, tool_choice=choice).invoke("Say hello.", max_tokens=30)
         assert message.content and not message.tool_calls and not message.invalid_tool_calls
 
 
-def test_an_unknown_choice_names_the_tools(embedded: ChatQwen2) -> None:
+def test_an_unknown_choice_names_the_tools(small: ChatQwen2) -> None:
     with pytest.raises(DocAgentError, match=r"no tool 'delete' .* search, read_pages"):
-        embedded.bind_tools(TOOLS, tool_choice="delete").invoke("Hi")
+        small.bind_tools(TOOLS, tool_choice="delete").invoke("Hi")
     with pytest.raises(DocAgentError, match="two tools are named 'search'"):
-        embedded.bind_tools([search, search]).invoke("Hi")
+        small.bind_tools([search, search]).invoke("Hi")
 
 
-def test_a_streamed_call_is_the_invoked_one(embedded: ChatQwen2) -> None:
-    model = embedded.bind_tools(TOOLS, tool_choice="any")
+def test_a_streamed_call_is_the_invoked_one(small: ChatQwen2) -> None:
+    model = small.bind_tools(TOOLS, tool_choice="any")
     whole: AIMessageChunk | None = None
     for chunk in model.stream("Read pages 3 to 5.", max_tokens=100):
         assert isinstance(chunk, AIMessageChunk)
@@ -96,17 +100,17 @@ def test_a_streamed_call_is_the_invoked_one(embedded: ChatQwen2) -> None:
     ]
 
 
-@pytest.mark.parametrize("limit", [24, 32, 48])
-def test_a_call_ends_within_its_tokens_however_few(embedded: ChatQwen2, limit: int) -> None:
+@pytest.mark.parametrize("limit", [70, 90, 140])  # a letter a token
+def test_a_call_ends_within_its_tokens_however_few(small: ChatQwen2, limit: int) -> None:
     """Where the limit comes near, the call is brought to its end."""
     long = "Search for every word of this: " + "the board of the harbour company met in May. " * 8
-    message = embedded.bind_tools([search], tool_choice="any").invoke(long, max_tokens=limit)
+    message = small.bind_tools([search], tool_choice="any").invoke(long, max_tokens=limit)
     assert [call["name"] for call in message.tool_calls] == ["search"]
 
 
-def test_calls_and_results_go_on_in_one_prompt(embedded: ChatQwen2) -> None:
+def test_calls_and_results_go_on_in_one_prompt(small: ChatQwen2) -> None:
     """A further turn begins with what was read and written before."""
-    model = embedded.bind_tools(TOOLS, tool_choice="any")
+    model = small.bind_tools(TOOLS, tool_choice="any")
     question = HumanMessage("Find the revenue of 2022.")
     call = model.invoke([question], max_tokens=60)
     result = ToolMessage("Revenue was 41.6 million. " * 20, tool_call_id=call.tool_calls[0]["id"])
@@ -116,10 +120,10 @@ def test_calls_and_results_go_on_in_one_prompt(embedded: ChatQwen2) -> None:
     assert cached >= call.usage_metadata["input_tokens"] - 2
 
 
-def test_guessing_changes_no_constrained_answer(embedded: ChatQwen2) -> None:
-    asked = embedded._call(tools=TOOLS, tool_choice="any", max_tokens=60)
-    prompt = embedded._prompts.encode([HumanMessage("Find revenue revenue revenue.")], asked.tools)
-    engine = embedded.engine
+def test_guessing_changes_no_constrained_answer(small: ChatQwen2) -> None:
+    asked = small._call(tools=TOOLS, tool_choice="any", max_tokens=60)
+    prompt = small._prompts.encode([HumanMessage("Find revenue revenue revenue.")], asked.tools)
+    engine = small.engine
 
     def written(quote_from: int | None) -> tuple[list[int], int]:
         constraint = engine._constraint(asked)
@@ -134,18 +138,23 @@ def test_guessing_changes_no_constrained_answer(embedded: ChatQwen2) -> None:
 
 
 @pytest.mark.parametrize("method", ["json_schema", "function_calling", "json_mode"])
-def test_structured_output(embedded: ChatQwen2, method: Any) -> None:
-    person = embedded.with_structured_output(Person, method=method).invoke(ANNA)
-    assert isinstance(person, Person) and "Anna" in person.name
-    told = embedded.with_structured_output(PersonDict, method=method).invoke(ANNA)
+def test_structured_output(small: ChatQwen2, method: Any) -> None:
+    person = small.with_structured_output(Person, method=method).invoke(ANNA)
+    assert isinstance(person, Person)
+    told = small.with_structured_output(PersonDict, method=method).invoke(ANNA)
     assert set(told) == {"name", "age"} and isinstance(told["age"], int)
-    raw = embedded.with_structured_output(Person, method=method, include_raw=True).invoke(ANNA)
+    raw = small.with_structured_output(Person, method=method, include_raw=True).invoke(ANNA)
     assert raw["parsed"] == person and raw["parsing_error"] is None
     assert isinstance(raw["raw"], AIMessage)
-    assert list(embedded.with_structured_output(Person, method=method).stream(ANNA))[-1] == person
+    assert list(small.with_structured_output(Person, method=method).stream(ANNA))[-1] == person
 
 
-def test_a_quote_cannot_be_invented(embedded: ChatQwen2) -> None:
+def test_structured_output_is_filled_from_the_text(qwen: ChatQwen2) -> None:
+    person = qwen.with_structured_output(Person).invoke(ANNA)
+    assert person == Person(name="Anna Brandt", age=43)
+
+
+def test_a_quote_cannot_be_invented(small: ChatQwen2) -> None:
     passages = [
         "The ice house was rebuilt in 1931 by the mason Ulla Brandt, who never sent a bill.",
         'The harbour master said "no" to the ferry; its licence\nended in 1954.',
@@ -159,7 +168,7 @@ def test_a_quote_cannot_be_invented(embedded: ChatQwen2) -> None:
         "required": ["quote", "answer"],
     }
     for question in ("Who rebuilt the ice house?", "Why did the ferry stop?", "What is 2 + 2?"):
-        message = embedded.invoke(
+        message = small.invoke(
             "\n\n".join([*passages, question]),
             response_format=schema,
             quotable=passages,
@@ -169,9 +178,9 @@ def test_a_quote_cannot_be_invented(embedded: ChatQwen2) -> None:
         assert told["quote"].strip() and any(told["quote"] in text for text in passages)
 
 
-def test_qwen2s_own_format(embedded: ChatQwen2) -> None:
-    """What the catalogue chooses for Qwen2-Instruct, on the weights at hand."""
-    loaded = replace(embedded.engine.loaded, tool_format="qwen")
+def test_qwen2s_own_format(small: ChatQwen2) -> None:
+    """What the catalogue chooses for Qwen2-Instruct."""
+    loaded = replace(small.engine.loaded, tool_format="qwen")
     qwen = ChatQwen2(model_name="qwen", engine=Engine(loaded))
     model = qwen.bind_tools(TOOLS, tool_choice="any")
     call = model.invoke("Find the revenue of 2022.", max_tokens=80)
@@ -196,46 +205,44 @@ class Seen(BaseCallbackHandler):
 COUNTRIES = ("Japan", "France", "Italy", "Peru", "Norway")
 
 
-def test_a_batch_answers_as_questions_do_one_by_one(embedded: ChatQwen2) -> None:
+def test_a_batch_answers_as_questions_do_one_by_one(small: ChatQwen2) -> None:
     questions: list[Any] = [
         f"Answer in one word. What is the capital of {name}?" for name in COUNTRIES
     ]
     seen = Seen()
-    found = embedded.batch(questions, {"callbacks": [seen]}, max_tokens=12)
-    alone = [embedded.invoke(question, max_tokens=12) for question in questions]
-    # In bfloat16 two orders of summation may part ways at a near tie, so most, not all.
-    same = [a.content == b.content for a, b in zip(found, alone, strict=True)]  # type: ignore[union-attr]
-    assert sum(same) >= 4
+    found = small.batch(questions, {"callbacks": [seen]}, max_tokens=12)
+    alone = [small.invoke(question, max_tokens=12) for question in questions]
+    assert [message.content for message in found] == [message.content for message in alone]  # type: ignore[union-attr]
     assert (seen.started, seen.ended) == (5, 5)
-    first, *others = (message.usage_metadata for message in found)  # type: ignore[union-attr]
-    cached = [usage["input_token_details"]["cache_read"] for usage in others if usage]
-    assert first and min(cached) > 16
+    told = [message.usage_metadata for message in found]  # type: ignore[union-attr]
+    cached = sorted(usage["input_token_details"]["cache_read"] for usage in told if usage)
+    assert len(cached) == 5 and cached[1] > 16  # what they begin with was read by the first
 
 
-def test_one_failure_never_loses_the_rest(embedded: ChatQwen2) -> None:
+def test_one_failure_never_loses_the_rest(small: ChatQwen2) -> None:
     questions: list[Any] = ["Say one.", "word " * 40_000, "Say two."]
-    found = embedded.batch(questions, return_exceptions=True, max_tokens=6)
+    found = small.batch(questions, return_exceptions=True, max_tokens=6)
     assert isinstance(found[1], DocAgentError) and "32,768" in str(found[1])
     assert isinstance(found[0], AIMessage) and isinstance(found[2], AIMessage)
     with pytest.raises(DocAgentError, match="32,768"):
-        embedded.batch(questions, max_tokens=6)
-    numbers = [number for number, _ in embedded.batch_as_completed(["Hi", "Ho"], max_tokens=4)]
+        small.batch(questions, max_tokens=6)
+    numbers = [number for number, _ in small.batch_as_completed(["Hi", "Ho"], max_tokens=4)]
     assert sorted(numbers) == [0, 1]
-    assert embedded.batch([]) == []
+    assert small.batch([]) == []
 
 
-def test_a_batch_of_calls_and_of_schemas(embedded: ChatQwen2) -> None:
-    model = embedded.bind_tools(TOOLS, tool_choice="any")
+def test_a_batch_of_calls_and_of_schemas(small: ChatQwen2) -> None:
+    model = small.bind_tools(TOOLS, tool_choice="any")
     for message in model.batch(["Find revenue.", "Read pages 2 to 4."], max_tokens=80):
         assert len(message.tool_calls) == 1
-    people = embedded.with_structured_output(Person).batch([ANNA, "Bo is 7. Who is it?"])
+    people = small.with_structured_output(Person).batch([ANNA, "Bo is 7. Who is it?"])
     assert all(isinstance(person, Person) for person in people)
 
 
-async def test_async_twins(embedded: ChatQwen2) -> None:
-    message = await embedded.ainvoke("Say one.", max_tokens=6)
-    assert message.content == embedded.invoke("Say one.", max_tokens=6).content
-    pieces = [chunk.content async for chunk in embedded.astream("Say one.", max_tokens=6)]
+async def test_async_twins(small: ChatQwen2) -> None:
+    message = await small.ainvoke("Say one.", max_tokens=6)
+    assert message.content == small.invoke("Say one.", max_tokens=6).content
+    pieces = [chunk.content async for chunk in small.astream("Say one.", max_tokens=6)]
     assert "".join(map(str, pieces)) == message.content
-    found = await embedded.abatch(["Say one.", "Say two."], max_tokens=6)
+    found = await small.abatch(["Say one.", "Say two."], max_tokens=6)
     assert len(found) == 2

@@ -81,16 +81,16 @@ def test_saved_prefixes_survive_the_engine(tiny_folder: Path, tmp_path: Path) ->
     assert written(engine(), document + text(20, 2))[1] == 1200
 
 
-def test_loss_on_real_text(embedded: ChatQwen2) -> None:
+def test_loss_on_real_text(qwen: ChatQwen2) -> None:
     prose = "The harbour office opens at six. Boats over twelve metres report by radio. " * 12
-    ids = embedded.get_token_ids(prose)
+    ids = qwen.get_token_ids(prose)
     # What is repeated twelve times is easy; what is said for the first time is not.
-    assert embedded.loss(ids, last=20) < 1 < 2 < embedded.loss(ids[:12], last=11)
-    assert embedded.loss(ids) == pytest.approx(embedded.loss(ids, yarn_factor=1.0))
-    assert embedded.loss(ids, yarn_factor=4.0) != pytest.approx(embedded.loss(ids))
-    assert embedded.loss(torch.tensor(ids), last=20) == embedded.loss(ids, last=20)  # type: ignore[arg-type]
+    assert qwen.loss(ids, last=20) < 1 < 2 < qwen.loss(ids[:12], last=11)
+    assert qwen.loss(ids) == pytest.approx(qwen.loss(ids, yarn_factor=1.0))
+    assert qwen.loss(ids, yarn_factor=4.0) != pytest.approx(qwen.loss(ids))
+    assert qwen.loss(torch.tensor(ids), last=20) == qwen.loss(ids, last=20)  # type: ignore[arg-type]
     with pytest.raises(DocAgentError, match="two tokens"):
-        embedded.loss([5])
+        qwen.loss([5])
 
 
 def test_limits_come_with_their_numbers(

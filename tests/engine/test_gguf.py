@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from docagent.engine.loading import checkpoint, conversion
+from docagent.engine.loading.embedded import EMBEDDED_SMALL, embedded_file
 from docagent.engine.loading.gguf_folder import gguf_folder
+from tests.conftest import MODELS
 from tests.engine.gguf_files import TEMPLATE, random_model, write_gguf
 
 if TYPE_CHECKING:
@@ -84,33 +86,6 @@ def test_logits_are_those_of_the_source(
     assert float((expected - found).abs().max()) < 1e-4
 
 
-def test_llama_file_with_ordered_rows_and_tied_embeddings(
-    tmp_path: Path, tiny_tokenizer: PreTrainedTokenizerFast
-) -> None:
-    import torch
-    from transformers import LlamaConfig, LlamaForCausalLM
-
-    torch.manual_seed(3)
-    llama = LlamaForCausalLM(
-        LlamaConfig(
-            vocab_size=320,
-            hidden_size=64,
-            intermediate_size=96,
-            num_hidden_layers=2,
-            num_attention_heads=4,
-            num_key_value_heads=2,
-            max_position_embeddings=256,
-            rope_parameters={"rope_type": "default", "rope_theta": 100_000.0},
-            initializer_range=0.2,
-            tie_word_embeddings=True,
-        )
-    )
-    path = tmp_path / "llama.gguf"
-    write_gguf(path, llama, tiny_tokenizer, "F32", "llama")
-    found = logits(read(gguf_folder(path, tmp_path)))
-    assert float((logits(as_stored(llama, "F32")) - found).abs().max()) < 1e-4
-
-
 def test_weights_in_several_files(
     tmp_path: Path, file: Path, model: PreTrainedModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,17 +137,16 @@ def test_damaged_conversion_is_rebuilt(tmp_path: Path, file: Path) -> None:
     assert not list(folder.parent.glob("*.tmp"))
 
 
-def test_converted_file_needs_no_heavy_package(tmp_path: Path, file: Path, cache: Path) -> None:
+def test_converted_file_needs_no_heavy_package(tmp_path: Path, file: Path) -> None:
     gguf_folder(file, tmp_path)
     program = (
         "import sys; from pathlib import Path\n"
-        "from docagent.engine.loading.embedded import embedded_folder\n"
         "from docagent.engine.loading.gguf_folder import gguf_folder\n"
-        "gguf_folder(Path(sys.argv[1]), Path(sys.argv[2])); embedded_folder(Path(sys.argv[3]))\n"
+        "gguf_folder(Path(sys.argv[1]), Path(sys.argv[2]))\n"
         "heavy = {'torch', 'transformers', 'gguf', 'tokenizers', 'numpy'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )
-    command = [sys.executable, "-c", program, str(file), str(tmp_path), str(cache)]
+    command = [sys.executable, "-c", program, str(file), str(tmp_path)]
     subprocess.run(command, check=True, timeout=60)
 
 
@@ -215,3 +189,71 @@ def test_tokenizer_is_the_source_s(
     assert (found.eos_token, found.pad_token) == ("<|im_end|>", "<|endoftext|>")
     assert found.chat_template == TEMPLATE
     assert found.decode([found.eos_token_id], skip_special_tokens=True) == ""
+
+
+def test_truncated_weights_are_rebuilt(tmp_path: Path, file: Path) -> None:
+    weights = gguf_folder(file, tmp_path) / "model.safetensors"
+    size = weights.stat().st_size
+    with weights.open("rb+") as written:
+        written.truncate(size // 2)
+    gguf_folder(file, tmp_path)
+    assert weights.stat().st_size == size
+
+
+def test_remains_of_a_killed_conversion_are_removed(tmp_path: Path, file: Path) -> None:
+    folder = gguf_folder(file, tmp_path)
+    (folder / "config.json").unlink()
+    remains = folder.with_name(f"{folder.name}.x.tmp")
+    remains.mkdir()
+    gguf_folder(file, tmp_path)
+    assert not remains.exists()
+
+
+def test_two_processes_at_once(tmp_path: Path, file: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from docagent.engine.loading.gguf_folder import gguf_folder\n"
+        "folder = gguf_folder(Path(sys.argv[1]), Path(sys.argv[2]))\n"
+        "print(folder, (folder / 'model.safetensors').stat().st_ino)\n"
+    )
+    command = [sys.executable, "-c", program, str(file), str(tmp_path)]
+    running = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    ended = [process.communicate(timeout=120) for process in running]
+    assert [process.returncode for process in running] == [0, 0], ended
+    assert ended[0] == ended[1]
+
+
+def test_qwens_own_tokenizer(qwen_tokenizer: PreTrainedTokenizerFast) -> None:
+    """As Qwen's tokenizer.json cuts: digits one by one, control tokens whole, no byte lost."""
+    tokenizer: Any = qwen_tokenizer
+    mixed = "In 2023, 你好 😀 café\n\n  12345\tdon't\r\n x = [1, 2]; \x04 "
+    assert tokenizer.decode(tokenizer(mixed)["input_ids"]) == mixed
+    assert len(tokenizer("12345")["input_ids"]) == 5
+    assert tokenizer("<|im_end|>")["input_ids"] == [151_645]
+    assert tokenizer("<tool_call>")["input_ids"] == [151_657]
+    assert tokenizer("Hello world")["input_ids"] == [9_707, 1_879]
+
+
+@pytest.mark.slow
+def test_logits_of_real_weights_are_those_transformers_reads_from_the_file(
+    qwen_folder: Path,
+) -> None:
+    from transformers import Qwen2Config, Qwen2ForCausalLM, modeling_gguf_pytorch_utils
+
+    # What from_pretrained(gguf_file=...) reads with, which itself wants accelerate installed.
+    load: Any = modeling_gguf_pytorch_utils.load_gguf_checkpoint
+    source = str(embedded_file(EMBEDDED_SMALL, MODELS))
+    theirs: Any = Qwen2ForCausalLM(Qwen2Config(**load(source)["config"]))
+    tensors = load(source, return_tensors=True, model_to_load=theirs)["tensors"]
+    rounded = {name: tensor.bfloat16().float() for name, tensor in tensors.items()}
+    lacking, unknown = theirs.load_state_dict(rounded, strict=False)
+    assert set(lacking) <= {"lm_head.weight"} and not unknown
+    theirs.tie_weights()
+    theirs.train(False)
+    expected, found = logits(theirs), logits(read(qwen_folder))
+    # The same bfloat16 weights, in float32 arithmetic.
+    assert float(expected.abs().max()) > 10
+    assert float((expected - found).abs().max()) < 2e-3

@@ -85,7 +85,8 @@ def test_no_file_and_no_gguf(tmp_path: Path, file: Path) -> None:
     [
         ("mamba", {}, "is a mamba model, and docagent reads Qwen2"),
         ("qwen2", {"qwen2__rope__scaling__type": "longrope"}, "does not know (longrope)"),
-        ("llama", {"llama__attention__key_length": 32}, "has heads of another width"),
+        ("llama", {}, "is a llama model, and docagent reads Qwen2"),
+        ("qwen2", {"qwen2__attention__key_length": 32}, "has heads of another width"),
         ("qwen2", {"tokenizer__ggml__pre": "falcon"}, "cuts words in a way docagent does not know"),
     ],
 )

@@ -124,7 +124,7 @@ def test_missing_model_offline_is_one_line_at_once(tmp_path: Path) -> None:
     with pytest.raises(
         DocAgentError,
         match=r"^Qwen/Qwen2-7B-Instruct is not on this machine and the model hub cannot be "
-        r"reached; get it with: hf download Qwen/Qwen2-7B-Instruct$",
+        r"reached; get it where it can with: docagent models pull Qwen/Qwen2-7B-Instruct$",
     ):
         load("Qwen/Qwen2-7B-Instruct", tmp_path)
     assert time.perf_counter() - start < 5
@@ -158,7 +158,7 @@ def test_model_larger_than_memory(
 ) -> None:
     monkeypatch.setattr("docagent.engine.machine.available_memory", lambda: 1000)
     with pytest.raises(
-        DocAgentError, match=r"needs 0.0 GB of weights .* free: try --model embedded"
+        DocAgentError, match=r"needs 0.0 GB of weights .* free: try --model embedded:0.5b"
     ):
         load(str(tiny_folder), tmp_path, "cpu")
 
@@ -173,7 +173,7 @@ def test_incomplete_model_of_the_hub_cache_is_not_local(tiny_folder: Path, tmp_p
     (tiny_folder / "model.safetensors").unlink()
     put_into_hub_cache(tiny_folder, "someone/tiny-qwen2")
     assert hub.local_models() == []
-    with pytest.raises(DocAgentError, match="hf download someone/tiny-qwen2"):
+    with pytest.raises(DocAgentError, match="docagent models pull someone/tiny-qwen2"):
         load("someone/tiny-qwen2", tmp_path)
 
 

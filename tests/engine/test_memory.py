@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from docagent.engine.catalogue import CATALOGUE, EMBEDDED, ModelCard, find
+from docagent.engine.catalogue import CATALOGUE, ModelCard, find
 from docagent.engine.memory import fitting, largest_context, memory_needed, refuse_if_too_large
 from docagent.errors import DocAgentError
 
@@ -31,11 +31,11 @@ def test_the_largest_context_just_fits(model: ModelCard) -> None:
     assert largest_context(model, 10**12) == model.context
 
 
-def test_what_fits_is_largest_first_and_never_embedded() -> None:
+def test_what_fits_is_largest_first() -> None:
     names = [model.name for model in fitting(20 * GIGABYTE, 8_192)]
     assert names[0] == "Qwen2-7B-Instruct"
     assert names[1] == "Qwen2.5-7B-Instruct"
-    assert EMBEDDED.name not in names
+    assert names[-3:] == [f"{name}-0.5B-Instruct" for name in ("Qwen2", "Qwen2.5", "Qwen2.5-Coder")]
     assert fitting(GIGABYTE, 8_192) == []
 
 
@@ -52,7 +52,7 @@ def test_what_fits_is_largest_first_and_never_embedded() -> None:
             "Qwen/Qwen2-7B-Instruct",
             GIGABYTE,
             "Qwen/Qwen2-7B-Instruct needs 15.2 GB of weights + 7.5 GB of KV at 131,072 tokens; "
-            "1.0 GB free: try --model embedded",
+            "1.0 GB free: try --model embedded:0.5b",
         ),
     ],
 )

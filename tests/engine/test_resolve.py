@@ -8,6 +8,7 @@ import pytest
 
 from docagent.engine import ChatQwen2, machine
 from docagent.engine.loading import hub
+from docagent.engine.loading.embedded import MODELS
 from docagent.engine.resolve import choose, resolve
 from docagent.errors import DocAgentError
 
@@ -17,78 +18,121 @@ NEWER = "Qwen/Qwen2.5-7B-Instruct"
 
 
 @pytest.fixture
-def machine_with(monkeypatch: pytest.MonkeyPatch) -> object:
-    """Sets what the machine has: memory and GPU in GB, models in the cache, the hub."""
+def machine_with(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> object:
+    """Sets what the machine has: memory and GPU in GB, models in the hub's cache and in ours."""
+    monkeypatch.setenv("DOCAGENT_CACHE", str(tmp_path))
 
-    def set_up(
-        memory: int, gpu: int | None = None, models: tuple[str, ...] = (), online: bool = False
-    ) -> None:
+    def set_up(memory: int, gpu: int | None = None, models: tuple[str, ...] = ()) -> None:
         devices = [] if gpu is None else [("Test GPU", gpu * GIGABYTE)]
         monkeypatch.setattr(machine, "available_memory", lambda: memory * GIGABYTE)
         monkeypatch.setattr(machine, "gpus", lambda: devices)
-        monkeypatch.setattr(hub, "local_models", lambda: list(models))
-        monkeypatch.setattr(hub, "reachable", lambda: online)
+        monkeypatch.setattr(hub, "local_models", lambda: [m for m in models if "/" in m])
+        monkeypatch.setattr(hub, "reachable", lambda: True)  # and is not asked
+        (tmp_path / "models").mkdir()
+        for model in MODELS:
+            if model.name in models:
+                with model.path(tmp_path).open("wb") as file:
+                    file.truncate(model.size)
 
     return set_up
 
 
 @pytest.mark.parametrize(
-    ("memory", "gpu", "models", "online", "expected", "why"),
+    ("memory", "gpu", "models", "expected", "why"),
     [
-        (16, None, (), False, "embedded", "no Qwen2-Instruct found on this machine"),
-        (16, None, (), True, "embedded", "no Qwen2-Instruct found on this machine"),
-        (8, None, (SMALL, MIDDLE, LARGE), True, MIDDLE, "fits in its memory"),
-        (1, None, (SMALL, "Qwen/Qwen2-7B"), False, "embedded", "no Qwen2-Instruct that fits"),
-        (64, 24, (SMALL, LARGE), False, LARGE, "24 GB of the Test GPU"),
-        (64, 24, (), True, LARGE, "15 GB to download"),
-        (64, 24, (SMALL,), True, SMALL, "on this machine for the 24 GB"),
-        (64, 24, (), False, "embedded", "no Qwen2-Instruct found"),
-        (64, 2, (LARGE,), False, LARGE, "fits in its memory"),
-        (64, None, (MIDDLE, NEWER), False, NEWER, "fits in its memory"),
-        (64, None, (NEWER, LARGE), False, LARGE, "fits in its memory"),
-        (64, 40, (), True, LARGE, "15 GB to download"),
+        (16, None, ("embedded", "embedded:0.5b"), "embedded", "Qwen2.5-Coder-1.5B-Instruct, the"),
+        (3, None, ("embedded", "embedded:0.5b"), "embedded:0.5b", "fits in its memory"),
+        (16, None, ("embedded:0.5b",), "embedded:0.5b", "fits in its memory"),
+        (16, None, ("embedded", SMALL), "embedded", "fits in its memory"),
+        (16, None, ("embedded", MIDDLE), MIDDLE, "fits in its memory"),
+        (8, None, (SMALL, MIDDLE, LARGE), MIDDLE, "fits in its memory"),
+        (64, 24, (SMALL, LARGE, "embedded"), LARGE, "24 GB of the Test GPU"),
+        (64, 24, (SMALL,), SMALL, "on this machine for the 24 GB"),
+        (64, 24, ("embedded",), "embedded", "on this machine for the 24 GB"),
+        (64, 2, (LARGE,), LARGE, "fits in its memory"),
+        (64, None, (MIDDLE, NEWER), NEWER, "fits in its memory"),
+        (64, None, (NEWER, LARGE), LARGE, "fits in its memory"),
     ],
 )
 def test_auto(
     machine_with: object,
+    tmp_path: Path,
     memory: int,
     gpu: int | None,
     models: tuple[str, ...],
-    online: bool,
     expected: str,
     why: str,
 ) -> None:
     assert callable(machine_with)
-    machine_with(memory, gpu, models, online)
-    chosen, reason = choose("auto")
+    machine_with(memory, gpu, models)
+    chosen, reason = choose("auto", tmp_path)
     assert chosen == expected
     assert why in reason
 
 
-def test_environment_decides_auto_only(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("memory", "gpu", "models", "message"),
+    [
+        (
+            16,
+            None,
+            (),
+            r"^no language model is on .* get it \(1\.1 GB\) with: docagent models pull, ",
+        ),
+        (16, 24, ("Qwen/Qwen2-7B",), r"\(or Qwen/Qwen2-7B-Instruct, which fits the Test GPU\)"),
+        (1, None, (LARGE, SMALL), r"^none of the 2 models .*/Qwen2-0\.5B-Instruct takes 1\.\d GB"),
+    ],
+)
+def test_nothing_is_chosen_that_is_not_here(
+    machine_with: object,
+    tmp_path: Path,
+    memory: int,
+    gpu: int | None,
+    models: tuple[str, ...],
+    message: str,
+) -> None:
+    assert callable(machine_with)
+    machine_with(memory, gpu, models)
+    with pytest.raises(DocAgentError, match=message) as caught:
+        choose("auto", tmp_path)
+    assert "--model none" in str(caught.value)
+
+
+def test_environment_decides_auto_only(
+    monkeypatch: pytest.MonkeyPatch, machine_with: object, tmp_path: Path
+) -> None:
+    assert callable(machine_with)
+    machine_with(16, None, ("embedded",))
     monkeypatch.setenv("DOCAGENT_MODEL", "openai:m@http://localhost:1/v1")
-    assert choose("auto") == ("openai:m@http://localhost:1/v1", "DOCAGENT_MODEL")
-    assert choose("embedded")[0] == "embedded"
+    assert choose("auto", tmp_path) == ("openai:m@http://localhost:1/v1", "DOCAGENT_MODEL")
+    assert choose("embedded", tmp_path)[0] == "embedded"
+    assert choose("none", tmp_path) == ("none", "no language model: the exact words")
+    monkeypatch.setenv("DOCAGENT_MODEL", "none")
+    assert choose("auto", tmp_path)[0] == "none"
 
 
-def test_embedded_and_its_line(cache: Path) -> None:
-    model, line = resolve("embedded", cache)
+def test_a_model_and_its_line(small: ChatQwen2, tmp_path: Path) -> None:
+    folder = str(small.model_name)
+    model, line = resolve(folder, tmp_path)
     assert isinstance(model, ChatQwen2)
-    assert line == "model: embedded (SmolLM2-135M, for trying things out)"
+    assert line == f"model: {folder}"
+    with pytest.raises(DocAgentError, match="the embedded model is not on this machine; get it"):
+        resolve("embedded", tmp_path)
 
 
-def test_base_model_and_malformed_server_are_refused_before_loading() -> None:
+def test_base_model_and_malformed_server_are_refused_before_loading(tmp_path: Path) -> None:
     with pytest.raises(DocAgentError, match="base model"):
-        choose("Qwen/Qwen2-7B")
-    assert choose("Qwen/Qwen2-7B", force=True) == ("Qwen/Qwen2-7B", "")
+        choose("Qwen/Qwen2-7B", tmp_path)
+    assert choose("Qwen/Qwen2-7B", tmp_path, force=True) == ("Qwen/Qwen2-7B", "")
     with pytest.raises(DocAgentError, match=r"not of the form openai:MODEL@URL"):
-        choose("openai:model")
+        choose("openai:model", tmp_path)
 
 
 def test_choosing_and_importing_are_light() -> None:
     program = (
         "import sys, docagent.engine, docagent.engine.resolve as r\n"
-        "r.choose('embedded'); r.choose('openai:m@http://h/v1')\n"
+        "from pathlib import Path; import docagent.engine.loading.embedded as e\n"
+        "e.MODELS[0].find(Path('x')); r.choose('openai:m@http://h/v1', Path('x'))\n"
         "heavy = {'torch', 'transformers', 'gguf', 'langchain_core', 'openai'} & set(sys.modules)\n"
         "assert not heavy, heavy\n"
     )

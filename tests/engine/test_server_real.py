@@ -1,4 +1,4 @@
-"""The embedded weights behind a server that is not ours: `transformers serve`."""
+"""Real weights behind a server that is not ours: `transformers serve`."""
 
 from __future__ import annotations
 
@@ -10,37 +10,39 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from langchain_core.messages import AIMessage, HumanMessage
+from langchain_core.messages import AIMessage
 
 from docagent import DocAgent
-from docagent.engine import ChatQwen2
-from docagent.engine.loading.embedded import embedded_folder
 from docagent.engine.servers.chat import ChatServer
 from docagent.engine.servers.connect import connect
+from docagent.engine.tokens import ChatTokens
 from docagent.errors import DocAgentError
 from tests.make_pdf import text_pdf
 from tests.process import docagent, environment
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
 
 CAPITAL = "What is the capital of France?"
 
 
 @pytest.fixture(scope="module")
-def served(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The `--model` of a server with the embedded model."""
-    folder = embedded_folder(cache)
+def served(qwen_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The `--model` of a server with the smaller embedded model."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = tmp_path_factory.mktemp("server") / "log"
-    command = [sys.executable, "-m", "transformers.cli.transformers", "serve", str(folder)]
+    command = [sys.executable, "-m", "transformers.cli.transformers", "serve", str(qwen_folder)]
     command += ["--host", "127.0.0.1", "--port", str(port), "--device", "cpu"]
     with log.open("w") as out:
         process = subprocess.Popen(command, stdout=out, stderr=out, env=environment())
         try:
             _wait(f"http://127.0.0.1:{port}/health", process, log)
-            yield f"openai:{folder}@http://127.0.0.1:{port}/v1"
+            yield f"openai:{qwen_folder}@http://127.0.0.1:{port}/v1"
         finally:
             process.kill()
             process.wait()
@@ -77,7 +79,9 @@ def shots(before: str = "", after: str = "") -> list[tuple[str, str]]:
     return [*turns, ("user", "When is the ferry?")]
 
 
-def test_an_answer_whole_and_streamed(model: ChatServer, embedded: ChatQwen2) -> None:
+def test_an_answer_whole_and_streamed(
+    model: ChatServer, qwen_tokenizer: PreTrainedTokenizerFast
+) -> None:
     whole = model.invoke(CAPITAL, max_tokens=16)
     pieces = list(model.stream(CAPITAL, max_tokens=16))
     assert "Paris" in whole.text
@@ -85,8 +89,8 @@ def test_an_answer_whole_and_streamed(model: ChatServer, embedded: ChatQwen2) ->
     assert len([piece for piece in pieces if piece.text]) > 3
     (told,) = [piece.usage_metadata for piece in pieces if piece.usage_metadata]
     assert told == whole.usage_metadata
-    ours = embedded.get_num_tokens_from_messages([HumanMessage(CAPITAL)])
-    assert told["input_tokens"] == ours
+    ours = ChatTokens(qwen_tokenizer).encode([{"role": "user", "content": CAPITAL}])
+    assert told["input_tokens"] == len(ours)
 
 
 @pytest.mark.parametrize(

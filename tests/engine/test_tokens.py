@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from docagent.engine import ChatQwen2
 from docagent.engine.loading.tokenizer import CHATML
 from docagent.engine.tokens import ChatTokens
 from docagent.errors import DocAgentError
@@ -30,13 +29,14 @@ ORDINARY = [
 ]
 
 
-@pytest.fixture(params=["embedded", "tiny", "tiny-stripping"])
+@pytest.fixture(params=["qwen", "tiny", "tiny-stripping"])
 def tokenizer(
-    request: pytest.FixtureRequest, embedded: ChatQwen2, tiny_tokenizer: PreTrainedTokenizerFast
+    request: pytest.FixtureRequest,
+    qwen_tokenizer: PreTrainedTokenizerFast,
+    tiny_tokenizer: PreTrainedTokenizerFast,
 ) -> PreTrainedTokenizerFast:
-    if request.param == "embedded":
-        chosen: PreTrainedTokenizerFast = embedded.tokenizer
-        return chosen
+    if request.param == "qwen":
+        return qwen_tokenizer
     tiny_tokenizer.chat_template = STRIPPING if "strip" in request.param else CHATML
     return tiny_tokenizer
 

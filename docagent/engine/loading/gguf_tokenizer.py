@@ -20,7 +20,6 @@ QWEN2_WORDS = (
 """How Qwen2 cuts a text before byte pairs are merged; from the tokenizer.json of its models."""
 
 QWEN2 = frozenset({"qwen2", "deepseek-r1-qwen"})
-SMOLLM = "smollm"
 CONTROL, USER_DEFINED, UNUSED = 3, 4, 5
 """GGUF's types of the tokens that are not plain text."""
 
@@ -28,7 +27,7 @@ CONTROL, USER_DEFINED, UNUSED = 3, 4, 5
 def write_tokenizer(model: GgufModel, folder: Path) -> None:
     """Write tokenizer.json, tokenizer_config.json and, where the file has one, the chat template.
 
-    Raises `DocAgentError`, in one line, for a vocabulary that is not Qwen2's or SmolLM2's kind.
+    Raises `DocAgentError`, in one line, for a vocabulary that is not Qwen2's kind.
     """
     if (kind := model.field("tokenizer.ggml.model")) != "gpt2":
         raise DocAgentError(
@@ -63,26 +62,20 @@ def _backend(model: GgufModel, tokens: list[str]) -> Tokenizer:
     # Unused tokens pad the vocabulary to a round size; the model's own tokenizer has none of them.
     vocabulary = {t: i for i, (t, k) in enumerate(zip(tokens, kinds, strict=True)) if k != UNUSED}
     merges = [tuple(pair.split(" ")) for pair in model.field("tokenizer.ggml.merges")]
-    # No unknown token: SmolLM2's vocabulary lacks 21 of the 256 bytes (rare controls, and bytes
-    # that begin no assigned character), and the file's unknown token is the control token
-    # <|endoftext|>, which text must never become. Such bytes are dropped instead.
+    # No unknown token: the files' own is <|endoftext|>, which text must never become. Where a
+    # vocabulary lacks a byte, that is dropped instead.
     backend = Tokenizer(models.BPE(vocab=vocabulary, merges=merges))
     name = model.field("tokenizer.ggml.pre", model.architecture)
-    if name in QWEN2:
-        backend.normalizer = normalizers.NFC()
-        words = pre.Split(Regex(QWEN2_WORDS), behavior="isolated")
-        cut = [words, pre.ByteLevel(add_prefix_space=False, use_regex=False)]
-    elif name == SMOLLM:
-        cut = [
-            pre.Digits(individual_digits=True),
-            pre.ByteLevel(add_prefix_space=False, use_regex=True),
-        ]
-    else:
+    if name not in QWEN2:
         raise DocAgentError(
             f"{model.path.name} cuts words in a way docagent does not know ({name}); it knows "
-            f"{', '.join(sorted({*QWEN2, SMOLLM}))}"
+            f"{', '.join(sorted(QWEN2))}"
         )
-    backend.pre_tokenizer = pre.Sequence(cut)
+    backend.normalizer = normalizers.NFC()
+    words = pre.Split(Regex(QWEN2_WORDS), behavior="isolated")
+    backend.pre_tokenizer = pre.Sequence(
+        [words, pre.ByteLevel(add_prefix_space=False, use_regex=False)]
+    )
     backend.decoder = decoders.ByteLevel()
     for token, kind in zip(tokens, kinds, strict=True):
         if kind == CONTROL:

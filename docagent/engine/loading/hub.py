@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import socket
@@ -9,6 +10,8 @@ import sys
 import threading
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from docagent.engine.loading.checkpoint import architecture, is_qwen2, problem
@@ -103,11 +106,31 @@ def download(repo: str) -> Path:
         )
     if not reachable():
         raise DocAgentError(
-            f"{repo} is not on this machine and the model hub cannot be reached; get it with: "
-            f"hf download {repo}"
+            f"{repo} is not on this machine and the model hub cannot be reached; get it where it "
+            f"can with: docagent models pull {repo}"
         )
-    import httpx
     from huggingface_hub import snapshot_download
+
+    with _downloading(repo):
+        return Path(snapshot_download(repo, cache_dir=hub_cache(), allow_patterns=list(FILES)))
+
+
+def download_file(repo: str, name: str, folder: Path) -> Path:
+    """One file of a repository, put into `folder`; goes on where a killed run was.
+
+    Progress goes to standard error, on a terminal only. Raises `DocAgentError` as `download` does,
+    and OSError with ENOSPC when the disk is full.
+    """
+    from huggingface_hub import hf_hub_download
+
+    with _downloading(repo):
+        return Path(hf_hub_download(repo, name, local_dir=folder))
+
+
+@contextmanager
+def _downloading(repo: str) -> Iterator[None]:
+    """The hub's bars on a terminal only, and its errors in one line."""
+    import httpx
     from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
     from huggingface_hub.utils.tqdm import (
         are_progress_bars_disabled,
@@ -119,7 +142,7 @@ def download(repo: str) -> Path:
     if not sys.stderr.isatty():
         disable_progress_bars()
     try:
-        return Path(snapshot_download(repo, cache_dir=hub_cache(), allow_patterns=list(FILES)))
+        yield
     except GatedRepoError as error:
         raise DocAgentError(
             f"{repo} asks you to accept its terms: do so on its page, then run: hf auth login"
@@ -127,6 +150,8 @@ def download(repo: str) -> Path:
     except RepositoryNotFoundError as error:
         raise DocAgentError(f"the model hub has no model {repo}; check the name") from error
     except (HfHubHTTPError, httpx.HTTPError, OSError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
         raise DocAgentError(
             f"downloading {repo} failed ({reason}); run the command again to resume"

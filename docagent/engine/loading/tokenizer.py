@@ -52,8 +52,8 @@ class ModelTokenizer:
         from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
         # Not AutoTokenizer where the file is there: for the model type qwen2 it replaces the
-        # file's pre-tokenizer and normaliser by Qwen2's, which split the embedded model's text
-        # differently.
+        # file's pre-tokenizer and normaliser by Qwen2's, which may not be
+        # those of a fine-tuned model.
         whole = (self._folder / "tokenizer.json").is_file()
         reader: Any = PreTrainedTokenizerFast if whole else AutoTokenizer
         tokenizer: PreTrainedTokenizerFast = reader.from_pretrained(

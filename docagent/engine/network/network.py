@@ -119,7 +119,7 @@ def sharpened(logits: torch.Tensor, x: torch.Tensor, head: Map) -> torch.Tensor:
     """The logits, (rows, n, vocabulary), with those nearest to each maximum computed in float32.
 
     In bfloat16 logits of 16 to 32 are rounded to eighths, so that the best tokens often tie and
-    the first in the vocabulary would win. With it the embedded model's next token was that of
+    the first in the vocabulary would win. With it a 135M model's next token was that of
     float32 in 98.3% of 1,500 places, without it in 96.6%.
     """
     weight = getattr(head, "weight", None)

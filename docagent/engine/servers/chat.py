@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import urllib.parse
 from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
@@ -25,10 +24,6 @@ CONCURRENCY = 8
 """Prompts of a batch that are sent together. vLLM and SGLang answer them in one pass; servers that
 answer fewer at a time (llama.cpp 4, Ollama 1) let the others wait, which the time-out allows."""
 
-WEAK_BELOW = 1e9
-_SIZE = re.compile(r"(?<![\d.])(?P<count>\d+(?:\.\d+)?)(?P<unit>[bm])(?![a-z\d])", re.I)
-_UNITS = {"b": 1e9, "m": 1e6}
-
 Configs = RunnableConfig | list[RunnableConfig] | None
 
 _log = logging.getLogger("docagent")
@@ -45,15 +40,6 @@ class ChatServer(ChatOpenAI):
     """Whether it is not OpenAI itself."""
 
     _warned: bool = PrivateAttr(default=False)
-
-    @property
-    def weak(self) -> bool:
-        """Whether the model's name tells a size under a billion parameters.
-
-        Such a model refuses what it could quote, unless its prompt is made for it.
-        """
-        size = _SIZE.search(re.split(r"[/\\]", self.model_name)[-1])
-        return size is not None and float(size["count"]) * _UNITS[size["unit"].lower()] < WEAK_BELOW
 
     def _get_request_payload(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The request, with `max_tokens` under the name that every server knows.

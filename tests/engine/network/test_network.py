@@ -44,7 +44,7 @@ def test_switched_is_to_the_bit_what_is_loaded_that_way() -> None:
     assert torch.equal(read(pair.ours, ids, [300], 4.0), read(declared.ours, ids, [300], 4.0))
 
 
-def test_one_token_in_bfloat16_takes_the_same_product(embedded: ChatQwen2) -> None:
+def test_one_token_in_bfloat16_takes_the_same_product() -> None:
     weight = torch.randn(64, 32).bfloat16()
     linear = Linear(weight, torch.randn(64).bfloat16())
     x = torch.randn(3, 32).bfloat16()
@@ -52,19 +52,17 @@ def test_one_token_in_bfloat16_takes_the_same_product(embedded: ChatQwen2) -> No
     torch.testing.assert_close(apart, linear(x), atol=0.1, rtol=0.02)
 
 
-def test_real_weights_give_the_logits_of_transformers(embedded: ChatQwen2) -> None:
+def test_real_weights_give_the_logits_of_transformers(qwen: ChatQwen2) -> None:
     from transformers import AutoModelForCausalLM
 
-    folder = embedded.tokenizer.name_or_path
-    ids = embedded.get_token_ids("The harbour office of Ostby opens at 6:45 in summer. " * 20)
-    theirs = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.bfloat16)
+    folder = qwen.tokenizer.name_or_path
+    ids = qwen.get_token_ids("The harbour office of Ostby opens at 6:45 in summer. " * 8)
+    theirs = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
     with torch.inference_mode():
-        expected = theirs(torch.tensor([ids])).logits[0].float()
-    found = read(embedded.engine.network, ids, [100, 1, len(ids) - 101])
-    likely = expected.log_softmax(-1).exp()
-    divergence = (likely * (expected.log_softmax(-1) - found.log_softmax(-1))).sum(-1)
-    # Two orders of summation in bfloat16; wrong weights or angles give whole nats.
-    assert float(divergence.mean()) < 0.01
+        expected = theirs(torch.tensor([ids])).logits[0]
+    found = read(qwen.engine.network, ids, [50, 1, len(ids) - 51])
+    torch.testing.assert_close(found, expected, atol=2e-3, rtol=1e-3)
+    assert torch.equal(found.argmax(-1), expected.argmax(-1))
 
 
 def test_a_buffer_that_could_not_grow_at_first_grows_later(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from docagent.engine import ChatQwen2
 from tests.engine.tools.walker import Walker
 
 if TYPE_CHECKING:
@@ -77,8 +76,11 @@ def qwen2(tiny_tokenizer: PreTrainedTokenizerFast) -> PreTrainedTokenizerFast:
 
 
 @pytest.fixture(scope="session")
-def smol(embedded: ChatQwen2) -> Walker:
-    return Walker(embedded.tokenizer, 49_152, {0, 2}, walks=50)
+def real(qwen_tokenizer: PreTrainedTokenizerFast) -> Walker:
+    """Qwen's own vocabulary of 151,936."""
+    added = qwen_tokenizer.get_added_vocab()
+    eos = {added["<|endoftext|>"], added["<|im_end|>"]}
+    return Walker(qwen_tokenizer, len(qwen_tokenizer), eos, walks=20)
 
 
 @pytest.fixture(scope="session")
@@ -93,7 +95,7 @@ def tiny(tiny_tokenizer: PreTrainedTokenizerFast) -> Walker:
     return Walker(tokenizer, len(tokenizer), eos)
 
 
-@pytest.fixture(params=["smol", "tiny"])
+@pytest.fixture(params=["real", "tiny"])
 def walker(request: pytest.FixtureRequest) -> Walker:
     chosen: Walker = request.getfixturevalue(request.param)
     return chosen

@@ -139,13 +139,13 @@ def test_a_call_mark_is_the_token_that_the_model_knows(tiny: Walker) -> None:
 
 @pytest.mark.parametrize("format", ["hermes", "qwen"])
 def test_a_model_that_cannot_call_tools_calls_them(
-    embedded: ChatQwen2, smol: Walker, format: Format
+    small: ChatQwen2, tiny: Walker, format: Format
 ) -> None:
-    network = embedded.engine.network
-    ids = ChatTokens(embedded.tokenizer).encode(
+    network = small.engine.network
+    ids = ChatTokens(small.tokenizer).encode(
         render([HumanMessage("What does the dummy called Osvald weigh?")], TOOLS, format)
     )
-    constraint = smol.grammars.tool_calls(TOOLS, "search", format, string_limit=60)
+    constraint = tiny.grammars.tool_calls(TOOLS, "search", format, string_limit=60)
     past, read, answer = network.remember(), ids, list[int]()
     while not constraint.done and len(answer) < 300:
         logits = network.forward(torch.tensor([read]), past)[0, -1].clone()
@@ -153,7 +153,7 @@ def test_a_model_that_cannot_call_tools_calls_them(
         read = [int(logits.argmax())]
         constraint.accept(read[0])
         answer += read
-    (call,) = parse(smol.text(answer), TOOLS).tool_calls
+    (call,) = parse(tiny.text(answer), TOOLS).tool_calls
     assert call["name"] == "search" and 0 < len(call["args"]["query"]) <= 60
 
 

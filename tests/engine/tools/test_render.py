@@ -156,13 +156,11 @@ def test_a_result_prompts_for_the_answer(qwen2: PreTrainedTokenizerFast, format:
 
 
 @pytest.mark.parametrize("format", ["hermes", "qwen"])
-@pytest.mark.parametrize("kind", ["qwen25", "qwen2", "embedded"])
+@pytest.mark.parametrize("kind", ["qwen25", "qwen2", "qwen_tokenizer"])
 def test_the_prompt_of_a_conversation_begins_with_the_prompts_of_its_beginnings(
     request: pytest.FixtureRequest, kind: str, format: Format
 ) -> None:
-    fixture = request.getfixturevalue(kind)
-    tokenizer = fixture.tokenizer if kind == "embedded" else fixture
-    tokens = ChatTokens(tokenizer)
+    tokens = ChatTokens(request.getfixturevalue(kind))
     spoken = AIMessage("I will open page 3.", tool_calls=[call("open", page=3)])
     for step in (SECOND, spoken):
         conversation = [SYSTEM, QUESTION, CALLS, *RESULTS, step, THIRD, ANSWER, QUESTION, ANSWER]
