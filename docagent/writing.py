@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from docagent.answer import Citation
 from docagent.asking import Asking, Written
 from docagent.checking.claims import Grounding, cite, squeeze
-from docagent.checking.draft import MARKER, sentences_with_markers
+from docagent.checking.draft import sentences_with_markers
 from docagent.checking.quotes import Quote, best
 from docagent.events import Event, Step, Token
 from docagent.reading.evidence import Source
@@ -41,11 +41,10 @@ def write(
         if not isinstance(piece, str):
             yield piece
             continue
-        marked = grounding.marked(piece)
+        told = grounding.bare(piece) if brief else grounding.marked(piece)
         refused = refused or (not text and not grounding.citations and is_refusal(piece))
-        if refused:
+        if refused or not piece.strip():
             continue
-        told = MARKER.sub("", piece) if brief else marked
         text += told
         yield Token(told)
     if not text.strip():

@@ -38,7 +38,6 @@ class CallingModel(BaseChatModel):
     script: list[Any]
     asked: list[list[BaseMessage]] = Field(default_factory=list)
     offered: list[BaseTool] = Field(default_factory=list)
-    weak: bool = False
     context: int = 32_768
     binds: bool = True
     tells_usage: bool = True

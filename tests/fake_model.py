@@ -20,18 +20,34 @@ USAGE = UsageMetadata(
 )
 
 
+YES_OR_NO = "Reply Yes or No."
+
+
+def asks_yes_or_no(messages: list[BaseMessage]) -> bool:
+    """Whether a prompt asks if the passages answer."""
+    return YES_OR_NO in str(messages[-1].content)
+
+
 class FakeModel(BaseChatModel):
-    """Streams the next of `replies` word by word; `asked` holds the messages of each call."""
+    """Streams the next of `replies` word by word; `asked` holds the messages of each call.
+
+    Asked whether passages answer, it says `answerable`, which is counted in `judged` alone.
+    """
 
     replies: list[str]
     asked: list[list[BaseMessage]] = Field(default_factory=list)
-    weak: bool = False
+    answerable: str = "Yes"
+    judged: list[list[BaseMessage]] = Field(default_factory=list)
 
     @property
     def _llm_type(self) -> str:
         return "fake"
 
     def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
+        if asks_yes_or_no(messages):
+            self.judged.append(messages)
+            reply = AIMessage(content=self.answerable)
+            return ChatResult(generations=[ChatGeneration(message=reply)])
         self.asked.append(messages)
         reply = AIMessage(content=self.replies.pop(0), usage_metadata=USAGE)
         return ChatResult(generations=[ChatGeneration(message=reply)])

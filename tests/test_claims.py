@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from docagent.answer import Citation
-from docagent.checking.claims import UNSUPPORTED, check, quoted_first
+from docagent.checking.claims import UNSUPPORTED, check
 from docagent.checking.draft import is_claim
 from docagent.checking.support import carries, find_words, support
 from docagent.reading.evidence import Source, select
@@ -37,11 +37,9 @@ def sources(corpus: Corpus) -> list[Source]:
     return found
 
 
-def test_a_true_claim_keeps_its_marker_and_gets_the_words(
-    corpus: Corpus, sources: list[Source]
-) -> None:
-    text, citations = check(corpus, QUESTION, "The Petrel was re-engined in 2023 [1].", sources)
-    assert text == "The Petrel was re-engined in 2023 [1]."
+def test_a_true_claim_gets_its_marker_and_the_words(corpus: Corpus, sources: list[Source]) -> None:
+    text, citations = check(corpus, QUESTION, "The Petrel was re-engined in 2023.", sources)
+    assert text == "The Petrel was re-engined in 2023. [1]"
     (citation,) = citations
     assert (citation.id, citation.page, citation.verified) == (1, 1, True)
     assert citation.quote.startswith("The ferry Petrel was re-engined")
@@ -49,43 +47,53 @@ def test_a_true_claim_keeps_its_marker_and_gets_the_words(
     assert whole[citation.start : citation.end] == citation.quote
 
 
+@pytest.mark.parametrize("marker", ["", " [1]", " [2]", " [7]", " [0]", " [12]", " [1, 3]"])
+def test_the_place_is_found_whatever_marker_the_model_wrote(
+    corpus: Corpus, sources: list[Source], marker: str
+) -> None:
+    draft = f"The Petrel was re-engined in 2023{marker}."
+    text, (citation,) = check(corpus, QUESTION, draft, sources)
+    assert (text, citation.page) == ("The Petrel was re-engined in 2023. [1]", 1)
+
+
 @pytest.mark.parametrize(
     "claim",
     [
-        "The Petrel was re-engined in 2019 [1].",  # a figure the passage does not have
-        "The Petrel was re-engined in 2023 [2].",  # another passage
-        "The Petrel was re-engined in 2023 [7].",  # no such passage
-        "The Petrel was re-engined in 2023 [0].",
-        "The Petrel was re-engined in 2023 [12].",
-        "A whale swallowed the harbour master whole [1].",
+        "The Petrel was re-engined in 2019.",  # a figure the passage does not have
+        "A whale swallowed the harbour master whole.",
+        "The Petrel was re-engined by Halvorsen in 2023.",  # a name that nobody has mentioned
     ],
 )
-def test_a_marker_that_nothing_supports_goes(
+def test_what_nothing_bears_out_is_marked(
     corpus: Corpus, sources: list[Source], claim: str
 ) -> None:
-    text, citations = check(corpus, QUESTION, claim, sources)
-    assert citations == []
-    assert text == f"{claim[: claim.rindex(' [')]}. {UNSUPPORTED}"
+    assert check(corpus, QUESTION, f"{claim} [1]", sources) == (f"{claim} {UNSUPPORTED}", [])
 
 
-def test_of_several_markers_the_right_ones_stay(corpus: Corpus, sources: list[Source]) -> None:
-    text, citations = check(corpus, QUESTION, "A bicycle ticket costs 4 florins [1, 3].", sources)
-    assert text == "A bicycle ticket costs 4 florins [3]."
-    assert [citation.page for citation in citations] == [3]
-
-
-def test_markers_behind_the_full_stop_belong_to_the_sentence_before(
+def test_the_documents_own_words_are_never_unsupported(
     corpus: Corpus, sources: list[Source]
 ) -> None:
-    draft = "A bicycle ticket costs 4 florins. [3] Gulls nest on the customs house roof. [2]"
+    for sentence in re.findall(r"[^.]+(?:\.\d[^.]+)?\.", " ".join(" ".join(PAGES).split())):
+        text, (citation, *_) = check(corpus, QUESTION, sentence.strip(), sources)
+        assert UNSUPPORTED not in text
+        assert sentence.strip(" .\n") in " ".join(citation.quote.split())
+
+
+def test_the_same_in_other_words_is_found_by_meaning(corpus: Corpus, sources: list[Source]) -> None:
+    _, (citation,) = check(corpus, QUESTION, "Birds breed on top of the customs house.", sources)
+    assert citation.quote.startswith("Gulls nest on the roof")
+
+
+def test_a_quote_has_one_number_however_often_it_is_cited(
+    corpus: Corpus, sources: list[Source]
+) -> None:
+    draft = "A bicycle ticket costs 4 florins. Gulls nest on the roof. A ticket costs 4 florins."
     text, citations = check(corpus, QUESTION, draft, sources)
-    assert text == draft
-    assert [citation.id for citation in citations] == [3, 2]
-
-
-def test_no_marker_is_invented(corpus: Corpus, sources: list[Source]) -> None:
-    draft = "A bicycle ticket costs 4 florins."
-    assert check(corpus, QUESTION, draft, sources) == (f"{draft} {UNSUPPORTED}", [])
+    assert text == (
+        "A bicycle ticket costs 4 florins. [1] Gulls nest on the roof. [2] "
+        "A ticket costs 4 florins. [1]"
+    )
+    assert [citation.page for citation in citations] == [3, 2]
 
 
 @pytest.mark.parametrize(
@@ -104,25 +112,14 @@ def test_what_claims_nothing_is_not_marked(
     corpus: Corpus, sources: list[Source], said: str
 ) -> None:
     assert not is_claim(said)
-    true = "A bicycle ticket costs 4 florins [3]."
+    true = "A bicycle ticket costs 4 florins."
     text, (citation,) = check(corpus, QUESTION, f"{said}\n\n{true}", sources)
-    assert text == f"{said}\n\n{true}"
+    assert text == f"{said}\n\n{true} [1]"
     assert citation.page == 3
 
 
-def test_what_is_said_of_another_is_not_shown(corpus: Corpus) -> None:
-    quote = "The Grielthorpe Bank opens its vault at 1:16 in the morning."
-    citation = Citation(1, "a.txt", None, None, quote, True, 0, len(quote))
-    question = "When does the vault of the Barorworth Bank open?"
-    lead = f'"{quote}" [1]'
-    false = "The vault of the Barorworth Bank opens at 1:16 in the morning."
-    assert quoted_first(question, false, [citation]) == lead
-    true = "The vault of the Grielthorpe Bank opens at 1:16."
-    assert quoted_first(question, true, [citation]) == f"{lead}\n{true} [1]"
-
-
 @pytest.mark.parametrize(
-    "said", ["Gulls eat whales.", "It costs 9.", "Die Fähre sank im Hafen.", "- Whales nest there."]
+    "said", ["Gulls eat whales.", "It costs 8.", "Die Fähre sank im Hafen.", "- Whales nest there."]
 )
 def test_what_claims_something_is_marked_without_support(
     corpus: Corpus, sources: list[Source], said: str
@@ -133,27 +130,27 @@ def test_what_claims_something_is_marked_without_support(
 
 def test_each_item_of_a_list_is_a_claim_of_its_own(corpus: Corpus, sources: list[Source]) -> None:
     draft = (
-        "The pages say:\n1. Gulls nest on the roof of the customs house [2]\n"
-        "2. A bicycle ticket costs 9 florins [3]\n3. A bicycle ticket costs 4 florins [3]"
+        "The pages say:\n1. Gulls nest on the roof of the customs house\n"
+        "2. A bicycle ticket costs 9 florins\n3. A bicycle ticket costs 4 florins"
     )
     text, citations = check(corpus, QUESTION, draft, sources)
     assert text.splitlines() == [
         "The pages say:",
-        "1. Gulls nest on the roof of the customs house [2]",
+        "1. Gulls nest on the roof of the customs house [1]",
         f"2. A bicycle ticket costs 9 florins {UNSUPPORTED}",
-        "3. A bicycle ticket costs 4 florins [3]",
+        "3. A bicycle ticket costs 4 florins [2]",
     ]
-    assert [citation.id for citation in citations] == [2, 3]
+    assert [citation.page for citation in citations] == [2, 3]
 
 
 def test_figures_of_one_claim_may_stand_in_several_quotes(
     corpus: Corpus, sources: list[Source]
 ) -> None:
-    draft = "The Petrel cost 1,316.4 thousand florins, a bicycle ticket 4 florins [1, 3]."
+    draft = "The Petrel cost 1,316.4 thousand florins, a bicycle ticket 4 florins."
     text, citations = check(corpus, QUESTION, draft, sources)
-    assert text == draft
-    assert [citation.id for citation in citations] == [1, 3]
-    assert UNSUPPORTED in check(corpus, QUESTION, draft.replace("1, 3", "1, 2"), sources)[0]
+    assert text == f"{draft} [1, 2]"
+    assert {citation.page for citation in citations} == {1, 3}
+    assert UNSUPPORTED in check(corpus, QUESTION, draft.replace("4", "7"), sources[:2])[0]
 
 
 ACCOUNTS = [
@@ -166,20 +163,20 @@ ACCOUNTS = [
     ("draft", "wanted", "cited"),
     [
         (
-            "Revenue was 41.6 million florins and costs 31.9 million, a difference of 9.7 [1, 2].",
-            "Revenue was 41.6 million florins and costs 31.9 million, a difference of 9.7"
-            " (9.7 = 41.6 million - 31.9 million) [1, 2].",
+            "Revenue was 41.6 million florins and costs 31.9 million, a difference of 9.7.",
+            "Revenue was 41.6 million florins and costs 31.9 million, a difference of 9.7."
+            " (9.7 = 41.6 million - 31.9 million) [1, 2]",
             [1, 2],
         ),
         (
-            "Revenue less costs of the harbour: 9.7 = 41.6 - 31.9 million florins. [1] [2]",
-            "Revenue less costs of the harbour: 9.7 = 41.6 - 31.9 million florins. [1] [2]",
+            "Revenue less costs of the harbour: 9.7 = 41.6 - 31.9 million florins.",
+            "Revenue less costs of the harbour: 9.7 = 41.6 - 31.9 million florins. [1, 2]",
             [1, 2],
         ),
         (
             "Revenue grew 70.5% to 41.6 million florins from 24.4 million [1].",
-            "Revenue grew 70.5% to 41.6 million florins from 24.4 million"
-            " (70.5% = (41.6 million - 24.4 million) / 24.4 million) [1].",
+            "Revenue grew 70.5% to 41.6 million florins from 24.4 million."
+            " (70.5% = (41.6 million - 24.4 million) / 24.4 million) [1]",
             [1],
         ),
         (
@@ -209,9 +206,9 @@ def test_a_computed_figure_is_shown_with_its_computation(
 def test_words_in_quotation_marks_are_the_ground_of_the_next_sentence(
     corpus: Corpus, sources: list[Source]
 ) -> None:
-    draft = '"Gulls nest on the roof of the old customs house." So birds breed there [2].'
+    draft = '"Gulls nest on the roof of the old customs house." So birds breed there.'
     text, (citation,) = check(corpus, QUESTION, draft, sources)
-    assert text == draft
+    assert text == f"{draft} [1]"
     assert citation.quote == "Gulls nest on the roof of the old customs house"
     draft = '"Gulls nest on the roof of the old customs house." They are 12 pairs [2].'
     assert UNSUPPORTED in check(corpus, QUESTION, draft, sources)[0]
@@ -220,13 +217,13 @@ def test_words_in_quotation_marks_are_the_ground_of_the_next_sentence(
 def test_a_quotation_of_several_sentences_is_not_cut(corpus: Corpus, sources: list[Source]) -> None:
     both = " ".join(PAGES[1].split())
     for draft in (
-        f'"{both}" Birds are counted [2].',
-        f"“{both}” Birds are counted [2].",
-        f"„{both}“ Birds are counted [2].",
-        f'"{PAGES[1]}" Birds are counted [2].',
+        f'"{both}" Birds are counted.',
+        f"“{both}” Birds are counted.",
+        f"„{both}“ Birds are counted.",
+        f'"{PAGES[1]}" Birds are counted.',
     ):
         text, (citation,) = check(corpus, QUESTION, draft, sources)
-        assert text == draft
+        assert text == f"{draft} [1]"
         assert citation.quote == PAGES[1].strip(".")
 
 
@@ -283,14 +280,3 @@ def test_words_of_the_question_prove_nothing() -> None:
 )
 def test_find_words_is_exact_up_to_white_space(words: str, wanted: tuple[int, int] | None) -> None:
     assert find_words("Gulls nest\non the roof of it", words) == wanted
-
-
-def test_a_weak_models_sentence_is_shown_only_where_a_quote_bears_it_out(
-    corpus: Corpus, sources: list[Source]
-) -> None:
-    _, citations = check(corpus, QUESTION, "A bicycle ticket costs 4 florins [3].", sources)
-    lead = f'"{citations[0].quote}" [1]'
-    said = "The ticket of a bicycle costs 4 florins"
-    assert quoted_first(QUESTION, said + ". And so on.", citations) == f"{lead}\n{said}. [3]"
-    assert quoted_first(QUESTION, "The bicycle ticket costs 9 florins.", citations) == lead
-    assert quoted_first(QUESTION, "", citations) == lead

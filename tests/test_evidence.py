@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from docagent.reading.evidence import select
+from types import SimpleNamespace
+
+import pytest
+
+from docagent.reading.evidence import budget, portions, select
 from retrieval.passage import Passage
 
 
@@ -46,9 +50,35 @@ def test_documents_keep_the_order_of_their_best_passages() -> None:
     ]
 
 
-def test_no_more_sources_than_markers_of_one_digit() -> None:
-    sources = select([passage(page, page) for page in range(1, 40)], 10_000, one_each)
+def test_groups_are_limited_on_wish() -> None:
+    sources = select([passage(page, page) for page in range(1, 40)], 10_000, one_each, most=9)
     assert [source.number for source in sources] == list(range(1, 10))
+
+
+def test_the_next_best_passages_are_read_once() -> None:
+    ranked = [passage(page, 100 * page) for page in (9, 2, 5, 7, 1)]
+    read = [[s.passages[0].page for s in sources] for sources in portions(ranked, 20, one_each)]
+    assert read == [[2, 9], [5, 7]]
+    assert len(list(portions(ranked, 100, one_each))) == 1
+    assert list(portions([], 100, one_each)) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "speed", "on_cpu", "wanted"),
+    [
+        (700, 40.0, True, 700),  # what the user asks for
+        (None, 40.0, True, 500),
+        (None, 210.0, True, 1000),
+        (None, 5000.0, False, 4000),
+        (None, None, True, 1000),
+        (None, None, False, 4000),
+    ],
+)
+def test_what_is_read_in_five_seconds(
+    asked: int | None, speed: float | None, on_cpu: bool, wanted: int
+) -> None:
+    model = SimpleNamespace(reading_speed=speed, on_cpu=on_cpu)
+    assert budget(asked, model) == wanted  # type: ignore[arg-type]
 
 
 def test_nothing_ranked() -> None:

@@ -19,9 +19,9 @@ REPORT = [
 ]
 
 
-def verdict(corpus: Corpus, question: str, weak: bool = True) -> Verdict:
+def verdict(corpus: Corpus, question: str) -> Verdict:
     ranked = corpus.search(question, k=60)
-    return judge(corpus, question, ranked, quotes(corpus, question, ranked), weak)
+    return judge(corpus, question, ranked, quotes(corpus, question, ranked))
 
 
 @pytest.mark.parametrize(
@@ -32,9 +32,10 @@ def verdict(corpus: Corpus, question: str, weak: bool = True) -> Verdict:
         "What are the light dues per net ton?",
     ],
 )
-@pytest.mark.parametrize("weak", [True, False])
-def test_what_the_handbook_says(handbook_corpus: Corpus, question: str, weak: bool) -> None:
-    assert verdict(handbook_corpus, question, weak).found
+def test_what_the_handbook_says(handbook_corpus: Corpus, question: str) -> None:
+    told = verdict(handbook_corpus, question)
+    assert told.found
+    assert not told.foreign
 
 
 @pytest.mark.parametrize(
@@ -48,15 +49,15 @@ def test_what_the_handbook_says(handbook_corpus: Corpus, question: str, weak: bo
 )
 def test_what_it_does_not(handbook_corpus: Corpus, question: str) -> None:
     told = verdict(handbook_corpus, question)
+    assert told.foreign
     assert not told.found
     assert "less than" in told.reason or "no passage" in told.reason
 
 
-def test_a_stronger_model_is_asked_where_a_weak_one_is_not(handbook_corpus: Corpus) -> None:
-    question = "What did the ferries of the Authority earn in 1788?"
-    told = verdict(handbook_corpus, question, weak=True)
-    assert (told.found, told.reason) == (False, "1788 stands nowhere in the text")
-    assert verdict(handbook_corpus, question, weak=False).found
+def test_a_year_that_stands_nowhere_is_left_to_a_reader(handbook_corpus: Corpus) -> None:
+    told = verdict(handbook_corpus, "What did the ferries of the Authority earn in 1788?")
+    assert (told.found, told.foreign) == (False, False)
+    assert told.reason == "1788 stands nowhere in the text"
 
 
 @pytest.fixture(scope="module")
@@ -145,5 +146,5 @@ def test_the_bar_follows_what_cosines_are_worth(
 
 
 def test_nothing_near() -> None:
-    told = judge(None, "What?", [], [], weak=True)  # type: ignore[arg-type]
+    told = judge(None, "What?", [], [])  # type: ignore[arg-type]
     assert (told.found, told.score) == (False, 0.0)

@@ -18,6 +18,7 @@ from retrieval.passage import Passage
 MOST = 3  # quotes that a sentence is cited to
 # Cosine of a sentence and the words that say the same in others, by the embedding model.
 _MEANS = 0.6
+_LONG = 4  # terms of a claim that stand together in one place only
 
 
 def attribute(
@@ -34,9 +35,8 @@ def attribute(
     a name that stands neither in the passages nor in the question is borne out by nothing, nor is
     one with a figure that does not, unless that is `computed` from figures that do.
     """
-    for passage in passages:
-        if place := find_words(passage.text, claim):
-            return [(passage, passage.start + place[0], passage.start + place[1])]
+    if len(query_terms(claim)) >= _LONG and (span := _verbatim(corpus, claim, passages)):
+        return [span]
     if strangers(claim, passages, question):
         return []
     if span := support(corpus, question, claim, passages, computed):
@@ -44,6 +44,19 @@ def attribute(
     if spans := together(corpus, question, claim, passages, computed)[:MOST]:
         return spans
     return _same_meaning(corpus, claim, passages, computed)
+
+
+def _verbatim(corpus: Corpus, claim: str, passages: Sequence[Passage]) -> Span | None:
+    """The sentences in which the claim stands letter for letter."""
+    for passage in passages:
+        if place := find_words(passage.text, claim):
+            start, end = (passage.start + at for at in place)
+            around = [
+                one for one in corpus.sentences(passage) if one.start < end and start < one.end
+            ]
+            starts, ends = [start, *(s.start for s in around)], [end, *(s.end for s in around)]
+            return passage, min(starts), max(ends)
+    return None
 
 
 def strangers(claim: str, passages: Sequence[Passage], question: str) -> list[str]:

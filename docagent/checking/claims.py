@@ -34,20 +34,26 @@ class Grounding:
         Markers that the model wrote are hints: their passages are looked at first. A figure that is
         computed from figures of the evidence counts, and its computation is shown.
         """
-        said = statement(sentence)
         bare = MARKER.sub("", sentence)
         text = bare.rstrip()
         space = bare[len(text) :]
-        spans, computed = self._spans(sentence, said)
+        if not is_claim(sentence):
+            return bare
+        spans, computed = self._spans(sentence)
         if not spans:
-            mark = f" {UNSUPPORTED}" if is_claim(sentence) else ""
-            return f"{text}{mark}{space}"
+            return f"{text} {UNSUPPORTED}{space}"
         shown = "; ".join(one.shown for one in computed if not one.written)
-        numbers = sorted({self.add(span) for span in spans})
+        numbers = sorted({self._add(span) for span in spans})
         markers = f"[{', '.join(map(str, numbers))}]"
         return f"{text}{f' ({shown})' if shown else ''} {markers}{space}"
 
-    def add(self, span: Span) -> int:
+    def bare(self, answer: str) -> str:
+        """A short answer as it is, such as a name or a figure; what bears it out is cited."""
+        for span in self._spans(answer)[0]:
+            self._add(span)
+        return MARKER.sub("", answer)
+
+    def _add(self, span: Span) -> int:
         """The number of the citation of a span."""
         made = cite(self._corpus, len(self.citations) + 1, *span)
         for one in self.citations:
@@ -56,7 +62,8 @@ class Grounding:
         self.citations.append(made)
         return made.id
 
-    def _spans(self, sentence: str, said: str) -> tuple[list[Span], list[Computation]]:
+    def _spans(self, sentence: str) -> tuple[list[Span], list[Computation]]:
+        said = statement(sentence)
         if not said:
             return [], []
         hinted = [

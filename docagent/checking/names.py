@@ -8,7 +8,7 @@ import regex
 
 # No part of a compound with a figure: 10-Q, FY2023.
 _WORD = regex.compile(r"(?<![\p{L}\p{N}])(?<!\p{N}-)\p{L}[\p{L}\p{M}'’&-]*(?![\p{L}\p{N}])")
-_STARTS = re.compile(r"(?:^|[.?!:]\s+)[\s\"'(“‘]*$")
+_STARTS = re.compile(r"(?:^|[.?!:][\"'”’“»)]*\s+)[\s\"'(“‘]*$")
 
 
 def names(text: str) -> list[str]:

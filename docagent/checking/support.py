@@ -13,7 +13,7 @@ from retrieval.lexical.tokens import query_terms, terms
 from retrieval.passage import Passage
 
 QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{12,})[\"”“»]")
-SUPPORT = 0.5  # share of a claim's words that its quote must hold; one bar, never lowered
+SUPPORT = 0.65  # share of a claim's words that its quote must hold; one bar, never lowered
 _PIECES = 3  # quotes that may carry one claim together, each with a figure of it
 
 Span = tuple[Passage, int, int]  # where in the passage's document the supporting words stand

@@ -20,6 +20,9 @@ _REFUSES = re.compile(
     re.IGNORECASE,
 )
 
+_LONGEST = 200  # characters of a refusal
+_MARKER = re.compile(r"\[\d")
+
 
 def answer_messages(sources: list[Source], question: str, brief: bool = False) -> list[BaseMessage]:
     """The passages, then what is asked; `brief` asks for the shortest answer.
@@ -55,5 +58,5 @@ def _shown(source: Source, several: bool) -> str:
 
 
 def is_refusal(text: str) -> bool:
-    """Whether a model's reply says, in one sentence or two, that the text does not answer."""
-    return bool(_REFUSES.search(text)) and len(text) < 200
+    """Whether a model's reply says that the text does not answer, and no more; it cites nothing."""
+    return bool(_REFUSES.search(text)) and len(text) < _LONGEST and not _MARKER.search(text)

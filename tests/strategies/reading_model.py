@@ -12,24 +12,30 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from pydantic import Field
 
-from tests.fake_model import USAGE
+from tests.fake_model import USAGE, asks_yes_or_no
 
 Reply = Callable[[str], str]
 
 
 class ReadingModel(BaseChatModel):
-    """`reply(prompt)` gives the text of each answer; `asked` holds the prompts."""
+    """`reply(prompt)` gives the text of each answer; `asked` holds the prompts.
+
+    Asked whether passages answer, it says `answerable`, which is counted nowhere.
+    """
 
     reply: Reply
     asked: list[str] = Field(default_factory=list)
+    answerable: str = "Yes"
     context: int = 8_192
-    weak: bool = False
 
     @property
     def _llm_type(self) -> str:
         return "reading"
 
     def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
+        if asks_yes_or_no(messages):
+            reply = AIMessage(content=self.answerable)
+            return ChatResult(generations=[ChatGeneration(message=reply)])
         prompt = "\n".join(str(message.content) for message in messages)
         self.asked.append(prompt)
         message = AIMessage(content=self.reply(prompt), usage_metadata=USAGE)
@@ -46,16 +52,9 @@ def picks(*words: str, relevance: int = 9) -> Reply:
 
     def reply(prompt: str) -> str:
         if "Reply with JSON" not in prompt:
-            _, *pieces = re.split(
-                r"^\[(\d+)\] .*\n", prompt.partition("\n\nQuestion:")[0], flags=re.M
-            )
-            shown = zip(pieces[::2], pieces[1::2], strict=True)
-            said = [
-                f"{sentence} [{number}]"
-                for number, text in shown
-                for sentence in re.findall(r"[^.\n]*\.", text)
-                if any(word in sentence for word in words)
-            ]
+            shown = prompt.partition("\n\nAnswer the question")[0]
+            found = (one for one in re.findall(r"[^.\n]*\.", shown))
+            said = [one for one in found if any(word in one for word in words)]
             return " ".join(said) or "The document does not say."
         text = prompt.partition("Question:")[0]
         found = [s.strip() for s in re.findall(r"[^.\n]+\.", text) if any(w in s for w in words)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -44,35 +42,10 @@ def test_one_call_where_the_passages_answer(ferry: Path) -> None:
     assert (answer.strategy, answer.steps, chosen, len(model.asked)) == ("retrieve", 1, "", 1)
 
 
-def test_a_short_text_is_read_whole_where_they_do_not(ferry: Path) -> None:
-    model = ReadingModel(reply=lambda prompt: "Gulls [2]." if PAGES[1] in prompt else REFUSAL)
+def test_a_refusal_stands_and_nothing_is_read_unasked(ferry: Path) -> None:
+    model = ReadingModel(reply=picks("florins"), answerable="No")
     answer, chosen = run(model, ferry, QUESTION)
-    assert answer.strategy == "direct"
-    assert chosen.startswith("direct: what was found does not answer")
-    assert [page in model.asked[1] for page in PAGES] == [True] * 3
-    assert answer.steps == len(model.asked) == 2
-
-
-def test_in_a_long_text_the_agent_looks_further(handbook: Path, cache: Path) -> None:
-    def reply(prompt: str) -> str:
-        if "Tools" not in prompt and "tool" not in prompt:
-            return REFUSAL
-        if "Osvald" in prompt.partition("Question:")[2]:
-            found = re.findall(r"\[(\d+)\][^[]*82 kilograms", prompt)
-            return call("answer", text=f"Osvald weighs 82 kilograms [{found[-1]}].")
-        return call("grep", pattern="Osvald")
-
-    def call(name: str, **arguments: str) -> str:
-        return json.dumps({"name": name, "arguments": arguments})
-
-    model = ReadingModel(reply=reply)
-    answer, chosen = run(model, handbook, "What does the man-overboard dummy weigh?")
-    assert chosen == "agent: what was found does not answer"
-    (citation,) = answer.citations
-    assert answer.strategy == "agent"
-    assert answer.text == f"Osvald weighs 82 kilograms [{citation.id}]."
-    assert citation.page == 14
-    assert answer.steps == len(model.asked)
+    assert (answer.found, answer.text, chosen, model.asked) == (False, REFUSAL, "", [])
 
 
 def test_a_question_on_the_whole_is_read_at_once(ferry: Path) -> None:
@@ -84,10 +57,11 @@ def test_a_question_on_the_whole_is_read_at_once(ferry: Path) -> None:
     assert {citation.page for citation in answer.citations} == {2, 3}
 
 
-def test_a_small_model_is_not_asked_to_read_all(ferry: Path) -> None:
-    model = ReadingModel(reply=picks("florins"), weak=True)
-    answer, _ = run(model, ferry, "List all tickets and their florins")
-    assert (answer.strategy, model.asked) == ("read", [])
+def test_without_a_language_model_the_whole_is_answered_by_the_nearest_words(
+    ferry: Path,
+) -> None:
+    answer = DocAgent("none").ask(ferry, "List all tickets and their florins")
+    assert (answer.strategy, answer.model) == ("read", "none")
     assert PAGES[2] in [citation.quote for citation in answer.citations]
 
 
@@ -114,11 +88,9 @@ def test_direct_says_when_a_text_is_too_long(handbook: Path) -> None:
 
 def test_direct_groups_the_pages_of_a_longer_text(tmp_path: Path, cache: Path) -> None:
     pages = [f"Shed {number} holds {number * 7} barrels of salt." for number in range(150)]
-    model = ReadingModel(reply=lambda _: "Shed 149 holds 1043 barrels of salt [75].")
+    model = ReadingModel(reply=lambda _: "Shed 149 holds 1043 barrels of salt.")
     path = text_pdf(tmp_path / "sheds.pdf", pages)
     answer, _ = run(model, path, "How many barrels does shed 149 hold?", strategy="direct")
-    assert "\n[75] " in model.asked[0]
-    assert "\n[76] " not in model.asked[0]
     assert [(one.page, one.quote) for one in answer.citations] == [(150, pages[149])]
 
 
