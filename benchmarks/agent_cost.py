@@ -6,7 +6,7 @@ r"""What a question costs: model calls and tokens of each strategy, and of Qwen-
 The files' texts are joined, and repeated with changed names and figures, to documents of 10K, 100K
 and 1M tokens with facts hidden in them. A counting model plays a capable one (it knows which words
 answer) for docagent as a LangChain chat model and for Qwen-Agent behind an OpenAI-compatible server
-on this machine. Tokens are the embedded model's. "computed" is what a server has to compute whose
+on this machine. Tokens are Qwen's. "computed" is what a server has to compute whose
 prefix cache forgets nothing. Each group of rows begins with nothing cached; its questions are asked
 one after the other.
 """
@@ -28,7 +28,7 @@ from benchmarks.cost_meter import Cost, Meter
 from benchmarks.cost_model import CountingModel, served
 from benchmarks.cost_player import Player
 from docagent import DocAgent
-from docagent.engine.loading.embedded import embedded_folder
+from docagent.engine.loading.load import locate
 from docagent.engine.loading.tokenizer import ModelTokenizer
 from docagent.engine.tokens import ChatTokens
 from docagent.errors import DocAgentError
@@ -219,7 +219,7 @@ def main() -> None:
     ways = list(dict.fromkeys(way for way, _ in [*OURS, *RIVAL]))
     parser.add_argument("--ways", nargs="+", choices=ways, default=ways)
     options = parser.parse_args()
-    tokens = ChatTokens(ModelTokenizer(embedded_folder(cache_folder())))
+    tokens = ChatTokens(ModelTokenizer(locate("embedded:0.5b", cache_folder())))
     meter = Meter(tokens.plain)
     texts = [file.read_text("utf-8") for file in options.files]
     for size in options.sizes:

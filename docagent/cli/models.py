@@ -113,14 +113,14 @@ def _list() -> int:
     def row(name: str, card: ModelCard, here: bool) -> None:
         fits = largest_context(card, memory) // 1024
         print(
-            f"{name:<33}{_count(card.parameters):>6}{card.native // 1024:>7}K"
+            f"{name:<32}{_count(card.parameters):>6}{card.native // 1024:>7}K"
             f"{card.context // 1024:>7}K{card.weight_bytes / 1e9:>7.1f} GB"
             f"{card.kv_bytes / 1e3:>6.1f} KB{f'{fits}K' if fits else '-':>6}  "
             f"{'yes' if here else '-':<5}{card.licence}"
         )
 
     print(
-        f"{'MODEL':<33}{'PARAMS':>6}{'NATIVE':>8}{'CONTEXT':>8}{'WEIGHTS':>10}{'KV/TOKEN':>9}"
+        f"{'MODEL':<32}{'PARAMS':>6}{'NATIVE':>8}{'CONTEXT':>8}{'WEIGHTS':>10}{'KV/TOKEN':>9}"
         f"{'FITS':>6}  {'HERE':<5}LICENCE"
     )
     for model in reversed(MODELS):

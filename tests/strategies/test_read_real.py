@@ -14,10 +14,8 @@ from docagent.model import Model
 from docagent.reading.excerpts import picked, read_prompt, reply_options, window_text
 from docagent.reading.windows import windows
 from retrieval.corpus import Corpus
-from tests.engine.conftest import small, tiny_tokenizer
 from tests.process import docagent, start
 
-__all__ = ["small", "tiny_tokenizer"]
 QUESTION = "Who chaired the inquiry into the loss of the Perpetua?"
 OTHER = "How much does a bicycle ticket cost?"
 DYING = """
@@ -53,18 +51,17 @@ def test_killed_and_taken_up_again(handbook: Path, qwen_folder: Path) -> None:
 
 
 def test_parts_read_together_are_each_quoted_from_themselves(
-    handbook_corpus: Corpus, small: ChatQwen2
+    handbook_corpus: Corpus, qwen: ChatQwen2
 ) -> None:
-    """As on a GPU, where the rows of a batch go together; by the worst model there is."""
-    model = Model(small)
+    """As on a GPU, where the rows of a batch go together."""
+    model = Model(qwen)
     parts = windows(handbook_corpus, 300, model.count)[20:23]
     texts = [window_text(handbook_corpus, part) for part in parts]
     prompts = [read_prompt(handbook_corpus, part, QUESTION, "") for part in parts]
     found = dict(model.chat.batch_as_completed(prompts, **reply_options(model, texts)))
+    assert any(picked(message.text) for message in found.values())
     for number, text in enumerate(texts):
-        quotes = picked(found[number].text)
-        assert quotes
-        for quote, relevance in quotes:
+        for quote, relevance in picked(found[number].text):
             assert quote in text
             assert 0 <= relevance <= 10
 
