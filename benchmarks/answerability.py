@@ -1,4 +1,4 @@
-"""How sure is docagent that passages answer a question: collects signs, fits and checks the weights.
+"""How sure is docagent that passages answer? Collects the signs, fits and checks the weights.
 
     python -m benchmarks.answerability collect QUESTIONS.jsonl SIGNS.csv --model MODEL
     python -m benchmarks.answerability fit SIGNS.csv ...

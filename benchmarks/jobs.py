@@ -167,7 +167,7 @@ JOBS = (
         long=True,
     ),
     Job("kill", ("benchmarks.kill --kills 50",), ("benchmarks.kill --kills 2",), 3600, long=True),
-    Job("squad", (f"{_SQUAD} --no-model --every 2",), (f"{_SQUAD} --no-model --every 90",)),
+    Job("squad", (f"{_SQUAD} --model none --every 2",), (f"{_SQUAD} --model none --every 90",)),
     Job("squad-model", (f"{_SQUAD} --every 5",), (f"{_SQUAD} --every 180",), seconds=900),
     Job(
         "verdict",

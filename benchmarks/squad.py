@@ -1,90 +1,153 @@
-"""SQuAD articles as documents: is the gold answer in the answer or its quotes?
+"""Questions on articles, end to end: `docagent ask` with a model, its answers against gold ones.
 
-    python -m benchmarks.squad ../shared/data/squad/squad.jsonl                # the whole path
-    python -m benchmarks.squad ../shared/data/squad/squad.jsonl --every 3      # a third of it
-    python -m benchmarks.squad ../shared/data/squad/squad.jsonl --no-model     # quotes alone
+    python -m benchmarks.squad ../shared/data/squad/squad.jsonl --model embedded --output a.jsonl
+    python -m benchmarks.squad ... --brief --output b.jsonl     # the shortest answers, for F1
+    python -m benchmarks.squad ... --model none                 # the exact words alone
 
-Rows: {"question", "answers", "answerable", "doc" (relative to the file)}. An answer is contained
-if one of the gold answers stands in answer or quotes, letter case, punctuation and articles
-aside (the normalisation of SQuAD's own script). --no-model replaces the language model with one
-that says nothing: what remains is search, verdict and quotes.
+Rows: {"id", "question", "answers", "answerable", "doc" (relative to the file)}. `--every N` takes
+one row in N of each kind, `--foreign N` asks as many answerable questions of another document.
+Answers are written to the output as they come; a run that was stopped goes on. Letter case,
+punctuation and articles count for nothing, as in SQuAD's own script.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import re
-import string
-import time
-from collections import Counter
+import statistics
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from langchain_core.language_models.fake_chat_models import FakeListChatModel
-
 from docagent import DocAgent
+from docagent.checking.claims import UNSUPPORTED
+from docagent.checking.draft import MARKER, sentences_with_markers
+from docagent.evaluation.match import contained, f1
+from docagent.jsonl import end_last_line, read_rows
+from docagent.settings import Settings
+from retrieval.lexical.tokens import query_terms, terms
 from retrieval.progress import finish
 
-_PUNCTUATION = str.maketrans("", "", string.punctuation)
+Row = dict[str, Any]
+_HELD = 0.9  # share of a sentence's words that stand in one passage of the evidence
 
 
-class Silent(FakeListChatModel):
-    """A model too small to refuse, which writes nothing."""
+def asked(rows: list[Row], every: int, foreign: int) -> Iterator[Row]:
+    """The questions to ask, each with its `kind`: answerable, unanswerable or foreign."""
+    kinds = {
+        "answerable": [row for row in rows if row["answerable"]],
+        "unanswerable": [row for row in rows if not row["answerable"]],
+    }
+    documents = list(dict.fromkeys(row["doc"] for row in rows))
+    for kind, of_kind in kinds.items():
+        for row in of_kind[::every]:
+            yield {**row, "kind": kind}
+    step = max(1, len(kinds["answerable"]) // foreign) if foreign else 0
+    for row in kinds["answerable"][:: step or len(rows)][:foreign]:
+        other = documents[(documents.index(row["doc"]) + 1) % len(documents)]
+        yield {**row, "id": f"{row['id']} of another", "doc": other, "kind": "foreign"}
 
-    responses: list[str] = [" "]  # noqa: RUF012 - a pydantic field
-    weak: bool = True
-    model_name: str = "none"
+
+def answer(agent: DocAgent, row: Row, folder: Path) -> Row:
+    """One question asked, with what the figures need."""
+    document = folder / row["doc"]
+    told = agent.ask(document, row["question"])
+    corpus = finish(agent.open([document], wait=True))
+    text = corpus.text(document.name)
+    sentences = [told.text[slice(*span)] for span in sentences_with_markers(told.text)]
+    marked = [one for one in sentences if UNSUPPORTED in one]
+    near = [set(terms(one.text)) for one in corpus.search(row["question"], 10)]
+    held = [one for one in marked if _held(one.replace(UNSUPPORTED, ""), near)]
+    return {
+        "id": row["id"],
+        "kind": row["kind"],
+        "question": row["question"],
+        "gold": row["answers"],
+        "answer": told.text,
+        "found": told.found,
+        "confidence": told.confidence,
+        "quotes": [citation.quote for citation in told.citations],
+        "unverified": sum(text[c.start : c.end] != c.quote for c in told.citations),
+        "sentences": len(sentences) if told.found else 0,
+        "unsupported": len(marked),
+        "unsupported_though_held": len(held),
+        "prompt_tokens": told.usage.prompt_tokens,
+        "seconds": told.seconds["total"],
+    }
 
 
-def normal(text: str) -> str:
-    """Lower case, no punctuation, no articles, single spaces."""
-    words = re.sub(r"\b(a|an|the)\b", " ", text.lower().translate(_PUNCTUATION))
-    return " ".join(words.split())
+def _held(sentence: str, passages: list[set[str]]) -> bool:
+    wanted = set(query_terms(sentence))
+    return any(len(wanted & held) >= _HELD * len(wanted) for held in passages)
+
+
+def figures(rows: list[Row]) -> Iterator[tuple[str, str]]:
+    """Name and value of each figure."""
+
+    def share(name: str, hits: int, of: int) -> tuple[str, str]:
+        return name, f"{hits}/{of} = {hits / of:.3f}" if of else "-"
+
+    own = [row for row in rows if row["kind"] == "answerable"]
+    if own:
+        total = sum(f1(_bare(row), row["gold"]) for row in own if row["found"])
+        yield "F1 of the answer's text", f"{total / len(own):.3f} (n={len(own)})"
+    for name, of in (("answer's text", _bare), ("answer's text or quotes", _quoted)):
+        hits = sum(row["found"] and contained(of(row), row["gold"]) > 0 for row in own)
+        yield share(f"gold words in the {name}", hits, len(own))
+    for kind in ("answerable", "unanswerable", "foreign"):
+        of_kind = [row for row in rows if row["kind"] == kind]
+        yield share(f"{kind} refused", sum(not row["found"] for row in of_kind), len(of_kind))
+    sentences = sum(row["sentences"] for row in rows)
+    yield "unverified quotes", str(sum(row["unverified"] for row in rows))
+    yield share("sentences [unsupported]", sum(row["unsupported"] for row in rows), sentences)
+    though = sum(row["unsupported_though_held"] for row in rows)
+    yield share("the same, though their words stand in one passage", though, sentences)
+    if rows:
+        yield "median seconds", f"{statistics.median(row['seconds'] for row in rows):.1f}"
+
+
+def _bare(row: Row) -> str:
+    return MARKER.sub("", row["answer"]).replace(UNSUPPORTED, "")
+
+
+def _quoted(row: Row) -> str:
+    return " ".join([_bare(row), *row["quotes"]])
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("questions", type=Path)
+    parser.add_argument("--model", default="embedded")
     parser.add_argument("--every", type=int, default=1, help="take one question in so many")
-    parser.add_argument("--no-model", action="store_true")
+    parser.add_argument(
+        "--foreign", type=int, default=0, help="questions asked of another document"
+    )
+    parser.add_argument("--brief", action="store_true")
+    parser.add_argument("--budget", type=int, help="tokens of evidence")
+    parser.add_argument("--strategy", default=Settings.strategy)
+    parser.add_argument("--output", type=Path, help="JSONL file; rows already there are kept")
     options = parser.parse_args()
-    rows: list[dict[str, Any]] = [
-        json.loads(line) for line in options.questions.read_text("utf-8").splitlines()
-    ][:: options.every]
-    agent = DocAgent(Silent() if options.no_model else "embedded")
-    tally: Counter[str] = Counter()
-    begun = time.perf_counter()
-    for row in rows:
-        document = options.questions.parent / row["doc"]
-        answer = agent.ask(document, row["question"])
-        quotes = [citation.quote for citation in answer.citations]
-        kind = "answerable" if row["answerable"] else "unanswerable"
-        tally[kind] += 1
-        tally[f"{kind} refused"] += not answer.found
-        tally["quotes"] += len(quotes)
-        text = finish(agent.open([document])).text(document)
-        tally["verified"] += sum(
-            c.verified and text[c.start : c.end] == c.quote for c in answer.citations
-        )
-        if row["answerable"]:
-            said = normal(" ".join([answer.text, *quotes]))
-            tally["contained"] += answer.found and any(normal(a) in said for a in row["answers"])
-            tally["worded"] += "\n" in answer.text
-    seconds = time.perf_counter() - begun
-    measures = {
-        "gold answer in answer + quotes": ("contained", "answerable"),
-        "answerable refused": ("answerable refused", "answerable"),
-        "unanswerable refused": ("unanswerable refused", "unanswerable"),
-        "quotes verified": ("verified", "quotes"),
-        "answers with a supported sentence of the model": ("worded", "answerable"),
-    }
-    print("| | of n | share |")
-    print("| --- | --- | --- |")
-    for name, (hits, of) in measures.items():
-        share = tally[hits] / tally[of] if tally[of] else 0.0
-        print(f"| {name} | {tally[hits]}/{tally[of]} | {share:.3f} |")
-    print(f"\n{seconds / len(rows):.2f} s a question.")
+    wanted = list(asked(read_rows(options.questions), options.every, options.foreign))
+    if options.output and options.output.exists():
+        end_last_line(options.output)
+        done = {row["id"]: row for row in read_rows(options.output)}
+    else:
+        done = {}
+    agent = DocAgent(
+        options.model, brief=options.brief, budget=options.budget, strategy=options.strategy
+    )
+    for row in wanted:
+        if row["id"] in done:
+            continue
+        done[row["id"]] = answer(agent, row, options.questions.parent)
+        if options.output:
+            with options.output.open("a", encoding="utf-8") as sink:
+                print(json.dumps(done[row["id"]], ensure_ascii=False), file=sink)
+    print("| | |\n| --- | --- |")
+    for name, value in figures([done[row["id"]] for row in wanted]):
+        print(f"| {name} | {value} |")
 
 
 if __name__ == "__main__":

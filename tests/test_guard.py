@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from benchmarks.guard import DOCUMENTS, EXAMPLES, Outcome, figures, measure, rows
-from benchmarks.squad import Silent
 from docagent import DocAgent
 
 # Without a language model: search, verdict and quotes. Measure: (floor, today), 2026-11-21.
@@ -40,7 +39,7 @@ Outcomes = dict[str, list[Outcome]]
 
 @pytest.fixture(scope="module")
 def outcomes(shared_cache: Path) -> Outcomes:
-    agent = DocAgent(Silent(), cache=shared_cache)
+    agent = DocAgent("none", cache=shared_cache)
     return {document: list(measure(agent, document)) for document in DOCUMENTS}
 
 

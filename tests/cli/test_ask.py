@@ -26,6 +26,7 @@ def test_json_is_one_object_and_nothing_else(town: Path, capsys: Capture) -> Non
         "question",
         "answer",
         "found",
+        "confidence",
         "citations",
         "model",
         "strategy",
@@ -62,7 +63,7 @@ def test_the_document_does_not_say(town: Path, capsys: Capture) -> None:
 
 
 def test_which_model_and_why_is_one_line_on_standard_error(town: Path, capsys: Capture) -> None:
-    run(["ask", str(town), FOREIGN, *MODEL])
+    run(["ask", str(town), FOREIGN, "--model", "openai:some-model@http://127.0.0.1:9/v1"])
     err = capsys.readouterr().err
     assert len(err.splitlines()) == 1
     assert err.startswith("docagent: model: ")
