@@ -44,7 +44,7 @@ class Session:
         for event in self.agent.stream(self.paths, alone):
             if isinstance(event, Answer):
                 self.turns.append((alone, event.text))
-                usage = event.usage.plus(model.usage)
+                usage = event.usage.plus(model.usage) if model else event.usage
                 yield replace(event, question=question, usage=usage)
             else:
                 yield event

@@ -1,9 +1,9 @@
-"""The conversation with a model that uses tools; it only grows at its end until shortened."""
+"""The conversation with a model that uses tools; it only grows at its end."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
@@ -26,16 +26,10 @@ _REFUSES_TOOLS = (400, 404, 422, 501)  # HTTP statuses of servers whose model ta
 
 @dataclass
 class Round:
-    """A reply of the model and what it was told then: results, or `said` if there are none.
-
-    In a `short` one a line stands for each result; `kept` is what was written down of them.
-    """
+    """A reply of the model and what came of its calls."""
 
     reply: AIMessage
     outcomes: list[Outcome] = field(default_factory=list)
-    said: str = ""
-    short: bool = False
-    kept: str = ""
 
 
 class Conversation:
@@ -70,7 +64,7 @@ class Conversation:
             HumanMessage(self._question),
         ]
         for one in self.rounds:
-            found += [one.reply, *self._told(one)]
+            found += [one.reply, *self._dialect.results(one.outcomes)]
         return found
 
     @property
@@ -88,23 +82,26 @@ class Conversation:
         """A call as the model would have made it."""
         return self._dialect.made(call)
 
-    def turn(self) -> Generator[Event, None, Reply]:
-        """The model's next reply. Raises DocAgentError if its server cannot be reached."""
+    def turn(self, *, constrained: bool = False) -> Generator[Event, None, Reply]:
+        """The model's next reply; `constrained` to a call that parses, where the engine can.
+
+        Raises DocAgentError if its server cannot be reached.
+        """
         before = self.model.usage
         try:
-            message = yield from self._reply()
+            message = yield from self._reply(constrained)
         except DocAgentError as error:
             if self.turns or not isinstance(self._dialect, Bound) or not _takes_no_tools(error):
                 raise
             yield Step("tools", "the server takes no tools for this model; they are put in words")
             self._dialect = InText(self._tools)
-            message = yield from self._reply()
+            message = yield from self._reply(constrained)
         self.turns += 1
         if self.model.usage == before:  # a model that does not tell
             self._untold += self._size() + self.model.count(message.text)
         return self._dialect.read(message)
 
-    def _reply(self) -> Generator[Event, None, AIMessage]:
+    def _reply(self, constrained: bool) -> Generator[Event, None, AIMessage]:
         model, messages, bound = self.model, self.messages, self._dialect.chat
         if not model.own:
             return model.reply(messages, bound, max_tokens=self._turn_tokens)
@@ -115,6 +112,7 @@ class Conversation:
                 bound,
                 max_tokens=self._turn_tokens,
                 session_tokens=self._expected,
+                **({"tool_choice": "required"} if constrained else {}),
                 on_prefill=lambda done, total: report(Progress("prefill", done, total, "tokens")),
             )
             report(message)
@@ -124,16 +122,6 @@ class Conversation:
                 return one
             yield one
         raise AssertionError("the last report is the reply")
-
-    def _told(self, one: Round) -> list[BaseMessage]:
-        if one.said:
-            return [HumanMessage(one.said)]
-        if not one.short:
-            return self._dialect.results(one.outcomes)
-        lines = [replace(outcome, text=outcome.line) for outcome in one.outcomes]
-        if one.kept:
-            lines[-1] = replace(lines[-1], text=f"{lines[-1].text}\n\n{one.kept}")
-        return self._dialect.results(lines)
 
     def _size(self) -> int:
         """Tokens of the prompt, exactly where the model can tell."""

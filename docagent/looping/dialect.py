@@ -131,14 +131,9 @@ class InText:
 
 
 def dialect(model: Model, tools: Sequence[BaseTool]) -> Dialect:
-    """Bound tools if the model takes them, else text.
-
-    docagent's own engine must call a tool in every turn, so that it cannot fail to; others may
-    answer in words, because many servers do not know `required`.
-    """
-    options: dict[str, Any] = {"tool_choice": "required"} if model.own else {}
+    """Bound tools if the model takes them, else text."""
     try:
-        return Bound(model.chat.bind_tools(tools, **options), tools)
+        return Bound(model.chat.bind_tools(tools), tools)
     except NotImplementedError:
         return InText(tools)
 

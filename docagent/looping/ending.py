@@ -1,69 +1,46 @@
-"""How an agent's work becomes an answer, whatever it ended in."""
+"""How an agent's search becomes an answer, whatever it ended in."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import dataclass, replace
 
 from docagent.asking import Asking, Strategy, Written
 from docagent.checking.claims import check
+from docagent.checking.found import judge
 from docagent.checking.quotes import quotes
-from docagent.events import Event, Step, Token
-from docagent.reading.evidence import budget, select
+from docagent.events import Step
 from docagent.reading.prompt import is_refusal
 from docagent.strategies import retrieve
-from docagent.strategies.search import search
+from docagent.strategies.search import Found
 from docagent.tools.ledger import Ledger
-from docagent.writing import refuse, write
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What the loop ended in: the model's answer, or none; `note` tells of a limit."""
+    """What the search ended in: the model's last words, if any; `note` tells of a limit.
+
+    `own_tools`: a user's tools were called, whose results stand in no passage.
+    """
 
     text: str = ""
     note: str = ""
+    own_tools: bool = False
 
 
 def finish(asking: Asking, ledger: Ledger, ended: Ended) -> Strategy:
-    """The model's answer if its claims hold; else one from the ledger; else the fixed plan."""
-    able = not asking.model.weak  # what a weak model says is heard behind the document's words
-    if able and ended.text and not is_refusal(ended.text):
+    """An answer written from the passages that were seen, as every answer is.
+
+    Words that a user's tools have helped to are kept where the passages bear them out.
+    """
+    if ended.own_tools and ended.text and not is_refusal(ended.text):
         text, citations = check(asking.corpus, asking.question, ended.text, ledger.sources)
         if citations:
-            held = len({citation.id for citation in citations})
-            yield Step("check", f"{held} of the numbers in the answer hold")
+            yield Step("check", f"{len(citations)} passages bear the answer out")
             return Written(text, citations, True, note=ended.note)
-        yield Step("check", "no claim of the answer is borne out by what was read")
-    found = yield from search(asking)
-    if able and is_refusal(ended.text):
-        return replace(refuse(asking.corpus, found.near), note=ended.note)
-    if able and ledger.passages:
-        written = yield from _quietly(_from_ledger(asking, ledger))
-        if written.found:
-            return replace(written, note=ended.note)
-    cited = [ledger.passages[number] for number in ledger.cited]
-    ranked = list(dict.fromkeys([*cited, *found.ranked, *ledger.cited_first]))
-    written = yield from retrieve.answer(asking, replace(found, ranked=ranked))
-    return replace(written, note=ended.note)
-
-
-def _from_ledger(asking: Asking, ledger: Ledger) -> Strategy:
-    """Write from the passages that were read, those that were cited first."""
     with asking.timed("answer"):
-        passages = ledger.cited_first
-        near = quotes(asking.corpus, asking.question, passages)
-        most = budget(asking.settings.budget, asking.model)
-        return (yield from write(asking, select(passages, most, asking.model.count), near))
-
-
-def _quietly(work: Strategy) -> Generator[Event, None, Written]:
-    """Without the tokens of a draft that may be given up."""
-    while True:
-        try:
-            event = next(work)
-        except StopIteration as done:
-            written: Written = done.value
-            return written
-        if not isinstance(event, Token):
-            yield event
+        seen = ledger.ranked
+        near = quotes(asking.corpus, asking.question, seen)
+        verdict = judge(asking.corpus, asking.question, seen, near)
+    yield Step("judge", verdict.reason)
+    written = yield from retrieve.answer(asking, Found(seen, near, verdict))
+    return replace(written, note=ended.note)

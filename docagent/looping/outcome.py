@@ -13,7 +13,7 @@ class Outcome:
 
     `argument` is what was asked for, in a few words. `failed` is True for the model's own
     errors and a user's broken tool, `invalid` for calls that could not be made at all,
-    `repeated` for those that were made before.
+    `repeated` for those that were made before, and `fresh` where something new was shown.
     """
 
     call_id: str
@@ -25,6 +25,7 @@ class Outcome:
     failed: bool = False
     invalid: bool = False
     repeated: bool = False
+    fresh: bool = False
 
     @property
     def step(self) -> str:
@@ -38,10 +39,3 @@ class Outcome:
             return f"{self.name}({self.argument})"
         numbers = "".join(f"[{number}]" for number in self.shown.numbers)
         return f"{self.name}({self.argument}): {self.shown.summary} {numbers}".rstrip()
-
-    @property
-    def line(self) -> str:
-        """What replaces the text when the conversation is shortened; never longer than it."""
-        if self.shown is None or self.failed:
-            return self.text
-        return min(f"{self.brief} (shortened)", self.text, key=len)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import ToolMessage
@@ -15,6 +17,7 @@ from docagent.engine.tools.calls import Request, checked
 from docagent.engine.tools.specification import specifications
 from docagent.errors import first_line
 from docagent.looping.outcome import Outcome
+from docagent.tools import NAMES
 from docagent.tools.desk import Desk, harmless
 from docagent.tools.desk_tool import DeskTool
 from docagent.tools.shown import Shown
@@ -34,10 +37,10 @@ class Toolbox:
     def __init__(self, desk: Desk, tools: Sequence[BaseTool]) -> None:
         self.tools = list(tools)
         self.specs = specifications(tools)
-        self.searched = False  # or grepped, or read pages
+        self.used_own = False  # whether a user's tool has brought anything
         self._desk = desk
         self._by_name = {tool.name: tool for tool in tools}
-        self._made: dict[str, Outcome] = {}  # by call, those whose result the model still has
+        self._made: dict[str, Outcome] = {}
 
     def run(self, call: ToolCall) -> Outcome:
         """One call, with arguments that need not fit."""
@@ -46,17 +49,20 @@ class Toolbox:
             return self.refused({**fitted, "id": call["id"]}, fitted["error"] or "")
         name, arguments = fitted["name"], fitted["args"]
         argument = _few_words(arguments)
-        if name == "answer" and not self.searched:
-            error = "search before you answer"
-            return self._failed(name, argument, call["id"] or "", error)
-        key = json.dumps([name, arguments], sort_keys=True, default=str)
+        key = _key(name, arguments)
         if key in self._made:
             return self._repeated(call, self._made[key])
+        held = len(self._desk.ledger.passages)
         outcome = self._called(self._by_name[name], arguments, argument, call["id"] or "")
-        self.searched = self.searched or (name in _LOOKING and not outcome.failed)
-        if not (outcome.failed or (outcome.shown and outcome.shown.again)):
+        if outcome.failed:
+            return outcome
+        if outcome.shown and outcome.shown.numbers:
+            self._desk.ledger.results.append(outcome.shown.numbers)
+        if not (outcome.shown and outcome.shown.again):
             self._made[key] = outcome
-        return outcome
+        self.used_own = self.used_own or name not in NAMES
+        grown = len(self._desk.ledger.passages) > held
+        return replace(outcome, fresh=grown or name not in _LOOKING)
 
     def refused(self, call: ToolCall | InvalidToolCall, error: str) -> Outcome:
         """What is said to a call that cannot be made."""
@@ -70,11 +76,6 @@ class Toolbox:
             failed=True,
             invalid=True,
         )
-
-    def forget(self, outcomes: Sequence[Outcome]) -> None:
-        """These results are no longer before the model: the same calls may be made again."""
-        gone = {id(outcome) for outcome in outcomes}
-        self._made = {key: one for key, one in self._made.items() if id(one) not in gone}
 
     def _called(
         self, tool: BaseTool, arguments: dict[str, Any], argument: str, call_id: str
@@ -120,6 +121,14 @@ class Toolbox:
         text = f"{before.brief}. {hint}."
         told = f"{before.argument} -> the same call as before"
         return Outcome(call["id"] or "", before.name, before.argument, text, told, repeated=True)
+
+
+def _key(name: str, arguments: dict[str, Any]) -> str:
+    """What makes two calls the same: of a search, the words in any order and case."""
+    if name == "search":
+        words = sorted(set(re.findall(r"\w+", str(arguments["query"]).casefold())))
+        return json.dumps([name, words])
+    return json.dumps([name, arguments], sort_keys=True, default=str)
 
 
 def _misfits(error: ValidationError) -> str:

@@ -10,12 +10,14 @@ from prompts import render
 from retrieval.lexical.function_words import by_language
 
 if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
+
     from docagent.model import Model
 
 Turn = tuple[str, str]  # a question that stands alone, and its answer
 
-_TURNS = 3  # turns a model is shown
-_SHOWN = 400  # characters of each answer
+_TURNS = 2  # turns a model is shown: what a follow-up refers to stands in the last, or before it
+_SHOWN = 300  # characters of each answer
 _TOKENS = 80
 _LONGEST = 300  # characters; more is no question any more
 _SHORT = 4  # words; so short a question leans on the last one
@@ -37,26 +39,31 @@ def leans(question: str) -> bool:
     return not question.isascii() or len(words) <= _SHORT or bool(_LEANS.search(question))
 
 
-def stand_alone(model: Model, turns: Sequence[Turn], question: str) -> str:
+def stand_alone(model: Model | None, turns: Sequence[Turn], question: str) -> str:
     """The follow-up with what it refers to; as it is if it refers to nothing.
 
-    A small model would answer instead: then the words of the last question are added.
+    Without a language model, or where it says no question, the words of the last question are
+    added to one that leans on it.
     """
-    if not turns or not leans(question):
+    if not turns:
         return question
-    if model.weak:
-        return _with_words(turns[-1][0], question)
+    if model is None:
+        return _with_words(turns[-1][0], question) if leans(question) else question
+    lines = model.reply(_prompt(turns, question), max_tokens=_TOKENS).text.strip().splitlines()
+    if not lines or len(lines[0]) > _LONGEST:
+        return _with_words(turns[-1][0], question) if leans(question) else question
+    return lines[0].strip(' "')
+
+
+def _prompt(turns: Sequence[Turn], question: str) -> list[BaseMessage]:
+    """The last turns, each on two lines whatever an answer holds, and the follow-up."""
     from langchain_core.messages import HumanMessage
 
     told = "\n".join(
-        f"Question: {asked}\nAnswer: {said[:_SHOWN]}" for asked, said in turns[-_TURNS:]
+        f"Question: {asked}\nAnswer: {' '.join(said.split())[:_SHOWN]}"
+        for asked, said in turns[-_TURNS:]
     )
-    prompt = render("follow_up", turns=told, question=question)
-    reply = model.reply([HumanMessage(prompt)], max_tokens=_TOKENS).text.strip()
-    lines = reply.splitlines()
-    if not lines or len(lines[0]) > _LONGEST:
-        return _with_words(turns[-1][0], question)
-    return lines[0].strip(' "')
+    return [HumanMessage(render("follow_up", turns=told, question=question))]
 
 
 def _with_words(before: str, question: str) -> str:

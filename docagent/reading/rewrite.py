@@ -20,11 +20,9 @@ _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 
 
 def rewrite(model: Model, question: str) -> Generator[Event, None, list[str]]:
-    """Up to three wordings by the model; none by a weak one, which drifts off the question."""
+    """Up to three wordings by the model."""
     from langchain_core.messages import HumanMessage
 
-    if model.weak:
-        return []
     prompt: list[BaseMessage] = [HumanMessage(render("rewrite", question=question))]
     draft = yield from model.write(prompt, _TOKENS, shown=False)
     lines = [_BULLET.sub("", line).strip(' "') for line in draft.splitlines()]

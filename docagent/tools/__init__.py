@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from docagent.tools.ledger import Ledger
     from docagent.tools.shown import Shown
 
-NAMES = ("search", "grep", "outline", "read_pages", "note", "cite", "answer")
+NAMES = ("search", "grep", "outline", "read_pages")
 """Names of docagent's tools, which a user's own must not have."""
 
 __all__ = ["NAMES", "Desk", "Ledger", "Shown", "checked_tools", "corpus_tools"]

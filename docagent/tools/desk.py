@@ -13,7 +13,7 @@ from retrieval.corpus import Corpus
 from retrieval.parse.document import ranges
 from retrieval.passage import Passage
 
-RESULT = 1500  # tokens of a result: about seven passages, and twelve results fit a 32K window
+RESULT = 700  # tokens of a result: four passages or so; a CPU reads them in ten to twenty seconds
 SECTION = 2500  # characters, about what a page holds: a "page" of documents that have none
 _LABEL = 200  # characters
 _NUMBER = 5  # tokens of "[12] " and the lines between passages
@@ -47,15 +47,15 @@ class Desk:
         return bool(passage.page) and self.pages[0] <= (passage.page or 0) <= self.pages[1]
 
     def whole(self, passages: Sequence[Passage], head: str = "") -> tuple[str, Shown]:
-        """A result with the text of each passage; of those shown before, the place alone."""
+        """A result with the text of each passage; of those shown before, the number alone."""
         pieces, numbers, left = [head] if head else [], list[int](), self.budget
+        above = [number for one in passages if (number := self.ledger.known(one)) in self.ledger.shown]
+        if above:
+            pieces.append(f"Shown above: {', '.join(map(str, above))}")
+            passages = [one for one in passages if self.ledger.known(one) not in above]
         for passage in passages:
-            known = self.ledger.known(passage)
-            if known in self.ledger.shown:
-                body = " (shown above)"
-            else:
-                context = f"(table: {passage.context})\n" if passage.context else ""
-                body = harmless(f"\n{context}{passage.text.strip()}")
+            context = f"(table: {passage.context})\n" if passage.context else ""
+            body = harmless(f"\n{context}{passage.text.strip()}")
             title = self.title(passage)
             cost = self.count(title + body) + _NUMBER
             number = None if cost > left and numbers else self.ledger.number(passage)

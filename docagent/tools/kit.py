@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from docagent.tools.answer import GiveAnswer
-from docagent.tools.cite import Cite
 from docagent.tools.desk import Desk
 from docagent.tools.grep import Grep
-from docagent.tools.note import Note
 from docagent.tools.outline import outline
 from docagent.tools.read_pages import read_pages
 from docagent.tools.search import Search
@@ -33,11 +30,3 @@ def corpus_tools(corpus: Corpus, desk: Desk | None = None) -> list[BaseTool]:
         outline(corpus, desk=desk),
         read_pages(corpus, desk=desk),
     ]
-
-
-def agent_tools(desk: Desk, *, weak: bool = False) -> list[BaseTool]:
-    """All that docagent's own loop offers; a weak model gets what it can make use of."""
-    reading = corpus_tools(desk.corpus, desk)
-    if weak:
-        return [*reading, GiveAnswer(desk=desk)]
-    return [*reading, Note(desk=desk), Cite(desk=desk), GiveAnswer(desk=desk)]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from docagent.reading.evidence import Source
 from retrieval.passage import Passage
 
-_MARKER = re.compile(r"\[\d{1,2}(?:\s*[,;]\s*\d{1,2})*\]")
 MOST = 99  # passages; a marker has at most two digits
 
 
@@ -16,15 +15,14 @@ MOST = 99  # passages; a marker has at most two digits
 class Ledger:
     """Passages numbered from 1 in the order they were met; a passage keeps its number.
 
-    `cited` are the numbers the model has named as evidence, `notes` what it wrote down. `shown`
-    are the numbers whose whole text still stands before the model.
+    `shown` are the numbers whose whole text stands before the model, `results` the numbers that
+    each call brought, best first.
     """
 
     most: int = MOST
     passages: dict[int, Passage] = field(default_factory=dict)
-    cited: list[int] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
     shown: set[int] = field(default_factory=set)
+    results: list[tuple[int, ...]] = field(default_factory=list)
     _numbers: dict[tuple[str, int, int], int] = field(default_factory=dict)
 
     def known(self, passage: Passage) -> int | None:
@@ -39,20 +37,12 @@ class Ledger:
             self.passages[number] = passage
         return number
 
-    def cite(self, numbers: list[int]) -> None:
-        """Mark passages as evidence."""
-        self.cited += [number for number in numbers if number not in self.cited]
-
-    def cites(self, text: str) -> bool:
-        """Whether a text has a marker of one of these passages, "[3]" or "[3, 4]"."""
-        numbers = {int(n) for marker in _MARKER.findall(text) for n in re.findall(r"\d+", marker)}
-        return not numbers.isdisjoint(self.passages)
-
     @property
-    def cited_first(self) -> list[Passage]:
-        """All passages, those that were cited before the others."""
-        others = [number for number in self.passages if number not in self.cited]
-        return [self.passages[number] for number in [*self.cited, *others]]
+    def ranked(self) -> list[Passage]:
+        """All passages: the best of each result, then the second of each, and so on."""
+        turns = zip_longest(*self.results)
+        numbers = dict.fromkeys(number for turn in turns for number in turn if number is not None)
+        return [self.passages[number] for number in numbers]
 
     @property
     def sources(self) -> list[Source]:
