@@ -1,119 +1,113 @@
-r"""Does the tool loop end in an answer, with valid calls only? Strategies side by side.
+r"""Does looking on help? Strategies side by side on the same questions.
 
-    python -m benchmarks.agent examples/handbook_questions.jsonl examples/handbook.pdf -n 50 \
-        --strategies agent retrieve
+    python -m benchmarks.agent $BENCH_DATA/multihop/hotpot_train.jsonl -n 100 --out agent.jsonl
+    python -m benchmarks.agent examples/handbook_questions.jsonl --document examples/handbook.pdf
 
-Rows hold `question`, `answerable`, `answers` (accepted wordings) and `evidence_pages`. An answer
-is right if it or one of its quotes holds an accepted wording; a page is hit if a citation stands
-on a page of evidence.
+Rows hold `question`, `answers` (accepted wordings), `answerable` and, unless --document is given,
+`doc`, a path beside the file. An answer is right if an accepted wording stands in its text. With
+--out a run that was broken off goes on, and more questions or strategies can be added.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import time
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from docagent import Answer, DocAgent, Step
+from docagent.evaluation.match import contained, without_markers
+from docagent.jsonl import read_rows
 from docagent.tools import NAMES
 
-
-@dataclass
-class Totals:
-    """Sums over all runs."""
-
-    runs: int = 0
-    ended: int = 0
-    calls: Counter[str] = field(default_factory=Counter)
-    invalid: int = 0
-    steps: int = 0
-    computed: int = 0
-    written: int = 0
-    answerable: int = 0
-    found: int = 0
-    right: int = 0
-    page: int = 0
-    unanswerable: int = 0
-    refused: int = 0
+Row = dict[str, Any]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("questions", type=Path)
-    parser.add_argument("document", type=Path)
-    parser.add_argument("-n", type=int, default=50)
+    parser.add_argument("--document", type=Path)
+    parser.add_argument("-n", type=int, default=100, help="questions, spread over the file")
     parser.add_argument("--model", default="embedded")
-    parser.add_argument("--strategies", nargs="+", default=["agent"])
+    parser.add_argument("--strategies", nargs="+", default=["retrieve", "agent"])
+    parser.add_argument("--out", type=Path, help="JSON lines; what stands there is not asked again")
     options = parser.parse_args()
-    rows = [json.loads(line) for line in options.questions.read_text("utf-8").splitlines()]
-    columns = []
-    for strategy in options.strategies:
-        agent = DocAgent(options.model, strategy=strategy)
-        totals = Totals()
-        for row in rows[: options.n]:
-            run(agent, options.document, row, totals)
-        columns.append(column(totals))
-    print("| " + " | ".join(["", *options.strategies]) + " |")
-    print("| --- " * (1 + len(columns)) + "|")
-    for name in columns[0]:
-        print("| " + " | ".join([name, *(one[name] for one in columns)]) + " |")
-
-
-def run(agent: DocAgent, document: Path, row: dict[str, Any], totals: Totals) -> None:
-    """Ask one question and add up what happened."""
-    totals.runs += 1
-    for event in agent.stream(document, row["question"]):
-        if isinstance(event, Step) and event.name == "judge":
-            totals.calls["search"] -= 1  # the search before it is no call of the model
-        elif isinstance(event, Step) and event.name in NAMES:
-            totals.calls[event.name] += 1
-        elif isinstance(event, Step) and event.name == "invalid":
-            totals.invalid += 1
-        elif isinstance(event, Answer):
-            score(event, row, totals)
-
-
-def score(answer: Answer, row: dict[str, Any], totals: Totals) -> None:
-    """Add one answer to the sums."""
-    totals.ended += bool(answer.text.strip())
-    totals.steps += answer.steps
-    totals.computed += answer.usage.prompt_tokens - answer.usage.cached_tokens
-    totals.written += answer.usage.completion_tokens
-    if not row["answerable"]:
-        totals.unanswerable += 1
-        totals.refused += not answer.found
-        return
-    totals.answerable += 1
-    totals.found += answer.found
-    told = " ".join([answer.text, *(citation.quote for citation in answer.citations)])
-    squeezed = " ".join(told.split()).lower()
-    totals.right += any(" ".join(one.split()).lower() in squeezed for one in row["answers"])
-    totals.page += any(citation.page in row["evidence_pages"] for citation in answer.citations)
-
-
-def column(totals: Totals) -> dict[str, str]:
-    """A column of the table: the names of its rows and what stands there."""
-    runs = totals.runs
-    calls = ", ".join(f"{name} {number}" for name, number in (+totals.calls).most_common())
-    made = totals.calls.total() + totals.invalid
-    return {
-        "ended with an answer": f"{totals.ended} of {runs}",
-        "calls of tools": calls or "-",
-        "calls that were no call of an offered tool": f"{totals.invalid} of {made}"
-        if made
-        else "-",
-        "turns a question": f"{totals.steps / runs:.1f}",
-        "answerable answered": f"{totals.found} of {totals.answerable}",
-        "words of the answer in text or quotes": f"{totals.right} of {totals.answerable}",
-        "gold page cited": f"{totals.page} of {totals.answerable}",
-        "unanswerable refused": f"{totals.refused} of {totals.unanswerable}",
-        "tokens read, written a question": (
-            f"{totals.computed / runs:,.0f}, {totals.written / runs:,.0f}"
-        ),
+    rows = read_rows(options.questions)
+    rows = rows[:: max(1, len(rows) // options.n)][: options.n]
+    known = read_rows(options.out) if options.out and options.out.is_file() else []
+    done = {(one["strategy"], one["model"], one["question"]): one for one in known}
+    agents = {name: DocAgent(options.model, strategy=name) for name in options.strategies}
+    for number, row in enumerate(rows):
+        document = options.document or options.questions.parent / row["doc"]
+        for strategy, agent in agents.items():
+            key = strategy, options.model, row["question"]
+            if key not in done:
+                told = {"strategy": strategy, "model": options.model, "question": row["question"]}
+                done[key] = told | asked(agent, document, row)
+                if options.out:
+                    with options.out.open("a", encoding="utf-8") as out:
+                        out.write(json.dumps(done[key], ensure_ascii=False) + "\n")
+        print(f"\r{number + 1} of {len(rows)}", end="", flush=True)
+    print(f"\n\n{options.model}, {len(rows)} questions of {options.questions.name}\n")
+    columns = {
+        name: column([done[name, options.model, row["question"]] for row in rows])
+        for name in options.strategies
     }
+    print("| " + " | ".join(["", *columns]) + " |")
+    print("| --- " * (1 + len(columns)) + "|")
+    for name in columns[options.strategies[0]]:
+        print("| " + " | ".join([name, *(one[name] for one in columns.values())]) + " |")
+
+
+def asked(agent: DocAgent, document: Path, row: Row) -> Row:
+    """One question: what was said, whether that is right, and what it took."""
+    begun = time.perf_counter()
+    calls: list[str] = []
+    for event in agent.stream(document, row["question"]):
+        # The search and the judging of the fixed path are no calls of the model.
+        if isinstance(event, Step) and event.name in (*NAMES, "invalid"):
+            calls.append(event.name)
+        if isinstance(event, Answer):
+            answer = event
+    said = without_markers(answer.text) if answer.found else ""
+    return {
+        "answer": answer.text,
+        "answerable": row.get("answerable", True),
+        "found": answer.found,
+        "right": answer.found and bool(contained(said, row.get("answers", []))),
+        "steps": answer.steps,
+        "calls": calls if answer.strategy == "agent" else [],
+        "read": answer.usage.prompt_tokens - answer.usage.cached_tokens,
+        "written": answer.usage.completion_tokens,
+        "seconds": time.perf_counter() - begun,
+        "note": answer.note,
+    }
+
+
+def column(rows: list[Row]) -> dict[str, str]:
+    """A column of the table: the names of its rows and what stands there."""
+    answerable = [row for row in rows if row["answerable"]]
+    others = [row for row in rows if not row["answerable"]]
+    calls = Counter(name for row in rows for name in row["calls"])
+    read, written, steps, seconds = (
+        sum(row[name] for row in rows) / len(rows)
+        for name in ("read", "written", "steps", "seconds")
+    )
+    return {
+        "gold words in the answer's text": _share(answerable, "right"),
+        "answered": _share(answerable, "found"),
+        "unanswerable refused": f"{sum(not row['found'] for row in others)} of {len(others)}",
+        "turns a question": f"{steps:.1f}",
+        "calls": ", ".join(f"{name} {number}" for name, number in calls.most_common()) or "-",
+        "tokens computed, written a question": f"{read:,.0f}, {written:,.0f}",
+        "seconds a question": f"{seconds:.1f}",
+    }
+
+
+def _share(rows: list[Row], name: str) -> str:
+    return f"{sum(row[name] for row in rows)} of {len(rows)}"
 
 
 if __name__ == "__main__":

@@ -254,7 +254,9 @@ def _plain(case: Case) -> list[BaseMessage]:
     """The prompt with tools or schema in words: Qwen's own, as the engine tells them."""
     if not case.tools:
         told = json.dumps(case.schema, ensure_ascii=False)
-        return [HumanMessage(f"{_asked(case)}\n\nAnswer with JSON that follows this schema: {told}")]
+        return [
+            HumanMessage(f"{_asked(case)}\n\nAnswer with JSON that follows this schema: {told}")
+        ]
     system = render([HumanMessage(case.prompt)], case.tools)[0]["content"]
     text = "".join(part if isinstance(part, str) else part.text for part in system)
     return [SystemMessage(text), HumanMessage(case.prompt)]

@@ -41,7 +41,6 @@ class CallingModel(BaseChatModel):
     context: int = 32_768
     binds: bool = True
     tells_usage: bool = True
-    notes: str = ""  # the reply when results are to be summed up, beside the script
 
     @property
     def _llm_type(self) -> str:
@@ -57,8 +56,7 @@ class CallingModel(BaseChatModel):
 
     def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
         self.asked.append(messages)
-        summing_up = self.notes and len(messages) == 1
-        turn = self.notes if summing_up else self.script.pop(0)
+        turn = self.script.pop(0)
         reply = turn(messages) if callable(turn) else turn
         message = AIMessage(reply) if isinstance(reply, str) else reply
         if message.tool_calls and not self.binds:

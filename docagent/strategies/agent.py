@@ -110,9 +110,7 @@ def _work(
     return Ended(note=_STOPPED.format(f"{talk.turns} steps"))
 
 
-def _calls(
-    asking: Asking, toolbox: Toolbox, reply: Reply
-) -> Generator[Event, None, list[Outcome]]:
+def _calls(asking: Asking, toolbox: Toolbox, reply: Reply) -> Generator[Event, None, list[Outcome]]:
     """Run the calls of a reply."""
     outcomes: list[Outcome] = []
     for number, call in enumerate(reply.calls):

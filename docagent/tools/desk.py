@@ -49,7 +49,9 @@ class Desk:
     def whole(self, passages: Sequence[Passage], head: str = "") -> tuple[str, Shown]:
         """A result with the text of each passage; of those shown before, the number alone."""
         pieces, numbers, left = [head] if head else [], list[int](), self.budget
-        above = [number for one in passages if (number := self.ledger.known(one)) in self.ledger.shown]
+        above = [
+            number for one in passages if (number := self.ledger.known(one)) in self.ledger.shown
+        ]
         if above:
             pieces.append(f"Shown above: {', '.join(map(str, above))}")
             passages = [one for one in passages if self.ledger.known(one) not in above]
