@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from docagent.agent import DocAgent
-from docagent.model import Model
 from docagent.reading.follow_up import stand_alone
 
 PAIRS = Path(__file__).with_name("follow_ups.jsonl")
@@ -33,7 +32,7 @@ def main() -> None:
     rows = _lines(PAIRS)
     rows = rows[:: max(1, len(rows) // options.n)][: options.n]
     known = {row["key"]: row for row in _lines(options.out)} if options.out else {}
-    model = None if options.model == "none" else Model(DocAgent(options.model).chat_model)
+    model = DocAgent(options.model).language_model()
     right: dict[str, list[bool]] = {"refers to the turn before": [], "stands alone": []}
     seconds = 0.0
     for row in rows:

@@ -33,7 +33,10 @@ def calls(*made: tuple[str, dict[str, Any]]) -> AIMessage:
 
 
 class CallingModel(BaseChatModel):
-    """Replies with the next of `script`; `asked` holds the messages of each turn."""
+    """Replies with the next of `script`; `asked` holds the messages of each turn.
+
+    Whether passages answer is told by `answerable`, beside the script.
+    """
 
     script: list[Any]
     asked: list[list[BaseMessage]] = Field(default_factory=list)
@@ -41,6 +44,7 @@ class CallingModel(BaseChatModel):
     context: int = 32_768
     binds: bool = True
     tells_usage: bool = True
+    answerable: bool = True
 
     @property
     def _llm_type(self) -> str:
@@ -55,6 +59,9 @@ class CallingModel(BaseChatModel):
         return self.bind()
 
     def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
+        if "Reply Yes or No" in messages[-1].text:
+            said = AIMessage("Yes" if self.answerable else "No")
+            return ChatResult(generations=[ChatGeneration(message=said)])
         self.asked.append(messages)
         turn = self.script.pop(0)
         reply = turn(messages) if callable(turn) else turn

@@ -19,7 +19,7 @@ from docagent.reading.prompt import REFUSAL
 from tests.calling_model import CallingModel, call, calls
 
 QUESTION = "Who rebuilt the ice house?"
-REPLY = "The ice house was rebuilt by the mason Ulla Brandt [1]."
+REPLY = "The ice house was rebuilt by the mason Ulla Brandt. [1]"
 SEARCH = call("search", query="rebuilt the ice house")
 KNOWN = "It was Ulla Brandt."  # words without a call: the search is over
 
@@ -82,7 +82,7 @@ def test_the_search_ends_in_words_and_the_answer_is_written_from_what_was_seen(
     assert done.answer.text == REPLY
     assert quote(done.answer) == "The ice house was rebuilt in 1931 by the mason Ulla Brandt."
     assert done.answer.steps == 2
-    assert done.names == ["search", "outline", "reply", "judge", "read"]
+    assert done.names == ["search", "outline", "reply", "judge", "answerable", "read"]
     # The first search is made for the model, and stands in the conversation as its own.
     assert done.steps[0][1] == f"{QUESTION} -> 1 passage, section 1"
     assert "[1] section 1" in done.model.said(0)
@@ -163,13 +163,13 @@ def test_a_comma_too_many_is_forgiven(town: Path) -> None:
 def test_the_same_search_is_not_made_twice(town: Path, binds: bool, query: str) -> None:
     done = run(town, call("search", query=query), REPLY, binds=binds)
     assert done.steps[1] == ("search", f"{QUESTION} -> the same call as before")
-    assert done.names[2:] == ["plan", "judge", "read"]
+    assert done.names[2:] == ["plan", "judge", "answerable", "read"]
     assert "Ulla Brandt" in quote(done.answer)
 
 
 def test_a_search_that_brings_nothing_new_twice_is_the_last(town: Path) -> None:
     done = run(town, SEARCH, call("grep", pattern="ice house"), REPLY)
-    assert done.names == ["search", "search", "grep", "plan", "judge", "read"]
+    assert done.names == ["search", "search", "grep", "plan", "judge", "answerable", "read"]
     assert "Shown above: 1" in done.model.said(1)
     assert "Ulla Brandt" not in done.model.said(1)
 
@@ -198,14 +198,14 @@ def test_the_token_budget_ends_in_an_answer(town: Path, tells_usage: bool) -> No
 
 
 def test_a_full_window_ends_in_an_answer(tmp_path: Path) -> None:
-    looks = [call("read_pages", first=number, last=number) for number in range(2, 5)]
+    looks = [call("read_pages", first=number, last=number) for number in range(2, 4)]
     done = run(long_document(tmp_path), *looks, REPLY, context=900, options={"max_tokens": 100})
     assert done.answer.note.startswith("Stopped after the model's window was full")
     assert "Ulla Brandt" in quote(done.answer)
 
 
 def test_a_document_that_does_not_say(town: Path) -> None:
-    done = run(town, KNOWN, REFUSAL)
+    done = run(town, KNOWN, answerable=False)
     assert not done.answer.found
     assert done.answer.text == REFUSAL
     assert all(citation.verified for citation in done.answer.citations)
@@ -308,7 +308,7 @@ def test_words_of_the_document_are_data(tmp_path: Path, binds: bool) -> None:
         encoding="utf-8",
     )
     done = run(evil, KNOWN, REPLY, binds=binds)
-    assert done.names == ["search", "reply", "judge", "read"]
+    assert done.names == ["search", "reply", "judge", "answerable", "read"]
     told = done.model.said(0)
     assert told.count("[1]") == 1  # ours; the document's own are broken by a space
     assert "[2]" not in told

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from prompts import render
+from prompts import render, template
 from retrieval.lexical.function_words import by_language
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _LEANS = re.compile(
     r"|^(?:and|but|or|so|what about|how about|why|how so|when|who else|which one)\b",
     re.IGNORECASE,
 )
+_EXAMPLE = re.compile(r"\n(?:Follow-up|Full question): ")
 _WORD = re.compile(r"[^\W_][\w'’.-]*")
 
 
@@ -49,21 +50,30 @@ def stand_alone(model: Model | None, turns: Sequence[Turn], question: str) -> st
         return question
     if model is None:
         return _with_words(turns[-1][0], question) if leans(question) else question
-    lines = model.reply(_prompt(turns, question), max_tokens=_TOKENS).text.strip().splitlines()
+    lines = model.reply(_messages(turns, question), max_tokens=_TOKENS).text.strip().splitlines()
     if not lines or len(lines[0]) > _LONGEST:
         return _with_words(turns[-1][0], question) if leans(question) else question
     return lines[0].strip(' "')
 
 
-def _prompt(turns: Sequence[Turn], question: str) -> list[BaseMessage]:
-    """The last turns, each on two lines whatever an answer holds, and the follow-up."""
-    from langchain_core.messages import HumanMessage
+def _messages(turns: Sequence[Turn], question: str) -> list[BaseMessage]:
+    """Examples as turns of the conversation, then the follow-up.
 
+    Of 9 follow-ups the 1.5B put 8 right with examples as turns, and 3 to 6 with the same ones told
+    in one message, from which it copied. An answer stands on one line, whatever it holds.
+    """
+    from langchain_core.messages import AIMessage, HumanMessage
+
+    found: list[BaseMessage] = []
+    for example in template("follow_up_examples").split("\n\n"):
+        before, asked, full = _EXAMPLE.split(example)
+        found.append(HumanMessage(render("follow_up", turns=before, question=asked)))
+        found.append(AIMessage(full))
     told = "\n".join(
         f"Question: {asked}\nAnswer: {' '.join(said.split())[:_SHOWN]}"
         for asked, said in turns[-_TURNS:]
     )
-    return [HumanMessage(render("follow_up", turns=told, question=question))]
+    return [*found, HumanMessage(render("follow_up", turns=told, question=question))]
 
 
 def _with_words(before: str, question: str) -> str:
