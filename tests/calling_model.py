@@ -13,7 +13,7 @@ from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 from pydantic import Field
 
-from tests.fake_model import USAGE
+from tests.fake_model import USAGE, asks_yes_or_no
 
 Turn = AIMessage | str | Callable[[list[BaseMessage]], "AIMessage | str"]
 
@@ -59,7 +59,7 @@ class CallingModel(BaseChatModel):
         return self.bind()
 
     def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
-        if "Reply Yes or No" in messages[-1].text:
+        if asks_yes_or_no(messages):
             said = AIMessage("Yes" if self.answerable else "No")
             return ChatResult(generations=[ChatGeneration(message=said)])
         self.asked.append(messages)
