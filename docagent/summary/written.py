@@ -37,7 +37,7 @@ def written(work: Work, sections: Sequence[Section], parts: Sequence[Part]) -> M
     counts = _counts(work, sections, parts)
     prompts = [_prompt(work, part, count) for part, count in zip(parts, counts, strict=True)]
     tokens = [part.tokens for part in parts]
-    reply = PER_SENTENCE * max(counts) // 2
+    reply = PER_SENTENCE * max(counts)
     cost = Cost(work.kept, work.model, tokens, [known(work, one) for one in prompts], reply)
     yield Step("cost", cost.announce())
     heard: list[list[Told]] = [[] for _ in parts]
