@@ -30,9 +30,8 @@ class Player:
             words = list(dict.fromkeys(word.lower() for word in _WORD.findall(question)))
             return json.dumps({"keywords_zh": [], "keywords_en": words})
         found = self.sentences(prompt, question)
-        if "Reply with JSON" in prompt:  # a window of `read`
-            picked = [{"quote": sentence, "relevance": 10} for sentence, _ in found]
-            return json.dumps({"quotes": picked})
+        if "word for word" in prompt:  # a window of `read`
+            return "\n".join(sentence for sentence, _ in found) or "none"
         if '{"res": "none"' in prompt:  # a member of ParallelDocQA
             said = " ".join(sentence for sentence, _ in found)
             told = {"res": "ans", "content": said} if said else {"res": "none", "content": "<None>"}

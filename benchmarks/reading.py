@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -70,12 +71,13 @@ def _row(agent: DocAgent, file: Path, question: str, name: str) -> None:
         if isinstance(event, Answer):
             answer = event
     seconds = time.perf_counter() - begun
-    parts, _, rest = plan.partition(" parts")
-    before = rest.partition("; ")[2].partition(" are read already")[0] if "already" in rest else "0"
+    parts = plan.partition(" parts")[0]
+    before = re.search(r"(\d+) of them kept", plan)
+    told = before[1] if before else "0"
     usage = answer.usage
     computed = usage.prompt_tokens - usage.cached_tokens
     print(
-        f"| {name} | {parts} | {before} | {answer.steps} | {usage.prompt_tokens:,} | "
+        f"| {name} | {parts} | {told} | {answer.steps} | {usage.prompt_tokens:,} | "
         f"{computed:,} | {seconds:.0f} |",
         flush=True,
     )
@@ -87,7 +89,7 @@ def _kill_after(parts: int) -> None:
 
     def dying(self: Kept, value: Any, *made_from: str) -> None:
         put(self, value, *made_from)
-        kept.append(isinstance(value, list))
+        kept.append(isinstance(value, str))
         if sum(kept) == parts:
             os.kill(os.getpid(), signal.SIGKILL)
 

@@ -1,4 +1,4 @@
-"""A chat model that summarises by rule: the first sentence of every passage it is shown."""
+"""A chat model that summarises by rule: the first sentence of every paragraph it is shown."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic import Field
 from docagent.errors import DocAgentError
 from tests.fake_model import USAGE, FakeModel
 
-_PASSAGE = re.compile(r"^\[(\d+)\] (?:#[^\n]*\n+)?(.+?[.])(?=\s|$)", re.MULTILINE | re.DOTALL)
+_FIRST = re.compile(r"(?:\A|\n\n)(?:#[^\n]*\n+)?(\S.+?[.])(?=\s|\Z)", re.DOTALL)
 
 
 class Summariser(FakeModel):
@@ -37,19 +37,14 @@ class Summariser(FakeModel):
         return ChatResult(generations=[ChatGeneration(message=reply)])
 
     def _reply(self, text: str) -> str:
-        found = [(number, " ".join(told.split())) for number, told in _PASSAGE.findall(text)]
-        if text.startswith("Translate"):
-            return "\n".join(f"[{number}] {line.upper()}" for number, line in found)
-        if "reply with the word None" in text and "lamp" not in text.partition("\n\nWrite")[0]:
-            return "None."
-        most = re.search(r"at most (\d+) sentences", text)
-        lines = [f"{line} [{number}]" for number, line in found]
-        if most:
-            return " ".join(lines[: int(most[1])])
-        return "\n".join(f"- {line}" for line in [*lines, *filter(None, [self.added])])
+        if "Translate the sentence" in text:
+            return text.partition("\n")[0].upper()
+        shown = re.split(r"\n\n(?:Summarise|What does)", text)[0]
+        found = [" ".join(one.split()) for one in _FIRST.findall(shown)]
+        return "\n".join(f"- {line}" for line in [*found, *filter(None, [self.added])])
 
     @property
     def parts(self) -> list[str]:
-        """The prompts that were about parts, less those that joined or translated."""
+        """The prompts that were about parts, less those that translated."""
         asked = (str(messages[-1].content) for messages in self.asked)
-        return [text for text in asked if "of the passages above" in text]
+        return [text for text in asked if "text above" in text]

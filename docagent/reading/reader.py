@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
 from docagent.asking import Asking
 from docagent.checking.quotes import Quote
 from docagent.errors import first_line
-from docagent.events import Event, Progress, Step
-from docagent.reading.excerpts import (
-    found_again,
-    made_from,
-    picked,
-    read_prompt,
-    reply_options,
-    window_text,
-)
+from docagent.events import Event, Step
+from docagent.reading.cost import Cost
+from docagent.reading.excerpts import TOKENS, found_again, made_from, read_prompt, window_text
 from docagent.reading.windows import Window
 
 log = logging.getLogger("docagent")
 
 _TOGETHER = 8  # windows asked at once where the model answers several
-_USEFUL = 0.5  # relevance that goes into the notes for later windows
-_NOTED = 8  # quotes in the notes
-# Reading ends early when this is held, and so many windows in a row brought nothing useful.
-_ENOUGH = 0.8
+_NOTED = 8  # quotes in the notes for later windows
+# Reading ends early when so many windows in a row have brought nothing after some that did.
 _PATIENCE = 4
 
 
@@ -54,9 +45,9 @@ class Gathered:
     @property
     def enough(self) -> bool:
         """Whether what is left to read, the least promising parts, will hardly change anything."""
-        useful = [n for n, found in self.found.items() if any(q.score >= _USEFUL for q in found)]
+        useful = [number for number, found in self.found.items() if found]
         idle = sum(number > max(useful, default=0) for number in self.found)
-        return idle >= _PATIENCE and any(quote.score >= _ENOUGH for quote in self.quotes)
+        return bool(useful) and idle >= _PATIENCE
 
     @property
     def note(self) -> str:
@@ -69,30 +60,21 @@ class Gathered:
         return " ".join(told)
 
 
-Measure = Callable[[list[Quote]], list[Quote]]
-"""Gives the quotes of a window other scores."""
-
-
 def read_windows(
-    asking: Asking,
-    parts: list[Window],
-    *,
-    every: bool,
-    ordered: bool,
-    measure: Measure | None = None,
+    asking: Asking, parts: list[Window], *, every: bool, ordered: bool
 ) -> Generator[Event, None, Gathered]:
     """Read the windows in the order given; `every` one, or until no more is to be expected.
-
-    `measure` is for models whose own relevance cannot be trusted.
 
     `ordered`: each window is read with notes of what stood in those before. Ctrl-C ends the
     reading and keeps what was read. One window that fails costs no other; if all fail, the
     last error is raised.
     """
     gathered = Gathered(len(parts))
+    known = [_kept(asking, part) is not None for part in parts]
+    cost = Cost(asking.kept, asking.model, [part.tokens for part in parts], known, TOKENS // 2)
+    yield Step("plan", cost.announce())
     try:
-        together = 1 if ordered else _TOGETHER
-        yield from _read(asking, parts, gathered, every, together, measure)
+        yield from _read(asking, parts, gathered, cost, every, 1 if ordered else _TOGETHER)
     except KeyboardInterrupt:
         gathered.broken_off = True
         yield Step("stop", f"broken off after {gathered.read} of {gathered.total} parts")
@@ -103,9 +85,9 @@ def _read(
     asking: Asking,
     parts: list[Window],
     gathered: Gathered,
+    cost: Cost,
     every: bool,
     together: int,
-    measure: Measure | None,
 ) -> Iterator[Event]:
     last: Exception | None = None
     for at in range(0, len(parts), together):
@@ -117,8 +99,8 @@ def _read(
                 gathered.failed += 1
                 log.warning("A part could not be read: %s", first_line(found))
             else:
-                gathered.found[at + number] = measure(found) if measure else found
-            yield Progress("parts", gathered.read + gathered.failed, gathered.total, "parts")
+                gathered.found[at + number] = found
+            yield cost.done(at + number)
             if gathered.enough and not every:
                 left = gathered.total - gathered.read - gathered.failed
                 if left:
@@ -133,75 +115,38 @@ def _results(
 ) -> Iterator[tuple[int, list[Quote] | Exception]]:
     """(number in the group, quotes or error) of each window as they come; first what was read
     before, which costs nothing."""
-    corpus, model, question = asking.corpus, asking.model, asking.question
-    texts = [window_text(corpus, window) for window in group]
-    keys = [made_from(model, question, notes, text) for text in texts]
+    corpus, question = asking.corpus, asking.question
     left = []
     for number, window in enumerate(group):
-        known = asking.kept.get(*keys[number])
+        known = _kept(asking, window, notes)
         if known is None:
             left.append(number)
         else:
-            quotes = [(words, int(value)) for words, value in known]
-            yield number, found_again(corpus, window, quotes)
-    begun = time.perf_counter()
+            yield number, found_again(corpus, window, question, known)
     prompts = [read_prompt(corpus, group[number], question, notes) for number in left]
-    options = reply_options(model, [texts[number] for number in left])
-    for place, reply in model.replies(prompts, **options):
-        number = left[place]
+    for place, reply in asking.model.replies(prompts, max_tokens=TOKENS):
+        number, window = left[place], group[left[place]]
         if isinstance(reply, Exception):
             yield number, reply
             continue
         gathered.asked += 1
-        try:
-            said = picked(reply.text)
-        except ValueError:
-            # Not kept: another run may do better.
-            yield number, ValueError(f"the model's reply is no JSON: {reply.text[:60]!r}")
-            continue
-        asking.kept.put(said, *keys[number])
-        _remember_speed(asking, group[number].tokens, time.perf_counter() - begun)
-        begun = time.perf_counter()
-        yield number, found_again(corpus, group[number], said)
+        asking.kept.put(reply.text, *_key(asking, window, notes))
+        yield number, found_again(corpus, window, question, reply.text)
 
 
-def cost(asking: Asking, parts: list[Window]) -> str:
-    """What reading will take, before it starts: "52 windows, about 6 min"."""
-    question = asking.question
-    left = [
-        part
-        for part in parts
-        if asking.kept.get(*made_from(asking.model, question, "", window_text(asking.corpus, part)))
-        is None
-    ]
-    told = f"{len(parts)} parts, {sum(part.tokens for part in parts):,} tokens"
-    if len(left) < len(parts):
-        told += f"; {len(parts) - len(left)} are read already"
-    speed = asking.kept.get(*_speed_key(asking))
-    if speed and left:
-        told += f"; about {_duration(sum(part.tokens for part in left) * speed)}"
-    return told if not left else f"{told}; Ctrl-C answers from what is read so far"
+def _kept(asking: Asking, window: Window, notes: str = "") -> str | None:
+    """What the model said of a window before."""
+    return asking.kept.get(*_key(asking, window, notes))
 
 
-def _remember_speed(asking: Asking, tokens: int, seconds: float) -> None:
-    asking.kept.put(seconds / max(tokens, 1), *_speed_key(asking))
-
-
-def _speed_key(asking: Asking) -> tuple[str, ...]:
-    return "seconds a token", asking.model.identity
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(round(seconds), 1)} s"
-    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+def _key(asking: Asking, window: Window, notes: str) -> tuple[str, ...]:
+    return made_from(asking.model, asking.question, notes, window_text(asking.corpus, window))
 
 
 def _notes(gathered: Gathered) -> str:
     """What stood in the windows before, in the document's order."""
-    useful = [quote for quote in gathered.quotes if quote.score >= _USEFUL]
     lines = []
-    for quote in useful[-_NOTED:]:
+    for quote in gathered.quotes[-_NOTED:]:
         page = f"{quote.passage.unit} {quote.passage.page}: " if quote.passage.page else ""
         lines.append(f'- {page}"{" ".join(quote.text.split())}"')
     return "\n".join(lines)

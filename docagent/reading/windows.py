@@ -9,12 +9,8 @@ from dataclasses import dataclass
 from retrieval.corpus import Corpus
 from retrieval.passage import Passage
 
-WINDOW = 6_000
-"""Tokens. Qwen2-7B finds 87% of NeedleBench's needles at 8K and 74% at 32K (technical report,
-table 12); longer windows mean fewer calls."""
-
-SMALL_WINDOW = 3_000  # for a model under a billion parameters
-ROOM = 1_500  # tokens of the model's context kept for instructions, question and reply
+WINDOW = 2_000  # tokens; small models answer from short texts best
+ROOM = 600  # tokens of the model's context kept for instructions, question and reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +24,9 @@ class Window:
     tokens: int
 
 
-def window_size(context: int, weak: bool) -> int:
+def window_size(context: int) -> int:
     """Tokens of text that a model reads at a time."""
-    return max(256, min(SMALL_WINDOW if weak else WINDOW, context - ROOM))
+    return max(256, min(WINDOW, context - ROOM))
 
 
 def windows(

@@ -21,6 +21,8 @@ _ALIKE = 0.6  # against the likeness to what is chosen already
 _ALIKE_APART = 0.3  # the same where rooms keep the sentences apart already
 _SAME = 0.9  # of a likeness: the same in other words
 _FOCUS = 1.5  # weight of the focus beside what is central
+_NEAR = 0.6  # of the best sentence's likeness to the focus
+_FAR = 0.3  # a cosine that unlike subjects seldom reach
 _SAMPLE = 20  # sentences that tell their language
 
 Scores = NDArray[np.float64]
@@ -41,7 +43,7 @@ def scores(
     trust = work.corpus.trust(" ".join(texts[:_SAMPLE]))
     score = trust * (vectors @ mean) + (_WORDS + 1 - trust) * _common(terms, rarity) + bonus
     if work.wanted.focus:
-        score = score + _FOCUS * touching(work, vectors, terms, trust)
+        score = score + _FOCUS * _touching(work, vectors, terms, trust)
     found: Scores = score.astype(np.float64)
     return found
 
@@ -102,7 +104,20 @@ def _common(terms: Sequence[frozenset[str]], rarity: Mapping[str, float]) -> Sco
     return sums / top if top > 0 else sums
 
 
-def touching(work: Work, vectors: Vectors, terms: Sequence[frozenset[str]], trust: float) -> Scores:
+def near(work: Work, extracts: Sequence[Extract]) -> list[list[int]]:
+    """The sentences of each that come about as near to the focus as anything does; else none."""
+    scores = [
+        _touching(work, one.vectors, one.terms, work.corpus.trust(" ".join(one.texts[:_SAMPLE])))
+        for one in extracts
+    ]
+    best = max((float(score.max(initial=0.0)) for score in scores), default=0.0)
+    bar = max(_FAR, _NEAR * best)
+    return [np.flatnonzero(score >= bar).tolist() for score in scores]
+
+
+def _touching(
+    work: Work, vectors: Vectors, terms: Sequence[frozenset[str]], trust: float
+) -> Scores:
     """How near each sentence is to the focus."""
     rarity = work.corpus.lexical.rarity(query_terms(work.wanted.focus))
     total = sum(rarity.values()) or 1.0

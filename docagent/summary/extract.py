@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from docagent.summary.central import scores
 from docagent.summary.parts import Part
-from docagent.summary.sentence import candidates
-from docagent.summary.told import Span
+from docagent.summary.sentence import candidates, leans
+from docagent.summary.told import Span, Told
 from docagent.summary.work import Work
 from retrieval.embed.encoder import Encoder, Vectors
 from retrieval.lexical.tokens import query_terms
@@ -104,6 +104,22 @@ def some(one: Extract, numbers: Sequence[int]) -> Extract:
         one.bonus[list(numbers)],
         one.mean,
         one.weight,
+    )
+
+
+def statements_extract(work: Work, told: Sequence[Told]) -> Extract:
+    """Sentences that were written, to be chosen from as those of a document are."""
+    texts = [one.text for one in told]
+    vectors = _embed(work.corpus.encoder, texts)
+    bonus = [_FIGURE * any(map(str.isdigit, text)) - _LEANS * leans(text) for text in texts]
+    return Extract(
+        [one.spans[0] for one in told],
+        texts,
+        vectors,
+        [frozenset(query_terms(text)) for text in texts],
+        np.array(bonus, np.float64),
+        unit(vectors.sum(axis=0)),
+        len(told),
     )
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _FIRST_BATCH = 2  # prompts: so many tell the speed
 _BATCH = 8  # prompts in memory at once
-PER_SENTENCE = 70  # tokens that a sentence with its markers takes at most
+PER_SENTENCE = 45  # tokens that a short sentence takes
 
 
 @dataclass(frozen=True, slots=True)

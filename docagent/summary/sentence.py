@@ -73,7 +73,12 @@ def candidates(document: Document, start: int, end: int) -> Iterator[Candidate]:
             begin += mark.end() if mark else 0
             text = " ".join(document.text[begin:stop].split())
             if _stands_alone(text) and not _NOTICE.search(text) and not _REFERS.search(text):
-                yield Candidate(begin, stop, place, bool(_LEANS.search(text)))
+                yield Candidate(begin, stop, place, leans(text))
+
+
+def leans(text: str) -> bool:
+    """Whether a sentence speaks of what stands in the one before it."""
+    return bool(_LEANS.search(text))
 
 
 def _stands_alone(text: str) -> bool:

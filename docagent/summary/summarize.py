@@ -7,15 +7,16 @@ from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from docagent.answer import Usage
 from docagent.errors import DocAgentError
 from docagent.events import Step
 from docagent.summary.extractive import extractive
-from docagent.summary.join import translated
 from docagent.summary.numbered import Numbered
 from docagent.summary.parts import WINDOW, parts
 from docagent.summary.sections import Section, sections
 from docagent.summary.summary import Reported, SectionSummary, Summary
 from docagent.summary.told import Told
+from docagent.summary.translate import translated
 from docagent.summary.wanted import Wanted
 from docagent.summary.work import Finished, Work
 from docagent.summary.written import written
@@ -31,14 +32,14 @@ def summarize(agent: DocAgent, paths: Sequence[str | Path], wanted: Wanted) -> I
     """Summarise documents; the last event is the `Summary`.
 
     Raises DocAgentError for documents that cannot be read, models that cannot be had, and a
-    language that a small model cannot write.
+    language where no model is to write.
     """
     begun = time.perf_counter()
     model = agent.language_model()
-    if model.weak and wanted.language:
+    if model is None and wanted.language:
         raise DocAgentError(
-            f"The model {model.name} is too small to write {wanted.language}: it can only quote. "
-            "Leave --language out, or name a larger --model."
+            f"Without a language model nothing can be written in {wanted.language}; "
+            "leave out --language, or --model none."
         )
     opening = time.perf_counter()  # loading models counts in the total alone
     corpus = yield from agent.open(paths)
@@ -46,12 +47,12 @@ def summarize(agent: DocAgent, paths: Sequence[str | Path], wanted: Wanted) -> I
     with corpus.undisturbed():
         work = Work(corpus, model, agent.kept, wanted)
         found = sections(corpus, agent.settings.pages)
-        window = min(WINDOW, model.context // 2)
-        cut = list(parts(corpus, found, window, model.count))
+        window = min(WINDOW, model.context // 2) if model else WINDOW
+        cut = list(parts(corpus, found, window, model.count if model else _estimate))
         if not cut:
             raise DocAgentError("There is no text to summarise here; look at --pages.")
         yield Step("outline", f"{len(found)} sections, {len(cut)} parts")
-        making = (extractive if model.weak else written)(work, found, cut)
+        making = (written if model else extractive)(work, found, cut)
         numbered = Numbered(corpus)
         told: list[SectionSummary] = []
         text = NOTHING
@@ -61,7 +62,7 @@ def summarize(agent: DocAgent, paths: Sequence[str | Path], wanted: Wanted) -> I
                 continue
             if not event.told:
                 continue
-            sentences = numbered.text((yield from _translated(work, event.told)), model.weak)
+            sentences = numbered.text((yield from _translated(work, event.told)), not model)
             if event.section is None:
                 text = sentences
             else:
@@ -74,19 +75,21 @@ def summarize(agent: DocAgent, paths: Sequence[str | Path], wanted: Wanted) -> I
         text,
         tuple(told),
         citations,
-        model.name,
+        model.name if model else "none",
         steps=work.steps,
-        usage=model.usage,
+        usage=model.usage if model else Usage(),
         seconds={"open": opened, **work.seconds, "total": time.perf_counter() - begun},
         note=_note(work, len(cut)),
     )
 
 
 def _translated(work: Work, told: list[Told]) -> Generator[Step, None, list[Told]]:
-    if not work.wanted.language:
-        return told
-    found = yield from translated(work, told)
-    return [found.get(one, one) for one in told]
+    return (yield from translated(work, told)) if work.wanted.language else told
+
+
+def _estimate(text: str) -> int:
+    """About how many tokens a text has, where no model counts them."""
+    return len(text.encode()) // 4
 
 
 def _section(corpus: Corpus, section: Section, text: str) -> SectionSummary:

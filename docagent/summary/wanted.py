@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from docagent.errors import DocAgentError
 
-LENGTHS = {"short": 4, "medium": 8, "long": 16}  # sentences of the whole
+LENGTHS = {"short": 4, "medium": 10, "long": 16}  # sentences of the whole
 _MOST = 60
 
 

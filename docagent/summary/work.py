@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from docagent.asking import NO_MODEL
+from docagent.errors import DocAgentError
 from docagent.events import Progress, Step
 from docagent.summary.told import Told
 from docagent.summary.wanted import Wanted
@@ -31,20 +33,27 @@ Making = Generator[Progress | Step | Finished]
 
 @dataclass(slots=True)
 class Work:
-    """The open documents, who reads them, what is wanted, and what was done so far.
+    """The open documents, who reads them (None: no language model), what is wanted and was done.
 
     `steps` are the parts and prompts read, those kept from earlier runs included; `lost` tells
     of parts that could not be read, `unsupported` counts parts of which no statement held.
     """
 
     corpus: Corpus
-    model: Model
+    reader: Model | None
     kept: Kept
     wanted: Wanted
     steps: int = 0
     lost: list[str] = field(default_factory=list)
     unsupported: int = 0
     seconds: dict[str, float] = field(default_factory=lambda: {"read": 0.0, "join": 0.0})
+
+    @property
+    def model(self) -> Model:
+        """Who reads. Raises DocAgentError where there is no language model."""
+        if self.reader is None:
+            raise DocAgentError(NO_MODEL)
+        return self.reader
 
     def timed(self, stage: str) -> AbstractContextManager[None]:
         """Add the time that the block takes to a stage's seconds."""

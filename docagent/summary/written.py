@@ -1,95 +1,135 @@
-"""A summary that the model writes: part by part, section by section, then the whole."""
+"""A summary that the model writes: part by part, then the sentences that stand for the whole."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections import Counter
+from collections.abc import Generator, Sequence
+from math import ceil
 from typing import TYPE_CHECKING
 
-from docagent.checking.support import support
+from docagent.checking.attribution import attribute
 from docagent.events import Step
-from docagent.summary.cost import Cost
-from docagent.summary.join import join
+from docagent.reading.cost import Cost
+from docagent.summary.central import near
+from docagent.summary.extract import statements_extract
 from docagent.summary.parts import Part
-from docagent.summary.prompt import part_prompt
 from docagent.summary.replies import PER_SENTENCE, Reply, known, replies
 from docagent.summary.sections import Section
-from docagent.summary.told import Span, Told, is_nothing, marked
+from docagent.summary.spread import spread
+from docagent.summary.told import Span, Told, statements
 from docagent.summary.work import Finished, Making, Work
+from prompts import render
+from retrieval.lexical.language import NAMES, language
+from retrieval.passage import Passage
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
-_LEAST = 3  # statements asked of a part
+_FEWEST = 2  # sentences asked of a part
+_SPARE = 1  # and one more than are wanted, since what the text does not bear out is dropped
 
 
 def written(work: Work, sections: Sequence[Section], parts: Sequence[Part]) -> Making:
-    """The sentences of each section as it is finished, in order, and last those of the whole."""
-    cost = Cost(
-        [part.tokens for part in parts],
-        [known(work, one) for one in _prompts(work, sections, parts)],
-    )
+    """The sentences of each section as it is finished, in order, and last those of the whole.
+
+    With a focus all is read first: what comes near is told by comparing everything.
+    """
+    counts = _counts(work, sections, parts)
+    prompts = [_prompt(work, part, count) for part, count in zip(parts, counts, strict=True)]
+    tokens = [part.tokens for part in parts]
+    reply = PER_SENTENCE * max(counts)
+    cost = Cost(work.kept, work.model, tokens, [known(work, one) for one in prompts], reply)
     yield Step("cost", cost.announce())
-    most = work.wanted.sentences if len(sections) == 1 else work.wanted.section
-    heads = [section.heading for section in sections]
-    under: list[tuple[str, Told]] = []
-    held: list[Told] = []
-    left = iter(replies(work, _prompts(work, sections, parts), PER_SENTENCE * _count(work)))
+    heard: list[list[Told]] = [[] for _ in parts]
+    told: list[list[Told]] = [[] for _ in sections]
+    left = iter(replies(work, prompts, PER_SENTENCE * (max(counts) + _SPARE)))
     for number, part in enumerate(parts):
         with work.timed("read"):
-            reply = next(left)
-        held += yield from _checked(work, part, reply)
+            given = next(left)
+        heard[number] = yield from _borne_out(work, part, given)
         yield cost.done(number)
-        if number + 1 < len(parts) and parts[number + 1].section == part.section:
-            continue
-        with work.timed("join"):
-            heading = heads[part.section]
-            told = yield from join(work, [(heading, one) for one in _once(held)], most, heading)
-        yield Finished(part.section, told)
-        under += [(heading, one) for one in told]
-        held = []
+        last = number + 1 == len(parts) or parts[number + 1].section != part.section
+        if last and not work.wanted.focus:
+            told[part.section] = _section(work, sections, parts, heard, part.section)
+            yield Finished(part.section, told[part.section])
     with work.timed("join"):
-        whole = yield from join(work, under, work.wanted.sentences, "the whole")
+        if work.wanted.focus:
+            heard = _near(work, heard)
+            told = [_section(work, sections, parts, heard, one) for one in range(len(sections))]
+            for number, sentences in enumerate(told):
+                yield Finished(number, sentences)
+        sizes = [section.size for section in sections]
+        whole = told[0] if len(told) == 1 else spread(work, told, sizes, work.wanted.sentences)
     yield Finished(None, whole)
 
 
-def _once(told: Sequence[Told]) -> list[Told]:
-    """Without those that say the same in the same words."""
-    return list({one.text: one for one in reversed(told)}.values())[::-1]
+def _section(
+    work: Work,
+    sections: Sequence[Section],
+    parts: Sequence[Part],
+    heard: Sequence[list[Told]],
+    number: int,
+) -> list[Told]:
+    """The sentences that stand for a section, from each of its parts by its length."""
+    own = [at for at, part in enumerate(parts) if part.section == number]
+    most = _most(work, sections)
+    return spread(work, [heard[at] for at in own], [parts[at].tokens for at in own], most)
 
 
-def _prompts(
-    work: Work, sections: Sequence[Section], parts: Sequence[Part]
-) -> Iterator[list[BaseMessage]]:
+def _most(work: Work, sections: Sequence[Section]) -> int:
+    return work.wanted.sentences if len(sections) == 1 else work.wanted.section
+
+
+def _counts(work: Work, sections: Sequence[Section], parts: Sequence[Part]) -> list[int]:
+    """How many sentences each part is asked for: its share of its section's."""
+    most = _most(work, sections)
+    size = Counter[int]()
     for part in parts:
-        heading = sections[part.section].heading
-        yield part_prompt(part.passages(work.corpus), heading, _count(work), work.wanted)
+        size[part.section] += part.tokens
+    shares = [ceil(most * part.tokens / size[part.section]) for part in parts]
+    return [max(_FEWEST, share) + _SPARE for share in shares]
 
 
-def _count(work: Work) -> int:
-    return max(_LEAST, work.wanted.section)
+def _prompt(work: Work, part: Part, count: int) -> list[BaseMessage]:
+    """The text of a part, then what is asked of it, in the text's own language."""
+    from langchain_core.messages import HumanMessage
 
-
-def _checked(work: Work, part: Part, reply: Reply) -> Generator[Step, None, list[Told]]:
-    """The statements of a reply that the part's own words carry."""
     passages = part.passages(work.corpus)
+    text = "\n\n".join(f"{one.context}\n{one.text}".strip() for one in passages)
+    spoken = language(text)
+    told = {
+        "text": text,
+        "count": str(count),
+        "language": f" in {NAMES[spoken]}" if spoken not in ("", "en") else "",
+        "focus": work.wanted.focus,
+    }
+    return [HumanMessage(render("summary_focus" if work.wanted.focus else "summary_part", **told))]
+
+
+def _borne_out(work: Work, part: Part, reply: Reply) -> Generator[Step, None, list[Told]]:
+    """The statements of a reply that the part's own words bear out."""
     where = f"{part.document}, part {reply.number + 1}"
     if reply.error:
         work.lost.append(f"{where}: {reply.error}")
         yield Step("lost", work.lost[-1])
         return []
-    found: list[Told] = []
-    dropped = 0
-    for claim, numbers in [] if is_nothing(reply.text) else marked(reply.text):
-        named = [passages[number - 1] for number in numbers if 1 <= number <= len(passages)]
-        spans = [span for one in named if (span := support(work.corpus, "", claim, [one]))]
-        if not spans and (other := support(work.corpus, "", claim, passages)):
-            spans = [other]  # right words, wrong number
-        if spans:
-            places = (Span(part.document, start, end) for _, start, end in spans)
-            found.append(Told(claim, tuple(dict.fromkeys(places))))
-        else:
-            dropped += 1
-    work.unsupported += not found and dropped > 0
-    told = f"{where}: {len(found)} statements"
-    yield Step("part", told + f"; {dropped} without support left out" * bool(dropped))
-    return found
+    passages = part.passages(work.corpus)
+    said = list(dict.fromkeys(statements(reply.text)))
+    told = [Told(one, spans) for one in said if (spans := _spans(work, one, passages))]
+    work.unsupported += bool(said) and not told
+    dropped = len(said) - len(told)
+    text = f"{where}: {len(told)} statements"
+    yield Step("part", text + f"; {dropped} without support left out" * bool(dropped))
+    return told
+
+
+def _near(work: Work, heard: Sequence[list[Told]]) -> list[list[Told]]:
+    """What of each part comes near to the focus."""
+    found = near(work, [statements_extract(work, told) for told in heard])
+    return [[told[at] for at in taken] for told, taken in zip(heard, found, strict=True)]
+
+
+def _spans(work: Work, claim: str, passages: Sequence[Passage]) -> tuple[Span, ...]:
+    """Where the words stand that bear a statement out; none if nothing does."""
+    found = attribute(work.corpus, claim, passages)
+    return tuple(Span(passage.document, start, end) for passage, start, end in found)

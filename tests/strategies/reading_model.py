@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -44,21 +43,17 @@ class ReadingModel(BaseChatModel):
     @property
     def windows(self) -> list[str]:
         """The prompts in which a part of the document was read."""
-        return [prompt for prompt in self.asked if "Reply with JSON" in prompt]
+        return [prompt for prompt in self.asked if "word for word" in prompt]
 
 
-def picks(*words: str, relevance: int = 9) -> Reply:
-    """Picks each sentence of a part that holds one of the words; answers with what it is shown."""
+def picks(*words: str) -> Reply:
+    """Copies each sentence of a part, or of the evidence, that holds one of the words."""
 
     def reply(prompt: str) -> str:
-        if "Reply with JSON" not in prompt:
-            shown = prompt.partition("\n\nAnswer the question")[0]
-            found = (one for one in re.findall(r"[^.\n]*\.", shown))
-            said = [one for one in found if any(word in one for word in words)]
-            return " ".join(said) or "The document does not say."
-        text = prompt.partition("Question:")[0]
+        text = re.split(r"\n\n(?:Copy the sentences|Answer the question)", prompt)[0]
         found = [s.strip() for s in re.findall(r"[^.\n]+\.", text) if any(w in s for w in words)]
-        quotes = [{"quote": sentence, "relevance": relevance} for sentence in found]
-        return f"Here it is:\n```json\n{json.dumps({'quotes': quotes})}\n```"
+        if "word for word" in prompt:
+            return "\n".join(f"- {sentence}" for sentence in found) or "None."
+        return " ".join(found) or "The document does not say."
 
     return reply

@@ -1,0 +1,56 @@
+"""Which of the sentences that were written stand for the whole: from all over it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+from math import ceil
+
+from docagent.summary.central import choose
+from docagent.summary.extract import statements_extract
+from docagent.summary.told import Told
+from docagent.summary.work import Work
+
+
+def spread(
+    work: Work, groups: Sequence[Sequence[Told]], sizes: Sequence[int], most: int
+) -> list[Told]:
+    """At most `most` of the sentences of all groups, in order, unlike each other and central.
+
+    Each group is heard as far as `most` goes, more of them the larger it is.
+    """
+    told = [one for group in groups for one in group]
+    if len(told) <= most:
+        return told
+    extract = statements_extract(work, told)
+    counts = [len(group) for group in groups]
+    # What a focus looks for may stand in one place.
+    limits = [] if work.wanted.focus else rooms(counts, quotas(sizes, most))
+    return [told[at] for at in choose(work, extract, most, extract.mean, rooms=limits)]
+
+
+def quotas(sizes: Sequence[int], most: int) -> list[int]:
+    """How many of `most` sentences each group may give: at least one, and more by its size."""
+    left = most - len(sizes)
+    if left < 0:
+        return shares(sizes, most)
+    ends = [round(left * end / (sum(sizes) or 1)) for end in accumulate(sizes)]
+    return [1 + end - start for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def shares(sizes: Sequence[int], most: int) -> list[int]:
+    """How many of `most` sentences each section may have at most, by the root of its length.
+
+    The square root keeps one long section from taking all of a short summary. Rounded up, so that
+    what says nothing of the whole can be left out.
+    """
+    roots = [size**0.5 for size in sizes]
+    return [ceil(most * root / (sum(roots) or 1.0)) for root in roots]
+
+
+def rooms(counts: Sequence[int], most: Sequence[int]) -> list[tuple[range, int]]:
+    """The numbers of each group's sentences, and how many of them may be taken."""
+    ends = accumulate(counts)
+    return [
+        (range(end - count, end), room) for end, count, room in zip(ends, counts, most, strict=True)
+    ]
