@@ -31,7 +31,6 @@ class CountingModel(BaseChatModel):
     encode: Any
     run: str
     context: int = 131_072  # what Qwen2-7B-Instruct is supported for
-    weak: bool = False
 
     @property
     def _llm_type(self) -> str:

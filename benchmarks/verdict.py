@@ -156,7 +156,7 @@ def scores(pairs: list[tuple[Path, str]], corpora: dict[Path, Corpus]) -> list[f
             corpora[document] = Corpus.open([document])
         corpus = corpora[document]
         ranked = corpus.search(question, 60)
-        told = judge(corpus, question, ranked, quotes(corpus, question, ranked), weak=True)
+        told = judge(corpus, question, ranked, quotes(corpus, question, ranked))
         found.append(told.score * ENOUGH / told.bar)
     return found
 

@@ -66,10 +66,10 @@ class Written:
     text: str
     citations: list[Citation]
     found: bool
-    confidence: float = 1.0
     strategy: str = "retrieve"
     steps: int = 1
     note: str = ""
+    confidence: float = 1.0
 
 
 Strategy = Generator[Event, None, Written]

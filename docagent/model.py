@@ -37,8 +37,6 @@ class Model:
     reads.
     """
 
-    weak = False
-
     def __init__(
         self, chat: BaseChatModel, name: str | None = None, kept: Kept | None = None
     ) -> None:

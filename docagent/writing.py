@@ -84,7 +84,7 @@ def list_quotes(corpus: Corpus, near: list[Quote]) -> Written:
 
 def refuse(corpus: Corpus, near: list[Quote], confidence: float = 0.0) -> Written:
     """The document does not say; the nearest words let the reader judge."""
-    return Written(REFUSAL, cited(corpus, near), False, confidence)
+    return Written(REFUSAL, cited(corpus, near), False, confidence=confidence)
 
 
 def cited(corpus: Corpus, near: list[Quote], most: int = _SHOWN) -> list[Citation]:

@@ -62,12 +62,13 @@ def qa(
     agent = DocAgent(model, strategy=strategy, embedding=embedding, budget=budget)
     with notices():
         own = agent.language_model()
+        name = own.name if own else "none"
         settings = {
             "set": questions.name,
             "sha256": hashlib.sha256(questions.read_bytes()).hexdigest(),
             "every": every,
             "limit": limit,
-            "model": own.name,
+            "model": name,
             "strategy": strategy,
             "embedding": embedding,
             "budget": budget,
@@ -92,7 +93,7 @@ def qa(
     cases = list(results.cases.values())
     documents = len({case["document"] for case in cases})
     print(f"{one_line(questions.name)}: {len(cases)} questions on {documents} documents")
-    print(f"model {own.name}, strategy {strategies(cases, strategy)}\n")
+    print(f"model {name}, strategy {strategies(cases, strategy)}\n")
     print(table({**estimates(cases), **costs(results)}))
     if judge is not None:
         told, exact, held = agreement(cases)

@@ -78,7 +78,8 @@ def needle(
     options.strategy_name(strategy)
     agent = DocAgent(model, strategy=strategy, embedding=embedding, budget=budget)
     with notices():
-        name = agent.language_model().name
+        own = agent.language_model()
+        name = own.name if own else "none"
         text = _text(agent, document) if document else None
         settings = {
             "filler": hashlib.sha256(text.encode()).hexdigest() if text else "synthetic",

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from langchain_core.messages import HumanMessage
 
+from docagent.asking import NO_MODEL
+from docagent.errors import DocAgentError
 from docagent.events import Event
 from docagent.model import Model
 from prompts import render
@@ -16,8 +18,13 @@ _WORD = 8  # tokens that "yes" or "no" may take, with what a model puts before i
 _VERDICT = re.compile(r"\W*(yes|no)\b", re.IGNORECASE)
 
 
-def closed_book(model: Model, question: str) -> str:
-    """What the model says from memory: right answers here were learnt, not read."""
+def closed_book(model: Model | None, question: str) -> str:
+    """What the model says from memory: right answers here were learnt, not read.
+
+    Raises DocAgentError where there is no model.
+    """
+    if model is None:
+        raise DocAgentError(NO_MODEL)
     return _written(model, render("closed_book", question=question), _TOKENS)
 
 

@@ -40,7 +40,7 @@ class ExtractiveReader:
             if not found.verdict.found:
                 return refuse(asking.corpus, found.near, confidence)
             shown = cited(asking.corpus, found.near)
-            return Written(f'"{squeeze(shown[0].quote)}" [1]', shown, True, confidence)
+            return Written(f'"{squeeze(shown[0].quote)}" [1]', shown, True, confidence=confidence)
 
 
 def _whole(asking: Asking) -> Strategy:

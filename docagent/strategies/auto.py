@@ -1,26 +1,46 @@
-"""Cheap first: search, and read more only where that is not enough."""
+"""Cheap first: search, and read all only where that is quick or asked for."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from docagent.asking import Asking, Strategy
 from docagent.events import Step
+from docagent.reading.cost import duration
 from docagent.reading.scope import scope
 from docagent.strategies.count import count
 from docagent.strategies.read import read
 from docagent.strategies.retrieve import retrieve
+
+_UNASKED = 60.0  # seconds that a whole document may be read for without being asked to
+_UNMEASURED_CPU, _UNMEASURED = 100.0, 2000.0  # tokens a second of a model not yet seen reading
+_BYTES_PER_TOKEN = 3.5
 
 
 def auto(asking: Asking) -> Strategy:
     """Choose by the question; each choice is a `Step`.
 
     A refusal stands: the best passages were read, and the next ones. Reading a whole document takes
-    minutes on a CPU and is done when it is asked for (`--strategy read`).
+    minutes on a CPU; what it would take is said, and `--strategy read` does it.
     """
     wanted = scope(asking.question)
     if wanted.counted:
         yield Step("choose", "count: the question asks how often words stand in the text")
         return (yield from count(asking, wanted.counted))
-    if wanted.whole:
+    seconds = _seconds_to_read(asking)
+    if wanted.whole and seconds <= _UNASKED:
         yield Step("choose", "read: no single place answers a question on the whole text")
         return (yield from read(asking))
-    return (yield from retrieve(asking))
+    written = yield from retrieve(asking)
+    if wanted.whole or not written.found:
+        note = f"the best passages were read; to read all ({duration(seconds)}): --strategy read"
+        return replace(written, note=note)
+    return written
+
+
+def _seconds_to_read(asking: Asking) -> float:
+    """What the whole text would take the model, by its speed the last time."""
+    corpus, model = asking.corpus, asking.model
+    size = sum(len(corpus.text(name).encode()) for name in corpus.documents)
+    speed = model.reading_speed or (_UNMEASURED_CPU if model.on_cpu else _UNMEASURED)
+    return size / _BYTES_PER_TOKEN / speed
