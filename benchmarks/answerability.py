@@ -49,7 +49,7 @@ def collect(questions: Path, output: Path, model: str, budget: int) -> None:
             reader = agent.language_model()
             asking = Asking(corpus, row["question"], reader, agent.settings, agent.kept)
             found = finish(search(asking))
-            sources = next(portions(found.ranked, budget, asking.model.count))
+            sources = next(portions(found.ranked, budget, asking.model.count), [])
             read = " ".join(source.text for source in sources)
             answers = row["answerable"] and any(answer in read for answer in row["answers"])
             if found.verdict.foreign:

@@ -46,7 +46,12 @@ class Features:
 
 def answerable(asking: Asking, sources: list[Source], found: Found) -> float:
     """Probability that the sources answer the question."""
-    return _probability("reader", astuple(features(asking, sources, found)))
+    return probability(features(asking, sources, found))
+
+
+def probability(signs: Features) -> float:
+    """Probability of an answer, given the signs."""
+    return _probability("reader", astuple(signs))
 
 
 def features(asking: Asking, sources: list[Source], found: Found) -> Features:

@@ -165,3 +165,19 @@ def test_likelihood_prefers_what_the_model_says(small: ChatQwen2) -> None:
         assert shares[0] > 0.5
     with pytest.raises(ValueError, match="same token"):
         small.likelihood(prompts, ("Yes", "Yes"))
+
+
+def test_a_choice_is_the_likelihood_and_reads_only_what_is_new(small: ChatQwen2) -> None:
+    """What was read for one question on a text is not read again for the next."""
+    text = "The king sleeps in the tower. " * 20
+    first: list[BaseMessage] = [HumanMessage(f"{text}Is he awake?")]
+    second: list[BaseMessage] = [HumanMessage(f"{text}Where does he sleep?")]
+    fresh = small.likelihood([first], ("Yes", "No"))[0]
+    shares, usage = small.choice(first, ("Yes", "No"))
+    assert shares == pytest.approx(fresh, abs=1e-4)
+    again, usage = small.choice(second, ("Yes", "No"))
+    assert again == pytest.approx(small.likelihood([second], ("Yes", "No"))[0], abs=1e-4)
+    details = usage["input_token_details"]
+    assert details["cache_read"] > small.count(text) - 5
+    with pytest.raises(ValueError, match="same token"):
+        small.choice(first, ("Yes", "Yes"))
