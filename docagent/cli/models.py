@@ -136,7 +136,7 @@ def _list() -> int:
         "are enough."
     )
     for model in MODELS:
-        print(f"{model.name} is {model.card.name} as {model.size / 1e9:.1f} GB (Q4_K_M).")
+        print(f"The file of {model.name} is {model.card.name}, {model.size / 1e9:.1f} GB (Q4_K_M).")
     try:
         chosen, reason = choose("auto", cache)
         print(f"--model auto takes {chosen} ({reason}).")

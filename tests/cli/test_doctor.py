@@ -34,6 +34,7 @@ def test_a_cache_that_cannot_be_written_fails(
 ) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     monkeypatch.setenv("DOCAGENT_CACHE", str(tmp_path / "file" / "cache"))
+    monkeypatch.setenv("DOCAGENT_MODEL", "none")
     assert run(["doctor"]) == 1
     failed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("FAILED")]
     assert "cache:" in [line.split()[1] for line in failed]

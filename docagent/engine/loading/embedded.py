@@ -75,7 +75,7 @@ EMBEDDED_SMALL = EmbeddedModel(
     size=491_400_064,
     sha256="1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
 )
-MODELS = (EMBEDDED, EMBEDDED_SMALL)
+MODELS: tuple[EmbeddedModel, ...] = (EMBEDDED, EMBEDDED_SMALL)
 """Largest first."""
 
 
