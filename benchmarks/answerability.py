@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from docagent.agent import DocAgent
 from docagent.asking import Asking
 from docagent.checking import answerability
-from docagent.checking.answerability import Features, features
+from docagent.checking.answerability import Features, features, nearness
 from docagent.reading.evidence import portions
 from docagent.strategies.search import search
 from retrieval.progress import finish
@@ -53,7 +53,7 @@ def collect(questions: Path, output: Path, model: str, budget: int) -> None:
             read = " ".join(source.text for source in sources)
             answers = row["answerable"] and any(answer in read for answer in row["answers"])
             if found.verdict.foreign:
-                signs: tuple[float, ...] = (np.nan, found.verdict.score, 0, found.verdict.unknown)
+                signs: tuple[float, ...] = (np.nan, nearness(found.verdict))
             else:
                 signs = astuple(features(asking, sources, found))
             write.writerow(
@@ -76,11 +76,11 @@ def fit(files: list[Path]) -> None:
     labels = np.array([float(row["answerable"]) for row in asked])
     names = [one.name for one in fields(Features)]
     signs = np.array([[float(row[name]) for name in names] for row in asked])
-    for kept in (["yes"], ["yes", "score"], names):
+    for kept in (["yes"], ["near"], names):
         columns = [names.index(name) for name in kept]
         told = _held_out(signs[:, columns], labels, documents)
         print(f"{', '.join(kept)}: {_figures(told, labels)}")
-    all_signs = np.array([[float(row["score"]), float(row["unknown"])] for row in rows])
+    all_signs = np.array([[float(row["near"])] for row in rows])
     all_labels = np.array([float(row["answerable"]) for row in rows])
     all_documents = np.array([int(row["document"]) for row in rows])
     print(f"search alone: {_figures(_held_out(all_signs, all_labels, all_documents), all_labels)}")

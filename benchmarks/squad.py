@@ -1,12 +1,12 @@
 """Questions on articles, end to end: `docagent ask` with a model, its answers against gold ones.
 
     python -m benchmarks.squad ../shared/data/squad/squad.jsonl --model embedded --output a.jsonl
-    python -m benchmarks.squad ... --brief --output b.jsonl     # the shortest answers, for F1
     python -m benchmarks.squad ... --model none                 # the exact words alone
 
 Rows: {"id", "question", "answers", "answerable", "doc" (relative to the file)}. `--every N` takes
 one row in N of each kind, `--foreign N` asks as many answerable questions of another document.
-Answers are written to the output as they come; a run that was stopped goes on. Letter case,
+Each is asked twice, for a sentence and for the shortest answer, on the same evidence. Answers are
+written to the output as they come; a run that was stopped goes on. Letter case,
 punctuation and articles count for nothing, as in SQuAD's own script.
 """
 
@@ -19,10 +19,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from docagent import DocAgent
+from docagent import Answer, DocAgent, Step
 from docagent.checking.claims import UNSUPPORTED
 from docagent.checking.draft import MARKER, sentences_with_markers
-from docagent.evaluation.match import contained, f1
+from docagent.evaluation.match import contained, exact_match, f1
 from docagent.jsonl import end_last_line, read_rows
 from docagent.settings import Settings
 from retrieval.lexical.tokens import query_terms, terms
@@ -48,10 +48,16 @@ def asked(rows: list[Row], every: int, foreign: int) -> Iterator[Row]:
         yield {**row, "id": f"{row['id']} of another", "doc": other, "kind": "foreign"}
 
 
-def answer(agent: DocAgent, row: Row, folder: Path) -> Row:
-    """One question asked, with what the figures need."""
+def answer(agent: DocAgent, brief: DocAgent, row: Row, folder: Path) -> Row:
+    """One question asked of both agents, with what the figures need."""
     document = folder / row["doc"]
-    told = agent.ask(document, row["question"])
+    signs: list[str] = []
+    for event in agent.stream(document, row["question"]):
+        if isinstance(event, Step) and event.name == "answerable":
+            signs.append(event.text)
+        if isinstance(event, Answer):
+            told = event
+    short = brief.ask(document, row["question"]).text if told.found else ""
     corpus = finish(agent.open([document], wait=True))
     text = corpus.text(document.name)
     sentences = [told.text[slice(*span)] for span in sentences_with_markers(told.text)]
@@ -64,8 +70,10 @@ def answer(agent: DocAgent, row: Row, folder: Path) -> Row:
         "question": row["question"],
         "gold": row["answers"],
         "answer": told.text,
+        "brief": short,
         "found": told.found,
         "confidence": told.confidence,
+        "signs": signs,
         "quotes": [citation.quote for citation in told.citations],
         "unverified": sum(text[c.start : c.end] != c.quote for c in told.citations),
         "sentences": len(sentences) if told.found else 0,
@@ -89,8 +97,13 @@ def figures(rows: list[Row]) -> Iterator[tuple[str, str]]:
 
     own = [row for row in rows if row["kind"] == "answerable"]
     if own:
-        total = sum(f1(_bare(row), row["gold"]) for row in own if row["found"])
-        yield "F1 of the answer's text", f"{total / len(own):.3f} (n={len(own)})"
+        for name, score in (("F1", f1), ("exact match", exact_match)):
+            total = sum(score(row["brief"], row["gold"]) for row in own if row["found"])
+            answered = sum(row["found"] for row in own) or 1
+            yield (
+                f"{name} of the shortest answer",
+                f"{total / len(own):.3f}; of those answered {total / answered:.3f}",
+            )
     for name, of in (("answer's text", _bare), ("answer's text or quotes", _quoted)):
         hits = sum(row["found"] and contained(of(row), row["gold"]) > 0 for row in own)
         yield share(f"gold words in the {name}", hits, len(own))
@@ -124,7 +137,6 @@ def main() -> None:
     parser.add_argument(
         "--foreign", type=int, default=0, help="questions asked of another document"
     )
-    parser.add_argument("--brief", action="store_true")
     parser.add_argument("--budget", type=int, help="tokens of evidence")
     parser.add_argument("--strategy", default=Settings.strategy)
     parser.add_argument("--output", type=Path, help="JSONL file; rows already there are kept")
@@ -135,13 +147,14 @@ def main() -> None:
         done = {row["id"]: row for row in read_rows(options.output)}
     else:
         done = {}
-    agent = DocAgent(
-        options.model, brief=options.brief, budget=options.budget, strategy=options.strategy
-    )
+    agent = DocAgent(options.model, budget=options.budget, strategy=options.strategy)
+    brief = agent
+    if options.model != "none":
+        brief = DocAgent(agent.chat_model, brief=True, budget=options.budget)
     for row in wanted:
         if row["id"] in done:
             continue
-        done[row["id"]] = answer(agent, row, options.questions.parent)
+        done[row["id"]] = answer(agent, brief, row, options.questions.parent)
         if options.output:
             with options.output.open("a", encoding="utf-8") as sink:
                 print(json.dumps(done[row["id"]], ensure_ascii=False), file=sink)

@@ -16,10 +16,10 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from docagent.reading.prompt import answerable_messages
-from retrieval.lexical.tokens import query_terms, terms
 
 if TYPE_CHECKING:
     from docagent.asking import Asking
+    from docagent.checking.found import Verdict
     from docagent.reading.evidence import Source
     from docagent.strategies.search import Found
 
@@ -33,49 +33,33 @@ _CLIP = 8.0  # log odds that say no more
 class Features:
     """What is known of a question and the passages read for it.
 
-    `yes`: log odds of the reader's Yes, in nats. `score`: of the search (`Verdict.score`).
-    `covered`: share of the question's terms, by rarity, that the passages hold. `unknown`: share
-    of its names that stand nowhere in the documents.
+    `yes`: log odds of the reader's Yes, in nats. `near`: the score of the search as a share of what
+    is enough to show its words (`Verdict`).
     """
 
     yes: float
-    score: float
-    covered: float
-    unknown: float
-
-
-def answerable(asking: Asking, sources: list[Source], found: Found) -> float:
-    """Probability that the sources answer the question."""
-    return probability(features(asking, sources, found))
-
-
-def probability(signs: Features) -> float:
-    """Probability of an answer, given the signs."""
-    return _probability("reader", astuple(signs))
+    near: float
 
 
 def features(asking: Asking, sources: list[Source], found: Found) -> Features:
     """The signs that the probability is made of; asks the model."""
     yes = asking.model.log_odds(answerable_messages(sources, asking.question))
-    rarity = asking.corpus.lexical.rarity(query_terms(asking.question))
-    held = {
-        term
-        for source in sources
-        for passage in source.passages
-        for term in terms(f"{passage.heading} {passage.context} {passage.text}")
-    }
-    covered = sum(weight for term, weight in rarity.items() if term in held)
-    return Features(
-        max(-_CLIP, min(_CLIP, yes)),
-        found.verdict.score,
-        covered / (sum(rarity.values()) or 1.0),
-        found.verdict.unknown,
-    )
+    return Features(max(-_CLIP, min(_CLIP, yes)), nearness(found.verdict))
+
+
+def nearness(verdict: Verdict) -> float:
+    """The score of a search as a share of its bar."""
+    return verdict.score / verdict.bar
+
+
+def answerable(signs: Features) -> float:
+    """Probability that the passages answer the question."""
+    return _probability("reader", astuple(signs))
 
 
 def by_search(found: Found) -> float:
     """Probability that the documents answer the question, told by search alone."""
-    return _probability("search", (found.verdict.score, found.verdict.unknown))
+    return _probability("search", (nearness(found.verdict),))
 
 
 def _probability(name: str, signs: tuple[float, ...]) -> float:

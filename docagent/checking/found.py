@@ -40,8 +40,7 @@ class Verdict:
     """Whether the words found come near enough to be the answer, and why.
 
     `bar` is what the score is measured against. `foreign`: so far off that no reader needs to be
-    asked. `covered` is the largest share of the question's terms that one passage holds, by rarity,
-    `unknown` the share of its names that stand nowhere in the text.
+    asked.
     """
 
     found: bool
@@ -49,8 +48,6 @@ class Verdict:
     reason: str
     bar: float = ENOUGH
     foreign: bool = False
-    covered: float = 0.0
-    unknown: float = 0.0
 
 
 def judge(corpus: Corpus, question: str, ranked: list[Passage], near: list[Quote]) -> Verdict:
@@ -68,7 +65,7 @@ def judge(corpus: Corpus, question: str, ranked: list[Passage], near: list[Quote
 
     def verdict(found: bool, score: float, reason: str) -> Verdict:
         foreign = score < ASK_ANYWAY * scale
-        return Verdict(found, score, reason, bar, foreign, covered, unknown.share)
+        return Verdict(found, score, reason, bar, foreign)
 
     if score < bar:
         nowhere = f"; {unknown.names[0]} stands nowhere in the text" if unknown.names else ""
