@@ -16,6 +16,7 @@ import argparse
 import json
 import statistics
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,6 @@ from docagent.checking.claims import UNSUPPORTED
 from docagent.checking.draft import MARKER, sentences_with_markers
 from docagent.evaluation.match import contained, exact_match, f1
 from docagent.jsonl import end_last_line, read_rows
-from docagent.settings import Settings
 from retrieval.lexical.tokens import query_terms, terms
 from retrieval.progress import finish
 
@@ -34,18 +34,24 @@ _HELD = 0.9  # share of a sentence's words that stand in one passage of the evid
 
 def asked(rows: list[Row], every: int, foreign: int) -> Iterator[Row]:
     """The questions to ask, each with its `kind`: answerable, unanswerable or foreign."""
-    kinds = {
-        "answerable": [row for row in rows if row["answerable"]],
-        "unanswerable": [row for row in rows if not row["answerable"]],
-    }
-    documents = list(dict.fromkeys(row["doc"] for row in rows))
-    for kind, of_kind in kinds.items():
-        for row in of_kind[::every]:
-            yield {**row, "kind": kind}
-    step = max(1, len(kinds["answerable"]) // foreign) if foreign else 0
-    for row in kinds["answerable"][:: step or len(rows)][:foreign]:
-        other = documents[(documents.index(row["doc"]) + 1) % len(documents)]
-        yield {**row, "id": f"{row['id']} of another", "doc": other, "kind": "foreign"}
+    answerable = [row for row in rows if row["answerable"]]
+    other = [row for row in rows if not row["answerable"]]
+    step = max(1, len(answerable) // foreign) if foreign else len(rows)
+    kinds = (
+        [{**row, "kind": "answerable"} for row in answerable[::every]],
+        [{**row, "kind": "unanswerable"} for row in other[::every]],
+        [_of_another(row, rows) for row in answerable[::step][:foreign]],
+    )
+    # In turns, so that a run that is stopped has some of each.
+    for of_each in zip_longest(*kinds):
+        yield from (row for row in of_each if row)
+
+
+def _of_another(row: Row, rows: list[Row]) -> Row:
+    """A question asked of the next document, which cannot answer it."""
+    documents = list(dict.fromkeys(one["doc"] for one in rows))
+    doc = documents[(documents.index(row["doc"]) + 1) % len(documents)]
+    return {**row, "id": f"{row['id']} of another", "doc": doc, "kind": "foreign"}
 
 
 def answer(agent: DocAgent, brief: DocAgent, row: Row, folder: Path) -> Row:
@@ -138,7 +144,7 @@ def main() -> None:
         "--foreign", type=int, default=0, help="questions asked of another document"
     )
     parser.add_argument("--budget", type=int, help="tokens of evidence")
-    parser.add_argument("--strategy", default=Settings.strategy)
+    parser.add_argument("--strategy", default="auto")
     parser.add_argument("--output", type=Path, help="JSONL file; rows already there are kept")
     options = parser.parse_args()
     wanted = list(asked(read_rows(options.questions), options.every, options.foreign))
