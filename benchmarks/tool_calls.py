@@ -181,8 +181,8 @@ def _answers() -> Iterator[Case]:
         yield made(STATION, told, "Holm", weather, hour, degrees)
     for weather in ("clear", "rain", "snow", "fog"):
         yield made(STATION, f"Station Ness, {weather}; no readings.", "Ness", weather)
-    for name in (*NAMES, *NAMES[:2]):
-        yield made(PERSON, f"Of {name}, a glazier, only the birth in 1902 is known.", 1902)
+    for year, name in enumerate((*NAMES, *NAMES[:2]), 1902):
+        yield made(PERSON, f"Of {name}, a glazier, only the birth in {year} is known.", year)
 
 
 def main() -> None:
