@@ -188,37 +188,43 @@ def _answers() -> Iterator[Case]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="embedded")
-    parser.add_argument("-n", type=int, default=200)
-    parser.add_argument("--constrained", action="store_true", help="docagent's own engine only")
+    parser.add_argument("-n", type=int, default=200, help="prompts, spread over all")
     parser.add_argument("--out", type=Path, help="JSON lines; what stands there is not asked again")
     options = parser.parse_args()
     model = Model(DocAgent(options.model).chat_model)
     chosen = list(cases())
     chosen = chosen[:: max(1, len(chosen) // options.n)][: options.n]
     known = _known(options.out)
-    rows = []
-    for number, case in enumerate(chosen):
-        key = f"{case.kind} {options.constrained} {case.prompt}"
-        if key not in known:
-            known[key] = {"key": key, "kind": case.kind, **_ask(model, case, options.constrained)}
-            if options.out:
-                with options.out.open("a", encoding="utf-8") as out:
-                    out.write(json.dumps(known[key], ensure_ascii=False) + "\n")
-        rows.append(known[key] | judged(case, known[key]["reply"]))
-        print(f"\r{number + 1} of {len(chosen)}", end="", flush=True)
-    print()
-    way = "constrained" if options.constrained else "without constraint"
-    print(f"{model.name}, {way}\n\n| | parse | of these right | tokens each | seconds each |")
-    print("| --- | --- | --- | --- | --- |")
-    for kind, title in (("call", "tool calls"), ("answer", "structured answers")):
-        of = [row for row in rows if row["kind"] == kind]
-        good = [row for row in of if row["parses"]]
-        tokens, seconds = (sum(row[name] for row in of) / len(of) for name in ("tokens", "seconds"))
-        right = sum(row["right"] for row in good)
-        print(f"| {title} | {len(good)} of {len(of)} | {right} | {tokens:.0f} | {seconds:.1f} |")
-    for row in rows:
-        if not (row["parses"] and row["right"]):
-            print(f"- {row['key']}\n  {row['reply']!r}\n  {row['error'] or 'other values'}")
+    print(f"{model.name}, {len(chosen)} prompts\n")
+    print("| | without constraint | parse | of these right | tokens each | seconds each |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    missed: list[str] = []
+    for constrained in (False, True) if model.own else (False,):
+        rows = []
+        for case in chosen:
+            key = f"{case.kind} {constrained} {case.prompt}"
+            if key not in known:
+                known[key] = {"key": key, "kind": case.kind, **_ask(model, case, constrained)}
+                if options.out:
+                    with options.out.open("a", encoding="utf-8") as out:
+                        out.write(json.dumps(known[key], ensure_ascii=False) + "\n")
+            rows.append(known[key] | judged(case, known[key]["reply"]))
+        for kind, title in (("call", "tool calls"), ("answer", "structured answers")):
+            told = [row for row in rows if row["kind"] == kind]
+            print(f"| {title} | {'no' if constrained else 'yes'} | {_columns(told)} |", flush=True)
+        missed += [
+            f"- {row['key']}\n  {row['reply']!r}\n  {row['error'] or 'other values'}"
+            for row in rows
+            if not row["right"]
+        ]
+    print("\nNot right:\n\n" + "\n".join(missed))
+
+
+def _columns(rows: list[dict[str, Any]]) -> str:
+    parse = sum(row["parses"] for row in rows)
+    right = sum(row["right"] for row in rows)
+    tokens, seconds = (sum(row[name] for row in rows) / len(rows) for name in ("tokens", "seconds"))
+    return f"{parse} of {len(rows)} | {right} | {tokens:.0f} | {seconds:.1f}"
 
 
 def _known(out: Path | None) -> dict[str, dict[str, Any]]:
