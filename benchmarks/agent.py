@@ -66,9 +66,10 @@ def asked(agent: DocAgent, document: Path, row: Row) -> Row:
     begun = time.perf_counter()
     calls: list[str] = []
     for event in agent.stream(document, row["question"]):
-        # The search and the judging of the fixed path are no calls of the model.
         if isinstance(event, Step) and event.name in (*NAMES, "invalid"):
             calls.append(event.name)
+        if isinstance(event, Step) and event.name == "judge":
+            calls.pop()  # the search before it is the fixed path's
         if isinstance(event, Answer):
             answer = event
     said = without_markers(answer.text) if answer.found else ""

@@ -82,7 +82,7 @@ def test_the_search_ends_in_words_and_the_answer_is_written_from_what_was_seen(
     assert done.answer.text == REPLY
     assert quote(done.answer) == "The ice house was rebuilt in 1931 by the mason Ulla Brandt."
     assert done.answer.steps == 2
-    assert done.names == ["search", "outline", "reply", "judge", "answerable", "read"]
+    assert done.names == ["search", "outline", "reply", "search", "judge", "answerable", "read"]
     # The first search is made for the model, and stands in the conversation as its own.
     assert done.steps[0][1] == f"{QUESTION} -> 1 passage, section 1"
     assert "[1] section 1" in done.model.said(0)
@@ -163,13 +163,22 @@ def test_a_comma_too_many_is_forgiven(town: Path) -> None:
 def test_the_same_search_is_not_made_twice(town: Path, binds: bool, query: str) -> None:
     done = run(town, call("search", query=query), REPLY, binds=binds)
     assert done.steps[1] == ("search", f"{QUESTION} -> the same call as before")
-    assert done.names[2:] == ["plan", "judge", "answerable", "read"]
+    assert done.names[2:] == ["plan", "search", "judge", "answerable", "read"]
     assert "Ulla Brandt" in quote(done.answer)
 
 
 def test_a_search_that_brings_nothing_new_twice_is_the_last(town: Path) -> None:
     done = run(town, SEARCH, call("grep", pattern="ice house"), REPLY)
-    assert done.names == ["search", "search", "grep", "plan", "judge", "answerable", "read"]
+    assert done.names == [
+        "search",
+        "search",
+        "grep",
+        "plan",
+        "search",
+        "judge",
+        "answerable",
+        "read",
+    ]
     assert "Shown above: 1" in done.model.said(1)
     assert "Ulla Brandt" not in done.model.said(1)
 
@@ -308,7 +317,7 @@ def test_words_of_the_document_are_data(tmp_path: Path, binds: bool) -> None:
         encoding="utf-8",
     )
     done = run(evil, KNOWN, REPLY, binds=binds)
-    assert done.names == ["search", "reply", "judge", "answerable", "read"]
+    assert done.names == ["search", "reply", "search", "judge", "answerable", "read"]
     told = done.model.said(0)
     assert told.count("[1]") == 1  # ours; the document's own are broken by a space
     assert "[2]" not in told

@@ -6,12 +6,10 @@ from dataclasses import dataclass, replace
 
 from docagent.asking import Asking, Strategy, Written
 from docagent.checking.claims import check
-from docagent.checking.found import judge
-from docagent.checking.quotes import quotes
 from docagent.events import Step
 from docagent.reading.prompt import is_refusal
-from docagent.strategies import retrieve
-from docagent.strategies.search import Found
+from docagent.strategies.retrieve import answer
+from docagent.strategies.search import search
 from docagent.tools.ledger import Ledger
 
 
@@ -28,7 +26,7 @@ class Ended:
 
 
 def finish(asking: Asking, ledger: Ledger, ended: Ended) -> Strategy:
-    """An answer written from the passages that were seen, as every answer is.
+    """An answer written as every answer is, from the passages that were seen and the next best.
 
     Words that a user's tools have helped to are kept where the passages bear them out.
     """
@@ -37,10 +35,8 @@ def finish(asking: Asking, ledger: Ledger, ended: Ended) -> Strategy:
         if citations:
             yield Step("check", f"{len(citations)} passages bear the answer out")
             return Written(text, citations, True, note=ended.note)
-    with asking.timed("answer"):
-        seen = ledger.ranked
-        near = quotes(asking.corpus, asking.question, seen)
-        verdict = judge(asking.corpus, asking.question, seen, near)
-    yield Step("judge", verdict.reason)
-    written = yield from retrieve.answer(asking, Found(seen, near, verdict))
+    found = yield from search(asking)
+    # A tool's result shows the first few of a search; the evidence may have room for more.
+    ranked = list(dict.fromkeys([*ledger.ranked, *found.ranked]))
+    written = yield from answer(asking, replace(found, ranked=ranked))
     return replace(written, note=ended.note)
