@@ -76,13 +76,15 @@ def _first_search(
 ) -> Generator[Event, None, None]:
     """Search for the question itself, as every model would, without the cost of a turn.
 
-    It also shows the model what a call is.
+    The result ends by asking for another search. Left to itself the 1.5B answers at once, or says
+    what it would look for and makes no call.
     """
     call = tool_call(name="search", args={"query": asking.question}, id="call_question")
     with asking.timed("search"):
         outcome = toolbox.run(call)
     yield Step(outcome.step, outcome.told)
-    talk.rounds.append(Round(talk.made(call), [outcome]))
+    told = replace(outcome, text=f"{outcome.text}\n\n{render('agent_next')}")
+    talk.rounds.append(Round(talk.made(call), [told]))
 
 
 def _work(
