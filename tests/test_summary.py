@@ -149,7 +149,7 @@ def test_every_part_is_heard(tmp_path: Path) -> None:
         "Rand weaves sails out of Flemish flax.",
         "Pilgrims walk to the well of Elvik in May.",
     )
-    filler = "Its ledger lists casks, coils of rope and wages. " * 20
+    filler = f"Its ledger lists {', '.join(f'{number} casks' for number in range(70))}."
     file = tmp_path / "towns.txt"
     file.write_text("\n\n".join(f"{one} {filler}" for one in told), "utf-8")
     summary = DocAgent(Summariser()).summarize(file)
