@@ -157,6 +157,17 @@ def test_every_part_is_heard(tmp_path: Path) -> None:
     assert len(summary.citations) == len(told)
 
 
+def test_it_is_written_in_the_documents_language(tmp_path: Path, report: Path) -> None:
+    german = tmp_path / "hafen.txt"
+    german.write_text(
+        "Der Hafen von Ostby wurde im Jahr 1811 von Sträflingen gebaut. " * 4, "utf-8"
+    )
+    for file, asked in ((german, "sentences in German."), (report, "sentences.")):
+        model = Summariser()
+        DocAgent(model).summarize(file)
+        assert asked in model.parts[0]
+
+
 def test_a_sentence_said_twice_is_told_once(report: Path) -> None:
     added = "A bicycle ticket costs 4 florins on all ferries."
     summary = DocAgent(Summariser(added=added)).summarize(report, length=8)

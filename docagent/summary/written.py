@@ -96,14 +96,20 @@ def _prompt(work: Work, part: Part, count: int) -> list[BaseMessage]:
 
     passages = part.passages(work.corpus)
     text = "\n\n".join(f"{one.context}\n{one.text}".strip() for one in passages)
-    spoken = language(text)
     told = {
         "text": text,
         "count": str(count),
-        "language": f" in {NAMES[spoken]}" if spoken not in ("", "en") else "",
+        "language": _spoken(work, text),
         "focus": work.wanted.focus,
     }
     return [HumanMessage(render("summary_focus" if work.wanted.focus else "summary_part", **told))]
+
+
+def _spoken(work: Work, text: str) -> str:
+    """ " in German" for a text in German: a small model falls back to the prompt's English."""
+    known = work.corpus.lexical.languages
+    spoken = language(text)
+    return f" in {NAMES[spoken]}" if spoken in known and "en" not in known else ""
 
 
 def _borne_out(work: Work, part: Part, reply: Reply) -> Generator[Step, None, list[Told]]:
