@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -136,6 +137,22 @@ def _near(work: Work, heard: Sequence[list[Told]]) -> list[list[Told]]:
 
 
 def _spans(work: Work, claim: str, passages: Sequence[Passage]) -> tuple[Span, ...]:
-    """Where the words stand that bear a statement out; none if nothing does."""
+    """Where the words stand that bear a statement out; none if nothing does.
+
+    These words alone must do so, a row with the head of its table: "In July 2007" was found to
+    stand on "In 2007", as there was a July elsewhere in the part.
+    """
     found = attribute(work.corpus, claim, passages)
+    alone = [_alone(work, passage, start, end) for passage, start, end in found]
+    if not attribute(work.corpus, claim, alone):
+        return ()
     return tuple(Span(passage.document, start, end) for passage, start, end in found)
+
+
+def _alone(work: Work, passage: Passage, start: int, end: int) -> Passage:
+    """The words of a passage from `start` to `end` as one of their own."""
+    heads = dict.fromkeys(
+        one.head for one in work.corpus.sentences(passage) if one.start < end and start < one.end
+    )
+    words = work.corpus.span(passage.document, start, end)
+    return replace(words, context=" ".join([passage.context, *heads]).strip())
