@@ -229,11 +229,9 @@ JOBS = (
     ),
     Job(
         "summary",
-        (
-            f"benchmarks.summary {DATA}/squad/articles/*.txt {DATA}/*/pdfs/*.pdf "
-            f"{DATA}/multihop/hotpot_train.txt {DATA}/xquad/en.txt",
-        ),
-        seconds=1200,
+        (f"benchmarks.summary {DATA}/squad/articles/*.txt --output {SCRATCH}/summaries.jsonl",),
+        (f"benchmarks.summary {DATA}/squad/articles/Vi*.txt --output {SCRATCH}/summaries.jsonl",),
+        seconds=7200,
     ),
     Job(
         "ingest-filings",

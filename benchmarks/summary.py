@@ -1,97 +1,109 @@
-"""A summary of a very long document: seconds and memory, and what a second run costs.
+"""Summaries of documents: how long, what they stand on, what of the document is in them.
 
-    python -m benchmarks.summary FILE... --tokens 100000 1000000
+    python -m benchmarks.summary ../shared/data/squad/articles/*.txt --model embedded
 
-The text of the files (any that docagent reads) is joined to one Markdown document, each file under
-a heading of its own, and cut to each number of tokens of the model. `docagent summarize` reads it
-in a process of its own with an empty cache, then again. Memory is that of the process and all it
-started, at its peak. Linux only.
+A sentence is borne out if the words it cites, and no others, bear it out (see
+docagent/checking/attribution.py). A quarter of the document is heard if a citation begins in it.
+What was done is kept in --output and in docagent's own cache: run again to go on. Seconds are
+those of one document, its index included, with nothing of it read before.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import subprocess
-import sys
-import tempfile
-import time
-from dataclasses import dataclass
+import re
 from pathlib import Path
+from statistics import median
 from typing import Any
 
-from benchmarks.memory import PeakMemory
-from retrieval.parse.open import read
-from retrieval.progress import finish
-from tests.process import environment
+from docagent import DocAgent, Summary
+from docagent.checking.attribution import attribute
+from docagent.checking.draft import MARKER, sentences_with_markers
+from docagent.jsonl import end_last_line, read_rows
+from retrieval.corpus import Corpus
 
-
-@dataclass(frozen=True)
-class Run:
-    """One `docagent summarize`: its output, wall seconds and peak bytes."""
-
-    told: dict[str, Any]
-    seconds: float
-    peak: int
-
-
-def joined(files: list[Path], tokens: int) -> str:
-    """About `tokens` tokens of the files' texts, as the embedded model counts them."""
-    from docagent.engine.chat import ChatQwen2
-
-    model = ChatQwen2.from_pretrained("embedded")
-    pieces, left = [], tokens
-    for file in files:
-        text = finish(read(file)).text
-        count = model.count(text)
-        pieces.append(f"# {file.stem}\n\n{text[: int(len(text) * min(1.0, left / count))]}\n\n")
-        left -= count
-        if left <= 0:
-            break
-    if left > 0:
-        print(f"the files hold only {tokens - left:,} tokens", file=sys.stderr)
-    return "".join(pieces)
-
-
-def run(file: Path, cache: Path, model: str) -> Run:
-    """Summarise a file with this cache."""
-    begun = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "docagent", "summarize", str(file), "--json", "--model", model],
-        env=environment(cache),
-        stdout=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    )
-    with PeakMemory(process.pid) as memory:
-        out, _ = process.communicate()
-    if process.returncode:
-        raise SystemExit(f"docagent summarize ended with {process.returncode}")
-    return Run(json.loads(out), time.perf_counter() - begun, memory.peak)
+_QUARTERS = 4
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("files", nargs="+", type=Path)
-    parser.add_argument("--tokens", nargs="+", type=int, default=[100_000, 1_000_000])
     parser.add_argument("--model", default="embedded")
+    parser.add_argument("--length", default="medium")
+    parser.add_argument("--pages", type=lambda told: tuple(map(int, told.split("-"))))
+    parser.add_argument("--output", type=Path, default=Path("summaries.jsonl"))
     options = parser.parse_args()
-    print("| tokens | parts | first run s | of it reading | peak MB | second run s | peak MB |")
+    known: dict[str, dict[str, Any]] = {}
+    if options.output.exists():
+        end_last_line(options.output)
+        known = {row["id"]: row for row in read_rows(options.output)}
+    agent = DocAgent(options.model, pages=options.pages)
+    print("| document | sentences | most citations | borne out | quarters | tokens | seconds |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
-    for tokens in options.tokens:
-        with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "joined.md"
-            file.write_text(joined(options.files, tokens), "utf-8")
-            cache = Path(folder) / "cache"
-            first, second = (run(file, cache, options.model) for _ in range(2))
-            same = first.told["summary"] == second.told["summary"]
-            print(
-                f"| {tokens:,} | {first.told['steps']} | {first.seconds:.0f} | "
-                f"{first.told['seconds']['read']:.0f} | {first.peak / 1e6:.0f} | "
-                f"{second.seconds:.0f}{'' if same else ' (another text!)'} | "
-                f"{second.peak / 1e6:.0f} |",
-                flush=True,
-            )
+    rows = []
+    for file in options.files:
+        name = f"{options.model} {options.length} {options.pages or ''} {file.name}"
+        if name not in known:
+            summary = agent.summarize(file, length=options.length)
+            known[name] = {"id": name, "file": file.name, **_measured(file, summary)}
+            with options.output.open("a", encoding="utf-8") as stream:
+                stream.write(json.dumps(known[name], ensure_ascii=False) + "\n")
+        rows.append(known[name])
+        print(_line(rows[-1]), flush=True)
+    print(
+        f"| median, or all of {len(rows)} | {median(row['sentences'] for row in rows):g} | "
+        f"{max(row['most_cited'] for row in rows)} | "
+        f"{sum(row['borne_out'] for row in rows)}/{sum(row['sentences'] for row in rows)} | "
+        f"{sum(row['quarters'] for row in rows)}/{_QUARTERS * len(rows)} | "
+        f"{median(row['tokens'] for row in rows):,.0f} | "
+        f"{median(row['seconds'] for row in rows):.0f} |"
+    )
+
+
+def _measured(file: Path, summary: Summary) -> dict[str, Any]:
+    corpus = Corpus.open([file])
+    text = corpus.text(file.name)
+    places = {one.id: (one.start, one.end) for one in summary.citations}
+    spans = sentences_with_markers(summary.text)
+    sentences = [
+        (summary.text[start:end], _numbers(summary.text[start:end])) for start, end in spans
+    ]
+    cited = [[places[number] for number in numbers] for _, numbers in sentences]
+    quarters = {_QUARTERS * start // max(len(text), 1) for one in cited for start, _ in one}
+    return {
+        "sentences": len(sentences),
+        "most_cited": max((len(one) for one in cited), default=0),
+        "borne_out": sum(
+            _borne_out(corpus, file.name, sentence, one)
+            for (sentence, _), one in zip(sentences, cited, strict=True)
+        ),
+        "quarters": len(quarters),
+        "tokens": summary.usage.prompt_tokens,
+        "seconds": summary.seconds["total"],
+        "summary": summary.text,
+        "sections": [section.as_json() for section in summary.sections],
+        "citations": [one.as_json() for one in summary.citations],
+    }
+
+
+def _numbers(sentence: str) -> list[int]:
+    return [int(one) for found in MARKER.findall(sentence) for one in re.split("[,;]", found)]
+
+
+def _borne_out(corpus: Corpus, document: str, sentence: str, cited: list[tuple[int, int]]) -> bool:
+    """Whether the cited words alone bear a sentence out, several of them together."""
+    passages = [corpus.span(document, start, end) for start, end in cited]
+    claim = MARKER.sub("", sentence).strip(" “”\n")
+    return bool(passages and attribute(corpus, claim, passages))
+
+
+def _line(row: dict[str, Any]) -> str:
+    return (
+        f"| {row['file']} | {row['sentences']} | {row['most_cited']} | "
+        f"{row['borne_out']}/{row['sentences']} | {row['quarters']}/{_QUARTERS} | "
+        f"{row['tokens']:,} | {row['seconds']:.0f} |"
+    )
 
 
 if __name__ == "__main__":

@@ -149,12 +149,23 @@ def test_every_part_is_heard(tmp_path: Path) -> None:
         "Rand weaves sails out of Flemish flax.",
         "Pilgrims walk to the well of Elvik in May.",
     )
-    filler = "Its ledger lists casks, coils of rope and wages. " * 20
+    filler = f"Its ledger lists {', '.join(f'{number} casks' for number in range(70))}."
     file = tmp_path / "towns.txt"
     file.write_text("\n\n".join(f"{one} {filler}" for one in told), "utf-8")
     summary = DocAgent(Summariser()).summarize(file)
     assert all(one in summary.text for one in told)
     assert len(summary.citations) == len(told)
+
+
+def test_it_is_written_in_the_documents_language(tmp_path: Path, report: Path) -> None:
+    german = tmp_path / "hafen.txt"
+    german.write_text(
+        "Der Hafen von Ostby wurde im Jahr 1811 von Sträflingen gebaut. " * 4, "utf-8"
+    )
+    for file, asked in ((german, "sentences in German."), (report, "sentences.")):
+        model = Summariser()
+        DocAgent(model).summarize(file)
+        assert asked in model.parts[0]
 
 
 def test_a_sentence_said_twice_is_told_once(report: Path) -> None:

@@ -31,7 +31,7 @@ def summarize(
     ] = "",
     language: Annotated[
         str,
-        typer.Option(help="Write in this language; needs a capable model.", show_default=False),
+        typer.Option(help="Write in this language; not with --model none.", show_default=False),
     ] = "",
     model: Annotated[
         str,

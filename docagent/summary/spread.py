@@ -25,17 +25,23 @@ def spread(
     extract = statements_extract(work, told)
     counts = [len(group) for group in groups]
     # What a focus looks for may stand in one place.
-    limits = [] if work.wanted.focus else rooms(counts, quotas(sizes, most))
+    limits = [] if work.wanted.focus else rooms(counts, quotas(sizes, counts, most))
     return [told[at] for at in choose(work, extract, most, extract.mean, rooms=limits)]
 
 
-def quotas(sizes: Sequence[int], most: int) -> list[int]:
-    """How many of `most` sentences each group may give: at least one, and more by its size."""
-    left = most - len(sizes)
-    if left < 0:
+def quotas(sizes: Sequence[int], counts: Sequence[int], most: int) -> list[int]:
+    """How many of `most` sentences each group may give: one, and more by its size (Jefferson).
+
+    `counts` are the sentences each has.
+    """
+    given = [min(count, 1) for count in counts]
+    if sum(given) > most:
         return shares(sizes, most)
-    ends = [round(left * end / (sum(sizes) or 1)) for end in accumulate(sizes)]
-    return [1 + end - start for start, end in zip([0, *ends], ends, strict=False)]
+    for _ in range(most - sum(given)):
+        left = [at for at, count in enumerate(counts) if given[at] < count]
+        if left:
+            given[max(left, key=lambda at: sizes[at] / (given[at] + 1))] += 1
+    return given
 
 
 def shares(sizes: Sequence[int], most: int) -> list[int]:

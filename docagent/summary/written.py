@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
 
@@ -96,14 +97,20 @@ def _prompt(work: Work, part: Part, count: int) -> list[BaseMessage]:
 
     passages = part.passages(work.corpus)
     text = "\n\n".join(f"{one.context}\n{one.text}".strip() for one in passages)
-    spoken = language(text)
     told = {
         "text": text,
         "count": str(count),
-        "language": f" in {NAMES[spoken]}" if spoken not in ("", "en") else "",
+        "language": _spoken(work, text),
         "focus": work.wanted.focus,
     }
     return [HumanMessage(render("summary_focus" if work.wanted.focus else "summary_part", **told))]
+
+
+def _spoken(work: Work, text: str) -> str:
+    """ " in German" for a text in German: a small model falls back to the prompt's English."""
+    known = work.corpus.lexical.languages
+    spoken = language(text)
+    return f" in {NAMES[spoken]}" if spoken in known and "en" not in known else ""
 
 
 def _borne_out(work: Work, part: Part, reply: Reply) -> Generator[Step, None, list[Told]]:
@@ -130,6 +137,22 @@ def _near(work: Work, heard: Sequence[list[Told]]) -> list[list[Told]]:
 
 
 def _spans(work: Work, claim: str, passages: Sequence[Passage]) -> tuple[Span, ...]:
-    """Where the words stand that bear a statement out; none if nothing does."""
+    """Where the words stand that bear a statement out; none if nothing does.
+
+    These words alone must do so, a row with the head of its table: "In July 2007" was found to
+    stand on "In 2007", as there was a July elsewhere in the part.
+    """
     found = attribute(work.corpus, claim, passages)
+    alone = [_alone(work, passage, start, end) for passage, start, end in found]
+    if not attribute(work.corpus, claim, alone):
+        return ()
     return tuple(Span(passage.document, start, end) for passage, start, end in found)
+
+
+def _alone(work: Work, passage: Passage, start: int, end: int) -> Passage:
+    """The words of a passage from `start` to `end` as one of their own."""
+    heads = dict.fromkeys(
+        one.head for one in work.corpus.sentences(passage) if one.start < end and start < one.end
+    )
+    words = work.corpus.span(passage.document, start, end)
+    return replace(words, context=" ".join([passage.context, *heads]).strip())
