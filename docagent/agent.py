@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import threading
 from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 from dataclasses import replace
@@ -51,6 +52,8 @@ class DocAgent:
         **options: Any,
     ) -> None:
         name = model if isinstance(model, str) else type(model).__name__
+        if model == "auto" and os.environ.get("DOCAGENT_MODEL", "").strip() == "none":
+            name = "none"
         self.settings = replace(Settings(model=name), **options)
         self.tools = checked_tools(tools)
         self._given = None if isinstance(model, str) else model

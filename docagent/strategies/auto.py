@@ -32,7 +32,7 @@ def auto(asking: Asking) -> Strategy:
         yield Step("choose", "read: no single place answers a question on the whole text")
         return (yield from read(asking))
     written = yield from retrieve(asking)
-    if wanted.whole or not written.found:
+    if asking.model.usage.prompt_tokens and (wanted.whole or not written.found):
         note = f"the best passages were read; to read all ({duration(seconds)}): --strategy read"
         return replace(written, note=note)
     return written
