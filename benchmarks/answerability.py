@@ -22,14 +22,15 @@ from numpy.typing import NDArray
 from docagent.agent import DocAgent
 from docagent.asking import Asking
 from docagent.checking import answerability
-from docagent.checking.answerability import Features, features, nearness
+from docagent.checking.answerability import ANSWERS, Features, features, nearness
 from docagent.reading.evidence import portions
 from docagent.strategies.search import search
 from retrieval.progress import finish
 
 HEAD = ["model", "document", "answerable", "foreign", *(one.name for one in fields(Features))]
 REFUSED = 0.08  # share of answerable questions that may be refused
-_STEPS, _RIDGE = 50, 0.01
+_STEPS = 50
+_RIDGE = 1.0  # signs that help on some documents alone shall not carry the others
 
 Numbers = NDArray[np.float64]
 
@@ -104,10 +105,10 @@ def _held_out(signs: Numbers, labels: Numbers, documents: NDArray[np.int64]) -> 
 
 
 def _logistic(signs: Numbers, labels: Numbers) -> Numbers:
-    """Intercept and weights by Newton's method, with a little ridge."""
+    """Intercept and weights by Newton's method; the weights are kept small."""
     inputs = np.c_[np.ones(len(signs)), signs]
     weights = np.zeros(inputs.shape[1])
-    ridge = _RIDGE * np.eye(inputs.shape[1])
+    ridge = np.diag([0.0, *[_RIDGE] * signs.shape[1]])
     for _ in range(_STEPS):
         likely = 1 / (1 + np.exp(-inputs @ weights))
         slope = inputs.T @ (labels - likely) - ridge @ weights
@@ -119,12 +120,16 @@ def _logistic(signs: Numbers, labels: Numbers) -> Numbers:
 def _figures(told: Numbers, labels: Numbers) -> str:
     yes, no = told[labels == 1], told[labels == 0]
     area = (np.greater.outer(yes, no).mean() + np.equal.outer(yes, no).mean() / 2).item()
-    bar = np.quantile(yes, REFUSED)
-    return (
-        f"AUC {area:.3f}; at {REFUSED:.2f} of {len(yes)} answerable refused "
-        f"{(no < bar).mean():.2f} of {len(no)} others; at 0.5 refused "
-        f"{(yes < 0).mean():.3f} and {(no < 0).mean():.3f}"
+    bars = {
+        f"{REFUSED:.2f} of {len(yes)} answerable": np.quantile(yes, REFUSED),
+        f"a probability of {ANSWERS:.2f}": np.log(ANSWERS / (1 - ANSWERS)),
+    }
+    refused = (
+        f"with the bar at {name} refused {(yes < bar).mean():.3f}, of {len(no)} others "
+        f"{(no < bar).mean():.3f}"
+        for name, bar in bars.items()
     )
+    return f"AUC {area:.3f}; {'; '.join(refused)}"
 
 
 if __name__ == "__main__":

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from docagent.reading.evidence import Source
     from docagent.strategies.search import Found
 
-ANSWERS = 0.5
-"""Probability from which an answer is written."""
+ANSWERS = 0.3
+"""Probability from which an answer is written. Below one half, since an answer comes with the words
+it stands on and can be checked, and a wrong refusal cannot."""
 
 _CLIP = 8.0  # log odds that say no more
 
