@@ -66,11 +66,11 @@ def test_the_next_best_passages_are_read_once() -> None:
 @pytest.mark.parametrize(
     ("asked", "speed", "on_cpu", "wanted"),
     [
-        (700, 40.0, True, 700),  # what the user asks for
-        (None, 40.0, True, 500),
-        (None, 210.0, True, 1000),
+        (900, 40.0, True, 900),  # what the user asks for
+        (None, 40.0, True, 700),
+        (None, 300.0, True, 1400),
         (None, 5000.0, False, 4000),
-        (None, None, True, 1000),
+        (None, None, True, 700),
         (None, None, False, 4000),
     ],
 )

@@ -16,8 +16,7 @@ FIRST_WORD = 5.0  # seconds that reading the evidence may take
 # Tokens of evidence. Gold words are within 700 for .975 of SQuAD's questions (search over their
 # article), and models read small windows best (NeedleBench for Qwen2-7B: 87 at 8K, 39 at 128K).
 # In steps, so that a speed that varies from run to run does not change what is read.
-BUDGETS = (500, 1000, 2000, 4000)
-_UNMEASURED_CPU = 1000
+BUDGETS = (700, 1400, 2800, 4000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def budget(asked: int | None, model: Model) -> int:
         return asked
     speed = model.reading_speed
     if speed is None:
-        return _UNMEASURED_CPU if model.on_cpu else BUDGETS[-1]
+        return BUDGETS[0] if model.on_cpu else BUDGETS[-1]
     return max((size for size in BUDGETS if size <= FIRST_WORD * speed), default=BUDGETS[0])
 
 
