@@ -66,6 +66,11 @@ class Model:
         return self.own and self.chat.engine.network.device.type == "cpu"  # type: ignore[attr-defined]
 
     @property
+    def tells_odds(self) -> bool:
+        """Whether it tells how likely a Yes is, and not only the word."""
+        return self.own or self._logprobs
+
+    @property
     def reading_speed(self) -> float | None:
         """Tokens of a prompt that it read a second, last time; None before it was measured."""
         found = self._kept.get(*self._speed_key) if self._kept else None

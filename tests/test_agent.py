@@ -21,13 +21,13 @@ REPLY = "The ice house was rebuilt by the mason Ulla Brandt [1]."
 
 
 def test_real_weights_answer(town: Path, qwen: ChatQwen2) -> None:
-    answer = DocAgent(model=qwen).ask(town, QUESTION)
+    answer = DocAgent(model=qwen).ask(town, "When does the harbour office of Ostby open?")
     assert answer.found
-    assert "Ulla Brandt" in answer.text
+    assert "6:45" in answer.text
     first = answer.citations[0]
     assert (first.page, first.page_label, first.verified) == (None, None, True)
     assert town.read_text("utf-8")[first.start : first.end] == first.quote
-    assert "Ulla Brandt" in first.quote
+    assert "6:45" in first.quote
     assert answer.usage.prompt_tokens > 0
     assert answer.usage.completion_tokens > 0
 

@@ -2,33 +2,77 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from langchain_core.messages import BaseMessage
 
-from docagent.checking.answerability import ANSWERS, Features, answerable, by_search
+from docagent.checking.answerability import (
+    ANSWERS,
+    LEFT_OPEN,
+    STATED,
+    Features,
+    answerable,
+    by_search,
+    scale,
+)
 from docagent.checking.found import Verdict
+from docagent.reading.kept import Kept
 from docagent.strategies.search import Found
 
-NEAR = Features(yes=2.0, near=1.4)
+NEAR = Features(yes=1.0, near=1.4)
 
 
 def test_a_reader_that_says_yes_of_near_passages_is_believed() -> None:
     assert answerable(NEAR) > ANSWERS
-    assert answerable(replace(NEAR, yes=-3.0)) < ANSWERS
+    assert answerable(replace(NEAR, yes=-2.0)) < ANSWERS
 
 
 def test_the_surer_the_reader_and_the_nearer_the_words_the_likelier() -> None:
-    assert answerable(replace(NEAR, yes=4.0)) > answerable(NEAR)
+    assert answerable(replace(NEAR, yes=2.0)) > answerable(NEAR)
     assert answerable(replace(NEAR, near=0.8)) < answerable(NEAR)
 
 
-@pytest.mark.parametrize("yes", [-math.inf, -20.0, 20.0, math.inf])
+@pytest.mark.parametrize("yes", [-4.0, 4.0])
 def test_a_reader_that_is_wholly_sure_leaves_a_doubt(yes: float) -> None:
-    assert 0 < answerable(replace(NEAR, yes=max(-8.0, min(8.0, yes)))) < 1
+    assert 0 < answerable(replace(NEAR, yes=yes)) < 1
 
 
 def test_search_alone_tells_what_is_far_off() -> None:
     far, near = (by_search(Found([], [], Verdict(False, score, ""))) for score in (0.4, 2.0))
     assert far < 0.2 < 0.5 < near
+
+
+class Told:
+    """A model of known log odds, which counts how often it is asked."""
+
+    identity = "a model"
+
+    def __init__(self, stated: float, left_open: float, tells_odds: bool = True) -> None:
+        self.tells_odds = tells_odds
+        self.asked = 0
+        self._odds = {**dict.fromkeys(STATED, stated), **dict.fromkeys(LEFT_OPEN, left_open)}
+
+    def log_odds(self, messages: list[BaseMessage]) -> float:
+        self.asked += 1
+        told = str(messages[-1].content)
+        return next(odds for question, odds in self._odds.items() if question in told)
+
+
+def test_what_a_yes_is_worth_is_asked_once_for_each_model(tmp_path: Path) -> None:
+    model = Told(4.0, -2.0)
+    for _ in range(2):
+        assert scale(model, Kept(tmp_path)) == (1.0, 3.0)  # type: ignore[arg-type]
+    assert model.asked == len(STATED + LEFT_OPEN)
+
+
+def test_small_differences_of_a_model_are_not_made_large_ones(tmp_path: Path) -> None:
+    middle, half = scale(Told(-0.8, -1.0), Kept(tmp_path))  # type: ignore[arg-type]
+    assert (middle, half) == (pytest.approx(-0.9), 1.5)
+
+
+def test_a_model_that_tells_only_words_is_not_asked(tmp_path: Path) -> None:
+    model = Told(3.0, -3.0, tells_odds=False)
+    assert scale(model, Kept(tmp_path)) == (0.0, 1.5)  # type: ignore[arg-type]
+    assert model.asked == 0

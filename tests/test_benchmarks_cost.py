@@ -69,8 +69,12 @@ def test_tools_stand_before_the_conversation() -> None:
 
 
 def test_the_player_answers_each_kind_of_prompt(player: Player) -> None:
-    window = player.reply(f"{TEXT}\n\nQuestion: {BEACON}\nReply with JSON")
-    assert json.loads(window) == {"quotes": [{"quote": "The beacon is green.", "relevance": 10}]}
+    copied = "Copy the sentences of the text above that help, word for word."
+    assert player.reply(f"{TEXT}\n\n{copied}\n\nQuestion: {BEACON}") == "The beacon is green."
+    assert player.reply(f"{TEXT}\n\n{copied}\n\nQuestion: {KING}") == "none"
+    judging = "Does the text above state the answer? Reply Yes or No."
+    assert player.reply(f"{TEXT}\n\n{judging} Question: {BEACON}") == "Yes"
+    assert player.reply(f"{TEXT}\n\n{judging} Question: {KING}") == "No"
     answer = player.reply(f"[1] a.txt\nRope.\n\n[2] a.txt\n{TEXT}\n\nQuestion: {BEACON}")
     assert answer == "The beacon is green. [2]"
     assert player.reply(f"[1] a.txt\n{TEXT}\n\nQuestion: {KING}") == REFUSAL
@@ -86,7 +90,7 @@ def test_the_player_answers_each_kind_of_prompt(player: Player) -> None:
 
 
 def test_the_player_calls_tools_and_then_answers(player: Player) -> None:
-    talk = f"you look things up in it with tools\nQuestion: {BEACON}"
+    talk = f"You look things up in the text with tools.\nQuestion: {BEACON}"
 
     def called() -> tuple[str, dict[str, Any]]:
         nonlocal talk
@@ -99,7 +103,7 @@ def test_the_player_calls_tools_and_then_answers(player: Player) -> None:
     talk += f"\n[1] section 4\nRope.\n\n[2] section 7\n{TEXT}"
     assert called() == ("read_pages", {"first": 7, "last": 8})
     talk += "\nsection 7 (shown above: 2)"
-    assert called() == ("answer", {"text": "The beacon is green. [2]"})
+    assert player.reply(talk) == "The beacon is green. [2]"
 
 
 @pytest.mark.parametrize("stream", [False, True])
@@ -144,7 +148,7 @@ def test_the_costs_of_a_small_document(tmp_path: Path) -> None:
     assert all(row.right in ("1/1", "8/8", "yes") for row in rows), rows
     cost = {(row.way, row.asked): row.cost for row in rows}
     length = len(text.split())
-    assert cost["direct", "one place"].calls == 1
+    assert cost["direct", "one place"].calls == 2  # does it answer, and the answer
     assert cost["direct", "one place"].computed > length
     assert cost["direct", "then another place"].computed < 0.05 * length
     assert cost["read", "all of it"].computed > length

@@ -82,7 +82,10 @@ def test_a_section_gives_its_table(section: str, bench: Bench) -> None:
 def test_float32_tokens_are_the_same_with_lookup_and_without(bench: Bench) -> None:
     table = engine.SECTIONS["quote"](bench)
     same = table.columns.index("same tokens")
-    assert [row[same] for row in table.rows if row[0] == "float32"] == ["2/2 answers"] * 2
+    # Twice as many rows where float32 is what the processor is fast in.
+    told = [row[same] for row in table.rows if row[0] == "float32"]
+    assert len(told) in (2, 4)
+    assert set(told) == {"2/2 answers"}
 
 
 def test_the_layer_attends_as_transformers_does(bench: Bench) -> None:

@@ -13,29 +13,52 @@ import math
 from dataclasses import astuple, dataclass
 from functools import cache
 from importlib.resources import files
+from statistics import fmean
 from typing import TYPE_CHECKING
 
-from docagent.reading.prompt import answerable_messages
+from docagent.reading.prompt import answerable_messages, plain_messages
+from prompts import template
 
 if TYPE_CHECKING:
     from docagent.asking import Asking
     from docagent.checking.found import Verdict
+    from docagent.model import Model
     from docagent.reading.evidence import Source
+    from docagent.reading.kept import Kept
     from docagent.strategies.search import Found
 
 ANSWERS = 0.3
 """Probability from which an answer is written. Below one half, since an answer comes with the words
 it stands on and can be checked, and a wrong refusal cannot."""
 
-_CLIP = 8.0  # log odds that say no more
+# What a model says of questions whose answer is known tells what its log odds are worth: those of
+# Qwen2.5-Coder-0.5B lie about two nats lower than the 1.5B's, and nearer to each other.
+_TEXT = (
+    "The public library of Norwick opened in 1911 in a former wool store. It lends 40,000 books "
+    "and closes on Mondays. The reading room was painted by Clara Voss."
+)
+STATED = (
+    "When did the public library of Norwick open?",
+    "Who painted the reading room?",
+    "On which day does the library close?",
+)
+LEFT_OPEN = (
+    "Who paid for the library of Norwick?",
+    "How many people work in the library?",
+    "When was the wool store built?",
+)
+# Nats. A model that tells the two kinds less apart (the 0.5B by 0.08) says little, and its small
+# differences are not made large ones.
+_LEAST_HALF = 1.5
+_CLIP = 4.0
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
     """What is known of a question and the passages read for it.
 
-    `yes`: log odds of the reader's Yes, in nats. `near`: the score of the search as a share of what
-    is enough to show its words (`Verdict`).
+    `yes`: log odds of the reader's Yes, on a scale of the reader's own (`scale`). `near`: the score
+    of the search as a share of what is enough to show its words (`Verdict`).
     """
 
     yes: float
@@ -44,8 +67,30 @@ class Features:
 
 def features(asking: Asking, sources: list[Source], found: Found) -> Features:
     """The signs that the probability is made of; asks the model."""
-    yes = asking.model.log_odds(answerable_messages(sources, asking.question))
+    odds = asking.model.log_odds(answerable_messages(sources, asking.question))
+    middle, half = scale(asking.model, asking.kept)
+    yes = (odds - middle) / half
     return Features(max(-_CLIP, min(_CLIP, yes)), nearness(found.verdict))
+
+
+def scale(model: Model, kept: Kept) -> tuple[float, float]:
+    """Where a model's log odds of Yes lie: their middle between questions that a text answers and
+    those it leaves open, and half the distance of the two, in nats. Asked once for each model.
+
+    A model that tells a word and no probability is not asked.
+    """
+    if not model.tells_odds:
+        return 0.0, _LEAST_HALF
+    made_from = ("scale of yes", model.identity, template("answerable"), _TEXT)
+    if known := kept.get(*made_from):
+        return float(known[0]), float(known[1])
+    stated, left_open = (
+        fmean(model.log_odds(plain_messages("answerable", _TEXT, one)) for one in questions)
+        for questions in (STATED, LEFT_OPEN)
+    )
+    found = (stated + left_open) / 2, max(_LEAST_HALF, (stated - left_open) / 2)
+    kept.put(found, *made_from)
+    return found
 
 
 def nearness(verdict: Verdict) -> float:

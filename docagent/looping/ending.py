@@ -33,7 +33,7 @@ def finish(asking: Asking, ledger: Ledger, ended: Ended) -> Strategy:
     if ended.own_tools and ended.text and not is_refusal(ended.text):
         text, citations = check(asking.corpus, asking.question, ended.text, ledger.sources)
         if citations:
-            yield Step("check", f"{len(citations)} passages bear the answer out")
+            yield Step("check", f"quotes that bear the answer out: {len(citations)}")
             return Written(text, citations, True, note=ended.note)
     found = yield from search(asking)
     # A tool's result shows the first few of a search; the evidence may have room for more.

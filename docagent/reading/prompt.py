@@ -42,10 +42,15 @@ def answerable_messages(sources: list[Source], question: str) -> list[BaseMessag
 
 
 def _messages(prompt: str, sources: list[Source], question: str) -> list[BaseMessage]:
-    from langchain_core.messages import HumanMessage
-
     several = len({source.passages[0].document for source in sources}) > 1
     passages = "\n\n".join(_shown(source, several) for source in sources)
+    return plain_messages(prompt, passages, question)
+
+
+def plain_messages(prompt: str, passages: str, question: str) -> list[BaseMessage]:
+    """A prompt of these, filled with a text and a question."""
+    from langchain_core.messages import HumanMessage
+
     return [HumanMessage(render(prompt, passages=passages, question=question))]
 
 
