@@ -45,7 +45,7 @@ class Player:
         return self._call(prompt, question, said) if _AGENT in prompt else said
 
     def _call(self, prompt: str, question: str, said: str) -> str:
-        """The agent's next call: a search, the section that it found and the next; then its words."""
+        """The next turn: a search, the section it found and the next, then the answer."""
         told = prompt[prompt.index(_ASKED) :]
         if '"search"' not in told:
             return _called("search", query=question)

@@ -172,7 +172,13 @@ def _answers() -> Iterator[Case]:
             state = "has been paid" if paid else "is still open"
             told = f"Invoice R-{number} of {name}'s workshop over {total} euros {state}."
             yield made(INVOICE, told, f"R-{number}", total, paid)
-    trades = (["mason"], ["painter", "teacher"], ["judge", "farmer", "poet"], ["sailor"], [])
+    trades: tuple[list[str], ...] = (
+        ["mason"],
+        ["painter", "teacher"],
+        ["judge", "farmer", "poet"],
+        ["sailor"],
+        [],
+    )
     for (number, name), trade in product(enumerate(NAMES), trades):
         work = f"worked as {' and '.join(trade)}" if trade else "never had a trade"
         yield made(PERSON, f"{name}, born in {1850 + number}, {work}.", 1850 + number, *trade)

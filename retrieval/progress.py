@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 T = TypeVar("T")
+E = TypeVar("E")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +20,7 @@ class Progress:
     unit: str
 
 
-def finish(
-    work: Generator[Progress, None, T], report: Callable[[Progress], None] | None = None
-) -> T:
+def finish(work: Generator[E, None, T], report: Callable[[E], None] | None = None) -> T:
     """Run work to its end, handing each of its reports to `report`."""
     while True:
         try:

@@ -69,10 +69,10 @@ def test_without_log_probabilities_the_word_counts(word: str, likely: bool, refu
 
 def test_the_speed_of_reading_is_remembered(tmp_path: Path) -> None:
     kept = Kept(tmp_path)
-    model = Model(ServerModel(told={"Yes": -0.1, "No": -3.0}), kept=kept)
-    assert model.reading_speed is None
-    model.log_odds(ASKED)
-    assert model.reading_speed is not None
-    assert model.reading_speed > 1000  # tokens a second of a server that answers at once
-    another_run = Model(ServerModel(told=None), kept=Kept(tmp_path))
-    assert another_run.reading_speed == model.reading_speed
+    server = ServerModel(told={"Yes": -0.1, "No": -3.0})
+    before = Model(server, kept=kept).reading_speed
+    Model(server, kept=kept).log_odds(ASKED)
+    after = Model(server, kept=Kept(tmp_path)).reading_speed  # as another run finds it
+    assert before is None
+    assert after is not None
+    assert after > 1000  # tokens a second of a server that answers at once
