@@ -19,6 +19,7 @@ MOST = 3  # quotes that a sentence is cited to
 # Cosine of a sentence and the words that say the same in others, by the embedding model.
 _MEANS = 0.6
 _LONG = 4  # terms of a claim that stand together in one place only
+_WHOLE = 0.9  # share of a sentence, which may lack its marks
 
 
 def attribute(
@@ -35,7 +36,7 @@ def attribute(
     a name that stands neither in the passages nor in the question is borne out by nothing, nor is
     one with a figure that does not, unless that is `computed` from figures that do.
     """
-    if len(query_terms(claim)) >= _LONG and (span := _verbatim(corpus, claim, passages)):
+    if span := _verbatim(corpus, claim, passages):
         return [span]
     if strangers(claim, passages, question):
         return []
@@ -47,15 +48,21 @@ def attribute(
 
 
 def _verbatim(corpus: Corpus, claim: str, passages: Sequence[Passage]) -> Span | None:
-    """The sentences in which the claim stands letter for letter."""
+    """The sentences in which the claim stands letter for letter.
+
+    A few words, such as a name, stand in many places: they must be all of their sentence.
+    """
+    long = len(query_terms(claim)) >= _LONG
     for passage in passages:
         if place := find_words(passage.text, claim):
             start, end = (passage.start + at for at in place)
             around = [
                 one for one in corpus.sentences(passage) if one.start < end and start < one.end
             ]
-            starts, ends = [start, *(s.start for s in around)], [end, *(s.end for s in around)]
-            return passage, min(starts), max(ends)
+            first = min([start, *(one.start for one in around)])
+            last = max([end, *(one.end for one in around)])
+            if long or end - start >= _WHOLE * (last - first):
+                return passage, first, last
     return None
 
 
