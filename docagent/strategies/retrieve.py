@@ -31,9 +31,9 @@ def answer(asking: Asking, found: Found) -> Strategy:
             yield Step(
                 "answerable",
                 f"{likely:.2f}, {ANSWERS:.2f} is enough "
-                f"(log odds of yes {signs.yes:.2f}, nearness of the words {signs.near:.2f})",
+                f"(yes {signs.yes:.2f}, nearness of the words {signs.near:.2f})",
             )
             if likely >= ANSWERS:
                 written = yield from write(asking, sources, found.near)
-                return replace(written, confidence=likely)
+                return replace(written, confidence=likely) if written.found else written
         return refuse(asking.corpus, found.near, confidence)
