@@ -16,7 +16,6 @@ import argparse
 import json
 import statistics
 from collections.abc import Iterator
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from docagent.checking.claims import UNSUPPORTED
 from docagent.checking.draft import MARKER, sentences_with_markers
 from docagent.evaluation.match import contained, exact_match, f1
 from docagent.jsonl import end_last_line, read_rows
+from docagent.reading.evidence import in_turns
 from retrieval.lexical.tokens import query_terms, terms
 from retrieval.progress import finish
 
@@ -43,8 +43,7 @@ def asked(rows: list[Row], every: int, foreign: int) -> Iterator[Row]:
         [_of_another(row, rows) for row in answerable[::step][:foreign]],
     )
     # In turns, so that a run that is stopped has some of each.
-    for of_each in zip_longest(*kinds):
-        yield from (row for row in of_each if row)
+    yield from in_turns(kinds)
 
 
 def _of_another(row: Row, rows: list[Row]) -> Row:

@@ -30,6 +30,11 @@ _BYTES_PER_TOKEN = 3.5  # of English, for models whose tokenizer is out of reach
 _CONTEXT = 32_768  # tokens that a model reads which does not tell: what all Qwen2 were trained for
 
 
+def estimated_tokens(text: str) -> int:
+    """Tokens of a text, where the tokenizer is out of reach or too slow for so much."""
+    return int(len(text.encode()) / _BYTES_PER_TOKEN) + 1
+
+
 class Model:
     """Any LangChain chat model; `ChatQwen2` also tells its size and counts tokens exactly.
 
@@ -83,7 +88,7 @@ class Model:
     def count(self, text: str) -> int:
         """Tokens of `text`, estimated where the model cannot tell."""
         counter = getattr(self.chat, "count", None)
-        return int(counter(text)) if counter else int(len(text.encode()) / _BYTES_PER_TOKEN) + 1
+        return int(counter(text)) if counter else estimated_tokens(text)
 
     def write(
         self, messages: list[BaseMessage], max_tokens: int, shown: bool = True
@@ -160,14 +165,11 @@ class Model:
 
         On a CPU reading is what costs: prompts go one by one, and the engine remembers what they
         begin with for the next question. On a GPU and on servers they go together.
-        `quotable` in the options is a list for each prompt.
         """
         if self.on_cpu:
             for number, prompt in enumerate(prompts):
-                quotable = options.get("quotable")
-                own = options | ({"quotable": quotable[number]} if quotable else {})
                 try:
-                    yield number, self.reply(prompt, **own)
+                    yield number, self.reply(prompt, **options)
                 except DocAgentError as error:
                     yield number, error
             return

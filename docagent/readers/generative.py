@@ -14,4 +14,4 @@ class GenerativeReader:
 
     def answer(self, asking: Asking) -> Strategy:
         """Search, read, answer, check: see docagent/strategies."""
-        return (yield from self._strategy(asking))
+        return self._strategy(asking)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import zip_longest
+from typing import TYPE_CHECKING, TypeVar
 
 from retrieval.passage import Passage
 
 if TYPE_CHECKING:
     from docagent.model import Model
+
+T = TypeVar("T")
 
 PORTIONS = 2  # where the best passages do not answer, the next are read, once
 FIRST_WORD = 5.0  # seconds that reading the evidence may take
@@ -103,3 +106,10 @@ def select(
 def _group(passage: Passage) -> tuple[str, int]:
     """The page; without pages, about as much text as a page holds."""
     return passage.document, passage.page if passage.page else passage.start // 2500
+
+
+def in_turns(lists: Iterable[Iterable[T]]) -> list[T]:
+    """The first of each list, then the second of each, and so on."""
+    gone = object()
+    columns = zip_longest(*lists, fillvalue=gone)
+    return [one for column in columns for one in column if one is not gone]  # type: ignore[misc]

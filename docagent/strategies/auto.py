@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from docagent.asking import Asking, Strategy
 from docagent.events import Step
+from docagent.model import estimated_tokens
 from docagent.reading.cost import duration
 from docagent.reading.scope import scope
 from docagent.strategies.count import count
@@ -14,7 +15,6 @@ from docagent.strategies.retrieve import retrieve
 
 _UNASKED = 60.0  # seconds that a whole document may be read for without being asked to
 _UNMEASURED_CPU, _UNMEASURED = 100.0, 2000.0  # tokens a second of a model not yet seen reading
-_BYTES_PER_TOKEN = 3.5
 
 
 def auto(asking: Asking) -> Strategy:
@@ -27,13 +27,13 @@ def auto(asking: Asking) -> Strategy:
     if wanted.counted:
         yield Step("choose", "count: the question asks how often words stand in the text")
         return (yield from count(asking, wanted.counted))
-    seconds = _seconds_to_read(asking)
-    if wanted.whole and seconds <= _UNASKED:
+    if wanted.whole and _seconds_to_read(asking) <= _UNASKED:
         yield Step("choose", "read: no single place answers a question on the whole text")
         return (yield from read(asking))
     written = yield from retrieve(asking)
     if asking.model.usage.prompt_tokens and (wanted.whole or not written.found):
-        note = f"the best passages were read; to read all ({duration(seconds)}): --strategy read"
+        took = duration(_seconds_to_read(asking))
+        note = f"the best passages were read; to read all ({took}): --strategy read"
         return replace(written, note=note)
     return written
 
@@ -41,6 +41,6 @@ def auto(asking: Asking) -> Strategy:
 def _seconds_to_read(asking: Asking) -> float:
     """What the whole text would take the model, by its speed the last time."""
     corpus, model = asking.corpus, asking.model
-    size = sum(len(corpus.text(name).encode()) for name in corpus.documents)
+    tokens = sum(estimated_tokens(corpus.text(name)) for name in corpus.documents)
     speed = model.reading_speed or (_UNMEASURED_CPU if model.on_cpu else _UNMEASURED)
-    return size / _BYTES_PER_TOKEN / speed
+    return tokens / speed

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
-from itertools import chain, zip_longest
 
 from docagent.asking import Asking, Strategy, Written
 from docagent.checking.quotes import Quote
 from docagent.events import Event, Step
-from docagent.reading.evidence import budget, select
+from docagent.reading.evidence import budget, in_turns, select
 from docagent.reading.reader import Gathered, read_windows
 from docagent.reading.scope import Scope, scope
 from docagent.reading.windows import Window, promising, window_size, windows
@@ -69,8 +68,7 @@ def _answer(
 
 def _turns(gathered: Gathered) -> list[Quote]:
     """The first quote of each part, then the second of each, and so on."""
-    columns = zip_longest(*(gathered.found[number] for number in sorted(gathered.found)))
-    return [quote for quote in chain.from_iterable(columns) if quote]
+    return in_turns(gathered.found[number] for number in sorted(gathered.found))
 
 
 def _around(asking: Asking, near: list[Quote]) -> list[Passage]:

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from docagent.model import estimated_tokens
 from docagent.tools.ledger import Ledger
 from docagent.tools.shown import Shown
 from retrieval.corpus import Corpus
@@ -17,13 +18,8 @@ RESULT = 700  # tokens of a result: four passages or so; a CPU reads them in ten
 SECTION = 2500  # characters, about what a page holds: a "page" of documents that have none
 _LABEL = 200  # characters
 _NUMBER = 5  # tokens of "[12] " and the lines between passages
-_BYTES_PER_TOKEN = 3.5
 # What looks like one of our markers in a document's own text, "[3]" or "[3, 4]".
 _MARKER = re.compile(r"\[(?=\d{1,2}(?:\s*[,;]\s*\d{1,2})*\])")
-
-
-def _estimate(text: str) -> int:
-    return int(len(text.encode()) / _BYTES_PER_TOKEN) + 1
 
 
 @dataclass
@@ -36,7 +32,7 @@ class Desk:
 
     corpus: Corpus
     ledger: Ledger = field(default_factory=Ledger)
-    count: Callable[[str], int] = _estimate
+    count: Callable[[str], int] = estimated_tokens
     budget: int = RESULT
     pages: tuple[int, int] | None = None
 

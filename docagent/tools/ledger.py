@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import zip_longest
 
-from docagent.reading.evidence import Source
+from docagent.reading.evidence import Source, in_turns
 from retrieval.passage import Passage
 
 MOST = 99  # passages; a marker has at most two digits
@@ -40,9 +39,7 @@ class Ledger:
     @property
     def ranked(self) -> list[Passage]:
         """All passages: the best of each result, then the second of each, and so on."""
-        turns = zip_longest(*self.results)
-        numbers = dict.fromkeys(number for turn in turns for number in turn if number is not None)
-        return [self.passages[number] for number in numbers]
+        return [self.passages[number] for number in dict.fromkeys(in_turns(self.results))]
 
     @property
     def sources(self) -> list[Source]:
