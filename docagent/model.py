@@ -66,9 +66,14 @@ class Model:
         return f"{self.name} {json.dumps(told, sort_keys=True, default=str)}"
 
     @property
+    def device(self) -> str:
+        """The torch device it runs on in docagent's own engine; "" elsewhere."""
+        return str(self.chat.engine.network.device) if self.own else ""  # type: ignore[attr-defined]
+
+    @property
     def on_cpu(self) -> bool:
         """Whether it runs in docagent's own engine on a CPU."""
-        return self.own and self.chat.engine.network.device.type == "cpu"  # type: ignore[attr-defined]
+        return self.device == "cpu"
 
     @property
     def tells_odds(self) -> bool:
@@ -82,8 +87,8 @@ class Model:
         return float(found) if found else None
 
     @property
-    def _speed_key(self) -> tuple[str, str]:
-        return "reading speed", self.identity
+    def _speed_key(self) -> tuple[str, ...]:
+        return "reading speed", self.identity, self.device
 
     def count(self, text: str) -> int:
         """Tokens of `text`, estimated where the model cannot tell."""

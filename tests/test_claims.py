@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from docagent.checking.attribution import attribute
 from docagent.checking.claims import UNSUPPORTED, check
 from docagent.checking.draft import is_claim
+from docagent.checking.figures import figures
 from docagent.checking.support import carries, find_words, support
 from docagent.reading.evidence import Source, select
 from retrieval.corpus import Corpus
@@ -266,6 +269,34 @@ def test_words_of_the_question_prove_nothing() -> None:
     words = "Gulls nest on the roof of the old customs house."
     question = "Do gulls nest on the roof of the old customs house?"
     assert not carries(words, "Gulls nest on the roof because of whales.", question)
+
+
+def test_what_the_question_brought_may_stand_around_the_words() -> None:
+    words = "She was re-engined at a cost of 1,316 florins."
+    question = "What did the engine of the ferry Petrel cost in 2023?"
+    claim = "The engine of the ferry Petrel cost 1,316 florins in 2023."
+    assert carries(words, claim, question, f"The ferry Petrel in 2023: the engine. {words}")
+    assert not carries(words, claim, question, f"The ferry Petrel in 2019: the engine. {words}")
+    assert not carries(words, claim, "", f"The ferry Petrel in 2023: the engine. {words}")
+
+
+@pytest.mark.parametrize("name", ["Q3", "10-Q", "3M", "A4"])
+def test_the_digits_of_a_name_are_no_figure(name: str) -> None:
+    assert [figure.value for figure in figures(f"In {name} it was $5.2 million.")] == [
+        Decimal("5.2")
+    ]
+
+
+@pytest.mark.parametrize("name", ["NVIDIA", "Amazon", "Intel", "Perpetua"])
+def test_a_name_with_an_apostrophe_is_the_same_name(
+    tmp_path: Path, shared_cache: Path, name: str
+) -> None:
+    file = tmp_path / "report.txt"
+    file.write_text(f"{name} sold 2,856 machines to shops last year, all of them red.", "utf-8")
+    corpus = Corpus.open([file], cache=shared_cache)
+    passages = corpus.search("machines", k=1)
+    claim = f"Shops bought 2,856 of {name}'s red machines last year."
+    assert attribute(corpus, claim, passages)
 
 
 @pytest.mark.parametrize(

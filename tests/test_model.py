@@ -76,3 +76,15 @@ def test_the_speed_of_reading_is_remembered(tmp_path: Path) -> None:
     assert before is None
     assert after is not None
     assert after > 1000  # tokens a second of a server that answers at once
+
+
+def test_the_speed_on_a_gpu_says_nothing_of_the_cpu(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = Model(ServerModel(told={"Yes": -0.1, "No": -3.0}), kept=Kept(tmp_path))
+    monkeypatch.setattr(Model, "device", "cuda:0")
+    model.log_odds(ASKED)
+    on_gpu = model.reading_speed
+    monkeypatch.setattr(Model, "device", "cpu")
+    assert on_gpu is not None
+    assert model.reading_speed is None

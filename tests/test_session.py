@@ -44,7 +44,7 @@ def test_the_first_question_is_left_alone() -> None:
 
 def test_without_a_language_model_the_words_of_the_question_before_are_added() -> None:
     asked = stand_alone(None, [TURN], "And when was it?")
-    assert asked == "And when was it? (rebuilt, ice, house)"
+    assert asked == "And when was it? (rebuilt ice house)"
     own = "Where are the fishing nets of Ostby dried in October?"
     assert stand_alone(None, [TURN], own) == own
 
@@ -59,7 +59,12 @@ def test_an_answer_is_shown_as_one_line_of_data() -> None:
 def test_a_model_that_rambles_is_not_followed() -> None:
     model = Model(FakeModel(replies=["It was rebuilt. " * 40, ""]))
     for _ in range(2):
-        assert stand_alone(model, [TURN], "And when?") == "And when? (rebuilt, ice, house)"
+        assert stand_alone(model, [TURN], "And when?") == "And when? (rebuilt ice house)"
+
+
+def test_the_last_question_said_over_again_answers_no_follow_up() -> None:
+    model = Model(FakeModel(replies=[TURN[0].lower()]))
+    assert stand_alone(model, [TURN], "And the mill?") == "And the mill? (rebuilt ice house)"
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,17 @@ from collections.abc import Sequence
 
 from docagent.checking.figures import Figure, figures, missing
 from docagent.checking.names import names
-from docagent.checking.support import Span, find_words, spans_of, support, together
+from docagent.checking.support import (
+    Span,
+    find_words,
+    spans_of,
+    support,
+    together,
+    unproven,
+)
 from retrieval.corpus import Corpus
+from retrieval.lexical.fold import folded
+from retrieval.lexical.language import language_of
 from retrieval.lexical.tokens import query_terms, terms
 from retrieval.passage import Passage
 
@@ -44,7 +53,7 @@ def attribute(
         return [span]
     if spans := together(corpus, question, claim, passages, computed)[:MOST]:
         return spans
-    return _same_meaning(corpus, claim, passages, computed)
+    return _same_meaning(corpus, question, claim, passages, computed)
 
 
 def _verbatim(corpus: Corpus, claim: str, passages: Sequence[Passage]) -> Span | None:
@@ -68,24 +77,32 @@ def _verbatim(corpus: Corpus, claim: str, passages: Sequence[Passage]) -> Span |
 
 def strangers(claim: str, passages: Sequence[Passage], question: str) -> list[str]:
     """Names of a claim that neither the passages nor the question have."""
-    known = set(terms(question))
+    # A name alone does not tell its language, by which words are cut to their stems.
+    languages = {language_of(folded(passage.text)) for passage in passages}
+    known = set(query_terms(question, languages))
     for passage in passages:
         known.update(terms(f"{passage.document} {passage.heading} {passage.context}"))
         known.update(terms(passage.text))
-    return [name for name in names(claim) if known.isdisjoint(query_terms(name))]
+    return [name for name in names(claim) if known.isdisjoint(query_terms(name, languages))]
 
 
 def _same_meaning(
-    corpus: Corpus, claim: str, passages: Sequence[Passage], computed: Sequence[Figure]
+    corpus: Corpus,
+    question: str,
+    claim: str,
+    passages: Sequence[Passage],
+    computed: Sequence[Figure],
 ) -> list[Span]:
     """The words nearest in meaning that hold the claim's figures, if they are near enough."""
     wanted = [figure for figure in figures(claim) if figure not in computed]
     able = [
-        (words, span) for words, span in spans_of(corpus, passages) if not missing(wanted, words)
+        one
+        for one in spans_of(corpus, passages)
+        if not unproven(missing(wanted, one.text), question, one.around)
     ]
     if not able:
         return []
-    near = corpus.encoder.encode_sentences([claim, *(words for words, _ in able)])
+    near = corpus.encoder.encode_sentences([claim, *(one.text for one in able)])
     cosines = near[1:] @ near[0]
     best = int(cosines.argmax())
-    return [able[best][1]] if float(cosines[best]) >= _MEANS else []
+    return [able[best].span] if float(cosines[best]) >= _MEANS else []

@@ -21,6 +21,8 @@ _FIGURE = re.compile(
     rf"|[\s-]*(?P<scale>(?:{_SCALE})\b))?",
     re.IGNORECASE,
 )
+# Q3, 10-K, 3M, A4: names, not amounts.
+_NAMED = re.compile(r"(?<![A-Za-z$€£.,])(?:[A-Z]\d{1,3}|\d{1,3}-?[A-Z])\b")
 # "(in millions, except per share data)", "(Millions)", "in thousands of euros": what stands over
 # a table holds for its rows.
 _HEADER = re.compile(rf"(?:\bin\s+|\(\s*)(?:[A-Z$€£]+\s+)?(?P<scale>{_SCALE})\b", re.IGNORECASE)
@@ -63,10 +65,14 @@ class Figure:
 def figures(text: str) -> list[Figure]:
     """The figures of a text in order; English words from one to twelve are read as well.
 
-    "One" is left out: it mostly stands for a thing, not for a number.
+    "One" is left out: it mostly stands for a thing, not for a number. So are the digits of names,
+    such as Q3 or 10-K.
     """
     found = []
+    named = {at for match in _NAMED.finditer(text) for at in range(*match.span())}
     for match in _FIGURE.finditer(text):
+        if match.start() in named:
+            continue
         digits = match["digits"].rstrip(".,").replace(",", "")
         if (
             digits.count(".") > 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from docagent.checking.figures import Figure, digits, figures, missing
 from retrieval.chunk.sentences import Sentence
@@ -17,6 +18,17 @@ SUPPORT = 0.65  # share of a claim's words that its quote must hold; one bar, ne
 _PIECES = 3  # quotes that may carry one claim together, each with a figure of it
 
 Span = tuple[Passage, int, int]  # where in the passage's document the supporting words stand
+
+
+class Words(NamedTuple):
+    """Words that may bear a claim out, under the title and header of their table.
+
+    `around` is their whole passage with its document's name and its heading.
+    """
+
+    text: str
+    around: str
+    span: Span
 
 
 def support(
@@ -37,8 +49,8 @@ def support(
         return quoted
     wanted, asked = set(query_terms(digits(claim))), set(query_terms(digits(question)))
     best: tuple[int, int, int, Span] | None = None
-    for words, span in spans_of(corpus, passages):
-        if not carries(words, claim, question, computed=computed):
+    for words, around, span in spans_of(corpus, passages):
+        if not carries(words, claim, question, around, computed):
             continue
         held = set(terms(digits(words)))
         # Of two spans that hold as much, the one on what was asked is the quote, then the shorter.
@@ -64,26 +76,27 @@ def together(
     if len(left) < 2 or not spans:
         return []
     wanted = set(query_terms(digits(claim)))
-    kept: list[tuple[str, Span]] = []
+    kept: list[Words] = []
     while left and len(kept) < _PIECES:
-        words, span = max(
+        best = max(
             spans,
             key=lambda one: (
-                len(left) - len(missing(left, one[0])),
-                len(wanted & set(terms(digits(one[0])))),
-                one[1][1] - one[1][2],
+                len(left) - len(missing(left, one.text)),
+                len(wanted & set(terms(digits(one.text)))),
+                one.span[1] - one.span[2],
             ),
         )
-        still = missing(left, words)
+        still = missing(left, best.text)
         if len(still) == len(left):
-            return []
+            break
         left = still
-        kept.append((words, span))
+        kept.append(best)
     # A header counts for its own rows alone: the figures were looked for quote by quote.
-    joined = " ".join(words for words, _ in kept)
-    if left or not _shares(joined, claim, question, SUPPORT, computed):
+    joined = " ".join(one.text for one in kept)
+    around = " ".join(one.around for one in kept)
+    if unproven(left, question, around) or not _shares(joined, claim, question, around, computed):
         return []
-    return [span for _, span in kept]
+    return [one.span for one in kept]
 
 
 def find_words(text: str, words: str) -> tuple[int, int] | None:
@@ -97,27 +110,37 @@ def carries(
     words: str,
     claim: str,
     question: str,
-    bar: float = SUPPORT,
+    around: str = "",
     computed: Sequence[Figure] = (),
 ) -> bool:
-    """Whether `words` hold every figure of a claim and at least `bar` of its terms.
+    """Whether `words` hold every figure of a claim and at least `SUPPORT` of its terms.
 
-    Terms the question brought along prove little: the share must also hold among the others.
-    `computed` figures of the claim need not stand there.
+    Terms the question brought along prove little: the share must also hold among the others. Such
+    terms and figures may stand `around` the words: the year in a heading, the company in a title.
+    `computed` figures of the claim need not stand anywhere.
     """
     wanted = [figure for figure in figures(claim) if figure not in computed]
-    return _shares(words, claim, question, bar, computed) and not missing(wanted, words)
+    return _shares(words, claim, question, around, computed) and not unproven(
+        missing(wanted, words), question, around
+    )
 
 
-def _shares(words: str, claim: str, question: str, bar: float, computed: Sequence[Figure]) -> bool:
+def unproven(left: Sequence[Figure], question: str, around: str) -> bool:
+    """Whether one of the figures that the words lack is not both in the question and around."""
+    return bool(left) and bool(missing(left, question) or missing(left, around))
+
+
+def _shares(words: str, claim: str, question: str, around: str, computed: Sequence[Figure]) -> bool:
     held = set(terms(digits(words)))
     left = digits(_without(claim, computed))
     wanted = set(query_terms(left)) if left.strip() else set()
-    new = wanted - set(terms(digits(question)))
+    asked = wanted & set(terms(digits(question)))
+    new = wanted - asked
+    near = held | (asked & set(terms(digits(around))))
     return (
         bool(wanted)
-        and len(new & held) >= bar * len(new)
-        and len(wanted & held) >= SUPPORT * len(wanted)
+        and len(new & held) >= SUPPORT * len(new)
+        and len(wanted & near) >= SUPPORT * len(wanted)
     )
 
 
@@ -146,15 +169,16 @@ def _quoted(claim: str, passages: Sequence[Passage], computed: Sequence[Figure])
     return None
 
 
-def spans_of(corpus: Corpus, passages: Sequence[Passage]) -> list[tuple[str, Span]]:
-    """Sentences, rows and pairs of neighbours, with the title and header of their table."""
+def spans_of(corpus: Corpus, passages: Sequence[Passage]) -> list[Words]:
+    """Sentences, rows and pairs of neighbours."""
     found = []
     for passage in passages:
         text = corpus.text(passage.document)
+        around = f"{passage.document} {passage.heading} {passage.context} {passage.text}"
         spans = corpus.sentences(passage)
         pairs = [Sentence(a.start, b.end, a.head) for a, b in pairwise(spans)]
         for start, end, head in spans + pairs:
             # A statement says once, over its first part, that it is in millions.
             over = head or passage.context
-            found.append((f"{over} {text[start:end]}", (passage, start, end)))
+            found.append(Words(f"{over} {text[start:end]}", around, (passage, start, end)))
     return found

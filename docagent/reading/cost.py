@@ -103,4 +103,4 @@ def _tried(model: Model) -> float:
 
 
 def _key(model: Model) -> tuple[str, ...]:
-    return "seconds a token", model.identity
+    return "seconds a token", model.identity, model.device

@@ -43,17 +43,18 @@ def leans(question: str) -> bool:
 def stand_alone(model: Model | None, turns: Sequence[Turn], question: str) -> str:
     """The follow-up with what it refers to; as it is if it refers to nothing.
 
-    Without a language model, or where it says no question, the words of the last question are
-    added to one that leans on it.
+    Without a language model, or where it says no question or the last one over again (5 of 34 by
+    the 1.5B), the words of the last question are added to one that leans on it.
     """
     if not turns:
         return question
     if model is None:
         return _with_words(turns[-1][0], question) if leans(question) else question
     lines = model.reply(_messages(turns, question), max_tokens=_TOKENS).text.strip().splitlines()
-    if not lines or len(lines[0]) > _LONGEST:
+    told = lines[0].strip(' "') if lines else ""
+    if not told or len(told) > _LONGEST or told.casefold() == turns[-1][0].strip().casefold():
         return _with_words(turns[-1][0], question) if leans(question) else question
-    return lines[0].strip(' "')
+    return told
 
 
 def _messages(turns: Sequence[Turn], question: str) -> list[BaseMessage]:
@@ -85,4 +86,4 @@ def _with_words(before: str, question: str) -> str:
         for word in dict.fromkeys(_WORD.findall(before))
         if word.casefold() not in held and word.casefold() not in functional
     ]
-    return f"{question} ({', '.join(words)})" if words else question
+    return f"{question} ({' '.join(words)})" if words else question
