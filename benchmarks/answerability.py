@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-from dataclasses import astuple, fields
 from pathlib import Path
 
 import numpy as np
@@ -22,12 +21,13 @@ from numpy.typing import NDArray
 from docagent.agent import DocAgent
 from docagent.asking import Asking
 from docagent.checking import answerability
-from docagent.checking.answerability import ANSWERS, Features, features, nearness
+from docagent.checking.answerability import ANSWERS, nearness, scaled
 from docagent.reading.evidence import portions
+from docagent.reading.prompt import answerable_messages
 from docagent.strategies.search import search
 from retrieval.progress import finish
 
-HEAD = ["model", "document", "answerable", "foreign", *(one.name for one in fields(Features))]
+HEAD = ["model", "document", "answerable", "foreign", "yes", "near"]
 REFUSED = 0.08  # share of answerable questions that may be refused
 _STEPS = 50
 _RIDGE = 1.0  # signs that help on some documents alone shall not carry the others
@@ -53,17 +53,18 @@ def collect(questions: Path, output: Path, model: str, budget: int) -> None:
             sources = next(portions(found.ranked, budget, asking.model.count), [])
             read = " ".join(source.text for source in sources)
             answers = row["answerable"] and any(answer in read for answer in row["answers"])
-            if found.verdict.foreign:
-                signs: tuple[float, ...] = (np.nan, nearness(found.verdict))
-            else:
-                signs = astuple(features(asking, sources, found))
+            yes = np.nan
+            if not found.verdict.foreign:  # else no reader is asked
+                odds = asking.model.log_odds(answerable_messages(sources, row["question"]))
+                yes = scaled(odds, asking.model, agent.kept)
             write.writerow(
                 [
                     model,
                     documents.index(row["doc"]),
                     int(answers),
                     int(row.get("foreign", False)),
-                    *(f"{sign:.4f}" for sign in signs),
+                    f"{yes:.4f}",
+                    f"{nearness(found.verdict):.4f}",
                 ]
             )
             sink.flush()
@@ -75,18 +76,15 @@ def fit(files: list[Path]) -> None:
     asked = [row for row in rows if row["yes"] != "nan"]
     documents = np.array([int(row["document"]) for row in asked])
     labels = np.array([float(row["answerable"]) for row in asked])
-    names = [one.name for one in fields(Features)]
-    signs = np.array([[float(row[name]) for name in names] for row in asked])
-    for kept in (["yes"], ["near"], names):
-        columns = [names.index(name) for name in kept]
-        told = _held_out(signs[:, columns], labels, documents)
-        print(f"{', '.join(kept)}: {_figures(told, labels)}")
+    signs = np.array([[float(row["yes"]), float(row["near"])] for row in asked])
+    for name, columns in (("yes", [0]), ("near", [1]), ("both", [0, 1])):
+        print(f"{name}: {_figures(_held_out(signs[:, columns], labels, documents), labels)}")
     all_signs = np.array([[float(row["near"])] for row in rows])
     all_labels = np.array([float(row["answerable"]) for row in rows])
     all_documents = np.array([int(row["document"]) for row in rows])
     print(f"search alone: {_figures(_held_out(all_signs, all_labels, all_documents), all_labels)}")
     weights = {
-        "reader": [round(float(w), 3) for w in _logistic(signs, labels)],
+        "reader": [round(float(w), 3) for w in _logistic(signs[:, :1], labels)],
         "search": [round(float(w), 3) for w in _logistic(all_signs, all_labels)],
     }
     target = Path(answerability.__file__).with_suffix(".json")

@@ -1,16 +1,14 @@
-"""Do the passages answer the question? The reader is asked Yes or No, and search has its say.
+"""Do the passages answer the question? The reader is asked Yes or No.
 
 A language model that writes an answer always writes one. So this is a step of its own before a
-word is written: the log odds of Yes against No on the passages that are read anyway, with what
-search tells, in a logistic regression (`benchmarks/answerability.py` has script, data and
-figures).
+word is written: the log odds of Yes against No on the passages that are read anyway, as a
+probability by logistic regression (`benchmarks/answerability.py` has script, data and figures).
 """
 
 from __future__ import annotations
 
 import json
 import math
-from dataclasses import astuple, dataclass
 from functools import cache
 from importlib.resources import files
 from statistics import fmean
@@ -53,24 +51,16 @@ _LEAST_HALF = 1.5
 _CLIP = 4.0
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
-    """What is known of a question and the passages read for it.
-
-    `yes`: log odds of the reader's Yes, on a scale of the reader's own (`scale`). `near`: the score
-    of the search as a share of what is enough to show its words (`Verdict`).
-    """
-
-    yes: float
-    near: float
-
-
-def features(asking: Asking, sources: list[Source], found: Found) -> Features:
-    """The signs that the probability is made of; asks the model."""
+def answerable(asking: Asking, sources: list[Source]) -> float:
+    """Probability that the sources answer the question; asks the model."""
     odds = asking.model.log_odds(answerable_messages(sources, asking.question))
-    middle, half = scale(asking.model, asking.kept)
-    yes = (odds - middle) / half
-    return Features(max(-_CLIP, min(_CLIP, yes)), nearness(found.verdict))
+    return by_reader(scaled(odds, asking.model, asking.kept))
+
+
+def scaled(odds: float, model: Model, kept: Kept) -> float:
+    """Log odds of Yes on a scale of the model's own: 1 is its usual Yes, -1 its usual No."""
+    middle, half = scale(model, kept)
+    return max(-_CLIP, min(_CLIP, (odds - middle) / half))
 
 
 def scale(model: Model, kept: Kept) -> tuple[float, float]:
@@ -98,25 +88,28 @@ def nearness(verdict: Verdict) -> float:
     return verdict.score / verdict.bar
 
 
-def answerable(signs: Features) -> float:
-    """Probability that the passages answer the question."""
-    return _probability("reader", astuple(signs))
+def by_reader(yes: float) -> float:
+    """Probability that passages answer a question, told by a reader's log odds on its scale.
+
+    How near the words of the question are adds nothing where it counts: of 443 open questions of
+    SQuAD .40 are refused at .08 of the answerable ones without it, .36 with it.
+    """
+    return _probability("reader", yes)
 
 
 def by_search(found: Found) -> float:
     """Probability that the documents answer the question, told by search alone."""
-    return _probability("search", (nearness(found.verdict),))
+    return _probability("search", nearness(found.verdict))
 
 
-def _probability(name: str, signs: tuple[float, ...]) -> float:
-    weights = _fitted()[name]
-    sum_ = weights[0] + sum(w * sign for w, sign in zip(weights[1:], signs, strict=True))
-    return 1 / (1 + math.exp(-sum_))
+def _probability(name: str, sign: float) -> float:
+    intercept, weight = _fitted()[name]
+    return 1 / (1 + math.exp(-intercept - weight * sign))
 
 
 @cache
 def _fitted() -> dict[str, list[float]]:
-    """Intercept and weights, as `benchmarks/answerability.py` wrote them."""
+    """Intercept and weight of each, as `benchmarks/answerability.py` wrote them."""
     fitted: dict[str, list[float]] = json.loads(
         files("docagent.checking").joinpath("answerability.json").read_text("utf-8")
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from docagent.asking import Asking, Strategy
-from docagent.checking.answerability import ANSWERS, answerable, features
+from docagent.checking.answerability import ANSWERS, answerable
 from docagent.errors import DocAgentError
 from docagent.events import Step
 from docagent.reading.evidence import Source
@@ -34,7 +34,7 @@ def direct(asking: Asking) -> Strategy:
     with asking.timed("answer"):
         yield Step("direct", f"all {tokens:,} tokens in one prompt")
         sources = _sources(asking, parts)
-        likely = answerable(features(asking, sources, found))
+        likely = answerable(asking, sources)
         if likely < ANSWERS:
             return replace(refuse(asking.corpus, found.near, likely), strategy="direct")
         written = yield from write(asking, sources, found.near)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from docagent.asking import Asking, Strategy
-from docagent.checking.answerability import ANSWERS, answerable, by_search, features
+from docagent.checking.answerability import ANSWERS, answerable, by_search
 from docagent.events import Step
 from docagent.reading.evidence import budget, portions
 from docagent.strategies.search import Found, search
@@ -25,14 +25,9 @@ def answer(asking: Asking, found: Found) -> Strategy:
             return refuse(asking.corpus, found.near, by_search(found))
         most, confidence = budget(asking.settings.budget, asking.model), 0.0
         for sources in portions(found.ranked, most, asking.model.count):
-            signs = features(asking, sources, found)
-            likely = answerable(signs)
+            likely = answerable(asking, sources)
             confidence = max(confidence, likely)
-            yield Step(
-                "answerable",
-                f"{likely:.2f}, {ANSWERS:.2f} is enough "
-                f"(yes {signs.yes:.2f}, nearness of the words {signs.near:.2f})",
-            )
+            yield Step("answerable", f"{likely:.2f}, {ANSWERS:.2f} is enough")
             if likely >= ANSWERS:
                 written = yield from write(asking, sources, found.near)
                 return replace(written, confidence=likely) if written.found else written
