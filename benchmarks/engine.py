@@ -19,7 +19,7 @@ from benchmarks.engine_agent import agent
 from benchmarks.engine_batch import batch
 from benchmarks.engine_bench import Bench
 from benchmarks.engine_decode import decode
-from benchmarks.engine_gpu import gpu
+from benchmarks.engine_gpu import gpu, gpu_small
 from benchmarks.engine_layer import layer
 from benchmarks.engine_quote import quote
 from benchmarks.engine_table import Table
@@ -37,6 +37,7 @@ SECTIONS: dict[str, Callable[[Bench], Table]] = {
     "batch": batch,
     "tools": tools,
     "gpu": gpu,
+    "gpu-small": gpu_small,
 }
 
 

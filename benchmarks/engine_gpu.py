@@ -1,4 +1,4 @@
-"""A GPU with random weights in the shape of Qwen2-7B: reading, memory and writing."""
+"""A GPU with random weights in the shapes of Qwen2 1.5B and 7B: reading, memory and writing."""
 
 from __future__ import annotations
 
@@ -33,6 +33,14 @@ QWEN2_7B: dict[str, Any] = {
     "rope_parameters": {"rope_type": "default", "rope_theta": 1_000_000.0},
     "tie_word_embeddings": False,
 }
+QWEN2_1_5B: dict[str, Any] = QWEN2_7B | {
+    "vocab_size": 151_936,
+    "hidden_size": 1536,
+    "intermediate_size": 8960,
+    "num_attention_heads": 12,
+    "num_key_value_heads": 2,
+    "tie_word_embeddings": True,
+}
 LENGTHS = (8_192, 32_768, 131_072)
 ROUNDS = 2
 COPIED_BYTES = 1024**3
@@ -51,11 +59,20 @@ class Cell:
 
 
 def gpu(bench: Bench) -> Table:
-    """The table, on the first GPU; without one it says so."""
+    """The table of the shape of 7B, on the first GPU; without one it says so."""
+    return _on_gpu(bench, QWEN2_7B, "7B")
+
+
+def gpu_small(bench: Bench) -> Table:
+    """The same of 1.5B."""
+    return _on_gpu(bench, QWEN2_1_5B, "1.5B")
+
+
+def _on_gpu(bench: Bench, config: Mapping[str, Any], name: str) -> Table:
     if torch.cuda.is_available():
         lengths = LENGTHS[:1] if bench.quick else LENGTHS
-        return measured(QWEN2_7B, torch.device("cuda"), lengths, COPIED_BYTES)
-    table = Table("GPU, the shape of Qwen2-7B", ("context", "way"), "Random weights.")
+        return measured(config, torch.device("cuda"), lengths, COPIED_BYTES)
+    table = Table(f"GPU, the shape of Qwen2 {name}", ("context", "way"), "Random weights.")
     table.add("-", "not measured (no GPU)")
     return table
 

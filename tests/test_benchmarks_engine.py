@@ -117,8 +117,9 @@ def test_memory_that_does_not_suffice_is_a_cell() -> None:
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="would measure")
-def test_without_a_gpu_the_table_says_so(bench: Bench) -> None:
-    assert "not measured (no GPU)" in engine_gpu.gpu(bench).markdown()
+@pytest.mark.parametrize("section", [engine_gpu.gpu, engine_gpu.gpu_small])
+def test_without_a_gpu_the_table_says_so(section: Callable[[Bench], Table], bench: Bench) -> None:
+    assert "not measured (no GPU)" in section(bench).markdown()
 
 
 def test_the_command_prints_tables_ready_to_paste(
