@@ -11,7 +11,7 @@ import pytest
 from docagent.checking.attribution import attribute
 from docagent.checking.claims import UNSUPPORTED, check
 from docagent.checking.draft import is_claim
-from docagent.checking.figures import figures
+from docagent.checking.figures import figures, spelled_as
 from docagent.checking.support import carries, find_words, support
 from docagent.reading.evidence import Source, select
 from retrieval.corpus import Corpus
@@ -285,6 +285,22 @@ def test_the_digits_of_a_name_are_no_figure(name: str) -> None:
     assert [figure.value for figure in figures(f"In {name} it was $5.2 million.")] == [
         Decimal("5.2")
     ]
+
+
+@pytest.mark.parametrize(
+    ("claim", "wanted"),
+    [
+        ("It cost $1.316 million.", "It cost $1,316 million."),
+        ("It is 2.471 nautical miles away.", "It is 2.471 nautical miles away."),  # stands there
+        ("It cost 1.316 billion.", "It cost 1.316 billion."),  # the same amount
+        ("It cost 1.31 million.", "It cost 1.31 million."),
+        ("It cost 9.316 million.", "It cost 9.316 million."),  # stands nowhere
+        ("It cost 1.316.4 florins.", "It cost 1.316.4 florins."),
+    ],
+)
+def test_thousands_are_written_as_the_document_has_them(claim: str, wanted: str) -> None:
+    texts = ["(in millions) Cost 1,316 and 2,471", "Its distance is 2.471 miles."]
+    assert spelled_as(texts, claim) == wanted
 
 
 @pytest.mark.parametrize("name", ["NVIDIA", "Amazon", "Intel", "Perpetua"])

@@ -8,7 +8,7 @@ from docagent.answer import Citation
 from docagent.checking.attribution import attribute
 from docagent.checking.computed import Computation, computations
 from docagent.checking.draft import MARKER, is_claim, sentences_with_markers, statement
-from docagent.checking.figures import Figure, figures, missing
+from docagent.checking.figures import Figure, figures, missing, spelled_as
 from docagent.checking.support import Span
 from docagent.reading.evidence import Source
 from retrieval.corpus import Corpus
@@ -26,14 +26,17 @@ class Grounding:
         self._corpus = corpus
         self._question = question
         self._passages = [passage for source in sources for passage in source.passages]
+        self._texts = [f"{passage.context} {passage.text}" for passage in self._passages]
         self._numbered = {source.number: source.passages for source in sources}
 
     def marked(self, sentence: str) -> str:
         """The sentence, then its markers or `UNSUPPORTED`; white space around it stays.
 
         Markers that the model wrote are hints: their passages are looked at first. A figure that is
-        computed from figures of the evidence counts, and its computation is shown.
+        computed from figures of the evidence counts, and its computation is shown. Thousands are
+        written as the evidence has them.
         """
+        sentence = spelled_as(self._texts, sentence)
         bare = MARKER.sub("", sentence)
         text = bare.rstrip()
         space = bare[len(text) :]
@@ -48,7 +51,8 @@ class Grounding:
         return f"{text}{f' ({shown})' if shown else ''} {markers}{space}"
 
     def bare(self, answer: str) -> str:
-        """A short answer as it is, such as a name or a figure; what bears it out is cited."""
+        """A short answer, such as a name or a figure; what bears it out is cited."""
+        answer = spelled_as(self._texts, answer)
         for span in self._spans(answer)[0]:
             self._add(span)
         return MARKER.sub("", answer)

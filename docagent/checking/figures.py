@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -23,6 +23,9 @@ _FIGURE = re.compile(
 )
 # Q3, 10-K, 3M, A4: names, not amounts.
 _NAMED = re.compile(r"(?<![A-Za-z$€£.,])(?:[A-Z]\d{1,3}|\d{1,3}-?[A-Z])\b")
+_POINTED = re.compile(
+    rf"(?<![\d.,])[1-9]\d{{0,2}}\.\d{{3}}(?![.,]?\d)(?:[\s-]*(?:{_SCALE})\b)?", re.IGNORECASE
+)
 # "(in millions, except per share data)", "(Millions)", "in thousands of euros": what stands over
 # a table holds for its rows.
 _HEADER = re.compile(rf"(?:\bin\s+|\(\s*)(?:[A-Z$€£]+\s+)?(?P<scale>{_SCALE})\b", re.IGNORECASE)
@@ -116,3 +119,17 @@ def _same(claimed: Figure, quoted: Figure, over: int) -> bool:
     if not (claimed.scale and scale) or claimed.scale == scale or not claimed.telling:
         return False
     return abs(claimed.amount - quoted.value.scaleb(scale)) <= claimed.half
+
+
+def spelled_as(texts: Sequence[str], claim: str) -> str:
+    """The claim with a thousands separator for a decimal point, where only that stands in a text.
+
+    Small models write "$19.881 million" for the 19,881 of a table in millions.
+    """
+
+    def printed(match: re.Match[str]) -> str:
+        other = match[0].replace(".", ",")
+        held = (any(not missing(figures(one), text) for text in texts) for one in (match[0], other))
+        return other if tuple(held) == (False, True) else match[0]
+
+    return _POINTED.sub(printed, claim)

@@ -9,6 +9,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from docagent.checking.attribution import attribute
+from docagent.checking.figures import spelled_as
 from docagent.events import Step
 from docagent.reading.cost import Cost
 from docagent.summary.central import near
@@ -121,7 +122,8 @@ def _borne_out(work: Work, part: Part, reply: Reply) -> Generator[Step, None, li
         yield Step("lost", work.lost[-1])
         return []
     passages = part.passages(work.corpus)
-    said = list(dict.fromkeys(statements(reply.text)))
+    texts = [f"{passage.context} {passage.text}" for passage in passages]
+    said = list(dict.fromkeys(statements(spelled_as(texts, reply.text))))
     told = [Told(one, spans) for one in said if (spans := _spans(work, one, passages))]
     work.unsupported += bool(said) and not told
     dropped = len(said) - len(told)
