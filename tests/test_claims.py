@@ -12,7 +12,7 @@ from docagent.checking.attribution import attribute
 from docagent.checking.claims import UNSUPPORTED, check
 from docagent.checking.draft import is_claim
 from docagent.checking.figures import figures, spelled_as
-from docagent.checking.support import carries, find_words, support
+from docagent.checking.support import carries, find_words, spans_of, support
 from docagent.reading.evidence import Source, select
 from retrieval.corpus import Corpus
 from tests.make_pdf import text_pdf
@@ -247,9 +247,18 @@ def test_misquoted_words_are_not_passed_off_as_a_quote(
 
 def test_figures_are_compared_as_values(corpus: Corpus, sources: list[Source]) -> None:
     passages = list(sources[0].passages)
-    assert support(corpus, QUESTION, "The Petrel cost 1316.4 thousand florins.", passages)
-    assert not support(corpus, QUESTION, "The Petrel cost 316.4 thousand florins.", passages)
-    assert not support(corpus, QUESTION, "The Petrel cost 1,316 million florins at 4.", passages)
+    assert support(
+        spans_of(corpus, passages), QUESTION, "The Petrel cost 1316.4 thousand florins.", passages
+    )
+    assert not support(
+        spans_of(corpus, passages), QUESTION, "The Petrel cost 316.4 thousand florins.", passages
+    )
+    assert not support(
+        spans_of(corpus, passages),
+        QUESTION,
+        "The Petrel cost 1,316 million florins at 4.",
+        passages,
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from docagent.checking.figures import Figure, figures, missing
 from docagent.checking.names import names
 from docagent.checking.support import (
     Span,
+    Words,
     find_words,
     spans_of,
     support,
@@ -49,11 +50,12 @@ def attribute(
         return [span]
     if strangers(claim, passages, question):
         return []
-    if span := support(corpus, question, claim, passages, computed):
+    words = spans_of(corpus, passages)
+    if span := support(words, question, claim, passages, computed):
         return [span]
-    if spans := together(corpus, question, claim, passages, computed)[:MOST]:
+    if spans := together(words, question, claim, computed)[:MOST]:
         return spans
-    return _same_meaning(corpus, question, claim, passages, computed)
+    return _same_meaning(corpus, words, question, claim, computed)
 
 
 def _verbatim(corpus: Corpus, claim: str, passages: Sequence[Passage]) -> Span | None:
@@ -88,18 +90,14 @@ def strangers(claim: str, passages: Sequence[Passage], question: str) -> list[st
 
 def _same_meaning(
     corpus: Corpus,
+    words: Sequence[Words],
     question: str,
     claim: str,
-    passages: Sequence[Passage],
     computed: Sequence[Figure],
 ) -> list[Span]:
     """The words nearest in meaning that hold the claim's figures, if they are near enough."""
     wanted = [figure for figure in figures(claim) if figure not in computed]
-    able = [
-        one
-        for one in spans_of(corpus, passages)
-        if not unproven(missing(wanted, one.text), question, one.around)
-    ]
+    able = [one for one in words if not unproven(missing(wanted, one.text), question, one.around)]
     if not able:
         return []
     near = corpus.encoder.encode_sentences([claim, *(one.text for one in able)])

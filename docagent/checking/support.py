@@ -32,7 +32,7 @@ class Words(NamedTuple):
 
 
 def support(
-    corpus: Corpus,
+    spans: Sequence[Words],
     question: str,
     claim: str,
     passages: Sequence[Passage],
@@ -40,16 +40,16 @@ def support(
 ) -> Span | None:
     """The words of the passages that carry the claim, or None.
 
-    Words the claim itself quotes are looked for first. Otherwise it is the sentence, row or pair
-    of neighbours that holds most of the claim's terms: at least `SUPPORT` of them, and each of
-    its figures (see `carries`) except those that are `computed`.
+    Words the claim itself quotes are looked for first. Otherwise it is the one of `spans` that
+    holds most of the claim's terms: at least `SUPPORT` of them, and each of its figures (see
+    `carries`) except those that are `computed`.
     """
     quoted = _quoted(claim, passages, computed)
     if quoted:
         return quoted
     wanted, asked = set(query_terms(digits(claim))), set(query_terms(digits(question)))
     best: tuple[int, int, int, Span] | None = None
-    for words, around, span in spans_of(corpus, passages):
+    for words, around, span in spans:
         if not carries(words, claim, question, around, computed):
             continue
         held = set(terms(digits(words)))
@@ -61,10 +61,9 @@ def support(
 
 
 def together(
-    corpus: Corpus,
+    spans: Sequence[Words],
     question: str,
     claim: str,
-    passages: Sequence[Passage],
     computed: Sequence[Figure] = (),
 ) -> list[Span]:
     """Several quotes that carry a claim of several figures only together; none if they do not.
@@ -72,7 +71,6 @@ def together(
     Every quote adds a figure. All of them joined must hold what one would have to.
     """
     left = [figure for figure in figures(claim) if figure not in computed]
-    spans = spans_of(corpus, passages)
     if len(left) < 2 or not spans:
         return []
     wanted = set(query_terms(digits(claim)))
