@@ -14,7 +14,7 @@ EMBEDDED ?= 1.5b
 demo: $(VENV)/ready
 	$(BIN)/docagent models pull $(EMBEDDED)
 	$(BIN)/docagent ask examples/handbook.pdf --model embedded:$(EMBEDDED) \
-		"Who chaired the inquiry into the loss of the Perpetua?"
+		"What does the man-overboard dummy called Osvald weigh?"
 
 # Models are kept in the user's cache and fetched once; a few tests ask the small one.
 test: $(VENV)/ready

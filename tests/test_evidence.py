@@ -50,11 +50,6 @@ def test_documents_keep_the_order_of_their_best_passages() -> None:
     ]
 
 
-def test_groups_are_limited_on_wish() -> None:
-    sources = select([passage(page, page) for page in range(1, 40)], 10_000, one_each, most=9)
-    assert [source.number for source in sources] == list(range(1, 10))
-
-
 def test_the_next_best_passages_are_read_once() -> None:
     ranked = [passage(page, 100 * page) for page in (9, 2, 5, 7, 1)]
     read = [[s.passages[0].page for s in sources] for sources in portions(ranked, 20, one_each)]

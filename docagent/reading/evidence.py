@@ -69,28 +69,19 @@ def portions(
         ranked = [passage for passage in ranked if passage not in read]
 
 
-def select(
-    ranked: list[Passage], budget: int, count: Callable[[str], int], most: int | None = None
-) -> list[Source]:
+def select(ranked: list[Passage], budget: int, count: Callable[[str], int]) -> list[Source]:
     """The best passages that fit `budget` tokens, grouped by page, in document order.
-
-    `most` limits the groups.
 
     Document order beats score order by several points in published comparisons (OP-RAG,
     arXiv 2409.01666; DOS RAG, arXiv 2506.03989).
     """
     kept: list[Passage] = []
-    groups: set[tuple[str, int]] = set()
     left = budget
     for passage in ranked:
-        group = _group(passage)
-        if group not in groups and len(groups) == most:
-            continue
         cost = count(passage.text + passage.context)
         if cost > left and kept:
             continue
         kept.append(passage)
-        groups.add(group)
         left -= cost
     documents = list(dict.fromkeys(passage.document for passage in ranked))
     kept.sort(key=lambda passage: (documents.index(passage.document), passage.start))
