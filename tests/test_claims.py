@@ -274,20 +274,6 @@ def test_carries(claim: str, wanted: bool) -> None:
     assert carries("Gulls nest on the roof of the old customs house.", claim, "") is wanted
 
 
-@pytest.mark.parametrize(
-    ("claim", "wanted"),
-    [
-        ("Gulls do not nest on the roof of the customs house.", False),
-        ("Gulls never nest on the roof of the customs house.", False),
-        ("Gulls don't nest on the roof of the customs house.", False),
-        ("No, gulls nest on the roof of the customs house.", True),
-        ("Gulls nest on the roof of customs house No. 5, whether or not.", True),
-    ],
-)
-def test_a_claim_that_denies_is_not_carried_by_words_that_do_not(claim: str, wanted: bool) -> None:
-    assert carries("Gulls nest on the roof of the old customs house, No. 5.", claim, "") is wanted
-
-
 def test_words_of_the_question_prove_nothing() -> None:
     words = "Gulls nest on the roof of the old customs house."
     question = "Do gulls nest on the roof of the old customs house?"

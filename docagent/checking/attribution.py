@@ -13,7 +13,6 @@ from docagent.checking.names import names
 from docagent.checking.support import (
     Span,
     Words,
-    contradicts,
     find_words,
     spans_of,
     support,
@@ -98,12 +97,7 @@ def _same_meaning(
 ) -> list[Span]:
     """The words nearest in meaning that hold the claim's figures, if they are near enough."""
     wanted = [figure for figure in figures(claim) if figure not in computed]
-    able = [
-        one
-        for one in words
-        if not contradicts(one.text, claim)
-        and not unproven(missing(wanted, one.text), question, one.around)
-    ]
+    able = [one for one in words if not unproven(missing(wanted, one.text), question, one.around)]
     if not able:
         return []
     near = corpus.encoder.encode_sentences([claim, *(one.text for one in able)])

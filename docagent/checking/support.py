@@ -15,12 +15,6 @@ from retrieval.passage import Passage
 
 QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{12,})[\"”“»]")
 SUPPORT = 0.65  # share of a claim's words that its quote must hold; one bar, never lowered
-# English. A claim that denies, of words that do not, is false 164 times of 175 on FEVER's claims;
-# the other way round it is true 31 of 43. "Whether or not", "No, ..." and "No. 5" deny nothing.
-_DENIES = re.compile(
-    r"(?<!or )\b(?:not|never|nor|neither|none|nobody|nothing|cannot|no(?!,|\.?\s*\d))\b|n['’]t\b",
-    re.IGNORECASE,
-)
 _PIECES = 3  # quotes that may carry one claim together, each with a figure of it
 
 Span = tuple[Passage, int, int]  # where in the passage's document the supporting words stand
@@ -98,9 +92,7 @@ def together(
     # A header counts for its own rows alone: the figures were looked for quote by quote.
     joined = " ".join(one.text for one in kept)
     around = " ".join(one.around for one in kept)
-    if unproven(left, question, around) or contradicts(joined, claim):
-        return []
-    if not _shares(joined, claim, question, around, computed):
+    if unproven(left, question, around) or not _shares(joined, claim, question, around, computed):
         return []
     return [one.span for one in kept]
 
@@ -123,20 +115,12 @@ def carries(
 
     Terms the question brought along prove little: the share must also hold among the others. Such
     terms and figures may stand `around` the words: the year in a heading, the company in a title.
-    `computed` figures of the claim need not stand anywhere. Words that deny nothing carry no claim
-    that does.
+    `computed` figures of the claim need not stand anywhere.
     """
     wanted = [figure for figure in figures(claim) if figure not in computed]
-    return (
-        not contradicts(words, claim)
-        and _shares(words, claim, question, around, computed)
-        and not unproven(missing(wanted, words), question, around)
+    return _shares(words, claim, question, around, computed) and not unproven(
+        missing(wanted, words), question, around
     )
-
-
-def contradicts(words: str, claim: str) -> bool:
-    """Whether the claim denies something and the words deny nothing."""
-    return bool(_DENIES.search(claim)) and not _DENIES.search(words)
 
 
 def unproven(left: Sequence[Figure], question: str, around: str) -> bool:
