@@ -30,6 +30,11 @@ class Passage:
     context: str = ""
     unit: Unit = "page"
 
+    @property
+    def headed(self) -> str:
+        """The text under the title and header of its table."""
+        return f"{self.context} {self.text}"
+
     def as_json(self) -> dict[str, Any]:
         """The keys of `search --json`."""
         keys = ("document", "page", "page_label", "heading", "text", "score", "start", "end")

@@ -247,18 +247,10 @@ def test_misquoted_words_are_not_passed_off_as_a_quote(
 
 def test_figures_are_compared_as_values(corpus: Corpus, sources: list[Source]) -> None:
     passages = list(sources[0].passages)
-    assert support(
-        spans_of(corpus, passages), QUESTION, "The Petrel cost 1316.4 thousand florins.", passages
-    )
-    assert not support(
-        spans_of(corpus, passages), QUESTION, "The Petrel cost 316.4 thousand florins.", passages
-    )
-    assert not support(
-        spans_of(corpus, passages),
-        QUESTION,
-        "The Petrel cost 1,316 million florins at 4.",
-        passages,
-    )
+    words = spans_of(corpus, passages)
+    assert support(words, QUESTION, "The Petrel cost 1316.4 thousand florins.", passages)
+    assert not support(words, QUESTION, "The Petrel cost 316.4 thousand florins.", passages)
+    assert not support(words, QUESTION, "The Petrel cost 1,316 million florins at 4.", passages)
 
 
 @pytest.mark.parametrize(

@@ -79,13 +79,16 @@ def _verbatim(corpus: Corpus, claim: str, passages: Sequence[Passage]) -> Span |
 
 def strangers(claim: str, passages: Sequence[Passage], question: str) -> list[str]:
     """Names of a claim that neither the passages nor the question have."""
+    named = names(claim)
+    if not named:
+        return []
     # A name alone does not tell its language, by which words are cut to their stems.
     languages = {language_of(folded(passage.text)) for passage in passages}
     known = set(query_terms(question, languages))
     for passage in passages:
         known.update(terms(f"{passage.document} {passage.heading} {passage.context}"))
         known.update(terms(passage.text))
-    return [name for name in names(claim) if known.isdisjoint(query_terms(name, languages))]
+    return [name for name in named if known.isdisjoint(query_terms(name, languages))]
 
 
 def _same_meaning(

@@ -26,7 +26,7 @@ class Grounding:
         self._corpus = corpus
         self._question = question
         self._passages = [passage for source in sources for passage in source.passages]
-        self._texts = [f"{passage.context} {passage.text}" for passage in self._passages]
+        self._texts = [passage.headed for passage in self._passages]
         self._numbered = {source.number: source.passages for source in sources}
 
     def marked(self, sentence: str) -> str:
@@ -104,7 +104,7 @@ def _absent(claim: str, passages: list[Passage]) -> list[Figure]:
     """The figures of a claim that no passage holds."""
     left = figures(claim)
     for passage in passages:
-        left = missing(left, f"{passage.context} {passage.text}")
+        left = missing(left, passage.headed)
     return left
 
 

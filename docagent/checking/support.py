@@ -134,12 +134,12 @@ def _shares(words: str, claim: str, question: str, around: str, computed: Sequen
     wanted = set(query_terms(left)) if left.strip() else set()
     asked = wanted & set(terms(digits(question)))
     new = wanted - asked
-    near = held | (asked & set(terms(digits(around))))
-    return (
-        bool(wanted)
-        and len(new & held) >= SUPPORT * len(new)
-        and len(wanted & near) >= SUPPORT * len(wanted)
-    )
+    if not wanted or len(new & held) < SUPPORT * len(new):
+        return False
+    known = wanted & held
+    if len(known) < SUPPORT * len(wanted):  # the passage is cut into terms only where it can help
+        known |= asked & set(terms(digits(around)))
+    return len(known) >= SUPPORT * len(wanted)
 
 
 def _without(claim: str, computed: Sequence[Figure]) -> str:
@@ -162,7 +162,7 @@ def _quoted(claim: str, passages: Sequence[Passage], computed: Sequence[Figure])
         ]
         for passage in passages:
             place = find_words(passage.text, match[1])
-            if place and not missing(beside, f"{passage.context} {passage.text}"):
+            if place and not missing(beside, passage.headed):
                 return passage, passage.start + place[0], passage.start + place[1]
     return None
 
@@ -172,7 +172,7 @@ def spans_of(corpus: Corpus, passages: Sequence[Passage]) -> list[Words]:
     found = []
     for passage in passages:
         text = corpus.text(passage.document)
-        around = f"{passage.document} {passage.heading} {passage.context} {passage.text}"
+        around = f"{passage.document} {passage.heading} {passage.headed}"
         spans = corpus.sentences(passage)
         pairs = [Sentence(a.start, b.end, a.head) for a, b in pairwise(spans)]
         for start, end, head in spans + pairs:

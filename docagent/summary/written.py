@@ -122,7 +122,7 @@ def _borne_out(work: Work, part: Part, reply: Reply) -> Generator[Step, None, li
         yield Step("lost", work.lost[-1])
         return []
     passages = part.passages(work.corpus)
-    texts = [f"{passage.context} {passage.text}" for passage in passages]
+    texts = [passage.headed for passage in passages]
     said = list(dict.fromkeys(statements(spelled_as(texts, reply.text))))
     told = [Told(one, spans) for one in said if (spans := _spans(work, one, passages))]
     work.unsupported += bool(said) and not told
