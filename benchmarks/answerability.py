@@ -21,9 +21,8 @@ from numpy.typing import NDArray
 from docagent.agent import DocAgent
 from docagent.asking import Asking
 from docagent.checking import answerability
-from docagent.checking.answerability import ANSWERS, nearness, scaled
+from docagent.checking.answerability import ANSWERS, nearness, yes
 from docagent.reading.evidence import portions
-from docagent.reading.prompt import answerable_messages
 from docagent.strategies.search import search
 from retrieval.progress import finish
 
@@ -53,17 +52,15 @@ def collect(questions: Path, output: Path, model: str, budget: int) -> None:
             sources = next(portions(found.ranked, budget, asking.model.count), [])
             read = " ".join(source.text for source in sources)
             answers = row["answerable"] and any(answer in read for answer in row["answers"])
-            yes = np.nan
-            if not found.verdict.foreign:  # else no reader is asked
-                odds = asking.model.log_odds(answerable_messages(sources, row["question"]))
-                yes = scaled(odds, asking.model, agent.kept)
+            # Of what is plainly foreign no reader is asked.
+            said = np.nan if found.verdict.foreign else yes(asking, sources)
             write.writerow(
                 [
                     model,
                     documents.index(row["doc"]),
                     int(answers),
                     int(row.get("foreign", False)),
-                    f"{yes:.4f}",
+                    f"{said:.4f}",
                     f"{nearness(found.verdict):.4f}",
                 ]
             )
@@ -85,7 +82,7 @@ def fit(files: list[Path]) -> None:
     print(f"search alone: {_figures(_held_out(all_signs, all_labels, all_documents), all_labels)}")
     weights = {
         "reader": [round(float(w), 3) for w in _logistic(signs[:, :1], labels)],
-        "search": [round(float(w), 3) for w in _logistic(all_signs, all_labels)],
+        "search": [round(float(w), 3) for w in _even(_logistic(all_signs, all_labels), all_labels)],
     }
     target = Path(answerability.__file__).with_suffix(".json")
     target.write_text(json.dumps(weights) + "\n", encoding="utf-8")
@@ -113,6 +110,11 @@ def _logistic(signs: Numbers, labels: Numbers) -> Numbers:
         curve = inputs.T @ (inputs * (likely * (1 - likely))[:, None]) + ridge
         weights += np.linalg.solve(curve, slope)
     return weights
+
+
+def _even(weights: Numbers, labels: Numbers) -> Numbers:
+    """The weights for questions of which half are answered, whatever their share of the rows."""
+    return np.array([weights[0] + np.log((labels == 0).sum() / (labels == 1).sum()), *weights[1:]])
 
 
 def _figures(told: Numbers, labels: Numbers) -> str:

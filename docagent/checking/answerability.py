@@ -53,13 +53,13 @@ _CLIP = 4.0
 
 def answerable(asking: Asking, sources: list[Source]) -> float:
     """Probability that the sources answer the question; asks the model."""
+    return by_reader(yes(asking, sources))
+
+
+def yes(asking: Asking, sources: list[Source]) -> float:
+    """Log odds of the reader's Yes on a scale of its own: 1 is its usual Yes, -1 its usual No."""
     odds = asking.model.log_odds(answerable_messages(sources, asking.question))
-    return by_reader(scaled(odds, asking.model, asking.kept))
-
-
-def scaled(odds: float, model: Model, kept: Kept) -> float:
-    """Log odds of Yes on a scale of the model's own: 1 is its usual Yes, -1 its usual No."""
-    middle, half = scale(model, kept)
+    middle, half = scale(asking.model, asking.kept)
     return max(-_CLIP, min(_CLIP, (odds - middle) / half))
 
 
@@ -88,13 +88,13 @@ def nearness(verdict: Verdict) -> float:
     return verdict.score / verdict.bar
 
 
-def by_reader(yes: float) -> float:
+def by_reader(odds: float) -> float:
     """Probability that passages answer a question, told by a reader's log odds on its scale.
 
     How near the words of the question are adds nothing where it counts: of 443 open questions of
     SQuAD .40 are refused at .08 of the answerable ones without it, .36 with it.
     """
-    return _probability("reader", yes)
+    return _probability("reader", odds)
 
 
 def by_search(found: Found) -> float:
