@@ -54,7 +54,7 @@ def tiny_tokenizer() -> PreTrainedTokenizerFast:
 @pytest.fixture(scope="session")
 def qwen_tokenizer(qwen_folder: Path) -> PreTrainedTokenizerFast:
     """Qwen's own, out of the smaller embedded model; no weights are loaded."""
-    return ModelTokenizer(qwen_folder).transformers
+    return ModelTokenizer.of_folder(qwen_folder).transformers
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from docagent.engine.loading.gguf_file import GgufFile, GgufTensor
 from docagent.errors import DocAgentError
-
-if TYPE_CHECKING:
-    import torch
 
 ARCHITECTURE = "qwen2"
 TENSORS = {
@@ -31,36 +29,52 @@ OUTER_TENSORS = {
     "output.weight": "lm_head.weight",
 }
 BIASED = ("attn_q", "attn_k", "attn_v")
-ROWS = 8_192
-"""Rows of a tensor that are dequantised at once: an embedding in float32 would take 2 GB."""
+SAMPLES, SAMPLE_BYTES = 32, 64 * 1024
+"""Pieces of a file that tell it from others; the first is the header, the last the end."""
 
 
 class GgufModel:
-    """A dense Qwen2 GGUF file. Raises `DocAgentError` for any other, in one line."""
+    """A dense Qwen2 GGUF file. Raises `DocAgentError` for any other, in one line.
+
+    `tensors` are under transformers' names for Qwen2.
+    """
 
     def __init__(self, path: Path) -> None:
-        try:
-            from gguf import GGUFReader
-        except ImportError as error:
-            raise DocAgentError(
-                "GGUF files, as the embedded models are, need the package gguf: pip install gguf"
-            ) from error
         self.path = path
         try:
-            self._reader = GGUFReader(str(path))
-        except (ValueError, KeyError, IndexError, TypeError) as error:
+            self._file = GgufFile(path)
+        except ValueError as error:
             raise DocAgentError(
                 f"{path} is not a whole GGUF file ({error}); get it again"
             ) from error
         self.architecture = str(self.field("general.architecture", ""))
-        self._tensors = {str(tensor.name): tensor for tensor in self._reader.tensors}
+        self._tensors = self._file.tensors
         if (reason := self._unreadable()) is not None:
             raise DocAgentError(f"{path.name} {reason}; serve it and use openai:MODEL@URL instead")
 
+    @property
+    def tensors(self) -> dict[str, GgufTensor]:
+        """Every tensor, under Qwen2's name."""
+        return {self._target(name): tensor for name, tensor in self._tensors.items()}
+
+    def key(self) -> str:
+        """A name for the content: of its size and of pieces from all over it.
+
+        Two models of one family differ in all their weights, so pieces tell them apart; reading
+        gigabytes at every start would take longer than loading them.
+        """
+        size = self.path.stat().st_size
+        digest = hashlib.sha256(str(size).encode())
+        step = max(SAMPLE_BYTES, (size - SAMPLE_BYTES) // (SAMPLES - 1))
+        with self.path.open("rb") as file:
+            for number in range(SAMPLES):
+                file.seek(min(number * step, max(0, size - SAMPLE_BYTES)))
+                digest.update(file.read(SAMPLE_BYTES))
+        return digest.hexdigest()[:24]
+
     def field(self, key: str, default: Any = None) -> Any:
         """The value of a metadata key, or `default` where the file lacks it."""
-        field = self._reader.fields.get(key)
-        return default if field is None else field.contents()
+        return self._file.fields.get(key, default)
 
     def size(self, key: str, default: int | None = None) -> int:
         """A number of the architecture's own, such as `block_count`."""
@@ -76,7 +90,7 @@ class GgufModel:
             "architectures": ["Qwen2ForCausalLM"],
             "model_type": "qwen2",
             "hidden_act": "silu",
-            "vocab_size": int(self._tensors["token_embd.weight"].shape[1]),
+            "vocab_size": self._tensors["token_embd.weight"].shape[0],
             "hidden_size": self.size("embedding_length"),
             "intermediate_size": self.size("feed_forward_length"),
             "num_hidden_layers": self.size("block_count"),
@@ -95,40 +109,6 @@ class GgufModel:
             "pad_token_id": self.field("tokenizer.ggml.padding_token_id"),
             "dtype": "bfloat16",
         }
-
-    def sizes(self) -> dict[str, int]:
-        """Bytes of every tensor in bfloat16, under Qwen2's names, in the order of `tensors`."""
-        found: dict[str, int] = {}
-        for tensor in self._tensors.values():
-            name = self._target(str(tensor.name))
-            found[name] = 2 * int(tensor.n_elements)
-        return found
-
-    def tensors(self) -> Iterator[tuple[str, torch.Tensor]]:
-        """Every tensor in bfloat16, under Qwen2's names, one at a time."""
-        for tensor in self._tensors.values():
-            yield self._target(str(tensor.name)), self._dequantised(tensor)
-
-    def _dequantised(self, tensor: Any) -> torch.Tensor:
-        import numpy as np
-        import torch
-        from gguf import dequantize
-
-        data = tensor.data if tensor.data.ndim > 1 else tensor.data[None]
-        shape = [int(size) for size in reversed(tensor.shape)]
-        values = torch.empty((data.shape[0], shape[-1]), dtype=torch.bfloat16)
-        try:
-            for start in range(0, len(data), ROWS):
-                part = dequantize(data[start : start + ROWS], tensor.tensor_type)
-                # A copy: unquantised tensors come as a read-only view of the file.
-                block = torch.from_numpy(np.array(part, dtype=np.float32))
-                values[start : start + ROWS] = block
-        except NotImplementedError as error:
-            raise DocAgentError(
-                f"{self.path.name} is quantised in a way the package gguf does not read "
-                f"({error}); take a Q8_0 or Q4_K_M file"
-            ) from error
-        return values.reshape(shape)
 
     def _target(self, name: str) -> str:
         """Transformers' name of a tensor."""

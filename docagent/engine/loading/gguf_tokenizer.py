@@ -1,11 +1,10 @@
-"""The tokenizer and chat template of a GGUF file, written as the files of a checkpoint."""
+"""The tokenizer and chat template of a GGUF file."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from docagent.engine.loading.tokenizer import ModelTokenizer
 from docagent.errors import DocAgentError
 
 if TYPE_CHECKING:
@@ -24,8 +23,8 @@ CONTROL, USER_DEFINED, UNUSED = 3, 4, 5
 """GGUF's types of the tokens that are not plain text."""
 
 
-def write_tokenizer(model: GgufModel, folder: Path) -> None:
-    """Write tokenizer.json, tokenizer_config.json and, where the file has one, the chat template.
+def read_tokenizer(model: GgufModel) -> ModelTokenizer:
+    """The tokenizer of a GGUF file.
 
     Raises `DocAgentError`, in one line, for a vocabulary that is not Qwen2's kind.
     """
@@ -35,22 +34,13 @@ def write_tokenizer(model: GgufModel, folder: Path) -> None:
             "BPE, as Qwen2 has it"
         )
     tokens: list[str] = model.field("tokenizer.ggml.tokens")
-    _backend(model, tokens).save(str(folder / "tokenizer.json"))
-    settings: dict[str, Any] = {
-        "tokenizer_class": "PreTrainedTokenizerFast",
-        "clean_up_tokenization_spaces": False,
-        "model_max_length": model.size("context_length"),
-    }
-    ids: dict[str, int] = {}
-    for role, written in (("bos", "bos"), ("eos", "eos"), ("padding", "pad")):
+    settings: dict[str, Any] = {}
+    for role, known_as in (("bos", "bos"), ("eos", "eos"), ("padding", "pad")):
         number = model.field(f"tokenizer.ggml.{role}_token_id")
         if number is not None:
-            settings[f"{written}_token"] = tokens[number]
-            ids[f"{written}_token_id"] = int(number)
-    _write_json(folder / "tokenizer_config.json", settings)
-    _write_json(folder / "generation_config.json", {**ids, "do_sample": False})
-    if template := model.field("tokenizer.chat_template"):
-        (folder / "chat_template.jinja").write_text(template, encoding="utf-8")
+            settings[f"{known_as}_token"] = tokens[number]
+    template = str(model.field("tokenizer.chat_template", ""))
+    return ModelTokenizer(_backend(model, tokens), settings, template)
 
 
 def _backend(model: GgufModel, tokens: list[str]) -> Tokenizer:
@@ -83,7 +73,3 @@ def _backend(model: GgufModel, tokens: list[str]) -> Tokenizer:
         elif kind == USER_DEFINED:
             backend.add_tokens([AddedToken(token, special=False, normalized=False)])
     return backend
-
-
-def _write_json(path: Path, value: dict[str, Any]) -> None:
-    path.write_text(json.dumps(value, indent=1, ensure_ascii=False), encoding="utf-8")

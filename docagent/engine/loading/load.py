@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -11,11 +12,14 @@ from typing import Any, Literal
 import torch
 
 from docagent.engine import machine
-from docagent.engine.catalogue import find
+from docagent.engine.catalogue import ModelCard, find
 from docagent.engine.decoding.generate import out_of_memory
 from docagent.engine.loading import checkpoint, hub
 from docagent.engine.loading.embedded import embedded_file, embedded_model
-from docagent.engine.loading.gguf_folder import gguf_folder, is_gguf
+from docagent.engine.loading.gguf_model import GgufModel
+from docagent.engine.loading.gguf_path import gguf_path, is_gguf
+from docagent.engine.loading.gguf_tokenizer import read_tokenizer
+from docagent.engine.loading.gguf_weights import GgufWeights
 from docagent.engine.loading.tensors import Tensors
 from docagent.engine.loading.tokenizer import ModelTokenizer
 from docagent.engine.loading.transformers_model import exceeds, load_with_transformers
@@ -76,20 +80,21 @@ def load(
     Raises `DocAgentError` when the model is not to be had, is not a Qwen2 Instruct model, or
     does not fit.
     """
-    folder = locate(name, cache, force)
-    checkpoint.check(folder, name, force)
-    return load_folder(folder, name, device, context, dtype)
+    path = locate(name, cache, force)
+    if path.is_file():
+        return load_gguf(path, name, device, context, dtype)
+    checkpoint.check(path, name, force)
+    return load_folder(path, name, device, context, dtype)
 
 
 def locate(name: str, cache: Path, force: bool = False) -> Path:
-    """The folder of a model by any of its names; downloads or converts it if need be."""
+    """The folder or GGUF file of a model by any of its names; downloads a folder if need be."""
     if (model := embedded_model(name)) is not None:
-        file = embedded_file(model, cache)
-        return gguf_folder(file, file.parent.parent)
+        return embedded_file(model, cache)
     checkpoint.refuse_base(name, force)
     path = Path(name).expanduser()
     if is_gguf(path) or path.suffix.casefold() == ".gguf":
-        return gguf_folder(path, cache)
+        return gguf_path(path)
     if path.is_dir():
         return path
     card = find(name)
@@ -113,29 +118,98 @@ def load_folder(
     """Load a checked folder. Raises `DocAgentError` when it is damaged or does not fit."""
     place = _device(device)
     config = checkpoint.read_config(folder)
+    weights = checkpoint.weight_bytes(folder)
+    precision = _dtype(place, dtype, 2 * weights < machine.available_memory())
+    if checkpoint.kind(folder) != "quantised":
+        weights = weights * precision.itemsize // 2
+
+    def network(shape: Shape) -> Network:
+        if checkpoint.kind(folder) != "dense" or exceeds(folder, place):
+            return from_transformers(shape, load_with_transformers(folder, name, precision, place))
+        with Tensors(folder, place, precision) as tensors:
+            return from_tensors(shape, tensors, tensors.parameters)
+
+    return _loaded(
+        name,
+        config,
+        place,
+        precision,
+        weights,
+        network,
+        _tokenizer(folder, name),
+        card=find(name) or find(folder.name),
+        context=context,
+        generation=_generation_config(folder),
+        fingerprint=_fingerprint(folder, config),
+    )
+
+
+def load_gguf(
+    path: Path,
+    name: str,
+    device: str | None = None,
+    context: int | None = None,
+    dtype: str | None = None,
+) -> LoadedModel:
+    """Load a GGUF file: on a CPU its weights stay where they lie, on a GPU they are dequantised.
+
+    Raises `DocAgentError` when it is no whole file of a dense Qwen2, or does not fit.
+    """
+    place = _device(device)
+    model = GgufModel(path)
+    precision = _dtype(place, dtype, fits_float32=True)
+    weights = GgufWeights(model, place, precision)
+    quantised = place.type == "cpu"
+    embedded = embedded_model(name)
+    return _loaded(
+        name,
+        model.config(),
+        place,
+        precision,
+        path.stat().st_size if quantised else weights.parameters * precision.itemsize,
+        lambda shape: from_tensors(shape, weights, weights.parameters),
+        read_tokenizer(model),
+        card=embedded.card if embedded else find(name),
+        context=context,
+        generation={},
+        fingerprint=model.key(),
+    )
+
+
+def _loaded(
+    name: str,
+    config: dict[str, Any],
+    place: torch.device,
+    precision: torch.dtype,
+    weights: int,
+    network: Callable[[Shape], Network],
+    tokenizer: ModelTokenizer,
+    *,
+    card: ModelCard | None,
+    context: int | None,
+    generation: dict[str, Any],
+    fingerprint: str,
+) -> LoadedModel:
+    """Checks, then the network; `weights` are the bytes that it will take."""
     rope = checkpoint.rope_parameters(config)
     _check_rope(name, rope)
     shape = Shape.of(config, rope)
-    card = find(name) or find(folder.name)
     # A factor in the config says how far YaRN may go; each prompt still takes the least it needs.
     declared = int(shape.native * float(rope.get("factor") or 1.0))
     context = context or (card.context if card else declared)
-    precision = _dtype(place, checkpoint.weight_bytes(folder), dtype)
-    _check_memory(folder, name, place, precision, shape)
-    network = _network(folder, name, shape, precision, place)
-    tokenizer = _tokenizer(folder, name)
-    generation = _generation_config(folder)
+    _check_memory(name, place, weights, shape.kv_bytes(precision.itemsize))
+    made = _network(name, place, lambda: network(shape))
     return LoadedModel(
         name=name,
-        network=network,
+        network=made,
         tokenizer=tokenizer,
-        parameters=network.parameters,
+        parameters=made.parameters,
         context=context,
         factors=factors_up_to(context / shape.native),
         eos_ids=_eos_ids(generation, config, tokenizer),
         tool_format=card.tool_format if card else "hermes",
         sampling={key: float(generation[key]) for key in SAMPLING if generation.get(key)},
-        fingerprint=_fingerprint(folder, config),
+        fingerprint=fingerprint,
     )
 
 
@@ -153,7 +227,7 @@ def _device(device: str | None) -> torch.device:
     return place
 
 
-def _dtype(place: torch.device, weight_bytes: int, wanted: str | None) -> torch.dtype:
+def _dtype(place: torch.device, wanted: str | None, fits_float32: bool) -> torch.dtype:
     """bfloat16, but float32 on a CPU without bfloat16 instructions if that fits.
 
     With AMX, a 135M model on two cores prefilled 2,160 tokens a second in bfloat16 and 590
@@ -165,11 +239,7 @@ def _dtype(place: torch.device, weight_bytes: int, wanted: str | None) -> torch.
         return PRECISIONS[wanted]
     if place.type == "cuda" and not torch.cuda.is_bf16_supported(including_emulation=False):
         return torch.float16
-    if (
-        place.type == "cpu"
-        and not machine.has_bfloat16_cpu()
-        and 2 * weight_bytes < machine.available_memory()
-    ):
+    if place.type == "cpu" and not machine.has_bfloat16_cpu() and fits_float32:
         return torch.float32
     return torch.bfloat16
 
@@ -188,29 +258,18 @@ def _check_rope(name: str, rope: dict[str, Any]) -> None:
         )
 
 
-def _check_memory(
-    folder: Path, name: str, place: torch.device, dtype: torch.dtype, shape: Shape
-) -> None:
+def _check_memory(name: str, place: torch.device, weights: int, kv_bytes: int) -> None:
     """Refuse before the system kills the process without a word."""
-    weights = checkpoint.weight_bytes(folder)
-    if checkpoint.kind(folder) != "quantised":
-        weights = weights * dtype.itemsize // 2
-    free = machine.free_memory(str(place))
     if place.type == "cuda" and len(machine.gpus()) > 1:
         return  # spread over several, where transformers knows what fits
-    refuse_if_too_large(name, weights, shape.kv_bytes(dtype.itemsize), LEAST_CONTEXT, free)
+    refuse_if_too_large(name, weights, kv_bytes, LEAST_CONTEXT, machine.free_memory(str(place)))
 
 
-def _network(
-    folder: Path, name: str, shape: Shape, dtype: torch.dtype, place: torch.device
-) -> Network:
+def _network(name: str, place: torch.device, build: Callable[[], Network]) -> Network:
     from safetensors import SafetensorError
 
-    if checkpoint.kind(folder) != "dense" or exceeds(folder, place):
-        return from_transformers(shape, load_with_transformers(folder, name, dtype, place))
     try:
-        with Tensors(folder, place, dtype) as tensors:
-            return from_tensors(shape, tensors, tensors.parameters)
+        return build()
     except KeyError as error:
         raise DocAgentError(
             f"{name} lacks the weights {error.args[0]}; get the model again"
@@ -230,7 +289,7 @@ def _network(
 
 def _tokenizer(folder: Path, name: str) -> ModelTokenizer:
     try:
-        return ModelTokenizer(folder)
+        return ModelTokenizer.of_folder(folder)
     except (OSError, ValueError) as error:
         raise DocAgentError(
             f"the tokenizer of {name} cannot be read ({first_line(error)}); get the model again"

@@ -30,37 +30,47 @@ CHATML = (
 
 
 class ModelTokenizer:
-    """What the engine needs of a tokenizer, named as in transformers.
+    """What the engine needs of a tokenizer, named as in transformers."""
 
-    Raises OSError or ValueError when the folder's files are missing or damaged.
-    """
+    def __init__(
+        self, backend_tokenizer: Tokenizer, settings: Mapping[str, Any], chat_template: str = ""
+    ) -> None:
+        """`settings` are those of a tokenizer_config.json."""
+        self.backend_tokenizer = backend_tokenizer
+        self._config = settings
+        self.chat_template = chat_template or CHATML
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._config = _object(folder / "tokenizer_config.json")
+    @classmethod
+    def of_folder(cls, folder: Path) -> ModelTokenizer:
+        """From a checkpoint's files. Raises OSError or ValueError where they are missing or damaged."""
+        settings = _object(folder / "tokenizer_config.json")
         file = folder / "tokenizer.json"
         if file.is_file():
-            self.backend_tokenizer = _read(file)
+            backend = _read(file)
         else:
-            # vocab.json and merges.txt alone: transformers knows how to join them.
-            self.backend_tokenizer = self.transformers.backend_tokenizer
-        self.chat_template = self._template() or CHATML
+            # vocab.json and merges.txt alone: transformers knows how to join them. Not where
+            # tokenizer.json is there: for the model type qwen2 it puts Qwen2's pre-tokenizer and
+            # normaliser in place of the file's, which may be those of a fine-tuned model.
+            from transformers import AutoTokenizer
+
+            reader: Any = AutoTokenizer
+            backend = reader.from_pretrained(folder, local_files_only=True).backend_tokenizer
+        return cls(backend, settings, _template(folder, settings))
 
     @cached_property
     def transformers(self) -> PreTrainedTokenizerFast:
         """The same as a transformers tokenizer."""
-        from transformers import AutoTokenizer, PreTrainedTokenizerFast
+        from transformers import PreTrainedTokenizerFast
 
-        # Not AutoTokenizer where the file is there: for the model type qwen2 it replaces the
-        # file's pre-tokenizer and normaliser by Qwen2's, which may not be
-        # those of a fine-tuned model.
-        whole = (self._folder / "tokenizer.json").is_file()
-        reader: Any = PreTrainedTokenizerFast if whole else AutoTokenizer
-        tokenizer: PreTrainedTokenizerFast = reader.from_pretrained(
-            self._folder, local_files_only=True
+        build: Any = PreTrainedTokenizerFast
+        roles = ("bos_token", "eos_token", "pad_token")
+        tokens = {role: token for role in roles if (token := self._token(role))}
+        tokenizer: PreTrainedTokenizerFast = build(
+            tokenizer_object=self.backend_tokenizer,
+            chat_template=self.chat_template,
+            clean_up_tokenization_spaces=False,
+            **tokens,
         )
-        if not tokenizer.chat_template:
-            tokenizer.chat_template = CHATML
         return tokenizer
 
     def __len__(self) -> int:
@@ -128,16 +138,6 @@ class ModelTokenizer:
         environment.globals["strftime_now"] = lambda form: datetime.now().strftime(form)
         return environment.from_string(self.chat_template)
 
-    def _template(self) -> str:
-        file = self._folder / "chat_template.jinja"
-        if file.is_file():
-            return file.read_text("utf-8")
-        told = self._config.get("chat_template") or ""
-        if isinstance(told, list):
-            named = {entry["name"]: str(entry["template"]) for entry in told}
-            return named.get("default", "")
-        return str(told)
-
     def _token(self, kind: str) -> str:
         told = self._config.get(kind) or ""
         return str(told["content"]) if isinstance(told, dict) else str(told)
@@ -154,3 +154,14 @@ def _read(file: Path) -> Tokenizer:
 def _object(path: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     return found
+
+
+def _template(folder: Path, settings: Mapping[str, Any]) -> str:
+    file = folder / "chat_template.jinja"
+    if file.is_file():
+        return file.read_text("utf-8")
+    told = settings.get("chat_template") or ""
+    if isinstance(told, list):
+        named = {entry["name"]: str(entry["template"]) for entry in told}
+        return named.get("default", "")
+    return str(told)

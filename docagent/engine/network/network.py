@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import torch
 from torch.nn import functional
@@ -15,6 +16,17 @@ from docagent.engine.network.rope import Rope
 from docagent.engine.network.shape import Shape
 
 Map = Callable[[torch.Tensor], torch.Tensor]
+
+
+class Embedding(Protocol):
+    """The vectors of token ids, in the type and on the device that activations have."""
+
+    device: torch.device
+    dtype: torch.dtype
+
+    def __call__(self, ids: torch.Tensor) -> torch.Tensor: ...
+
+
 Past = KeyValues | BatchKeyValues
 
 CLOSE = 2**-6
@@ -43,7 +55,7 @@ class Network:
     def __init__(
         self,
         shape: Shape,
-        embedding: torch.Tensor,
+        embedding: Embedding,
         layers: list[Layer],
         norm: torch.Tensor,
         head: Map,
@@ -87,7 +99,7 @@ class Network:
         with torch.inference_mode():
             n = ids.shape[1]
             past.begin(n)
-            x = functional.embedding(ids, self._embedding)
+            x = self._embedding(ids)
             for index, layer in enumerate(self.layers):
                 x = x.to(layer.device)
                 x = x + self._attention(index, layer, self._normal(x, layer.attention_norm), past)

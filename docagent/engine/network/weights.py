@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.nn import functional
 
 from docagent.engine import machine
-from docagent.engine.network.network import Layer, Map, Network
+from docagent.engine.network.network import Embedding, Layer, Map, Network
+from docagent.engine.network.quantised import (
+    QuantisedEmbedding,
+    QuantisedHead,
+    QuantisedLinear,
+    QuantisedWeight,
+)
 from docagent.engine.network.shape import Shape
 
 ROWS = 1
 """For which oneDNN may choose the order of packed weights: what serves one row serves many."""
+
+Weight = torch.Tensor | QuantisedWeight
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -49,19 +57,49 @@ class PackedLinear:
         return product
 
 
+class DenseEmbedding:
+    """The vectors of token ids."""
+
+    def __init__(self, weight: torch.Tensor) -> None:
+        self._weight = weight
+        self.device, self.dtype = weight.device, weight.dtype
+
+    def __call__(self, ids: torch.Tensor) -> torch.Tensor:
+        return functional.embedding(ids, self._weight)
+
+
 class Head:
     """The product with the vocabulary, whose rows are wanted one by one as well."""
 
     def __init__(self, weight: torch.Tensor) -> None:
         self.weight = weight
-        self._product = linear(weight)
+        self._product = linear([weight])
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         return self._product(x)
 
 
-def linear(weight: torch.Tensor, bias: torch.Tensor | None = None) -> Map:
-    """The fastest product for these weights where they are."""
+class SideBySide:
+    """Products of one input with several weights, one after the other."""
+
+    def __init__(self, parts: Sequence[Map]) -> None:
+        self._parts = parts
+
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.cat([part(x) for part in self._parts], -1)
+
+
+def linear(weights: Sequence[Weight], bias: torch.Tensor | None = None) -> Map:
+    """The fastest product for these weights, on top of each other, where they are."""
+    blocks = [weight for weight in weights if isinstance(weight, QuantisedWeight)]
+    if len(blocks) == len(weights):
+        return QuantisedLinear(blocks, bias)
+    if blocks:
+        ends = [weight.shape[0] for weight in weights]
+        biases = [None] * len(ends) if bias is None else bias.split(ends)
+        return SideBySide([linear([w], b) for w, b in zip(weights, biases, strict=True)])
+    dense = [weight for weight in weights if isinstance(weight, torch.Tensor)]
+    weight = dense[0] if len(dense) == 1 else torch.cat(dense)
     cpu = weight.device.type == "cpu" and weight.dtype == torch.bfloat16
     onednn = bool(torch.backends.mkldnn.is_available())  # type: ignore[no-untyped-call]
     if cpu and onednn and machine.has_bfloat16_cpu():
@@ -72,44 +110,60 @@ def linear(weight: torch.Tensor, bias: torch.Tensor | None = None) -> Map:
 class GatedMlp:
     """Qwen2's SwiGLU: gate and up projection in one product."""
 
-    def __init__(self, gate: torch.Tensor, up: torch.Tensor, down: torch.Tensor) -> None:
-        self._in = linear(torch.cat((gate, up)))
-        self._out = linear(down)
+    def __init__(self, gate: Weight, up: Weight, down: Weight) -> None:
+        self._in = linear((gate, up))
+        self._out = linear((down,))
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         gate, up = self._in(x).chunk(2, -1)
         return self._out(functional.silu(gate) * up)
 
 
-def from_tensors(shape: Shape, tensors: Mapping[str, torch.Tensor], parameters: int) -> Network:
+def from_tensors(shape: Shape, tensors: Mapping[str, Weight], parameters: int) -> Network:
     """A dense network from tensors under transformers' names for Qwen2.
 
-    Raises KeyError, naming the tensor, when one is missing.
+    Matrices may be quantised. Raises KeyError, naming the tensor, when one is missing.
     """
+
+    def plain(name: str) -> torch.Tensor:
+        found = tensors[name]
+        if isinstance(found, QuantisedWeight):
+            raise ValueError(f"{name} is quantised, which no Qwen2 has")
+        return found
 
     def layer(number: int) -> Layer:
         at = f"model.layers.{number}"
         projections = [f"{at}.self_attn.{kind}_proj" for kind in "qkv"]
-        biases = [tensors.get(f"{name}.bias") for name in projections]
-        known = [bias for bias in biases if bias is not None and bool(bias.any())]
-        weight = torch.cat([tensors[f"{name}.weight"] for name in projections])
-        bias = torch.cat([b for b in biases if b is not None]) if known else None
-        gather = linear(tensors[f"{at}.self_attn.o_proj.weight"])
+        biases = [plain(f"{p}.bias") for p in projections if f"{p}.bias" in tensors]
+        bias = torch.cat(biases) if any(bool(bias.any()) for bias in biases) else None
+        norm = plain(f"{at}.input_layernorm.weight")
         mlp = [tensors[f"{at}.mlp.{kind}_proj.weight"] for kind in ("gate", "up", "down")]
         return Layer(
-            attention_norm=tensors[f"{at}.input_layernorm.weight"],
-            project=linear(weight, bias),
-            gather=gather,
-            mlp_norm=tensors[f"{at}.post_attention_layernorm.weight"],
+            attention_norm=norm,
+            project=linear([tensors[f"{name}.weight"] for name in projections], bias),
+            gather=linear([tensors[f"{at}.self_attn.o_proj.weight"]]),
+            mlp_norm=plain(f"{at}.post_attention_layernorm.weight"),
             mlp=GatedMlp(*mlp),
-            device=weight.device,
+            device=norm.device,
         )
 
+    norm = plain("model.norm.weight")
     embedding = tensors["model.embed_tokens.weight"]
-    head = Head(embedding if shape.tied else tensors["lm_head.weight"])
-    layers = [layer(number) for number in range(shape.layers)]
-    norm = tensors["model.norm.weight"]
-    return Network(shape, embedding, layers, norm, head, parameters)
+    out = embedding if shape.tied else tensors["lm_head.weight"]
+    return Network(
+        shape,
+        _embedding(embedding, norm.dtype),
+        [layer(number) for number in range(shape.layers)],
+        norm,
+        QuantisedHead(out) if isinstance(out, QuantisedWeight) else Head(out),
+        parameters,
+    )
+
+
+def _embedding(weight: Weight, dtype: torch.dtype) -> Embedding:
+    if isinstance(weight, QuantisedWeight):
+        return QuantisedEmbedding(weight, dtype)
+    return DenseEmbedding(weight)
 
 
 def from_transformers(shape: Shape, model: PreTrainedModel) -> Network:
@@ -119,7 +173,12 @@ def from_transformers(shape: Shape, model: PreTrainedModel) -> Network:
     outer: Any = model
     count = int(model.num_parameters())
     return Network(
-        shape, inner.embed_tokens.weight, layers, inner.norm.weight, outer.lm_head, count
+        shape,
+        DenseEmbedding(inner.embed_tokens.weight),
+        layers,
+        inner.norm.weight,
+        outer.lm_head,
+        count,
     )
 
 

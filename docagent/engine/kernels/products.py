@@ -1,0 +1,67 @@
+"""Products with quantised weights, on torch's own threads."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from docagent.engine.kernels import emit
+from docagent.engine.kernels.emit import TILE, Field
+from docagent.engine.kernels.formats import FORMATS, Format
+from docagent.engine.kernels.machine_code import compiled, lanes
+
+
+@cache
+def kernel(kind: str, format_: str = "") -> int:
+    """The address of a kernel, compiled at its first use."""
+    if kind.startswith("quantise"):
+        return compiled(kind, lambda m: emit.quantise(m, int(kind.partition("_")[2])))
+    found = FORMATS[format_]
+    name = f"{kind}_{format_}"
+    if kind == "product":
+        return compiled(name, lambda m: emit.product(m, found, lanes()))
+    return compiled(name, lambda m: emit.dequantise(m, found, kind == "bfloat16"))
+
+
+def run(address: int, units: int, **fields: int) -> None:
+    """Run a kernel over so many units on torch's threads."""
+    task = (ctypes.c_int64 * len(Field))()
+    task[Field.UNITS] = units
+    for name, value in fields.items():
+        task[Field[name.upper()]] = value
+    threads = min(torch.get_num_threads(), units)
+    if threads == 1:
+        _function(address)(task)
+    else:
+        _parallel()(address, task, threads)
+
+
+@cache
+def _function(address: int) -> Any:
+    return ctypes.CFUNCTYPE(None, ctypes.c_void_p)(address)
+
+
+@cache
+def _parallel() -> Callable[[int, Any, int], None]:
+    """Runs a kernel on several threads: on those that torch's OpenMP keeps waiting anyway.
+
+    A second pool of threads would fight with them for the cores.
+    """
+    for path in sorted((Path(torch.__file__).parent / "lib").glob("libgomp*.so*")):
+        start = ctypes.CDLL(str(path)).GOMP_parallel
+        start.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint]
+        start.restype = None
+        return lambda address, task, threads: start(address, ctypes.addressof(task), threads, 0)
+    pool = ThreadPoolExecutor(torch.get_num_threads())
+
+    def fallback(address: int, task: Any, threads: int) -> None:
+        for done in [pool.submit(_function(address), task) for _ in range(threads)]:
+            done.result()
+
+    return fallback

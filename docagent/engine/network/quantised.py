@@ -1,0 +1,194 @@
+"""Layers whose weights stay as a GGUF file has them, mapped into memory."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch.nn import functional
+
+from docagent.engine import machine
+from docagent.engine.kernels.emit import OUTS, TILE
+from docagent.engine.kernels.formats import FORMATS, Format
+from docagent.engine.kernels.products import kernel, run
+
+DENSE_ROWS = 128
+"""From so many rows on a CPU with bfloat16 instructions multiplies dequantised weights. Making them
+takes it as long as reading some hundred rows from the blocks."""
+
+FEW_ROWS, FEW_OUTPUTS = 8, 16
+"""Up to so many rows, the outputs of a unit of work: little is gained by unpacking more at once."""
+
+_scratch = threading.local()
+
+
+@dataclass(frozen=True)
+class QuantisedWeight:
+    """A matrix (outputs, inputs) in blocks: `data` is (outputs, bytes of a row)."""
+
+    format: Format
+    data: NDArray[np.uint8]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Outputs and inputs."""
+        return self.data.shape[0], self.blocks * self.format.weights
+
+    @property
+    def blocks(self) -> int:
+        """Blocks of a row."""
+        return self.data.shape[1] // self.format.nbytes
+
+    @staticmethod
+    def readable(kind: str, outputs: int) -> bool:
+        """Whether there are kernels for weights of this kind."""
+        return kind in FORMATS and outputs % OUTS == 0
+
+    def rows(self, numbers: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
+        """The rows of these numbers, (n,), as numbers of `out`'s type, (n, inputs)."""
+        numbers = numbers.to("cpu", torch.int64).contiguous()
+        half = out.dtype == torch.bfloat16
+        made = out if half else torch.empty(out.shape)
+        run(
+            kernel("bfloat16" if half else "float32", self.format.name),
+            len(numbers),
+            weights=self.data.ctypes.data,
+            row_bytes=self.data.shape[1],
+            blocks=self.blocks,
+            x=numbers.data_ptr(),
+            out=made.data_ptr(),
+        )
+        return made if made is out else out.copy_(made)
+
+    def dense(self, dtype: torch.dtype) -> torch.Tensor:
+        """All of it, dequantised."""
+        every = torch.arange(self.shape[0])
+        return self.rows(every, torch.empty(self.shape, dtype=dtype))
+
+
+class QuantisedLinear:
+    """x W^T + b, where W is one or several quantised matrices on top of each other.
+
+    A row of activations becomes integers of 14 bits with one scale a block; their product with the
+    blocks' integers is exact, so that the result is closer to float32 than bfloat16 comes.
+    """
+
+    def __init__(
+        self, parts: Sequence[QuantisedWeight], bias: torch.Tensor | None = None
+    ) -> None:
+        self._parts = list(parts)
+        self._bias = None if bias is None else bias.float()
+        self._outputs = sum(part.shape[0] for part in parts)
+        self._inputs = parts[0].shape[1]
+
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        rows = x.reshape(-1, self._inputs)
+        if (
+            len(rows) >= DENSE_ROWS
+            and x.dtype == torch.bfloat16
+            and machine.has_bfloat16_cpu()
+        ):
+            found = self._dense(rows)
+        else:
+            found = self.product(rows)
+            if self._bias is not None:
+                found += self._bias
+        return found.to(x.dtype).view(*x.shape[:-1], self._outputs)
+
+    def product(self, rows: torch.Tensor) -> torch.Tensor:
+        """Rows (n, inputs) of any float type times the weights, (n, outputs) in float32."""
+        values = rows.float().contiguous()
+        count = len(values)
+        found = torch.empty((count, self._outputs))
+        tile = FEW_OUTPUTS if count <= FEW_ROWS else TILE
+        made: dict[int, tuple[torch.Tensor, ...]] = {}
+        start = found.data_ptr()
+        for part in self._parts:
+            group = part.format.weights
+            if group not in made:
+                made[group] = quantised_rows(values, group)
+            x, scales, sums = made[group]
+            outputs = part.shape[0]
+            run(
+                kernel("product", part.format.name),
+                -(-outputs // tile),
+                weights=part.data.ctypes.data,
+                row_bytes=part.data.shape[1],
+                outputs=outputs,
+                blocks=part.blocks,
+                x=x.data_ptr(),
+                scales=scales.data_ptr(),
+                sums=sums.data_ptr(),
+                rows=count,
+                out=start,
+                stride=self._outputs,
+                tile=tile,
+            )
+            start += 4 * outputs
+        return found
+
+    def _dense(self, rows: torch.Tensor) -> torch.Tensor:
+        weights = _room(self._outputs * self._inputs).view(self._outputs, self._inputs)
+        start = 0
+        for part in self._parts:
+            end = start + part.shape[0]
+            part.rows(torch.arange(part.shape[0]), weights[start:end])
+            start = end
+        bias = None if self._bias is None else self._bias.to(rows.dtype)
+        return functional.linear(rows, weights, bias)
+
+
+class QuantisedHead:
+    """The product with the vocabulary; its logits are float32 as they come."""
+
+    def __init__(self, weight: QuantisedWeight) -> None:
+        self._linear = QuantisedLinear([weight])
+
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        rows = x.reshape(-1, x.shape[-1])
+        return self._linear.product(rows).view(*x.shape[:-1], -1)
+
+
+class QuantisedEmbedding:
+    """The vectors of token ids."""
+
+    device = torch.device("cpu")
+
+    def __init__(self, weight: QuantisedWeight, dtype: torch.dtype) -> None:
+        self._weight = weight
+        self.dtype = dtype
+
+    def __call__(self, ids: torch.Tensor) -> torch.Tensor:
+        out = torch.empty((ids.numel(), self._weight.shape[1]), dtype=self.dtype)
+        return self._weight.rows(ids.reshape(-1), out).view(*ids.shape, -1)
+
+
+def quantised_rows(values: torch.Tensor, group: int) -> tuple[torch.Tensor, ...]:
+    """Rows (n, inputs) in float32 as int16, the scale of each `group` and the sum of each 32."""
+    count, inputs = values.shape
+    blocks = inputs // group
+    x = torch.empty((count, inputs), dtype=torch.int16)
+    scales = torch.empty((count, blocks))
+    sums = torch.empty((count, inputs // 32))
+    run(
+        kernel(f"quantise_{group}"),
+        count,
+        x=values.data_ptr(),
+        out=x.data_ptr(),
+        scales=scales.data_ptr(),
+        sums=sums.data_ptr(),
+        blocks=blocks,
+    )
+    return x, scales, sums
+
+
+def _room(size: int) -> torch.Tensor:
+    """This thread's scratch buffer of bfloat16, as large as its largest layer."""
+    room: torch.Tensor | None = getattr(_scratch, "room", None)
+    if room is None or len(room) < size:
+        room = _scratch.room = torch.empty(size, dtype=torch.bfloat16)
+    return room[:size]
