@@ -51,7 +51,10 @@ class Field(IntEnum):
 
 def quantise(module: Any, group: int) -> None:
     """X (rows, n) float32 -> OUT int16 of the same shape, SCALES (rows, n / group) and SUMS
-    (rows, n / 32), so that x is about OUT * SCALES. A unit is a row; BLOCKS groups a row."""
+    (rows, n / 32), so that x is about OUT * SCALES, in the order of the formats with such a group.
+
+    A unit is a row of BLOCKS groups.
+    """
     c = Code(module, f"quantise_{group}")
     task = c.function.args[0]
     groups = _field(c, task, Field.BLOCKS)
@@ -81,13 +84,13 @@ def quantise(module: Any, group: int) -> None:
             c.store(scale, scales, c.times(loop.index, 4))
             inverse = c.b.fdiv(ir.Constant(F32, float(LEVELS)), largest)
             none = c.b.fcmp_ordered("==", largest, zero)
-            turned = c.splat(c.b.select(none, zero, inverse), 16)
+            turned = c.splat(c.b.select(none, zero, inverse), 32)
             to = c.at(out, c.times(loop.index, group, 2))
-            with c.loop(number(0), number(group // 16), number(1)) as inner:
-                value = c.load(part, c.times(inner.index, 64), vector(F32, 16))
+            with c.loop(number(0), number(group // 32), number(1)) as inner:
+                value = c.load(part, c.times(inner.index, 128), vector(F32, 32))
                 whole = c.intrinsic("llvm.rint", value.type, c.b.fmul(value, turned))
-                short = c.b.trunc(c.b.fptosi(whole, vector(I32, 16)), vector(I16, 16))
-                c.store(short, to, c.times(inner.index, 32))
+                short = c.b.trunc(c.b.fptosi(whole, vector(I32, 32)), vector(I16, 32))
+                c.store(c.pick(short, _order(group)), to, c.times(inner.index, 64))
     c.b.ret_void()
 
 
@@ -141,6 +144,64 @@ def product(module: Any, format_: Format, lanes: int) -> None:
     c.b.ret_void()
 
 
+def single(module: Any, format_: Format, lanes: int) -> None:
+    """As `product` for one row: each weight is used once, so nothing is put down in between.
+
+    A unit is TILE outputs.
+    """
+    c = Code(module, f"single_{format_.name}")
+    task = c.function.args[0]
+    blocks, tile = _field(c, task, Field.BLOCKS), _field(c, task, Field.TILE)
+    x, scales, sums = (
+        _pointer(c, task, field, number(0)) for field in (Field.X, Field.SCALES, Field.SUMS)
+    )
+    half = lanes // 2
+    outs = 1 if format_.weights == 256 else OUTS
+    start = [same(F32, half, 0.0)] * outs + [same(F32, 8, 0.0)] * outs
+    row_bytes = _field(c, task, Field.ROW_BYTES)
+    with _units(c, task) as unit:
+        first = c.b.mul(unit, tile)
+        last = c.least(c.b.add(first, tile), _field(c, task, Field.OUTPUTS))
+        with c.loop(first, last, number(outs)) as one:
+            row = _pointer(c, task, Field.WEIGHTS, c.b.mul(one.index, row_bytes))
+            with c.loop(number(0), blocks, number(1), start) as block:
+                for out in range(outs):
+                    at = c.b.add(c.times(block.index, format_.nbytes), c.times(row_bytes, out))
+                    _add_single(c, format_, lanes, block, out, c.at(row, at), (x, scales, sums))
+            for out in range(outs):
+                found = c.b.fadd(c.total(block.values[out]), c.total(block.values[outs + out]))
+                at = c.times(c.b.add(one.index, number(out)), 4)
+                c.store(found, _pointer(c, task, Field.OUT, at))
+    c.b.ret_void()
+
+
+def _add_single(
+    c: Code,
+    format_: Format,
+    lanes: int,
+    block: Loop,
+    out: int,
+    place: Value,
+    row: tuple[Value, Value, Value],
+) -> None:
+    """The product of a block at `place` with its part of the row onto the sums of an output."""
+    x, scales, sums = row
+    half, step = lanes // 2, lanes // 16
+    weights, scale, added = format_.unpack(c, place)
+    total = same(I32, half, 0)
+    for part in range(0, len(weights), step):
+        at = c.b.add(c.times(block.index, format_.weights * 2), number(32 * part))
+        value = c.load(x, at, vector(I16, lanes))
+        total = c.b.add(total, c.pair_products(c.joined(weights[part : part + step]), value))
+    both = c.splat(c.b.fmul(scale, c.load(scales, c.times(block.index, 4), F32)), half)
+    floats = c.b.sitofp(total, both.type)
+    block.next[out] = c.intrinsic("llvm.fma", both.type, floats, both, block.values[out])
+    if added is not None:
+        sum_ = c.load(sums, c.times(block.index, 32), added.type)
+        at = len(block.values) // 2 + out
+        block.next[at] = c.intrinsic("llvm.fma", added.type, sum_, added, block.values[at])
+
+
 def dequantise(module: Any, format_: Format, half: bool) -> None:
     """OUT (units, n) <- the rows of WEIGHTS that X, int64 of (units,), names; as float32, or, when
     `half`, as bfloat16 rounded to even."""
@@ -162,20 +223,25 @@ def dequantise(module: Any, format_: Format, half: bool) -> None:
             place = c.b.add(c.b.mul(unit, all_blocks), panel.index)
             out = _pointer(c, task, Field.OUT, c.times(place, format_.weights, size))
             with c.loop(number(0), here, number(1)) as block:
-                scale = c.splat(c.load(d, c.times(block.index, 4), F32), 16)
+                scale = c.splat(c.load(d, c.times(block.index, 4), F32), 32)
                 with c.loop(number(0), number(format_.weights // 32), number(1)) as group:
                     index = c.b.add(c.times(block.index, format_.weights // 32), group.index)
                     added = None
                     if format_.mins:
-                        added = c.splat(c.load(m, c.times(index, 4), F32), 16)
-                    for part in range(2):
-                        at = c.b.add(c.times(index, 32), number(16 * part))
-                        value = c.load(q, c.times(at, 2), vector(I16, 16))
-                        value = c.b.fmul(c.b.sitofp(value, vector(F32, 16)), scale)
-                        if added is not None:
-                            value = c.b.fadd(value, added)
-                        c.store(_rounded(c, value) if half else value, out, c.times(at, size))
+                        added = c.splat(c.load(m, c.times(index, 4), F32), 32)
+                    value = c.load(q, c.times(index, 64), vector(I16, 32))
+                    order = _order(format_.weights)
+                    value = c.pick(value, [order.index(lane) for lane in range(32)])
+                    value = c.b.fmul(c.b.sitofp(value, vector(F32, 32)), scale)
+                    if added is not None:
+                        value = c.b.fadd(value, added)
+                    c.store(_rounded(c, value) if half else value, out, c.times(index, 32, size))
     c.b.ret_void()
+
+
+def _order(group: int) -> list[int]:
+    """Where each 32 weights of a format stand once unpacked."""
+    return [*range(0, 32, 2), *range(1, 32, 2)] if group == 256 else list(range(32))
 
 
 def _rounded(c: Code, value: Value) -> Value:

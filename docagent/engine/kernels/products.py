@@ -24,8 +24,9 @@ def kernel(kind: str, format_: str = "") -> int:
         return compiled(kind, lambda m: emit.quantise(m, int(kind.partition("_")[2])))
     found = FORMATS[format_]
     name = f"{kind}_{format_}"
-    if kind == "product":
-        return compiled(name, lambda m: emit.product(m, found, lanes()))
+    if kind in ("product", "single"):
+        write = emit.product if kind == "product" else emit.single
+        return compiled(name, lambda m: write(m, found, lanes()))
     return compiled(name, lambda m: emit.dequantise(m, found, kind == "bfloat16"))
 
 

@@ -114,7 +114,7 @@ class QuantisedLinear:
             x, scales, sums = made[group]
             outputs = part.shape[0]
             run(
-                kernel("product", part.format.name),
+                kernel("single" if count == 1 else "product", part.format.name),
                 -(-outputs // tile),
                 weights=part.data.ctypes.data,
                 row_bytes=part.data.shape[1],
