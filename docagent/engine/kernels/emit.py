@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from llvmlite import ir
 
@@ -26,27 +26,47 @@ TILE = 32
 PANEL = 1024
 """Inputs unpacked at once: 32 outputs of them take 64 KiB, which stays in a core's second cache."""
 
-OUTS, ROWS = 4, (2, 1)
-"""Outputs and rows that are multiplied together: 8 sums, 4 weights, an activation and a
-product take 14 of AVX2's 16 registers."""
+PAD = 64
+"""Bytes between the rows of a panel, so that they do not fall into the same sets of the cache."""
+
+BATCH = 8
+"""Rows that meet the unpacked weights of some outputs at once: with 16 KiB of a panel they stay in
+the first cache, the weights beside them."""
+
+OUTS, ROWS = 2, (4, 2, 1)
+"""Outputs and rows multiplied together: 8 sums, 2 weights, an activation and a product take 12 of
+AVX2's 16 registers. What has fewer rows left goes by the next number. With 4 outputs and 2 rows, or
+12 sums, it was not faster (two cores of an AMD EPYC 7003)."""
 
 
-class Field(IntEnum):
-    """Places in a task."""
+SINGLES = 4
+"""Outputs whose blocks of 32 take turns where there is one row: each waits for its sum."""
 
-    COUNTER = 0
-    UNITS = 1
-    WEIGHTS = 2
-    ROW_BYTES = 3
-    OUTPUTS = 4
-    BLOCKS = 5
-    X = 6
-    SCALES = 7
-    SUMS = 8
-    ROWS = 9
-    OUT = 10
-    STRIDE = 11
-    TILE = 12
+
+class Task(NamedTuple):
+    """What a kernel works on: addresses, sizes and counts, 64 bits each.
+
+    The kernels say which they use. `x`, `scales` and `sums` are quantised activations, `stride` and
+    `tile` are in outputs.
+    """
+
+    units: int
+    out: int
+    x: int
+    blocks: int
+    scales: int = 0
+    sums: int = 0
+    weights: int = 0
+    row_bytes: int = 0
+    outputs: int = 0
+    rows: int = 0
+    stride: int = 0
+    tile: int = 0
+    counter: int = 0
+
+
+Field = IntEnum("Field", [name.upper() for name in Task._fields], start=0)
+"""Places in a task."""
 
 
 def quantise(module: Any, group: int) -> None:
@@ -121,26 +141,28 @@ def product(module: Any, format_: Format, lanes: int) -> None:
                 at = c.b.add(at, c.times(panel.index, format_.nbytes))
                 source = _pointer(c, task, Field.WEIGHTS, at)
                 c.b.call(unpack, [source, here, *_rows_of(c, format_, (q, d, m), one.index)])
-            done = number(0)
-            for size in ROWS:
-                stop = c.b.add(done, c.times(c.b.sdiv(c.b.sub(rows, done), number(size)), size))
-                with c.loop(done, stop, number(size)) as row:
-                    place = c.b.add(c.b.mul(row.index, width), c.times(panel.index, format_.weights))
-                    x = _pointer(c, task, Field.X, c.times(place, 2))
-                    sums = _pointer(c, task, Field.SUMS, c.b.sdiv(c.times(place, 4), number(32)))
-                    place = c.b.add(c.b.mul(row.index, all_blocks), panel.index)
-                    scales = _pointer(c, task, Field.SCALES, c.times(place, 4))
-                    with c.loop(number(0), count, number(OUTS)) as one:
-                        place = c.b.add(c.b.mul(row.index, stride), c.b.add(first, one.index))
-                        out = _pointer(c, task, Field.OUT, c.times(place, 4))
-                        c.b.call(
-                            dots[size],
-                            [
-                                *_rows_of(c, format_, (q, d, m), one.index),
-                                x, scales, sums, out, here, all_blocks, stride, panel.index,
-                            ],
-                        )
-                done = stop
+            with c.loop(number(0), rows, number(BATCH)) as batch:
+                stop = c.least(rows, c.b.add(batch.index, number(BATCH)))
+                with c.loop(number(0), count, number(OUTS)) as one:
+                    done = batch.index
+                    for size in ROWS:
+                        left = c.b.sdiv(c.b.sub(stop, done), number(size))
+                        end = c.b.add(done, c.times(left, size))
+                        with c.loop(done, end, number(size)) as row:
+                            place = c.b.mul(row.index, width)
+                            place = c.b.add(place, c.times(panel.index, format_.weights))
+                            x = _pointer(c, task, Field.X, c.times(place, 2))
+                            place = c.b.sdiv(place, number(32))
+                            sums = _pointer(c, task, Field.SUMS, c.times(place, 4))
+                            place = c.b.add(c.b.mul(row.index, all_blocks), panel.index)
+                            scales = _pointer(c, task, Field.SCALES, c.times(place, 4))
+                            place = c.b.add(c.b.mul(row.index, stride), first)
+                            place = c.b.add(place, one.index)
+                            out = _pointer(c, task, Field.OUT, c.times(place, 4))
+                            weights = _rows_of(c, format_, (q, d, m), one.index)
+                            sizes = (here, all_blocks, stride, panel.index)
+                            c.b.call(dots[size], [*weights, x, scales, sums, out, *sizes])
+                        done = end
     c.b.ret_void()
 
 
@@ -156,7 +178,7 @@ def single(module: Any, format_: Format, lanes: int) -> None:
         _pointer(c, task, field, number(0)) for field in (Field.X, Field.SCALES, Field.SUMS)
     )
     half = lanes // 2
-    outs = 1 if format_.weights == 256 else OUTS
+    outs = 1 if format_.weights == 256 else SINGLES
     start = [same(F32, half, 0.0)] * outs + [same(F32, 8, 0.0)] * outs
     row_bytes = _field(c, task, Field.ROW_BYTES)
     with _units(c, task) as unit:
@@ -295,7 +317,7 @@ def _dot(module: Any, format_: Format, lanes: int, rows: int) -> Any:
         parts = number(format_.weights // lanes)
         with c.loop(number(0), parts, number(1), none) as part:
             at = c.b.add(c.times(block.index, format_.weights * 2), c.times(part.index, 2 * lanes))
-            weights = [c.load(q, c.b.add(at, number(2 * PANEL * one)), wide) for one in range(OUTS)]
+            weights = [c.load(q, c.b.add(at, number((2 * PANEL + PAD) * one)), wide) for one in range(OUTS)]
             for row in range(rows):
                 value = c.load(x, c.b.add(at, c.times(width, 2 * row)), wide)
                 for one, weight in enumerate(weights):
@@ -374,7 +396,7 @@ def _pointer(c: Code, task: Value, field: Field, offset: Value) -> Value:
 def _scratch(c: Code, format_: Format, tile: int) -> tuple[Value, Value, Value]:
     """Room for unpacked weights on this thread's stack: integers, scales, minima."""
     blocks = PANEL // format_.weights
-    sizes = (2 * PANEL * tile, 4 * blocks * tile, 4 * (PANEL // 32) * tile)
+    sizes = ((2 * PANEL + PAD) * tile, 4 * blocks * tile, 4 * (PANEL // 32) * tile)
     found = []
     for size in sizes:
         room = c.b.alloca(ir.IntType(8), size=number(size))
@@ -389,5 +411,5 @@ def _rows_of(
 ) -> list[Value]:
     """Where a tile's row stands in the scratch."""
     blocks = PANEL // format_.weights
-    sizes = (2 * PANEL, 4 * blocks, 4 * (PANEL // 32))
+    sizes = (2 * PANEL + PAD, 4 * blocks, 4 * (PANEL // 32))
     return [c.at(room, c.times(row, size)) for room, size in zip(scratch, sizes, strict=True)]

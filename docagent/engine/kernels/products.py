@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from array import array
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -12,7 +13,7 @@ from typing import Any
 import torch
 
 from docagent.engine.kernels import emit
-from docagent.engine.kernels.emit import TILE, Field
+from docagent.engine.kernels.emit import Task
 from docagent.engine.kernels.formats import FORMATS, Format
 from docagent.engine.kernels.machine_code import compiled, lanes
 
@@ -30,17 +31,15 @@ def kernel(kind: str, format_: str = "") -> int:
     return compiled(name, lambda m: emit.dequantise(m, found, kind == "bfloat16"))
 
 
-def run(address: int, units: int, **fields: int) -> None:
-    """Run a kernel over so many units on torch's threads."""
-    task = (ctypes.c_int64 * len(Field))()
-    task[Field.UNITS] = units
-    for name, value in fields.items():
-        task[Field[name.upper()]] = value
-    threads = min(torch.get_num_threads(), units)
-    if threads == 1:
-        _function(address)(task)
+def run(address: int, task: Task) -> None:
+    """Run a kernel on torch's threads."""
+    fields = array("q", task)
+    threads = min(torch.get_num_threads(), task.units)
+    place, _ = fields.buffer_info()
+    if threads > 1:
+        _parallel()(address, place, threads)
     else:
-        _parallel()(address, task, threads)
+        _function(address)(place)
 
 
 @cache
@@ -49,7 +48,7 @@ def _function(address: int) -> Any:
 
 
 @cache
-def _parallel() -> Callable[[int, Any, int], None]:
+def _parallel() -> Callable[[int, int, int], None]:
     """Runs a kernel on several threads: on those that torch's OpenMP keeps waiting anyway.
 
     A second pool of threads would fight with them for the cores.
@@ -58,10 +57,10 @@ def _parallel() -> Callable[[int, Any, int], None]:
         start = ctypes.CDLL(str(path)).GOMP_parallel
         start.argtypes = [ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint, ctypes.c_uint]
         start.restype = None
-        return lambda address, task, threads: start(address, ctypes.addressof(task), threads, 0)
+        return lambda address, task, threads: start(address, task, threads, 0)
     pool = ThreadPoolExecutor(torch.get_num_threads())
 
-    def fallback(address: int, task: Any, threads: int) -> None:
+    def fallback(address: int, task: int, threads: int) -> None:
         for done in [pool.submit(_function(address), task) for _ in range(threads)]:
             done.result()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from torch.nn import functional
 
 from docagent.engine import machine
-from docagent.engine.kernels.emit import OUTS, TILE
+from docagent.engine.kernels.emit import SINGLES, TILE, Task
 from docagent.engine.kernels.formats import FORMATS, Format
 from docagent.engine.kernels.products import kernel, run
 
@@ -26,27 +25,21 @@ FEW_ROWS, FEW_OUTPUTS = 8, 16
 _scratch = threading.local()
 
 
-@dataclass(frozen=True)
 class QuantisedWeight:
     """A matrix (outputs, inputs) in blocks: `data` is (outputs, bytes of a row)."""
 
-    format: Format
-    data: NDArray[np.uint8]
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Outputs and inputs."""
-        return self.data.shape[0], self.blocks * self.format.weights
-
-    @property
-    def blocks(self) -> int:
-        """Blocks of a row."""
-        return self.data.shape[1] // self.format.nbytes
+    def __init__(self, format_: Format, data: NDArray[np.uint8]) -> None:
+        self.format = format_
+        self.data = data
+        self.address = data.ctypes.data
+        self.outputs, self.row_bytes = data.shape
+        self.blocks = self.row_bytes // format_.nbytes
+        self.shape = self.outputs, self.blocks * format_.weights
 
     @staticmethod
     def readable(kind: str, outputs: int) -> bool:
         """Whether there are kernels for weights of this kind."""
-        return kind in FORMATS and outputs % OUTS == 0
+        return kind in FORMATS and outputs % SINGLES == 0
 
     def rows(self, numbers: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
         """The rows of these numbers, (n,), as numbers of `out`'s type, (n, inputs)."""
@@ -55,12 +48,14 @@ class QuantisedWeight:
         made = out if half else torch.empty(out.shape)
         run(
             kernel("bfloat16" if half else "float32", self.format.name),
-            len(numbers),
-            weights=self.data.ctypes.data,
-            row_bytes=self.data.shape[1],
-            blocks=self.blocks,
-            x=numbers.data_ptr(),
-            out=made.data_ptr(),
+            Task(
+                units=len(numbers),
+                out=made.data_ptr(),
+                x=numbers.data_ptr(),
+                blocks=self.blocks,
+                weights=self.address,
+                row_bytes=self.row_bytes,
+            ),
         )
         return made if made is out else out.copy_(made)
 
@@ -112,21 +107,23 @@ class QuantisedLinear:
             if group not in made:
                 made[group] = quantised_rows(values, group)
             x, scales, sums = made[group]
-            outputs = part.shape[0]
+            outputs = part.outputs
             run(
                 kernel("single" if count == 1 else "product", part.format.name),
-                -(-outputs // tile),
-                weights=part.data.ctypes.data,
-                row_bytes=part.data.shape[1],
-                outputs=outputs,
-                blocks=part.blocks,
-                x=x.data_ptr(),
-                scales=scales.data_ptr(),
-                sums=sums.data_ptr(),
-                rows=count,
-                out=start,
-                stride=self._outputs,
-                tile=tile,
+                Task(
+                    units=-(-outputs // tile),
+                    out=start,
+                    x=x.data_ptr(),
+                    blocks=part.blocks,
+                    scales=scales.data_ptr(),
+                    sums=sums.data_ptr(),
+                    weights=part.address,
+                    row_bytes=part.row_bytes,
+                    outputs=outputs,
+                    rows=count,
+                    stride=self._outputs,
+                    tile=tile,
+                ),
             )
             start += 4 * outputs
         return found
@@ -176,12 +173,14 @@ def quantised_rows(values: torch.Tensor, group: int) -> tuple[torch.Tensor, ...]
     sums = torch.empty((count, inputs // 32))
     run(
         kernel(f"quantise_{group}"),
-        count,
-        x=values.data_ptr(),
-        out=x.data_ptr(),
-        scales=scales.data_ptr(),
-        sums=sums.data_ptr(),
-        blocks=blocks,
+        Task(
+            units=count,
+            out=x.data_ptr(),
+            x=values.data_ptr(),
+            blocks=blocks,
+            scales=scales.data_ptr(),
+            sums=sums.data_ptr(),
+        ),
     )
     return x, scales, sums
 
