@@ -28,8 +28,9 @@ from benchmarks.cost_meter import Cost, Meter
 from benchmarks.cost_model import CountingModel, served
 from benchmarks.cost_player import Player
 from docagent import DocAgent
+from docagent.engine.loading.gguf_model import GgufModel
+from docagent.engine.loading.gguf_tokenizer import read_tokenizer
 from docagent.engine.loading.load import locate
-from docagent.engine.loading.tokenizer import ModelTokenizer
 from docagent.engine.tokens import ChatTokens
 from docagent.errors import DocAgentError
 from docagent.evaluation.haystack import boundary, cut, inserted, repeated
@@ -219,7 +220,7 @@ def main() -> None:
     ways = list(dict.fromkeys(way for way, _ in [*OURS, *RIVAL]))
     parser.add_argument("--ways", nargs="+", choices=ways, default=ways)
     options = parser.parse_args()
-    tokens = ChatTokens(ModelTokenizer(locate("embedded:0.5b", cache_folder())))
+    tokens = ChatTokens(read_tokenizer(GgufModel(locate("embedded:0.5b", cache_folder()))))
     meter = Meter(tokens.plain)
     texts = [file.read_text("utf-8") for file in options.files]
     for size in options.sizes:

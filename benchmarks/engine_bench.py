@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from benchmarks.engine_plain import Plain
+from benchmarks.engine_plain import Plain, in_transformers
 from benchmarks.engine_text import read_text
 from docagent.engine.engine import Engine
 from docagent.engine.loading.load import LoadedModel, load, locate
@@ -51,13 +51,10 @@ class Bench:
 
     @cached_property
     def plain(self) -> Plain:
-        """The model in transformers, from the same files and in the same precision."""
-        from transformers import AutoModelForCausalLM
-
-        folder, network = locate(self._model, cache_folder()), self.loaded.network
+        """The model in transformers, its weights dequantised, in the same precision."""
+        path, network = locate(self._model, cache_folder()), self.loaded.network
         with quiet_transformers():
-            model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=network.dtype)
-        return Plain(model.to(network.device))
+            return Plain(in_transformers(path, network.dtype, network.device))
 
     @cached_property
     def tokens(self) -> ChatTokens:

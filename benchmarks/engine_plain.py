@@ -4,14 +4,44 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from benchmarks.engine_timed import Timed
+from docagent.engine.loading.gguf_model import GgufModel
+from docagent.engine.loading.gguf_weights import GgufWeights
+from docagent.engine.network.quantised import QuantisedWeight
 
 if TYPE_CHECKING:
     from transformers import DynamicCache, PreTrainedModel
+
+CPU = torch.device("cpu")
+
+
+def in_transformers(path: Path, dtype: torch.dtype, device: torch.device = CPU) -> PreTrainedModel:
+    """A checkpoint, or a GGUF file dequantised, in transformers' own network."""
+    from transformers import AutoModelForCausalLM, Qwen2Config, Qwen2ForCausalLM
+
+    if path.is_dir():
+        reader: Any = AutoModelForCausalLM
+        read: PreTrainedModel = reader.from_pretrained(path, dtype=dtype).to(device)
+        return read
+    model = GgufModel(path)
+    build: Any = Qwen2ForCausalLM
+    with torch.device("meta"):
+        network: Any = build(Qwen2Config(**model.config()))
+    weights: dict[str, torch.Tensor] = {}
+    for name, weight in GgufWeights(model, device, dtype).items():
+        weights[name] = weight.dense(dtype) if isinstance(weight, QuantisedWeight) else weight
+    lacking, unknown = network.load_state_dict(weights, strict=False, assign=True)
+    assert set(lacking) <= {"lm_head.weight"} and not unknown
+    network.tie_weights()
+    # Made on no device, so that its angles are not there yet.
+    network.model.rotary_emb = type(network.model.rotary_emb)(network.config).to(device)
+    found: PreTrainedModel = network.train(False)
+    return found
 
 
 class Plain:

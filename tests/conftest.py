@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 
 MODELS = Path(os.environ.get("DOCAGENT_TEST_MODELS") or cache_folder())
-"""The cache with the language model, fetched and converted once for all runs: the user's own."""
+"""The cache with the language model, fetched once for all runs: the user's own."""
 
 TOWN = """The harbour office
 
@@ -72,8 +72,8 @@ def handbook_corpus(handbook: Path, shared_cache: Path) -> Corpus:
 
 
 @pytest.fixture(scope="session")
-def qwen_folder() -> Path:
-    """The checkpoint of the smaller embedded model, for processes with a cache of their own."""
+def qwen_file() -> Path:
+    """The file of the smaller embedded model, for processes with a cache of their own."""
     from docagent.engine.loading.load import locate
 
     return locate("embedded:0.5b", MODELS)

@@ -11,9 +11,9 @@ from tests.notebooks import EXAMPLES, NAMES, run, told
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_it_prints_what_it_was_kept_with(name: str, qwen_folder: Path, cache: Path) -> None:
+def test_it_prints_what_it_was_kept_with(name: str, qwen_file: Path, cache: Path) -> None:
     cache.mkdir()
-    (cache / "models").symlink_to(qwen_folder.parent)
+    (cache / "models").symlink_to(qwen_file.parent)
     kept = nbformat.read(EXAMPLES / f"{name}.ipynb", as_version=4)
     assert any(told(kept))
     assert told(run(name)) == told(kept)

@@ -11,7 +11,9 @@ import pytest
 import torch
 
 from docagent.engine import ChatQwen2
-from docagent.engine.loading.tokenizer import CHATML, ModelTokenizer
+from docagent.engine.loading.gguf_model import GgufModel
+from docagent.engine.loading.gguf_tokenizer import read_tokenizer
+from docagent.engine.loading.tokenizer import CHATML
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerFast
@@ -52,9 +54,9 @@ def tiny_tokenizer() -> PreTrainedTokenizerFast:
 
 
 @pytest.fixture(scope="session")
-def qwen_tokenizer(qwen_folder: Path) -> PreTrainedTokenizerFast:
+def qwen_tokenizer(qwen_file: Path) -> PreTrainedTokenizerFast:
     """Qwen's own, out of the smaller embedded model; no weights are loaded."""
-    return ModelTokenizer.of_folder(qwen_folder).transformers
+    return read_tokenizer(GgufModel(qwen_file)).transformers
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections import namedtuple
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from docagent.engine.loading.gguf_folder import gguf_folder, is_gguf
+from docagent.engine.loading.gguf_path import gguf_path, is_gguf
+from docagent.engine.loading.load import load
 from docagent.errors import DocAgentError
 from tests.engine.gguf_files import random_model, write_gguf
 
@@ -26,37 +26,19 @@ def file(tmp_path: Path, model: Any, tiny_tokenizer: PreTrainedTokenizerFast) ->
     return path
 
 
-def test_no_room_is_said_with_the_numbers(
-    tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    usage = namedtuple("usage", "total used free")
-    monkeypatch.setattr("shutil.disk_usage", lambda path: usage(10**9, 10**9, 10**6))
-    with pytest.raises(
-        DocAgentError, match=r"takes 0\.0 GB once converted and .* has 0\.0 GB free"
-    ):
-        gguf_folder(file, tmp_path / "cache")
-
-
-def test_unwritable_cache_is_one_line(tmp_path: Path, file: Path) -> None:
-    occupied = tmp_path / "occupied"
-    occupied.write_text("not a folder", encoding="utf-8")
-    with pytest.raises(DocAgentError, match=r"cannot be converted into .*DOCAGENT_CACHE"):
-        gguf_folder(file, occupied)
-
-
 def test_folder_with_one_or_several_files(tmp_path: Path, file: Path) -> None:
     folder = tmp_path / "files"
     folder.mkdir()
     assert not is_gguf(folder)
     with pytest.raises(DocAgentError, match="holds no GGUF file"):
-        gguf_folder(folder, tmp_path)
+        gguf_path(folder)
     only = file.rename(folder / file.name)
     assert is_gguf(folder)
     assert is_gguf(only)
-    assert gguf_folder(folder, tmp_path) == gguf_folder(only, tmp_path)
+    assert gguf_path(folder) == gguf_path(only) == only
     (folder / "other.gguf").write_bytes(b"")
     with pytest.raises(DocAgentError, match=r"holds 2 GGUF files; name one, such as .*other\.gguf"):
-        gguf_folder(folder, tmp_path)
+        gguf_path(folder)
     (folder / "config.json").write_text("{}", encoding="utf-8")
     assert not is_gguf(folder)
 
@@ -66,17 +48,17 @@ def test_parts_of_a_file(tmp_path: Path) -> None:
         (tmp_path / f"m-0000{number}-of-00002.gguf").write_bytes(b"")
     for path in (tmp_path, tmp_path / "m-00001-of-00002.gguf"):
         with pytest.raises(DocAgentError, match="is one of 2 parts; join them with"):
-            gguf_folder(path, tmp_path)
+            gguf_path(path)
 
 
 def test_no_file_and_no_gguf(tmp_path: Path, file: Path) -> None:
     with pytest.raises(DocAgentError, match="there is no file"):
-        gguf_folder(tmp_path / "none.gguf", tmp_path)
+        load(str(tmp_path / "none.gguf"), tmp_path, "cpu")
     whole = file.read_bytes()
     for content in (b"", b"GGUF", b"not a GGUF file at all", whole[:3000], whole[:-3000]):
         file.write_bytes(content)
         with pytest.raises(DocAgentError, match="is not a whole GGUF file") as caught:
-            gguf_folder(file, tmp_path)
+            load(str(file), tmp_path, "cpu")
         assert "\n" not in str(caught.value)
 
 
@@ -101,7 +83,19 @@ def test_files_that_are_no_dense_qwen2(
     path = tmp_path / "other.gguf"
     write_gguf(path, model, tiny_tokenizer, "F32", architecture, **fields)
     with pytest.raises(DocAgentError) as caught:
-        gguf_folder(path, tmp_path)
+        load(str(path), tmp_path, "cpu")
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert not list((tmp_path / "models").glob("*.tmp"))
+
+
+def test_unknown_quantisation_is_named(tmp_path: Path, file: Path) -> None:
+    whole = file.read_bytes()
+    name = b"blk.0.attn_q.weight"
+    # After a tensor's name: the number of dimensions, two of them, and its type.
+    place = whole.index(name) + len(name) + 4 + 16
+    for number, said in ((99, "unknown type (99)"), (39, "cannot be read (MXFP4)")):
+        file.write_bytes(whole[:place] + number.to_bytes(4, "little") + whole[place + 4 :])
+        with pytest.raises(DocAgentError) as caught:
+            load(str(file), tmp_path, "cpu")
+        assert said in str(caught.value) or "MXFP4" in said
+        assert "\n" not in str(caught.value)

@@ -21,6 +21,7 @@ from docagent.engine.servers.connect import connect
 from docagent.engine.tokens import ChatTokens
 from docagent.errors import DocAgentError
 from docagent.reading.prompt import REFUSAL
+from tests.engine.real import write_folder
 from tests.make_pdf import text_pdf
 from tests.process import docagent, environment
 
@@ -31,19 +32,21 @@ CAPITAL = "What is the capital of France?"
 
 
 @pytest.fixture(scope="module")
-def served(qwen_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def served(qwen_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The `--model` of a server with the smaller embedded model."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = tmp_path_factory.mktemp("server") / "log"
-    command = [sys.executable, "-m", "transformers.cli.transformers", "serve", str(qwen_folder)]
+    folder = tmp_path_factory.mktemp("qwen2")
+    write_folder(qwen_file, folder)
+    command = [sys.executable, "-m", "transformers.cli.transformers", "serve", str(folder)]
     command += ["--host", "127.0.0.1", "--port", str(port), "--device", "cpu"]
     with log.open("w") as out:
         process = subprocess.Popen(command, stdout=out, stderr=out, env=environment())
         try:
             _wait(f"http://127.0.0.1:{port}/health", process, log)
-            yield f"openai:{qwen_folder}@http://127.0.0.1:{port}/v1"
+            yield f"openai:{folder}@http://127.0.0.1:{port}/v1"
         finally:
             process.kill()
             process.wait()

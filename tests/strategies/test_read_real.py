@@ -31,8 +31,8 @@ READ = ("--strategy", "read", "--pages", "8-15")
 
 
 @pytest.mark.slow
-def test_killed_and_taken_up_again(handbook: Path, qwen_folder: Path) -> None:
-    asked = ("ask", handbook, QUESTION, *READ, "--model", qwen_folder)
+def test_killed_and_taken_up_again(handbook: Path, qwen_file: Path) -> None:
+    asked = ("ask", handbook, QUESTION, *READ, "--model", qwen_file)
     dead = docagent(*asked, code=DYING.format(signal.SIGKILL))
     assert dead.returncode == -signal.SIGKILL
     again = docagent(*asked, "--json")
@@ -48,9 +48,9 @@ def test_killed_and_taken_up_again(handbook: Path, qwen_folder: Path) -> None:
 
 @pytest.mark.slow
 def test_interrupted_it_answers_from_what_is_read(
-    handbook: Path, qwen_folder: Path, cache: Path
+    handbook: Path, qwen_file: Path, cache: Path
 ) -> None:
-    asked = ("ask", handbook, QUESTION, *READ, "--model", qwen_folder)
+    asked = ("ask", handbook, QUESTION, *READ, "--model", qwen_file)
     process = start(*asked, code=DYING.format(signal.SIGINT))
     out, err = process.communicate(timeout=240)
     assert process.returncode == 0

@@ -79,7 +79,7 @@ class Code:
         if len(parts) == 1:
             return parts[0]
         first, second = parts
-        return self.pick(first, range(2 * first.type.count), second)  # type: ignore[arg-type]
+        return self.pick(first, range(2 * first.type.count), second)
 
     def pair_products(self, left: Value, right: Value) -> Value:
         """Sums of the products of lanes 0 and 1, 2 and 3, ...: i16 to i32.

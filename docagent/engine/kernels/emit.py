@@ -8,12 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import IntEnum
 from typing import Any, NamedTuple
 
 from llvmlite import ir
 
-from docagent.engine.kernels.build import F32, I16, I32, I64, POINTER, Code, Loop, Value, number, same, vector
+from docagent.engine.kernels.build import (
+    F32,
+    I16,
+    I32,
+    I64,
+    POINTER,
+    Code,
+    Loop,
+    Value,
+    number,
+    same,
+    vector,
+)
 from docagent.engine.kernels.formats import Format
 
 LEVELS = 8191
@@ -26,8 +37,9 @@ TILE = 32
 PANEL = 1024
 """Inputs unpacked at once: 32 outputs of them take 64 KiB, which stays in a core's second cache."""
 
-PAD = 64
-"""Bytes between the rows of a panel, so that they do not fall into the same sets of the cache."""
+_ROW = 2 * PANEL + 64
+"""Bytes from one unpacked row to the next: with a distance of 2,048 alone they would fall into the
+same sets of the cache."""
 
 BATCH = 8
 """Rows that meet the unpacked weights of some outputs at once: with 16 KiB of a panel they stay in
@@ -65,10 +77,6 @@ class Task(NamedTuple):
     counter: int = 0
 
 
-Field = IntEnum("Field", [name.upper() for name in Task._fields], start=0)
-"""Places in a task."""
-
-
 def quantise(module: Any, group: int) -> None:
     """X (rows, n) float32 -> OUT int16 of the same shape, SCALES (rows, n / group) and SUMS
     (rows, n / 32), so that x is about OUT * SCALES, in the order of the formats with such a group.
@@ -77,13 +85,13 @@ def quantise(module: Any, group: int) -> None:
     """
     c = Code(module, f"quantise_{group}")
     task = c.function.args[0]
-    groups = _field(c, task, Field.BLOCKS)
+    groups = _field(c, task, "blocks")
     size = c.times(groups, group)
     with _units(c, task) as row:
-        x = _pointer(c, task, Field.X, c.times(row, size, 4))
-        out = _pointer(c, task, Field.OUT, c.times(row, size, 2))
-        scales = _pointer(c, task, Field.SCALES, c.times(row, groups, 4))
-        sums = _pointer(c, task, Field.SUMS, c.times(row, groups, group // 32, 4))
+        x = _pointer(c, task, "x", c.times(row, size, 4))
+        out = _pointer(c, task, "out", c.times(row, size, 2))
+        scales = _pointer(c, task, "scales", c.times(row, groups, 4))
+        sums = _pointer(c, task, "sums", c.times(row, groups, group // 32, 4))
         with c.loop(number(0), groups, number(1)) as loop:
             part = c.at(x, c.times(loop.index, group, 4))
             zero = ir.Constant(F32, 0.0)
@@ -127,9 +135,9 @@ def product(module: Any, format_: Format, lanes: int) -> None:
     task = c.function.args[0]
     q, d, m = _scratch(c, format_, TILE)
     outputs, all_blocks, rows, tile = (
-        _field(c, task, field) for field in (Field.OUTPUTS, Field.BLOCKS, Field.ROWS, Field.TILE)
+        _field(c, task, field) for field in ("outputs", "blocks", "rows", "tile")
     )
-    stride = _field(c, task, Field.STRIDE)
+    stride = _field(c, task, "stride")
     width = c.times(all_blocks, format_.weights)
     with _units(c, task) as unit:
         first = c.b.mul(unit, tile)
@@ -137,9 +145,9 @@ def product(module: Any, format_: Format, lanes: int) -> None:
         with c.loop(number(0), all_blocks, number(blocks)) as panel:
             here = c.least(number(blocks), c.b.sub(all_blocks, panel.index))
             with c.loop(number(0), count, number(1)) as one:
-                at = c.b.mul(c.b.add(first, one.index), _field(c, task, Field.ROW_BYTES))
+                at = c.b.mul(c.b.add(first, one.index), _field(c, task, "row_bytes"))
                 at = c.b.add(at, c.times(panel.index, format_.nbytes))
-                source = _pointer(c, task, Field.WEIGHTS, at)
+                source = _pointer(c, task, "weights", at)
                 c.b.call(unpack, [source, here, *_rows_of(c, format_, (q, d, m), one.index)])
             with c.loop(number(0), rows, number(BATCH)) as batch:
                 stop = c.least(rows, c.b.add(batch.index, number(BATCH)))
@@ -151,14 +159,14 @@ def product(module: Any, format_: Format, lanes: int) -> None:
                         with c.loop(done, end, number(size)) as row:
                             place = c.b.mul(row.index, width)
                             place = c.b.add(place, c.times(panel.index, format_.weights))
-                            x = _pointer(c, task, Field.X, c.times(place, 2))
+                            x = _pointer(c, task, "x", c.times(place, 2))
                             place = c.b.sdiv(place, number(32))
-                            sums = _pointer(c, task, Field.SUMS, c.times(place, 4))
+                            sums = _pointer(c, task, "sums", c.times(place, 4))
                             place = c.b.add(c.b.mul(row.index, all_blocks), panel.index)
-                            scales = _pointer(c, task, Field.SCALES, c.times(place, 4))
+                            scales = _pointer(c, task, "scales", c.times(place, 4))
                             place = c.b.add(c.b.mul(row.index, stride), first)
                             place = c.b.add(place, one.index)
-                            out = _pointer(c, task, Field.OUT, c.times(place, 4))
+                            out = _pointer(c, task, "out", c.times(place, 4))
                             weights = _rows_of(c, format_, (q, d, m), one.index)
                             sizes = (here, all_blocks, stride, panel.index)
                             c.b.call(dots[size], [*weights, x, scales, sums, out, *sizes])
@@ -173,19 +181,17 @@ def single(module: Any, format_: Format, lanes: int) -> None:
     """
     c = Code(module, f"single_{format_.name}")
     task = c.function.args[0]
-    blocks, tile = _field(c, task, Field.BLOCKS), _field(c, task, Field.TILE)
-    x, scales, sums = (
-        _pointer(c, task, field, number(0)) for field in (Field.X, Field.SCALES, Field.SUMS)
-    )
+    blocks, tile = _field(c, task, "blocks"), _field(c, task, "tile")
+    x, scales, sums = (_pointer(c, task, field, number(0)) for field in ("x", "scales", "sums"))
     half = lanes // 2
     outs = 1 if format_.weights == 256 else SINGLES
     start = [same(F32, half, 0.0)] * outs + [same(F32, 8, 0.0)] * outs
-    row_bytes = _field(c, task, Field.ROW_BYTES)
+    row_bytes = _field(c, task, "row_bytes")
     with _units(c, task) as unit:
         first = c.b.mul(unit, tile)
-        last = c.least(c.b.add(first, tile), _field(c, task, Field.OUTPUTS))
+        last = c.least(c.b.add(first, tile), _field(c, task, "outputs"))
         with c.loop(first, last, number(outs)) as one:
-            row = _pointer(c, task, Field.WEIGHTS, c.b.mul(one.index, row_bytes))
+            row = _pointer(c, task, "weights", c.b.mul(one.index, row_bytes))
             with c.loop(number(0), blocks, number(1), start) as block:
                 for out in range(outs):
                     at = c.b.add(c.times(block.index, format_.nbytes), c.times(row_bytes, out))
@@ -193,7 +199,7 @@ def single(module: Any, format_: Format, lanes: int) -> None:
             for out in range(outs):
                 found = c.b.fadd(c.total(block.values[out]), c.total(block.values[outs + out]))
                 at = c.times(c.b.add(one.index, number(out)), 4)
-                c.store(found, _pointer(c, task, Field.OUT, at))
+                c.store(found, _pointer(c, task, "out", at))
     c.b.ret_void()
 
 
@@ -232,18 +238,18 @@ def dequantise(module: Any, format_: Format, half: bool) -> None:
     c = Code(module, f"{name}_{format_.name}")
     task = c.function.args[0]
     q, d, m = _scratch(c, format_, 1)
-    all_blocks = _field(c, task, Field.BLOCKS)
+    all_blocks = _field(c, task, "blocks")
     blocks = PANEL // format_.weights
     size = 2 if half else 4
     with _units(c, task) as unit:
-        row = c.load(_pointer(c, task, Field.X, c.times(unit, 8)), 0, I64)
+        row = c.load(_pointer(c, task, "x", c.times(unit, 8)), 0, I64)
         with c.loop(number(0), all_blocks, number(blocks)) as panel:
             here = c.least(number(blocks), c.b.sub(all_blocks, panel.index))
-            at = c.b.mul(row, _field(c, task, Field.ROW_BYTES))
+            at = c.b.mul(row, _field(c, task, "row_bytes"))
             at = c.b.add(at, c.times(panel.index, format_.nbytes))
-            c.b.call(unpack, [_pointer(c, task, Field.WEIGHTS, at), here, q, d, m])
+            c.b.call(unpack, [_pointer(c, task, "weights", at), here, q, d, m])
             place = c.b.add(c.b.mul(unit, all_blocks), panel.index)
-            out = _pointer(c, task, Field.OUT, c.times(place, format_.weights, size))
+            out = _pointer(c, task, "out", c.times(place, format_.weights, size))
             with c.loop(number(0), here, number(1)) as block:
                 scale = c.splat(c.load(d, c.times(block.index, 4), F32), 32)
                 with c.loop(number(0), number(format_.weights // 32), number(1)) as group:
@@ -303,7 +309,7 @@ def _dot(module: Any, format_: Format, lanes: int, rows: int) -> Any:
     """
     kinds = [POINTER] * 7 + [I64] * 4
     c = Code(module, f"dot_{format_.name}_{rows}", kinds)
-    q, d, m, x, scales, sums, out, blocks, all_blocks, stride, panel = c.function.args
+    q, _, _, x, _, _, out, blocks, all_blocks, stride, panel = c.function.args
     half, wide = lanes // 2, vector(I16, lanes)
     width = c.times(all_blocks, format_.weights)
     pairs = [(one, row) for one in range(OUTS) for row in range(rows)]
@@ -317,7 +323,8 @@ def _dot(module: Any, format_: Format, lanes: int, rows: int) -> Any:
         parts = number(format_.weights // lanes)
         with c.loop(number(0), parts, number(1), none) as part:
             at = c.b.add(c.times(block.index, format_.weights * 2), c.times(part.index, 2 * lanes))
-            weights = [c.load(q, c.b.add(at, number((2 * PANEL + PAD) * one)), wide) for one in range(OUTS)]
+            places = [c.b.add(at, number(_ROW * one)) for one in range(OUTS)]
+            weights = [c.load(q, place, wide) for place in places]
             for row in range(rows):
                 value = c.load(x, c.b.add(at, c.times(width, 2 * row)), wide)
                 for one, weight in enumerate(weights):
@@ -376,27 +383,31 @@ def _units(c: Code, task: Value) -> Iterator[Value]:
     after = c.function.append_basic_block("finished")
     c.b.branch(take)
     c.b.position_at_end(take)
-    counter = c.b.bitcast(c.at(task, 8 * Field.COUNTER), I64.as_pointer())
+    counter = c.b.bitcast(_place(c, task, "counter"), I64.as_pointer())
     unit = c.b.atomic_rmw("add", counter, number(1), "monotonic")
-    c.b.cbranch(c.b.icmp_signed("<", unit, _field(c, task, Field.UNITS)), body, after)
+    c.b.cbranch(c.b.icmp_signed("<", unit, _field(c, task, "units")), body, after)
     c.b.position_at_end(body)
     yield unit
     c.b.branch(take)
     c.b.position_at_end(after)
 
 
-def _field(c: Code, task: Value, field: Field) -> Value:
-    return c.load(task, 8 * field, I64)
+def _field(c: Code, task: Value, field: str) -> Value:
+    return c.load(_place(c, task, field), number(0), I64)
 
 
-def _pointer(c: Code, task: Value, field: Field, offset: Value) -> Value:
+def _place(c: Code, task: Value, field: str) -> Value:
+    return c.at(task, number(8 * Task._fields.index(field)))
+
+
+def _pointer(c: Code, task: Value, field: str, offset: Value) -> Value:
     return c.at(c.b.inttoptr(_field(c, task, field), POINTER), offset)
 
 
 def _scratch(c: Code, format_: Format, tile: int) -> tuple[Value, Value, Value]:
     """Room for unpacked weights on this thread's stack: integers, scales, minima."""
     blocks = PANEL // format_.weights
-    sizes = ((2 * PANEL + PAD) * tile, 4 * blocks * tile, 4 * (PANEL // 32) * tile)
+    sizes = (_ROW * tile, 4 * blocks * tile, 4 * (PANEL // 32) * tile)
     found = []
     for size in sizes:
         room = c.b.alloca(ir.IntType(8), size=number(size))
@@ -411,5 +422,5 @@ def _rows_of(
 ) -> list[Value]:
     """Where a tile's row stands in the scratch."""
     blocks = PANEL // format_.weights
-    sizes = (2 * PANEL + PAD, 4 * blocks, 4 * (PANEL // 32))
+    sizes = (_ROW, 4 * blocks, 4 * (PANEL // 32))
     return [c.at(room, c.times(row, size)) for room, size in zip(scratch, sizes, strict=True)]

@@ -1,8 +1,8 @@
 """The block formats of GGUF files (ggml's quants.c and ggml-common.h), each as code to unpack it.
 
 A weight is `d * q + m`: `q` an integer in which the scale of its small group is already a factor,
-`d` a float of the block, `m` of each 32 weights. So a block's product with integer activations needs
-one conversion to float. The factors fit: the largest |q| is 127 * 32 (Q6_K).
+`d` a float of the block, `m` of each 32 weights. So a block's product with integer activations
+needs one conversion to float. The largest |q| is 127 * 32 (Q6_K).
 
 Of each 32 weights in a block of 256 the even ones come first, then the odd ones: so they are had
 with the fewest instructions. Activations are put into the same order.

@@ -14,7 +14,7 @@ import torch
 
 from docagent.engine.kernels import emit
 from docagent.engine.kernels.emit import Task
-from docagent.engine.kernels.formats import FORMATS, Format
+from docagent.engine.kernels.formats import FORMATS
 from docagent.engine.kernels.machine_code import compiled, lanes
 
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 MAGIC, VERSIONS = b"GGUF", (2, 3)
 ALIGNMENT = 32
 STRING, ARRAY = 8, 9
-NUMBERS = {0: "B", 1: "b", 2: "H", 3: "h", 4: "I", 5: "i", 6: "f", 7: "?", 10: "Q", 11: "q", 12: "d"}
+NUMBERS = dict(zip((0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 12), "BbHhIif?Qqd", strict=True))
 """Metadata types as struct's letters."""
 
 

@@ -21,7 +21,7 @@ PLAIN = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16}
 
 
 class GgufWeights(Mapping[str, "torch.Tensor | QuantisedWeight"]):
-    """Weights by transformers' names: on a CPU blocks of the mapped file, on a GPU dense tensors."""
+    """Weights by transformers' names: on a CPU blocks of the mapped file, on a GPU dense."""
 
     def __init__(self, model: GgufModel, device: torch.device, dtype: torch.dtype) -> None:
         self._name = model.path.name

@@ -274,7 +274,7 @@ def _network(name: str, place: torch.device, build: Callable[[], Network]) -> Ne
         raise DocAgentError(
             f"{name} lacks the weights {error.args[0]}; get the model again"
         ) from error
-    except (OSError, ValueError, SafetensorError) as error:
+    except (OSError, TypeError, ValueError, SafetensorError) as error:
         raise DocAgentError(
             f"{name} cannot be loaded ({first_line(error)}); its files are damaged or of another "
             "version: get the model again"

@@ -42,7 +42,7 @@ class ModelTokenizer:
 
     @classmethod
     def of_folder(cls, folder: Path) -> ModelTokenizer:
-        """From a checkpoint's files. Raises OSError or ValueError where they are missing or damaged."""
+        """From a checkpoint's files; OSError or ValueError where they are missing or damaged."""
         settings = _object(folder / "tokenizer_config.json")
         file = folder / "tokenizer.json"
         if file.is_file():

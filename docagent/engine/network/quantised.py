@@ -72,9 +72,7 @@ class QuantisedLinear:
     blocks' integers is exact, so that the result is closer to float32 than bfloat16 comes.
     """
 
-    def __init__(
-        self, parts: Sequence[QuantisedWeight], bias: torch.Tensor | None = None
-    ) -> None:
+    def __init__(self, parts: Sequence[QuantisedWeight], bias: torch.Tensor | None = None) -> None:
         self._parts = list(parts)
         self._bias = None if bias is None else bias.float()
         self._outputs = sum(part.shape[0] for part in parts)
@@ -82,11 +80,7 @@ class QuantisedLinear:
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         rows = x.reshape(-1, self._inputs)
-        if (
-            len(rows) >= DENSE_ROWS
-            and x.dtype == torch.bfloat16
-            and machine.has_bfloat16_cpu()
-        ):
+        if len(rows) >= DENSE_ROWS and x.dtype == torch.bfloat16 and machine.has_bfloat16_cpu():
             found = self._dense(rows)
         else:
             found = self.product(rows)

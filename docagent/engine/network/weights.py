@@ -96,7 +96,7 @@ def linear(weights: Sequence[Weight], bias: torch.Tensor | None = None) -> Map:
         return QuantisedLinear(blocks, bias)
     if blocks:
         ends = [weight.shape[0] for weight in weights]
-        biases = [None] * len(ends) if bias is None else bias.split(ends)
+        biases = [None] * len(ends) if bias is None else torch.split(bias, ends)
         return SideBySide([linear([w], b) for w, b in zip(weights, biases, strict=True)])
     dense = [weight for weight in weights if isinstance(weight, torch.Tensor)]
     weight = dense[0] if len(dense) == 1 else torch.cat(dense)
@@ -128,7 +128,7 @@ def from_tensors(shape: Shape, tensors: Mapping[str, Weight], parameters: int) -
     def plain(name: str) -> torch.Tensor:
         found = tensors[name]
         if isinstance(found, QuantisedWeight):
-            raise ValueError(f"{name} is quantised, which no Qwen2 has")
+            raise TypeError(f"{name} is quantised, which no Qwen2 has")
         return found
 
     def layer(number: int) -> Layer:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from docagent.engine import ChatQwen2
 from docagent.engine.network.network import Network
 from docagent.engine.network.weights import Linear
 from tests.engine.tiny import Twins, moe_twins, text, twins
@@ -50,19 +49,6 @@ def test_one_token_in_bfloat16_takes_the_same_product() -> None:
     x = torch.randn(3, 32).bfloat16()
     apart = torch.stack([linear(row[None, None])[0, 0] for row in x])
     torch.testing.assert_close(apart, linear(x), atol=0.1, rtol=0.02)
-
-
-def test_real_weights_give_the_logits_of_transformers(qwen: ChatQwen2) -> None:
-    from transformers import AutoModelForCausalLM
-
-    folder = qwen.tokenizer.name_or_path
-    ids = qwen.get_token_ids("The harbour office of Ostby opens at 6:45 in summer. " * 8)
-    theirs = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-    with torch.inference_mode():
-        expected = theirs(torch.tensor([ids])).logits[0]
-    found = read(qwen.engine.network, ids, [50, 1, len(ids) - 51])
-    torch.testing.assert_close(found, expected, atol=2e-3, rtol=1e-3)
-    assert torch.equal(found.argmax(-1), expected.argmax(-1))
 
 
 def test_a_buffer_that_could_not_grow_at_first_grows_later(
