@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from docagent.engine.kernels.formats import FORMATS
 from docagent.engine.loading.checkpoint import rope_parameters
 from docagent.engine.loading.gguf_model import GgufModel
 from docagent.engine.loading.gguf_tokenizer import read_tokenizer
@@ -69,12 +70,12 @@ def as_stored(model: PreTrainedModel, kind: str) -> PreTrainedModel:
 def test_logits_are_those_of_the_source(
     tmp_path: Path, model: PreTrainedModel, tiny_tokenizer: PreTrainedTokenizerFast, kind: str
 ) -> None:
-    """Also of Q5_1, for which there are no kernels."""
+    """Also of Q5_1, for which there are no kernels; where there are, activations have 14 bits."""
     path = tmp_path / f"tiny-{kind}.gguf"
     write_gguf(path, model, tiny_tokenizer, kind)
     expected, found = logits(as_stored(model, kind)), read(path)
     assert float(expected.abs().max()) > 1
-    assert float((expected - found).abs().max()) < 5e-3
+    assert float((expected - found).abs().max()) < (0.02 if kind in FORMATS else 1e-4)
 
 
 def test_activations_in_bfloat16(file: Path, model: PreTrainedModel) -> None:

@@ -93,9 +93,9 @@ def test_unknown_quantisation_is_named(tmp_path: Path, file: Path) -> None:
     name = b"blk.0.attn_q.weight"
     # After a tensor's name: the number of dimensions, two of them, and its type.
     place = whole.index(name) + len(name) + 4 + 16
-    for number, said in ((99, "unknown type (99)"), (39, "cannot be read (MXFP4)")):
+    for number, said in ((99, "unknown type (99)"), (24, "cannot be read (I8)")):
         file.write_bytes(whole[:place] + number.to_bytes(4, "little") + whole[place + 4 :])
         with pytest.raises(DocAgentError) as caught:
             load(str(file), tmp_path, "cpu")
-        assert said in str(caught.value) or "MXFP4" in said
+        assert said in str(caught.value)
         assert "\n" not in str(caught.value)

@@ -15,8 +15,8 @@ from benchmarks.engine_plain import in_transformers
 from docagent.engine.loading.embedded import EMBEDDED, EMBEDDED_SMALL, EmbeddedModel, embedded_file
 from docagent.engine.loading.load import load
 from docagent.engine.prompt import Prompts
-from docagent.engine.tools.specification import specifications
 from docagent.engine.tokens import ChatTokens
+from docagent.engine.tools.specification import specifications
 from tests.conftest import MODELS
 from tests.engine.tools.conftest import TOOLS
 
@@ -28,7 +28,7 @@ TEXTS = {
     "questions": "Q: Which year was the ice house rebuilt?\nA: 1931.\nQ: By whom?\nA:",
     "Chinese": "奥斯特比的港务局夏季早上六点四十五分开门。十二米以上的船只须用无线电报告。",
     "Arabic": "يفتح مكتب الميناء في الساعة السادسة وخمس وأربعين دقيقة صيفا.",
-    "Russian": "Контора порта открывается летом в 6:45. Суда длиннее 12 метров докладывают по радио.",
+    "Russian": "Контора порта открывается летом в 6:45. Суда докладывают по радио.",
     "Hindi": "बंदरगाह कार्यालय गर्मियों में सुबह 6:45 बजे खुलता है।",
     "code": "def area(radius: float) -> float:\n    return math.pi * radius ** 2\n\n\nprint(area(",
     "table": "| year | revenue | margin |\n| --- | --- | --- |\n| 2021 | 4,512 | 12.5% |\n| 2022 |",
@@ -36,7 +36,7 @@ TEXTS = {
     "tools": (
         "<|im_start|>user\nOpen page 3.<|im_end|>\n<|im_start|>assistant\n<tool_call>\n"
         '{"name": "open", "arguments": {"page": 3}}\n</tool_call><|im_end|>\n'
-        "<|im_start|>user\n<tool_response>\nThe nets dry on the meadow.\n</tool_response><|im_end|>\n"
+        "<|im_start|>user\n<tool_response>\nThe nets dry.\n</tool_response><|im_end|>\n"
         "<|im_start|>assistant\n"
     ),
 }
