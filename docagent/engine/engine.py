@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docagent.engine import machine
-from docagent.engine.decoding.batch import Done, Row, by_prefix, generate_batch, shared_prefix
-from docagent.engine.decoding.generate import Generation, prefill
+from docagent.engine.decoding.generate import Generation
 from docagent.engine.decoding.lookup import Lookup
 from docagent.engine.decoding.loss import loss
 from docagent.engine.decoding.prefixes import Prefixes, Writing
 from docagent.engine.decoding.sampler import Choices, Sampler
 from docagent.engine.decoding.saved import SavedPrefixes
+from docagent.engine.decoding.scheduler import Request, Scheduler
 from docagent.engine.loading.load import LoadedModel
 from docagent.engine.memory import PREFILL_CHUNK, refuse_if_too_large
 from docagent.engine.network.dual_chunk import DualChunkKeyValues, chunks_for
@@ -41,6 +41,9 @@ GPU_ROWS = 64
 
 BATCH_SHARE = 0.5
 """Part of the free memory for the keys and values of a batch."""
+
+
+Done = tuple[int, "list[int] | DocAgentError"]
 
 
 class Engine:
@@ -115,17 +118,14 @@ class Engine:
         """
         if not prompts:
             return
-        ids = [prompt.ids for prompt in prompts]
-        shared = shared_prefix(ids)
-        first = True
-        for number, tokens in self.batch(
-            ids,
-            max_new_tokens=calls[0].max_tokens,
-            sampler=calls[0].sampler,
-            constraints=[self._constraint(call) for call in calls],
-        ):
-            yield number, tokens, 0 if first else shared
-            first = False
+        requests = self._requests(
+            [prompt.ids for prompt in prompts],
+            calls[0].max_tokens,
+            calls[0].sampler,
+            [self._constraint(call) for call in calls],
+        )
+        for number, tokens in self._answers(requests):
+            yield number, tokens, requests[number].cached
 
     def _constraint(self, call: Call) -> Constraint | None:
         if call.schema is not None:
@@ -207,40 +207,68 @@ class Engine:
 
         Each comes as soon as it is done, in no certain order. What all prompts have in common at
         their start is read once. Prompts that exceed the window give their error and cost nothing.
+        Several threads may ask at once: their prompts are then read and answered together.
         """
-        rows: list[Row] = []
+        requests = self._requests(prompts, max_new_tokens, sampler, constraints, on_read)
+        yield from self._answers(requests)
+
+    @cached_property
+    def scheduler(self) -> Scheduler:
+        """The loop that reads and writes for everyone who asks at the same time."""
+        free = machine.free_memory(self._device)
+        return Scheduler(
+            self.network,
+            self.loaded.eos_ids,
+            self.prefixes,
+            most_rows=CPU_ROWS if self.network.device.type == "cpu" else GPU_ROWS,
+            most_tokens=int(BATCH_SHARE * free) // self._kv_bytes,
+            chunk=self.chunk,
+        )
+
+    def _requests(
+        self,
+        prompts: Sequence[Sequence[int]],
+        max_new_tokens: int,
+        sampler: Callable[[], Sampler],
+        constraints: Sequence[Constraint | None] | None = None,
+        on_read: Callable[[int], None] | None = None,
+    ) -> list[Request]:
+        """One for each prompt; those that cannot be answered have their error."""
+        requests: list[Request] = []
         for number, ids in enumerate(prompts):
+            constraint = constraints[number] if constraints else None
+            request = Request(list(ids), max_new_tokens, 1.0, sampler(), constraint, on_read)
             try:
                 self._check(len(ids), max_new_tokens)
+                request.factor = self.remember(len(ids) + max_new_tokens).factor
             except DocAgentError as error:
-                yield number, error
-                continue
-            constraint = constraints[number] if constraints else None
-            if self._needs_dual_chunks(len(ids) + max_new_tokens):
+                request.error, request.done = error, True
+            requests.append(request)
+        return requests
+
+    def _answers(self, requests: Sequence[Request]) -> Iterator[Done]:
+        """Number and answer, or error, of each request as soon as it is done."""
+        numbers = {id(request): number for number, request in enumerate(requests)}
+        together: list[Request] = []
+        for request in requests:
+            if not request.done and self._needs_dual_chunks(
+                len(request.ids) + request.max_new_tokens
+            ):
                 # Each row would need its own chunks; so long a text fills a pass by itself.
-                writing = self.write(
-                    ids, max_new_tokens=max_new_tokens, sampler=sampler(), constraint=constraint
+                request.answer = list(
+                    self.write(
+                        request.ids,
+                        max_new_tokens=request.max_new_tokens,
+                        sampler=request.sampler,
+                        constraint=request.constraint,
+                    )
                 )
-                yield number, list(writing)
-                continue
-            factor = self.remember(len(ids) + max_new_tokens).factor
-            rows.append(Row(number, list(ids), max_new_tokens, factor, sampler(), constraint))
-        for shared, group in by_prefix(rows):
-            prefix = self._read(shared, group[0].factor)
-            try:
-                yield from generate_batch(
-                    self.network,
-                    prefix,
-                    group,
-                    self.loaded.eos_ids,
-                    most_rows=CPU_ROWS if self.network.device.type == "cpu" else GPU_ROWS,
-                    most_tokens=int(BATCH_SHARE * machine.free_memory(self._device))
-                    // self._kv_bytes,
-                    chunk=self.chunk,
-                    on_read=on_read,
-                )
-            finally:
-                self.prefixes.put(shared, prefix)
+                request.done = True
+            if not request.done:
+                self.scheduler.submit(request)
+            together.append(request)
+        for request in self.scheduler.results(together):
+            yield numbers[id(request)], request.error or request.answer
 
     def likelihood(
         self, prompts: Sequence[Sequence[int]], choices: Sequence[int]
@@ -272,16 +300,6 @@ class Engine:
         writing = self.write(ids, max_new_tokens=1, sampler=sampler, quote_from=None)
         list(writing)
         return sampler.shares, writing.cached_tokens
-
-    def _read(self, shared: list[int], factor: float) -> KeyValues:
-        """Keys and values of what a group of prompts has in common."""
-        if not shared:
-            return self.network.remember(factor)
-        # One more token stands for those that must stay unread.
-        prefix = self.prefixes.take([*shared, -1], lambda: self.network.remember(factor))
-        if prefix.length < len(shared):
-            prefill(self.network, prefix, shared, self.chunk)
-        return prefix
 
     def _needs_dual_chunks(self, tokens: int) -> bool:
         return self.long_context == "dca" and tokens > chunks_for(self.network.shape.native).length

@@ -77,6 +77,12 @@ class Prefixes:
             return self._saved.load(wanted, empty)
         return empty
 
+    def known(self, ids: Sequence[int], method: tuple[str, float]) -> int:
+        """Tokens of a prompt that are remembered in memory; at least one is always left to read."""
+        with self._lock:
+            key, common = self._longest(np.asarray(ids, np.int64), method)
+        return common if key is not None else 0
+
     def put(self, ids: Sequence[int], past: KeyValues) -> None:
         """Keep keys and values of `ids`; the least recently used give way."""
         length = min(len(ids), past.length)

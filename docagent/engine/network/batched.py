@@ -12,64 +12,94 @@ from docagent.engine.network.rope import Angles
 
 
 class BatchKeyValues:
-    """Rows that share `prefix`, which is stored and attended to once for all (Juravsky et al. 2024,
-    Hydragen, arXiv 2402.05099), and have `room` tokens each of their own after it.
+    """Rows with `room` tokens each of their own after a `prefix` that they share.
 
-    `factors` are the rows' YaRN factors; without a prefix they may differ. A row's tokens stand at
-    the start of its buffer, so that padding comes after them, where causal attention never looks.
+    A prefix is stored and attended to once for all its rows (Juravsky et al. 2024, Hydragen, arXiv
+    2402.05099). `factors` are the rows' YaRN factors; without a prefix they may differ. A row's
+    tokens stand at the start of its buffer, so that padding comes after them, where causal
+    attention never looks. Rows of another prefix can `join` once their prompts are read.
     """
 
     def __init__(self, prefix: KeyValues, factors: Sequence[float], room: int) -> None:
         if prefix.length and set(factors) != {prefix.factor}:
             raise ValueError(f"rows of factors {set(factors)} after a prefix of {prefix.factor}")
-        self.prefix = prefix
         self.lengths = [0] * len(factors)
+        self._model = prefix
+        self._prefixes = [prefix] * len(factors)
         self._factors = list(factors)
-        self._rows = range(len(factors))
-        shape = prefix.shape
-        size = (2, len(factors), shape.kv_heads, room, shape.head_dim)
-        # Zeros, because a masked place still counts 0 times what stands there, which may be NaN.
-        self._buffers = [
-            torch.zeros(size, dtype=prefix.dtype, device=device) for device in prefix.devices
-        ]
+        self._buffers = [_zeros(prefix, layer, len(factors), room) for layer in _layers(prefix)]
         self._start = 0
         self._decoding = False
         self._mask: torch.Tensor | None = None
         self._places: torch.Tensor | None = None
         self._angles: dict[torch.device, Angles] = {}
-
-    def prefill(self, rows: range) -> None:
-        """The next forward passes read prompts of these rows, from their first token on."""
-        self._rows, self._start, self._decoding = rows, 0, False
+        self._shared: list[tuple[KeyValues, torch.Tensor | None]] = []
 
     def decode(self) -> None:
         """The next forward passes add one token to every row."""
-        self._rows, self._decoding = range(len(self.lengths)), True
+        self._decoding = True
 
-    def keep(self, rows: Sequence[int]) -> None:
-        """Forget all rows but these."""
-        at = torch.tensor(rows)
-        self._buffers = [buffer[:, at.to(buffer.device)] for buffer in self._buffers]
-        self.lengths = [self.lengths[row] for row in rows]
-        self._factors = [self._factors[row] for row in rows]
-        self._rows = range(len(rows))
+    def keep(self, rows: Sequence[int]) -> list[int]:
+        """Forget all rows but these. Returns their new order: others move into the free places."""
+        wanted = set(rows)
+        order = list(range(len(wanted)))
+        moved = iter(sorted(row for row in wanted if row >= len(wanted)))
+        for place in order:
+            if place not in wanted:
+                order[place] = next(moved)
+                for buffer in self._buffers:
+                    length = self.lengths[order[place]]
+                    buffer[:, place, :, :length] = buffer[:, order[place], :, :length]
+        self.lengths = [self.lengths[row] for row in order]
+        self._factors = [self._factors[row] for row in order]
+        self._prefixes = [self._prefixes[row] for row in order]
+        return order
+
+    def join(self, others: BatchKeyValues) -> None:
+        """Take over the rows of another batch, behind these."""
+        count, more = len(self.lengths), len(others.lengths)
+        room = max(self._buffers[0].shape[3], others._buffers[0].shape[3])
+        for layer, theirs in enumerate(others._buffers):
+            buffer = self._buffers[layer]
+            if buffer.shape[1] < count + more or buffer.shape[3] < room:
+                grown = _zeros(self._model, layer, count + more, room)
+                grown[:, :count, :, : buffer.shape[3]] = buffer[:, :count]
+                self._buffers[layer] = buffer = grown
+            buffer[:, count : count + more, :, : theirs.shape[3]] = theirs[:, :more]
+        self.lengths = self.lengths + others.lengths
+        self._factors = self._factors + others._factors
+        self._prefixes = self._prefixes + others._prefixes
 
     def begin(self, tokens: int) -> None:
         """Before a forward pass over so many new tokens a row: positions, angles, masks."""
-        device = self.prefix.rope.device
-        own = self.prefix.length
+        device = self._model.rope.device
+        before_ = torch.tensor([prefix.length for prefix in self._prefixes], device=device)[:, None]
         if self._decoding:
             lengths = torch.tensor(self.lengths, device=device)
-            positions = own + lengths[:, None]
+            positions = before_ + lengths[:, None]
             seen = torch.arange(max(self.lengths) + 1, device=device)[None] <= lengths[:, None]
-            mask = torch.zeros(seen.shape, dtype=self.prefix.dtype, device=device)
+            mask = torch.zeros(seen.shape, dtype=self._model.dtype, device=device)
             self._mask = mask.masked_fill(~seen, float("-inf"))[:, None, None]
             self._places = lengths
         else:
-            positions = torch.arange(self._start, self._start + tokens, device=device)[None] + own
-        factors = [self._factors[row] for row in self._rows]
-        angles = self.prefix.rope.angles(positions, factors, self.prefix.dtype)
-        self._angles = {place: angles.to(place) for place in dict.fromkeys(self.prefix.devices)}
+            positions = torch.arange(self._start, self._start + tokens, device=device) + before_
+        angles = self._model.rope.angles(positions, self._factors, self._model.dtype)
+        self._angles = {place: angles.to(place) for place in dict.fromkeys(self._model.devices)}
+        self._shared = self._grouped()
+
+    def _grouped(self) -> list[tuple[KeyValues, torch.Tensor | None]]:
+        """Each prefix with the rows that have it; None where all have."""
+        groups: dict[int, list[int]] = {}
+        for row, prefix in enumerate(self._prefixes):
+            if prefix.length:
+                groups.setdefault(id(prefix), []).append(row)
+        return [
+            (
+                self._prefixes[rows[0]],
+                None if len(rows) == len(self.lengths) else torch.tensor(rows),
+            )
+            for rows in groups.values()
+        ]
 
     def end(self, tokens: int) -> None:
         """After the forward pass. Prompts end where the caller sets `lengths`."""
@@ -80,15 +110,12 @@ class BatchKeyValues:
 
     def attend(self, layer: int, projected: torch.Tensor) -> torch.Tensor:
         """As `KeyValues.attend`, for all rows at once: (rows, heads, n, head_dim)."""
-        angles, scale = self._angles[projected.device], self.prefix.scale
-        heads, kv_heads = self.prefix.shape.heads, self.prefix.shape.kv_heads
+        angles, scale = self._angles[projected.device], self._model.scale
+        heads, kv_heads = self._model.shape.heads, self._model.shape.kv_heads
         turned, values = angles.rotate(projected[:, :-kv_heads]), projected[:, -kv_heads:]
         query, keys = turned[:, :heads], turned[:, heads:]
-        buffer = self._buffers[layer]
-        parts: list[Part] = []
-        if self.prefix.length:
-            shared = self.prefix.stored(layer)
-            parts.append(before(query, shared[0, None], shared[1, None], scale))
+        buffer = self._buffers[layer][:, : len(self.lengths)]
+        parts = [self._over_prefix(layer, query, *shared) for shared in self._shared]
         if self._decoding:
             assert self._places is not None and self._mask is not None
             row = torch.arange(len(self.lengths), device=buffer.device)
@@ -98,12 +125,35 @@ class BatchKeyValues:
             own = buffer[:, :, :, : self._mask.shape[-1]]
             parts.append(before(query, own[0], own[1], scale, self._mask.to(query.device)))
             return merge(parts)
-        rows = slice(self._rows.start, self._rows.stop)
         end = self._start + keys.shape[2]
-        buffer[0, rows, :, self._start : end] = keys
-        buffer[1, rows, :, self._start : end] = values
+        buffer[0, :, :, self._start : end] = keys
+        buffer[1, :, :, self._start : end] = values
         if self._start:
-            own = buffer[:, rows, :, : self._start]
+            own = buffer[:, :, :, : self._start]
             parts.append(before(query, own[0], own[1], scale))
         parts.append(among(query, keys, values, scale))
         return merge(parts)
+
+    def _over_prefix(
+        self, layer: int, query: torch.Tensor, prefix: KeyValues, rows: torch.Tensor | None
+    ) -> Part:
+        """Attention to a prefix; rows that have another see nothing of it."""
+        stored = prefix.stored(layer)
+        if rows is None:
+            return before(query, stored[0, None], stored[1, None], prefix.scale)
+        rows = rows.to(query.device)
+        found = before(query[rows], stored[0, None], stored[1, None], prefix.scale)
+        output = torch.zeros_like(query)
+        weight = found.weight.new_full(query.shape[:3], float("-inf"))
+        output[rows], weight[rows] = found.output, found.weight
+        return Part(output, weight)
+
+
+def _layers(prefix: KeyValues) -> range:
+    return range(prefix.shape.layers)
+
+
+def _zeros(prefix: KeyValues, layer: int, rows: int, room: int) -> torch.Tensor:
+    """Zeros, because a masked place still counts 0 times what stands there, which may be NaN."""
+    size = (2, rows, prefix.shape.kv_heads, room, prefix.shape.head_dim)
+    return torch.zeros(size, dtype=prefix.dtype, device=prefix.devices[layer])

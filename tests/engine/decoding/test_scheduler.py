@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+import torch
+
+from docagent.engine.decoding.generate import Generation, OutOfMemory
+from docagent.engine.decoding.prefixes import Prefixes
+from docagent.engine.decoding.scheduler import Request, Scheduler
+from docagent.engine.network.network import Network
+from tests.engine.tiny import Twins, greedy, text, twins
+
+
+@pytest.fixture(scope="module")
+def pair() -> Twins:
+    return twins()
+
+
+def scheduler(pair: Twins, eos_ids: frozenset[int] = frozenset(), **options: Any) -> Scheduler:
+    settings: dict[str, Any] = {"most_rows": 8, "most_tokens": 10**6, "chunk": 64}
+    return Scheduler(pair.ours, eos_ids, Prefixes(10**8), **(settings | options))
+
+
+def answers(
+    pair: Twins, shared: list[int], tails: list[list[int]], **options: Any
+) -> dict[int, Any]:
+    on_read = options.pop("on_read", None)
+    loop = scheduler(pair, **options)
+    requests = [
+        Request(shared + tail, 12 + number, on_read=on_read) for number, tail in enumerate(tails)
+    ]
+    for request in requests:
+        loop.submit(request)
+    numbers = {id(request): number for number, request in enumerate(requests)}
+    return {numbers[id(done)]: done.error or done.answer for done in loop.results(requests)}
+
+
+@pytest.mark.parametrize("shared", [0, 40, 130])
+@pytest.mark.parametrize("chunk", [16, 64, 1000])
+def test_each_answer_is_the_one_it_gets_alone(pair: Twins, shared: int, chunk: int) -> None:
+    start = text(shared)
+    tails = [text(length, length) for length in (1, 5, 5, 33, 70, 71, 2, 100, 9, 64, 17)]
+    found = answers(pair, start, tails, chunk=chunk)
+    for number, tail in enumerate(tails):
+        assert found[number] == greedy(pair.theirs, start + tail, 12 + number)
+
+
+def test_rows_end_at_their_own_end_token(pair: Twins) -> None:
+    tails = [text(20, seed) for seed in range(6)]
+    eos = greedy(pair.theirs, tails[2], 12)[4]
+    found = answers(pair, [], tails, eos_ids=frozenset({eos}))
+    for number, tail in enumerate(tails):
+        assert found[number] == greedy(pair.theirs, tail, 12 + number, eos)
+
+
+def test_rows_of_different_factors_in_one_batch(pair: Twins) -> None:
+    factors = [1.0, 2.0, 4.0]
+    loop = scheduler(pair)
+    requests = [Request(text(60, n), 20, factor) for n, factor in enumerate(factors)]
+    for request in requests:
+        loop.submit(request)
+    assert len(list(loop.results(requests))) == 3
+    for number, factor in enumerate(factors):
+        wanted = greedy(pair.stretched(factor), text(60, number), 20)
+        assert requests[number].answer == wanted
+
+
+def test_few_rows_at_a_time_and_few_tokens(pair: Twins) -> None:
+    tails = [text(30, seed) for seed in range(7)]
+    whole = answers(pair, text(40), tails)
+    assert answers(pair, text(40), tails, most_rows=2) == whole
+    assert answers(pair, text(40), tails, most_tokens=100) == whole
+
+
+def test_out_of_memory_halves_the_batch_and_loses_nothing(
+    pair: Twins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tails = [text(30, seed) for seed in range(7)] + [text(400, 9)]
+    whole = answers(pair, [], tails)
+    forward = Network.forward
+
+    def short(self: Network, ids: torch.Tensor, past: Any, last: Any = 1) -> torch.Tensor:
+        if ids.numel() > 70 or len(ids) > 3:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return forward(self, ids, past, last)
+
+    monkeypatch.setattr(Network, "forward", short)
+    found = answers(pair, [], tails, chunk=100)
+    assert isinstance(found.pop(7), OutOfMemory)
+    assert found == {number: whole[number] for number in range(7)}
+
+
+def test_progress_and_order(pair: Twins) -> None:
+    read: list[int] = []
+    tails = [text(length, length) for length in (10, 50, 30)]
+    found = answers(pair, text(20), tails, on_read=read.append)
+    assert sum(read) == 90 and set(found) == {0, 1, 2}
+
+
+def test_a_shared_prefix_is_not_read_again(pair: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    forward = Network.forward
+
+    def counted(self: Network, ids: torch.Tensor, past: Any, last: Any = 1) -> torch.Tensor:
+        read.append(ids.numel())
+        return forward(self, ids, past, last)
+
+    start, tails = text(500), [text(10, seed) for seed in range(8)]
+    monkeypatch.setattr(Network, "forward", counted)
+    answers(pair, start, tails)
+    assert sum(read) < 500 + 80 + 8 * 20
+    alone = Generation(
+        pair.ours, pair.ours.remember(), start + tails[0], max_new_tokens=2, eos_ids=(), chunk=64
+    )
+    assert len(list(alone)) == 2
+
+
+def test_a_request_joins_while_others_are_written(pair: Twins) -> None:
+    loop = scheduler(pair, chunk=16)
+    first = Request(text(50), 30)
+    loop.submit(first)
+    tokens = loop.tokens(first)
+    begun = [next(tokens) for _ in range(5)]
+    second = Request(text(40, 1), 6)
+    loop.submit(second)
+    assert list(loop.tokens(second)) == greedy(pair.theirs, text(40, 1), 6)
+    # The first was written meanwhile, by whoever waited for the second.
+    assert len(begun) < len(first.answer) < 30
+    assert [*begun, *tokens] == greedy(pair.theirs, text(50), 30)
+
+
+def test_long_prompts_let_others_be_written_between_their_parts(pair: Twins) -> None:
+    loop = scheduler(pair, chunk=16)
+    first, second = Request(text(20), 40), Request(text(160, 1), 2)
+    loop.submit(first)
+    tokens = loop.tokens(first)
+    next(tokens)
+    loop.submit(second)
+    list(loop.tokens(second))
+    assert len(first.answer) >= 160 // 16
+
+
+def test_rows_after_different_starts_together(pair: Twins) -> None:
+    loop = scheduler(pair, most_rows=3)
+    starts = [text(60), text(60, 1)]
+    prompts = [starts[n % 2] + text(9 + n, n) for n in range(8)]
+    known = {}
+    for start in starts:
+        # As after an answer: what was read is remembered.
+        past = pair.ours.remember()
+        pair.ours.forward(torch.tensor([start]), past)
+        loop._prefixes.put(start, past)
+    requests = [Request(ids, 8 + number) for number, ids in enumerate(prompts)]
+    for request in requests:
+        loop.submit(request)
+    for done in loop.results(requests):
+        known[id(done)] = done.answer
+    for number, request in enumerate(requests):
+        assert known[id(request)] == greedy(pair.theirs, prompts[number], 8 + number)
+        assert request.cached == 60
+    assert len(loop._prefixes) == 2 and not loop._starts
+
+
+def test_cancelled_requests_free_their_places(pair: Twins) -> None:
+    loop = scheduler(pair, most_rows=1)
+    first, second, third = (Request(text(20, n), 40) for n in range(3))
+    for request in (first, second, third):
+        loop.submit(request)
+    tokens = loop.tokens(first)
+    next(tokens)
+    tokens.close()
+    loop.cancel(second)
+    assert list(loop.tokens(third)) == greedy(pair.theirs, text(20, 2), 40)
+    assert first.done and len(first.answer) < 40 and not second.answer
+
+
+def test_who_stops_listening_cancels_the_rest(pair: Twins) -> None:
+    loop = scheduler(pair)
+    requests = [Request(text(20, n), 4 + 10 * n) for n in range(4)]
+    for request in requests:
+        loop.submit(request)
+    found = loop.results(requests)
+    assert next(found) is requests[0]
+    found.close()
+    assert all(request.done for request in requests)
+    assert not loop._rows and not loop._waiting
+
+
+def test_first_come_first_served(pair: Twins) -> None:
+    loop = scheduler(pair, most_rows=2)
+    requests = [Request(text(10, n), 5) for n in range(6)]
+    for request in requests:
+        loop.submit(request)
+    order = [requests.index(done) for done in loop.results(requests)]
+    assert order == sorted(order)
+
+
+def test_several_threads_wait_for_one_loop(pair: Twins) -> None:
+    loop = scheduler(pair)
+    prompts = [text(30 + n, n) for n in range(12)]
+    found: dict[int, list[int]] = {}
+
+    def ask(number: int) -> None:
+        request = Request(prompts[number], 10)
+        loop.submit(request)
+        found[number] = list(loop.tokens(request))
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for number, ids in enumerate(prompts):
+        assert found[number] == greedy(pair.theirs, ids, 10)
