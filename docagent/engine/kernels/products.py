@@ -16,19 +16,24 @@ from docagent.engine.kernels import emit
 from docagent.engine.kernels.emit import Task
 from docagent.engine.kernels.formats import FORMATS
 from docagent.engine.kernels.machine_code import compiled, lanes
+from docagent.settings import cache_folder
 
 
 @cache
 def kernel(kind: str, format_: str = "") -> int:
     """The address of a kernel, compiled at its first use."""
     if kind.startswith("quantise"):
-        return compiled(kind, lambda m: emit.quantise(m, int(kind.partition("_")[2])))
-    found = FORMATS[format_]
-    name = f"{kind}_{format_}"
+        name, group = kind, int(kind.partition("_")[2])
+        return _compiled(name, lambda module: emit.quantise(module, group))
+    found, name = FORMATS[format_], f"{kind}_{format_}"
     if kind in ("product", "single"):
         write = emit.product if kind == "product" else emit.single
-        return compiled(name, lambda m: write(m, found, lanes()))
-    return compiled(name, lambda m: emit.dequantise(m, found, kind == "bfloat16"))
+        return _compiled(name, lambda module: write(module, found, lanes()))
+    return _compiled(name, lambda module: emit.dequantise(module, found, kind == "bfloat16"))
+
+
+def _compiled(name: str, write: Callable[[Any], None]) -> int:
+    return compiled(name, write, cache_folder() / "kernels")
 
 
 def run(address: int, task: Task) -> None:

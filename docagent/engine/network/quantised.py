@@ -91,7 +91,7 @@ class QuantisedLinear:
     def product(self, rows: torch.Tensor) -> torch.Tensor:
         """Rows (n, inputs) of any float type times the weights, (n, outputs) in float32."""
         values = rows.float().contiguous()
-        count = len(values)
+        count = values.shape[0]
         found = torch.empty((count, self._outputs))
         tile = FEW_OUTPUTS if count <= FEW_ROWS else TILE
         made: dict[int, tuple[torch.Tensor, ...]] = {}
