@@ -10,7 +10,7 @@ from benchmarks.engine_machine import read_bandwidth
 from benchmarks.engine_table import Table
 from benchmarks.engine_timed import Timed, write
 from benchmarks.engine_timing import least
-from docagent.engine.network.network import Network
+from docagent.engine.loading.load import LoadedModel
 
 NEW = 32
 READ_BYTES = 1024**3
@@ -38,7 +38,7 @@ def decode(bench: Bench) -> Table:
         f"Tokens a second over {NEW} tokens after the prompt was read, nothing guessed; "
         f"{bench.precision}, the best of {2 * bench.rounds} rounds. The limit is "
         f"{bandwidth / 1e9:.1f} GB/s, measured by a sum in the same run, over "
-        f"{token_bytes(network, 0) / 1e6:.0f} MB of weights and the context's keys and values.",
+        f"{token_bytes(bench.loaded, 0) / 1e6:.0f} MB of weights and the context's keys and values.",
     )
     for length in lengths:
         ids = bench.part(0, length)
@@ -49,7 +49,7 @@ def decode(bench: Bench) -> Table:
         found = least(
             {"ours": partial(_rest, ours), "theirs": partial(_rest, theirs)}, 2 * bench.rounds
         )
-        limit = bandwidth / token_bytes(network, length)
+        limit = bandwidth / token_bytes(bench.loaded, length)
         table.add(
             f"{length:,}",
             f"{NEW / found['ours']:.1f}",
@@ -62,14 +62,16 @@ def decode(bench: Bench) -> Table:
     return table
 
 
-def token_bytes(network: Network, context: int) -> int:
+def token_bytes(loaded: LoadedModel, context: int) -> int:
     """Bytes that must be read for one token: all weights, keys and values.
 
-    Of an embedding that is not the head as well, a token reads one row.
+    Of an embedding that is not the head as well, a token reads one row; it is taken to have as many
+    bytes a number as the rest.
     """
-    shape, item = network.shape, network.dtype.itemsize
+    shape = loaded.network.shape
     looked_up = 0 if shape.tied else shape.vocabulary * shape.hidden
-    return (network.parameters - looked_up) * item + context * shape.kv_bytes(item)
+    weights = round(loaded.weight_bytes * (1 - looked_up / loaded.parameters))
+    return weights + context * shape.kv_bytes(loaded.network.dtype.itemsize)
 
 
 def _rest(way: Callable[[], Timed]) -> float:

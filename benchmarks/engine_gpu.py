@@ -107,7 +107,7 @@ def measured(
     random = torch.Generator().manual_seed(7)
     for length in lengths:
         ids = torch.randint(network.shape.vocabulary, (length,), generator=random).tolist()
-        limit = bandwidth / token_bytes(network, length)
+        limit = bandwidth / token_bytes(engine.loaded, length)
         found = best(ways, ids, device)
         for name in ways:
             table.add(f"{length:,}", name, *cells(found[name], found["transformers"], limit))
@@ -180,6 +180,7 @@ def around(plain: Plain, context: int) -> Engine:
         tool_format="hermes",
         sampling={},
         fingerprint="random",
+        weight_bytes=network.parameters * network.dtype.itemsize,
     )
     return Engine(loaded, prefix_cache=False)
 

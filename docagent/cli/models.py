@@ -110,11 +110,13 @@ def _list() -> int:
     memory = machine.free_memory(device)
     cache = cache_folder()
 
-    def row(name: str, card: ModelCard, here: bool) -> None:
-        fits = largest_context(card, memory) // 1024
+    def row(name: str, card: ModelCard, here: bool, file: int | None = None) -> None:
+        # On a CPU the weights of a file stay as they are; a GPU wants them in bfloat16.
+        weights = file if file and device == "cpu" else card.weight_bytes
+        fits = largest_context(card, memory, weight_bytes=weights) // 1024
         print(
             f"{name:<32}{_count(card.parameters):>6}{card.native // 1024:>7}K"
-            f"{card.context // 1024:>7}K{card.weight_bytes / 1e9:>7.1f} GB"
+            f"{card.context // 1024:>7}K{weights / 1e9:>7.1f} GB"
             f"{card.kv_bytes / 1e3:>6.1f} KB{f'{fits}K' if fits else '-':>6}  "
             f"{'yes' if here else '-':<5}{card.licence}"
         )
@@ -124,14 +126,15 @@ def _list() -> int:
         f"{'FITS':>6}  {'HERE':<5}LICENCE"
     )
     for model in reversed(MODELS):
-        row(model.name, model.card, model.find(cache) is not None)
+        row(model.name, model.card, model.find(cache) is not None, model.size)
     fetched = {name.casefold() for name in local_models()}
     for card in CATALOGUE:
         if card.instruct:
             row(card.repo, card, card.repo.casefold() in fetched)
     print(
         "\nNATIVE is the window in tokens a model was trained for, CONTEXT what it reads with YaRN."
-        "\nWEIGHTS and KV/TOKEN, the memory of each token of context, are in bfloat16."
+        "\nWEIGHTS and KV/TOKEN, the memory of each token of context, are in bfloat16; on a CPU the "
+        "\nweights of embedded models stay as their file has them."
         f"\nFITS is the longest context for which the {memory / 1e9:.1f} GB of {where} free now "
         "are enough."
     )

@@ -331,7 +331,7 @@ class Engine:
         free = machine.free_memory(self._device)
         if needed > free:
             self.prefixes.clear()
-            weights = self.network.parameters * self.network.dtype.itemsize
+            weights = self.loaded.weight_bytes
             free = machine.free_memory(self._device)
             if needed > free:
                 refuse_if_too_large(

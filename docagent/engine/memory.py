@@ -13,21 +13,31 @@ FRAMEWORK_BYTES = 512 * 1024**2
 """Torch, transformers and the tokenizer themselves, resident beside the weights."""
 
 
-def memory_needed(card: ModelCard, context_tokens: int, chunk: int = PREFILL_CHUNK) -> int:
+def memory_needed(
+    card: ModelCard,
+    context_tokens: int,
+    chunk: int = PREFILL_CHUNK,
+    weight_bytes: int | None = None,
+) -> int:
     """Bytes to answer with `context_tokens` tokens of prompt and answer, in bfloat16.
 
     Weights, keys and values, the activations of one prefill chunk of `chunk` tokens, and the
-    framework itself.
+    framework itself. `weight_bytes` is the size of a file whose weights stay as they are.
     """
-    return _fixed(card, chunk) + card.kv_bytes * context_tokens
+    return _fixed(card, chunk, weight_bytes) + card.kv_bytes * context_tokens
 
 
-def largest_context(card: ModelCard, memory_bytes: int, chunk: int = PREFILL_CHUNK) -> int:
+def largest_context(
+    card: ModelCard,
+    memory_bytes: int,
+    chunk: int = PREFILL_CHUNK,
+    weight_bytes: int | None = None,
+) -> int:
     """Tokens of prompt and answer that fit into so many bytes; 0 when the weights do not.
 
     Never more than the model reads, `card.context`.
     """
-    room = memory_bytes - _fixed(card, chunk)
+    room = memory_bytes - _fixed(card, chunk, weight_bytes)
     return max(0, min(card.context, room // card.kv_bytes))
 
 
@@ -70,12 +80,12 @@ def refuse_if_too_large(
     )
 
 
-def _fixed(card: ModelCard, chunk: int) -> int:
+def _fixed(card: ModelCard, chunk: int, weight_bytes: int | None) -> int:
     """Bytes taken whatever the context."""
     # A gated MLP holds its gate, its up projection and their product at once: about 16 vectors of
     # the hidden size per token of the chunk, in bfloat16.
     activations = chunk * 16 * card.hidden * BFLOAT16_BYTES
-    return card.weight_bytes + activations + FRAMEWORK_BYTES
+    return (weight_bytes or card.weight_bytes) + activations + FRAMEWORK_BYTES
 
 
 def _gigabytes(size: int) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docagent.engine import machine
-from docagent.engine.catalogue import ModelCard, find
+from docagent.engine.catalogue import CATALOGUE, ModelCard, find
 from docagent.engine.loading import checkpoint, hub
 from docagent.engine.loading.embedded import EMBEDDED, MODELS, embedded_file, embedded_model
 from docagent.engine.memory import fitting, memory_needed
@@ -88,14 +88,16 @@ def _largest(cache: Path) -> tuple[str, str]:
     room = f"for the {memory / 1e9:.0f} GB of the {gpu}"
     if (card := _first(fitting(memory, CONTEXT), here)) is not None:
         return here[card], _reason(card, here, room)
-    # A small GPU leaves what a machine without one has.
-    if (card := _first(fitting(machine.available_memory(), CONTEXT), here)) is not None:
+    # A small GPU leaves what a machine without one has. There the embedded files stay as they are.
+    sizes = {model.card: model.size for model in MODELS}
+    needed = {card: memory_needed(card, CONTEXT, weight_bytes=sizes.get(card)) for card in here}
+    if (card := _largest_within(needed, machine.available_memory())) is not None:
         return here[card], _reason(card, here, "that fits in its memory")
     if here:
-        least = min(here, key=lambda card: memory_needed(card, CONTEXT))
+        least = min(here, key=needed.__getitem__)
         raise DocAgentError(
             f"none of the {len(here)} models on this machine fits in its free memory; {here[least]}"
-            f" takes {memory_needed(least, CONTEXT) / 1e9:.1f} GB: free some, or use --model none "
+            f" takes {needed[least] / 1e9:.1f} GB: free some, or use --model none "
             "for the exact words alone"
         )
     larger = next((card for card in fitting(memory, CONTEXT) if card.family == "Qwen2"), None)
@@ -104,6 +106,12 @@ def _largest(cache: Path) -> tuple[str, str]:
         f"no language model is on this machine; {EMBEDDED.get}{also}, or use --model none for the "
         "exact words alone"
     )
+
+
+def _largest_within(needed: dict[ModelCard, int], memory: int) -> ModelCard | None:
+    """The largest of some models that fits; of equal ones the catalogue's first."""
+    fits = [card for card, size in needed.items() if size <= memory]
+    return max(fits, key=lambda card: (card.parameters, -CATALOGUE.index(card)), default=None)
 
 
 def _reason(card: ModelCard, here: dict[ModelCard, str], room: str) -> str:

@@ -47,8 +47,9 @@ LEAST_CONTEXT = 4_096
 class LoadedModel:
     """A model ready to answer.
 
-    `context` is in tokens, `factors` are those YaRN may take to reach it, `eos_ids` end an answer,
-    and `sampling` is what generation_config.json gives for drawn answers.
+    `weight_bytes` is what the weights take, in memory or as a mapped file. `context` is in tokens,
+    `factors` are those YaRN may take to reach it, `eos_ids` end an answer, and `sampling` is what
+    generation_config.json gives for drawn answers.
     """
 
     name: str
@@ -61,6 +62,7 @@ class LoadedModel:
     tool_format: Literal["qwen", "hermes"]
     sampling: dict[str, float]
     fingerprint: str
+    weight_bytes: int
 
 
 def load(
@@ -210,6 +212,7 @@ def _loaded(
         tool_format=card.tool_format if card else "hermes",
         sampling={key: float(generation[key]) for key in SAMPLING if generation.get(key)},
         fingerprint=fingerprint,
+        weight_bytes=weights,
     )
 
 
