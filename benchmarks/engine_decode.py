@@ -38,7 +38,7 @@ def decode(bench: Bench) -> Table:
         f"Tokens a second over {NEW} tokens after the prompt was read, nothing guessed; "
         f"{bench.precision}, the best of {2 * bench.rounds} rounds. The limit is "
         f"{bandwidth / 1e9:.1f} GB/s, measured by a sum in the same run, over "
-        f"{token_bytes(bench.loaded, 0) / 1e6:.0f} MB of weights and the context's keys and values.",
+        f"{token_bytes(bench.loaded, 0) / 1e6:.0f} MB of weights and the keys and values.",
     )
     for length in lengths:
         ids = bench.part(0, length)

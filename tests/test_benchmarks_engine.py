@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
 SECTIONS: dict[str, tuple[int, str]] = {
-    "yarn": (2, "tokens, no YaRN, static 2, static 4, ours, DCA"),
+    "yarn": (2, "tokens, no YaRN, least factor, static 4, DCA"),
     "agent": (3, "way, first tokens s, ratio, whole turns s, ratio, same tokens"),
     "decode": (
         2,

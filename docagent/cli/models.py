@@ -133,8 +133,8 @@ def _list() -> int:
             row(card.repo, card, card.repo.casefold() in fetched)
     print(
         "\nNATIVE is the window in tokens a model was trained for, CONTEXT what it reads with YaRN."
-        "\nWEIGHTS and KV/TOKEN, the memory of each token of context, are in bfloat16; on a CPU the "
-        "\nweights of embedded models stay as their file has them."
+        "\nWEIGHTS and KV/TOKEN, the memory of each token of context, are in bfloat16; on a CPU"
+        "\nthe weights of embedded models stay as their file has them."
         f"\nFITS is the longest context for which the {memory / 1e9:.1f} GB of {where} free now "
         "are enough."
     )
