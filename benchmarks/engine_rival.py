@@ -179,13 +179,6 @@ def table(bench: Bench, model: str, python: str, lengths: list[int]) -> Table:
     (ours, ours_start), (rival, rival_start) = sides
     assert isinstance(ours, Ours)
     add("from nothing until eight tokens are read", ours_start, rival_start, "s", False)
-    for number, length in enumerate(lengths):
-        part = ids[number * 500 + 7 : number * 500 + 7 + length]
-        first, _, mine = ours.ask(part, 2)
-        theirs_first, _, theirs = rival.ask(part, 2)
-        print("same first tokens:", mine == theirs[: len(mine)], flush=True)
-        what = f"reading {length:,} tokens"
-        add(what, length / first, length / theirs_first, "tokens/s", True)
     rates: dict[str, list[float]] = {"ours": [], "rival": []}
     prompt = ids[3000:3600]
     for _ in range(3):
@@ -202,6 +195,13 @@ def table(bench: Bench, model: str, python: str, lengths: list[int]) -> Table:
     add("writing answers that quote", 400 / taken["ours"], 400 / taken["rival"], "tokens/s", True)
     _turns(bench, ours, rival, add)
     _questions(bench, ours, rival, add)
+    for number, length in enumerate(lengths):
+        part = ids[number * 500 + 7 : number * 500 + 7 + length]
+        first, _, mine = ours.ask(part, 2)
+        theirs_first, _, theirs = rival.ask(part, 2)
+        print("same first tokens:", mine == theirs[: len(mine)], flush=True)
+        what = f"reading {length:,} tokens"
+        add(what, length / first, length / theirs_first, "tokens/s", True)
     add("most memory of the process", peak(ours), peak(rival), "GB", False)
     for side in (ours, rival):
         side.process.kill()
@@ -214,7 +214,7 @@ def _turns(bench: Bench, ours: Ours, rival: Side, add: Any) -> None:
     total = dict(first)
     ids = bench.part(9000, 300)
     for turn in range(8):
-        ids = ids + bench.part(9300 + turn * 350, 350)
+        ids = ids + bench.part(9300 + turn * 200, 200)
         written: list[int] = []
         for name, side in (("ours", ours), ("rival", rival)):
             until, whole, tokens = side.ask(ids, 24)
@@ -225,7 +225,7 @@ def _turns(bench: Bench, ours: Ours, rival: Side, add: Any) -> None:
     ids = bench.part(9000, 300)
     ours.forget()
     for turn in range(8):
-        ids = ids + bench.part(9300 + turn * 350, 350 + 24)
+        ids = ids + bench.part(9300 + turn * 200, 200 + 24)
         until, whole, _ = ours.ask(ids, 24)
         first["anew"] += until
         total["anew"] += whole
@@ -238,13 +238,13 @@ def _turns(bench: Bench, ours: Ours, rival: Side, add: Any) -> None:
 
 def _questions(bench: Bench, ours: Ours, rival: Side, add: Any) -> None:
     """Sixteen questions on one text: together, and ours one by one."""
-    text = bench.part(20_000, 1_000)
+    text = bench.part(20_000, 400)
     asked = [text + bench.part(25_000 + number * 40, 24) for number in range(16)]
     ours.forget()
     one_by_one = sum(ours.ask(ids, 32)[1] for ids in asked)
     ours.forget()
     together = ours.many(asked, 32)
-    add("16 questions on 1,000 tokens", together, rival.many(asked, 32), "s", False)
+    add("16 questions on one text of 400 tokens", together, rival.many(asked, 32), "s", False)
     add("the same beside ours one by one", together, one_by_one, "s", False)
 
 

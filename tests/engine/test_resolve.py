@@ -22,9 +22,9 @@ def machine_with(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> object:
     """Sets what the machine has: memory and GPU in GB, models in the hub's cache and in ours."""
     monkeypatch.setenv("DOCAGENT_CACHE", str(tmp_path))
 
-    def set_up(memory: int, gpu: int | None = None, models: tuple[str, ...] = ()) -> None:
+    def set_up(memory: float, gpu: int | None = None, models: tuple[str, ...] = ()) -> None:
         devices = [] if gpu is None else [("Test GPU", gpu * GIGABYTE)]
-        monkeypatch.setattr(machine, "available_memory", lambda: memory * GIGABYTE)
+        monkeypatch.setattr(machine, "available_memory", lambda: int(memory * GIGABYTE))
         monkeypatch.setattr(machine, "gpus", lambda: devices)
         monkeypatch.setattr(hub, "local_models", lambda: [m for m in models if "/" in m])
         monkeypatch.setattr(hub, "reachable", lambda: True)  # and is not asked

@@ -50,7 +50,6 @@ AVX2's 16 registers. What has fewer rows left goes by the next number. One core 
 makes 48 billion products a second of it, 31 with 4 outputs and 2 rows, 36 with 3 and 3; unrolling
 the loop gains nothing. MKL makes 36 billion in float32."""
 
-
 SINGLES = 4
 """Outputs whose blocks of 32 take turns where there is one row: each waits for its sum."""
 
@@ -111,7 +110,8 @@ def quantise(module: Any, group: int) -> None:
             scale = c.b.fdiv(largest, ir.Constant(F32, float(LEVELS)))
             c.store(scale, scales, c.times(loop.index, 4))
             inverse = c.b.fdiv(ir.Constant(F32, float(LEVELS)), largest)
-            none = c.b.fcmp_ordered("==", largest, zero)
+            # LEVELS over a smaller number is infinite.
+            none = c.b.fcmp_ordered("<", largest, ir.Constant(F32, 1e-34))
             turned = c.splat(c.b.select(none, zero, inverse), 32)
             to = c.at(out, c.times(loop.index, group, 2))
             with c.loop(number(0), number(group // 32), number(1)) as inner:

@@ -117,11 +117,13 @@ def test_matrices_of_different_kinds_side_by_side() -> None:
 
 def test_rows_of_zeros_and_of_huge_numbers() -> None:
     data = blocks("Q4_K", 8, 512)
-    x = torch.zeros(3, 512)
+    x = torch.zeros(4, 512)
+    x[3, 7] = 1e-37
     x[1] = 1e30
     x[2, 100] = 1e-30
     found = QuantisedLinear([weight("Q4_K", data)])(x)
     assert torch.equal(found[0], torch.zeros(8))
+    assert float(found[3].abs().max()) < 1e-30
     expected = x @ dense("Q4_K", data).T
     assert error(found[1] / 1e30, expected[1] / 1e30) < CLOSE
     assert error(found[2] * 1e30, expected[2] * 1e30) < CLOSE
