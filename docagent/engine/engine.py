@@ -249,7 +249,6 @@ class Engine:
     def _answers(self, requests: Sequence[Request]) -> Iterator[Done]:
         """Number and answer, or error, of each request as soon as it is done."""
         numbers = {id(request): number for number, request in enumerate(requests)}
-        together: list[Request] = []
         for request in requests:
             if not request.done and self._needs_dual_chunks(
                 len(request.ids) + request.max_new_tokens
@@ -266,8 +265,7 @@ class Engine:
                 request.done = True
             if not request.done:
                 self.scheduler.submit(request)
-            together.append(request)
-        for request in self.scheduler.results(together):
+        for request in self.scheduler.results(requests):
             yield numbers[id(request)], request.error or request.answer
 
     def likelihood(

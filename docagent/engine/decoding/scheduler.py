@@ -321,15 +321,12 @@ class Scheduler:
 
     def _write(self) -> None:
         """One more token of every answer."""
-        assert self._past is not None
-        rows = [row for row in self._rows if not row.request.done]
-        if len(rows) < len(self._rows):
-            self._settle()
-            rows = self._rows
-        if not rows or self._past is None:
+        # What was read in this step may have ended with its first token.
+        self._settle()
+        if self._past is None:
             return
-        ids = [[row.request.answer[-1]] for row in rows]
-        self._take(rows, self._forward(self._past, ids, [0] * len(rows)))
+        ids = [[row.request.answer[-1]] for row in self._rows]
+        self._take(self._rows, self._forward(self._past, ids, [0] * len(ids)))
 
     def _take(self, rows: Sequence[_Row], logits: torch.Tensor) -> None:
         requests = [row.request for row in rows]

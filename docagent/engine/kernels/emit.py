@@ -129,7 +129,7 @@ def product(module: Any, format_: Format, lanes: int) -> None:
     all rows.
     """
     blocks = PANEL // format_.weights
-    unpack = _unpacker(module, format_, lanes)
+    unpack = _unpacker(module, format_)
     dots = {rows: _dot(module, format_, lanes, rows) for rows in ROWS}
     c = Code(module, f"product_{format_.name}")
     task = c.function.args[0]
@@ -234,7 +234,7 @@ def dequantise(module: Any, format_: Format, half: bool) -> None:
     """OUT (units, n) <- the rows of WEIGHTS that X, int64 of (units,), names; as float32, or, when
     `half`, as bfloat16 rounded to even."""
     name = "bfloat16" if half else "float32"
-    unpack = _unpacker(module, format_, 16)
+    unpack = _unpacker(module, format_)
     c = Code(module, f"{name}_{format_.name}")
     task = c.function.args[0]
     q, d, m = _scratch(c, format_, 1)
@@ -281,7 +281,7 @@ def _rounded(c: Code, value: Value) -> Value:
     return c.b.trunc(c.b.lshr(bits, same(I32, lanes, 16)), vector(I16, lanes))
 
 
-def _unpacker(module: Any, format_: Format, lanes: int) -> Any:
+def _unpacker(module: Any, format_: Format) -> Any:
     """A function (source, blocks, q, d, m) that unpacks one row of a panel."""
     name = f"unpack_{format_.name}"
     if name in module.globals:
