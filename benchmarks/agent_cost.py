@@ -34,8 +34,8 @@ from docagent.engine.loading.load import locate
 from docagent.engine.tokens import ChatTokens
 from docagent.errors import DocAgentError
 from docagent.evaluation.haystack import boundary, cut, inserted, repeated
-from docagent.settings import cache_folder
 from docagent.strategies import NAMES as STRATEGIES
+from retrieval.folders import cache_folder
 
 _DANGERS = [
     "drift ice",

@@ -18,12 +18,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from docagent.agent import DocAgent
-from docagent.asking import Asking
-from docagent.checking import answerability
-from docagent.checking.answerability import ANSWERS, nearness, yes
-from docagent.reading.evidence import portions
-from docagent.strategies.search import search
+from docagent.answering import answerability
+from docagent.answering.answerability import ANSWERS, nearness, yes
+from docagent.answering.context import QueryContext
+from docagent.answering.evidence import portions
+from docagent.answering.search import search
+from docagent.api import DocAgent
 from retrieval.progress import finish
 
 HEAD = ["model", "document", "answerable", "foreign", "yes", "near"]
@@ -47,7 +47,7 @@ def collect(questions: Path, output: Path, model: str, budget: int) -> None:
         for row in rows[max(done, 0) :]:
             corpus = finish(agent.open([questions.parent / row["doc"]], wait=True))
             reader = agent.language_model()
-            asking = Asking(corpus, row["question"], reader, agent.settings, agent.kept)
+            asking = QueryContext(corpus, row["question"], reader, agent.settings, agent.kept)
             found = finish(search(asking))
             sources = next(portions(found.ranked, budget, asking.model.count), [])
             read = " ".join(source.text for source in sources)

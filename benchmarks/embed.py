@@ -24,12 +24,12 @@ import numpy as np
 import torch
 
 from benchmarks.engine_timing import seconds
-from docagent.engine.machine import has_bfloat16_cpu
 from retrieval import Corpus
 from retrieval.embed.bert import Bert
 from retrieval.embed.declared import declared
 from retrieval.embed.encoder import Encoder
 from retrieval.embed.model import Vectors
+from retrieval.machine import has_bfloat16_cpu
 
 DOCUMENTS = (Path("examples/handbook.pdf"), Path("examples/dryer_manual.md"))
 QUESTIONS = (

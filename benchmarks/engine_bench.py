@@ -14,7 +14,7 @@ from docagent.engine.engine import Engine
 from docagent.engine.loading.load import LoadedModel, load, locate
 from docagent.engine.loading.quiet import quiet_transformers
 from docagent.engine.tokens import ChatTokens
-from docagent.settings import cache_folder
+from retrieval.folders import cache_folder
 
 
 class Bench:

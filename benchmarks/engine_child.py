@@ -10,7 +10,7 @@ from typing import Any
 
 from docagent.engine.engine import Engine
 from docagent.engine.loading.load import load
-from docagent.settings import cache_folder
+from retrieval.folders import cache_folder
 
 
 def main() -> None:

@@ -25,7 +25,7 @@ from benchmarks.engine_quote import prompts
 from benchmarks.engine_table import Table
 from benchmarks.report import measured_on
 from docagent.engine.loading.embedded import embedded_file, embedded_model
-from docagent.settings import cache_folder
+from retrieval.folders import cache_folder
 
 THREADS = 2
 SERVER = """

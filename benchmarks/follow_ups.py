@@ -17,8 +17,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from docagent.agent import DocAgent
-from docagent.reading.follow_up import stand_alone
+from docagent.answering.follow_up import stand_alone
+from docagent.api import DocAgent
 
 PAIRS = Path(__file__).with_name("follow_ups.jsonl")
 

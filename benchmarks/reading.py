@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from docagent import Answer, DocAgent, Step
-from docagent.reading.kept import Kept
+from docagent.reply_cache import ReplyCache
 
 # Both are on the whole, so that every part is read.
 FIRST = "What are the main risks?"
@@ -85,15 +85,15 @@ def _row(agent: DocAgent, file: Path, question: str, name: str) -> None:
 
 def _kill_after(parts: int) -> None:
     """This process dies once so many parts are kept."""
-    put, kept = Kept.put, []
+    put, kept = ReplyCache.put, []
 
-    def dying(self: Kept, value: Any, *made_from: str) -> None:
+    def dying(self: ReplyCache, value: Any, *made_from: str) -> None:
         put(self, value, *made_from)
         kept.append(isinstance(value, str))
         if sum(kept) == parts:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    Kept.put = dying  # type: ignore[method-assign]
+    ReplyCache.put = dying  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from docagent.engine.machine import gpus
+from retrieval.machine import gpus
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "BENCHMARKS.md"

@@ -16,10 +16,11 @@ from pathlib import Path
 
 from benchmarks.finders import rank
 from benchmarks.passages import joined, print_table, within
+from docagent.answering.rerank import ModelReranker
 from docagent.engine import ChatQwen2
 from retrieval import Corpus
 from retrieval.passage import Passage
-from retrieval.ranking.rerank import Judging, reranked
+from retrieval.ranking.rerank import reranked
 
 PLACES = (1, 3, 5)
 NONE = "none"
@@ -53,7 +54,7 @@ def main() -> None:
     parser.add_argument("--every", type=int, default=7, help="take one question in so many")
     parser.add_argument("--depth", type=int, default=10, help="passages judged")
     options = parser.parse_args()
-    judging = Judging(ChatQwen2.from_pretrained(options.model))
+    judging = ModelReranker(ChatQwen2.from_pretrained(options.model))
     ranks: dict[str, list[float | None]] = {}
     search = judge = 0.0
     with tempfile.TemporaryDirectory() as folder:
@@ -79,7 +80,9 @@ def main() -> None:
         lines.append(f"| {name} | {len(one)} | {within(one, PLACES)} | {taken:,.0f} |")
     print_table(f"| rerank | n | {heads} | ms a question |", lines)
     ratio = judged / searched
-    print(f"\nJudging {options.depth} passages takes {ratio:.0f} times as long as the search.")
+    print(
+        f"\nModelReranker {options.depth} passages takes {ratio:.0f} times as long as the search."
+    )
 
 
 if __name__ == "__main__":

@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from docagent import Answer, DocAgent, Step
-from docagent.checking.claims import UNSUPPORTED
-from docagent.checking.draft import MARKER, sentences_with_markers
+from docagent.answering.evidence import in_turns
 from docagent.evaluation.match import contained, exact_match, f1
+from docagent.grounding.claims import UNSUPPORTED
+from docagent.grounding.markers import MARKER, sentences_with_markers
 from docagent.jsonl import end_last_line, read_rows
-from docagent.reading.evidence import in_turns
 from retrieval.lexical.tokens import query_terms, terms
 from retrieval.progress import finish
 

@@ -22,10 +22,10 @@ COMMAND = [sys.executable, "-c", "from docagent.cli import main; main()"]
 SPLIT = """
 import json, sys, time
 begun = time.perf_counter()
-import torch, docagent.cli.ask, docagent.ask, docagent.engine.engine, docagent.engine.chat
+import torch, docagent.cli.ask, docagent.pipeline, docagent.engine.engine, docagent.engine.chat
 import retrieval.corpus, retrieval.embed.bert, faiss, tantivy
 imports = time.perf_counter() - begun
-from docagent.agent import DocAgent
+from docagent.api import DocAgent
 from docagent.events import Progress
 from docagent.answer import Answer
 agent = DocAgent(model="embedded")

@@ -18,8 +18,8 @@ from statistics import median
 from typing import Any
 
 from docagent import DocAgent, Summary
-from docagent.checking.attribution import attribute
-from docagent.checking.draft import MARKER, sentences_with_markers
+from docagent.grounding.attribution import attribute
+from docagent.grounding.markers import MARKER, sentences_with_markers
 from docagent.jsonl import end_last_line, read_rows
 from retrieval.corpus import Corpus
 

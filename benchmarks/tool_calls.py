@@ -23,7 +23,7 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from docagent.agent import DocAgent
+from docagent.api import DocAgent
 from docagent.engine.tools.jsontext import first_value
 from docagent.engine.tools.parse import parse
 from docagent.engine.tools.render import render

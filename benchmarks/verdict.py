@@ -29,8 +29,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from docagent.checking.found import ASK_ANYWAY, ENOUGH, judge
-from docagent.checking.quotes import quotes
+from docagent.grounding.quotes import quotes
+from docagent.grounding.verdict import ASK_ANYWAY, ENOUGH, judge
 from retrieval import Corpus
 
 HANDBOOK = Path("examples/handbook.pdf")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from docagent.errors import DocAgentError
 
 if TYPE_CHECKING:
-    from docagent.agent import DocAgent
     from docagent.answer import Answer, Citation
+    from docagent.api import DocAgent
     from docagent.events import Event, Progress, Step, Token
     from docagent.settings import Settings
     from docagent.summary.summary import Summary
@@ -31,7 +31,7 @@ __all__ = [
 _HOME = {
     "Answer": "docagent.answer",
     "Citation": "docagent.answer",
-    "DocAgent": "docagent.agent",
+    "DocAgent": "docagent.api",
     "Event": "docagent.events",
     "Progress": "docagent.events",
     "Settings": "docagent.settings",

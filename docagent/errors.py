@@ -1,10 +1,32 @@
-"""The one error a user meets: a single line that says what to do."""
+"""All errors a user meets, by what can be done about them; `DocAgentError` is every one of them."""
+
+from retrieval.errors import DocAgentError, DocumentError, PasswordRequired, first_line
+
+__all__ = [
+    "ContextTooLong",
+    "DocAgentError",
+    "DocumentError",
+    "ModelUnavailable",
+    "PasswordRequired",
+    "ServerError",
+    "first_line",
+]
 
 
-class DocAgentError(Exception):
-    """Shown on standard error as it stands, without a traceback; exit status 1."""
+class ModelUnavailable(DocAgentError):
+    """The language model or embedding model cannot be had: not there, damaged, or too large."""
 
 
-def first_line(error: BaseException) -> str:
-    """What a library's error says in its first line, or its name where it says nothing."""
-    return str(error).strip().partition("\n")[0] or type(error).__name__
+class ContextTooLong(DocAgentError):
+    """A text does not fit into the model's context window or the memory there is for it."""
+
+
+class ServerError(DocAgentError):
+    """A model's server cannot be reached, refuses, or answers nonsense.
+
+    `status` is the HTTP status, None where there was no reply.
+    """
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status

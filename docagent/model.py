@@ -12,7 +12,7 @@ from docagent.answer import Usage
 from docagent.engine.servers.errors import clear_errors
 from docagent.errors import DocAgentError
 from docagent.events import Event, Progress, Token
-from docagent.reporting import reported
+from docagent.streaming import reported
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel, LanguageModelInput
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from langchain_core.messages.ai import UsageMetadata
     from langchain_core.runnables import Runnable
 
-    from docagent.reading.kept import Kept
+    from docagent.reply_cache import ReplyCache
 
 YES, NO = "Yes", "No"
 _SAID = 3.0  # log odds of a Yes or No that a server says without telling how likely it is
@@ -43,7 +43,7 @@ class Model:
     """
 
     def __init__(
-        self, chat: BaseChatModel, name: str | None = None, kept: Kept | None = None
+        self, chat: BaseChatModel, name: str | None = None, kept: ReplyCache | None = None
     ) -> None:
         self.chat = chat
         self.name = name or getattr(chat, "model_name", None) or type(chat).__name__

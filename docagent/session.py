@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from docagent.answer import Answer
+from docagent.answering.follow_up import Turn, stand_alone
 from docagent.events import Event, Step
-from docagent.reading.follow_up import Turn, stand_alone
 from retrieval.ranking.question import readable
 
 if TYPE_CHECKING:
-    from docagent.agent import DocAgent, Paths
+    from docagent.api import DocAgent, Paths
 
 
 class Session:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,11 +24,3 @@ class Settings:
     max_steps: int | None = None  # turns of an agent
     max_total_tokens: int | None = None  # that an agent's model computes
     rewrite: bool = False  # also search in other wordings by the model
-
-
-def cache_folder() -> Path:
-    """`DOCAGENT_CACHE`, or the platform's cache folder for the user."""
-    from platformdirs import user_cache_path
-
-    named = os.environ.get("DOCAGENT_CACHE")
-    return Path(named).expanduser() if named else user_cache_path("docagent", appauthor=False)

@@ -9,11 +9,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docagent.settings import cache_folder
 from retrieval.chunk.inside import sentences_inside
 from retrieval.chunk.sentences import Sentence
 from retrieval.embed.background import Embedding
 from retrieval.embed.encoder import Encoder
+from retrieval.folders import cache_folder
 from retrieval.passage import Passage
 from retrieval.passages import Passages
 from retrieval.progress import Progress, finish

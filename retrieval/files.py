@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from docagent.errors import DocAgentError
+from retrieval.errors import DocAgentError
 from retrieval.parse import ocr
 from retrieval.parse.document import FORMATS
 from retrieval.parse.kind import IMAGES, SUFFIXES

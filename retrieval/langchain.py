@@ -12,8 +12,8 @@ from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
 
-from docagent.errors import DocAgentError
 from retrieval.embed.encoder import Encoder
+from retrieval.errors import DocAgentError
 from retrieval.parse import document as parse
 from retrieval.parse.plain import text_blocks
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from docagent.errors import DocAgentError
 from retrieval.chunk.chunks import Chunk
 from retrieval.dense.index import Numbers
 from retrieval.embed.background import Embedding
 from retrieval.embed.encoder import SAMPLE, Encoder
 from retrieval.embed.model import Vector
+from retrieval.errors import DocAgentError
 from retrieval.lexical.index import LexicalIndex
 from retrieval.passage import Passage
 from retrieval.store.indexed import Indexed

@@ -11,9 +11,9 @@ import pytest
 os.environ["HF_HUB_OFFLINE"] = "1"  # huggingface_hub reads it when it is imported
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # do not spin where the cores are shared
 
-from docagent.settings import cache_folder
 from retrieval.corpus import Corpus
 from retrieval.embed.encoder import Encoder
+from retrieval.folders import cache_folder
 
 if TYPE_CHECKING:
     from docagent.engine import ChatQwen2

@@ -14,8 +14,8 @@ from langchain_core.tools import BaseTool, ToolException, tool
 from pydantic import AfterValidator, Field
 
 from docagent import Answer, DocAgent, DocAgentError, Step
+from docagent.answering.messages import REFUSAL
 from docagent.events import Token
-from docagent.reading.prompt import REFUSAL
 from tests.calling_model import CallingModel, call, calls
 
 QUESTION = "Who rebuilt the ice house?"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from langchain_core.messages import BaseMessage
 
-from docagent.checking.answerability import (
+from docagent.answering.answerability import (
     ANSWERS,
     LEFT_OPEN,
     STATED,
@@ -15,9 +15,9 @@ from docagent.checking.answerability import (
     by_search,
     scale,
 )
-from docagent.checking.found import Verdict
-from docagent.reading.kept import Kept
-from docagent.strategies.search import Found
+from docagent.answering.search import SearchResult
+from docagent.grounding.verdict import Verdict
+from docagent.reply_cache import ReplyCache
 
 
 def test_a_reader_is_believed() -> None:
@@ -31,11 +31,11 @@ def test_a_reader_that_is_wholly_sure_leaves_a_doubt(yes: float) -> None:
 
 
 def test_search_alone_tells_what_is_far_off() -> None:
-    far, near = (by_search(Found([], [], Verdict(False, score, ""))) for score in (0.4, 2.0))
+    far, near = (by_search(SearchResult([], [], Verdict(False, score, ""))) for score in (0.4, 2.0))
     assert far < 0.2 < 0.5 < near
 
 
-class Told:
+class FakeModel:
     """A model of known log odds, which counts how often it is asked."""
 
     identity = "a model"
@@ -52,19 +52,19 @@ class Told:
 
 
 def test_what_a_yes_is_worth_is_asked_once_for_each_model(tmp_path: Path) -> None:
-    model = Told(4.0, -2.0)
+    model = FakeModel(4.0, -2.0)
     for _ in range(2):
-        assert scale(model, Kept(tmp_path)) == (1.0, 3.0)  # type: ignore[arg-type]
+        assert scale(model, ReplyCache(tmp_path)) == (1.0, 3.0)  # type: ignore[arg-type]
     assert model.asked == len(STATED + LEFT_OPEN)
 
 
 def test_small_differences_of_a_model_are_not_made_large_ones(tmp_path: Path) -> None:
-    middle, half = scale(Told(-0.8, -1.0), Kept(tmp_path))  # type: ignore[arg-type]
+    middle, half = scale(FakeModel(-0.8, -1.0), ReplyCache(tmp_path))  # type: ignore[arg-type]
     assert middle == pytest.approx(-0.9)
     assert half == 1.5
 
 
 def test_a_model_that_tells_only_words_is_not_asked(tmp_path: Path) -> None:
-    model = Told(3.0, -3.0, tells_odds=False)
-    assert scale(model, Kept(tmp_path)) == (0.0, 1.5)  # type: ignore[arg-type]
+    model = FakeModel(3.0, -3.0, tells_odds=False)
+    assert scale(model, ReplyCache(tmp_path)) == (0.0, 1.5)  # type: ignore[arg-type]
     assert model.asked == 0

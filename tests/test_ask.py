@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from docagent import Answer, DocAgent, Event, Step, Token
+from docagent.answering.messages import REFUSAL
 from docagent.errors import DocAgentError
-from docagent.reading.prompt import REFUSAL
 from tests.fake_model import FakeModel
 from tests.make_pdf import text_pdf
 

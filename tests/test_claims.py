@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from docagent.checking.attribution import attribute
-from docagent.checking.claims import UNSUPPORTED, check
-from docagent.checking.draft import is_claim
-from docagent.checking.figures import figures, spelled_as
-from docagent.checking.support import carries, find_words, spans_of, support
-from docagent.reading.evidence import Source, select
+from docagent.answering.evidence import Source, select
+from docagent.grounding.attribution import attribute
+from docagent.grounding.claims import UNSUPPORTED, check
+from docagent.grounding.figures import figures, spelled_as
+from docagent.grounding.markers import is_claim
+from docagent.grounding.support import carries, find_words, spans_of, support
 from retrieval.corpus import Corpus
 from tests.make_pdf import text_pdf
 

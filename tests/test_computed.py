@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from docagent.checking.computed import computations
-from docagent.checking.figures import figures, missing
+from docagent.grounding.computed import computations
+from docagent.grounding.figures import figures, missing
 
 
 def computed(claim: str, quoted: str) -> list[str]:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from docagent.reading.evidence import budget, portions, select
+from docagent.answering.evidence import budget, portions, select
 from retrieval.passage import Passage
 
 

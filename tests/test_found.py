@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from docagent.checking.found import Verdict, judge, unheard
-from docagent.checking.names import slip
-from docagent.checking.quotes import quotes
+from docagent.grounding.names import slip
+from docagent.grounding.quotes import quotes
+from docagent.grounding.verdict import Verdict, judge, unknown_names
 from retrieval.corpus import Corpus
 from tests.make_pdf import text_pdf
 
@@ -83,7 +83,7 @@ def report(tmp_path_factory: pytest.TempPathFactory, shared_cache: Path) -> Corp
 def test_names_that_stand_nowhere(
     report: Corpus, question: str, names: list[str], share: float
 ) -> None:
-    assert unheard(report, question, report.search(question)) == (names, share)
+    assert unknown_names(report, question, report.search(question)) == (names, share)
 
 
 def test_another_companys_name_lowers_the_score(report: Corpus) -> None:
@@ -97,7 +97,7 @@ def test_another_companys_name_lowers_the_score(report: Corpus) -> None:
 
 def test_a_slip_of_the_pen_is_the_name_that_was_meant(report: Corpus) -> None:
     question = "What were the net sales of Corbell Glass?"
-    assert unheard(report, question, report.search(question)) == ([], 0.0)
+    assert unknown_names(report, question, report.search(question)) == ([], 0.0)
 
 
 def test_german_nouns_are_no_names(tmp_path: Path, shared_cache: Path) -> None:
@@ -105,7 +105,7 @@ def test_german_nouns_are_no_names(tmp_path: Path, shared_cache: Path) -> None:
     file.write_text("Das Eishaus wurde 1931 von der Maurerin Ulla Brandt neu gebaut. " * 3, "utf-8")
     german = Corpus.open([file], cache=shared_cache)
     question = "In welchem Jahr wurde das Gebäude mit dem Eis gebaut?"
-    assert unheard(german, question, german.search(question)) == ([], 0.0)
+    assert unknown_names(german, question, german.search(question)) == ([], 0.0)
 
 
 @pytest.mark.parametrize(

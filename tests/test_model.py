@@ -13,7 +13,7 @@ from langchain_core.outputs import ChatGeneration, ChatResult
 
 from docagent.errors import DocAgentError
 from docagent.model import Model
-from docagent.reading.kept import Kept
+from docagent.reply_cache import ReplyCache
 from tests.fake_model import FakeModel
 
 ASKED: list[BaseMessage] = [HumanMessage("Is it? Reply Yes or No.")]
@@ -68,11 +68,11 @@ def test_without_log_probabilities_the_word_counts(word: str, likely: bool, refu
 
 
 def test_the_speed_of_reading_is_remembered(tmp_path: Path) -> None:
-    kept = Kept(tmp_path)
+    kept = ReplyCache(tmp_path)
     server = ServerModel(told={"Yes": -0.1, "No": -3.0})
     before = Model(server, kept=kept).reading_speed
     Model(server, kept=kept).log_odds(ASKED)
-    after = Model(server, kept=Kept(tmp_path)).reading_speed  # as another run finds it
+    after = Model(server, kept=ReplyCache(tmp_path)).reading_speed  # as another run finds it
     assert before is None
     assert after is not None
     assert after > 1000  # tokens a second of a server that answers at once
@@ -81,7 +81,7 @@ def test_the_speed_of_reading_is_remembered(tmp_path: Path) -> None:
 def test_the_speed_on_a_gpu_says_nothing_of_the_cpu(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = Model(ServerModel(told={"Yes": -0.1, "No": -3.0}), kept=Kept(tmp_path))
+    model = Model(ServerModel(told={"Yes": -0.1, "No": -3.0}), kept=ReplyCache(tmp_path))
     monkeypatch.setattr(Model, "device", "cuda:0")
     model.log_odds(ASKED)
     on_gpu = model.reading_speed

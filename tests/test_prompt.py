@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from docagent.reading.evidence import Source
-from docagent.reading.prompt import (
+from docagent.answering.evidence import Source
+from docagent.answering.messages import (
     REFUSAL,
     answer_messages,
     answerable_messages,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from docagent.checking.quotes import quotes
+from docagent.grounding.quotes import quotes
 from retrieval import Corpus
 
 STATEMENT = """# Annual report

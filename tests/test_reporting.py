@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from docagent.agent import DocAgent
+from docagent.api import DocAgent
 from docagent.engine import ChatQwen2
 from docagent.events import Progress
-from docagent.reporting import reported
+from docagent.streaming import reported
 from tests.engine.conftest import small, tiny_tokenizer
 
 __all__ = ["small", "tiny_tokenizer"]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from docagent import Answer, DocAgent, Step
+from docagent.answering.follow_up import leans, stand_alone
 from docagent.model import Model
-from docagent.reading.follow_up import leans, stand_alone
 from tests.fake_model import FakeModel
 
 pytestmark = pytest.mark.usefixtures("loaded")

@@ -10,11 +10,11 @@ import pytest
 
 from docagent import DocAgent, DocAgentError, Progress, Step, Summary
 from docagent.summary import extract
+from docagent.summary.options import wanted
 from docagent.summary.parts import parts
 from docagent.summary.sections import sections
+from docagent.summary.statements import statements
 from docagent.summary.summary import SectionSummary
-from docagent.summary.told import statements
-from docagent.summary.wanted import wanted
 from retrieval.corpus import Corpus
 from tests.make_pdf import text_pdf
 from tests.summariser import Summariser

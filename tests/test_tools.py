@@ -13,7 +13,7 @@ from langchain_core.tools import BaseTool, ToolException, tool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from docagent import DocAgent, DocAgentError
-from docagent.tools import NAMES, Desk, Ledger, Shown, corpus_tools
+from docagent.tools import NAMES, CitationRegistry, ToolArtifact, ToolContext, corpus_tools
 from retrieval.corpus import Corpus
 from retrieval.passage import Passage
 
@@ -24,7 +24,7 @@ class Bench:
     """Tools on one desk, called as a model calls them."""
 
     def __init__(self, corpus: Corpus, **fields: Any) -> None:
-        self.desk = Desk(corpus, **fields)
+        self.desk = ToolContext(corpus, **fields)
         self.tools = {tool.name: tool for tool in corpus_tools(corpus, self.desk)}
 
     def message(self, tool: str, /, **arguments: Any) -> ToolMessage:
@@ -36,9 +36,9 @@ class Bench:
     def __call__(self, tool: str, /, **arguments: Any) -> str:
         return self.message(tool, **arguments).text
 
-    def shown(self, tool: str, /, **arguments: Any) -> Shown:
+    def shown(self, tool: str, /, **arguments: Any) -> ToolArtifact:
         artifact = self.message(tool, **arguments).artifact
-        assert isinstance(artifact, Shown)
+        assert isinstance(artifact, ToolArtifact)
         return artifact
 
 
@@ -222,7 +222,7 @@ def test_the_best_of_each_result_comes_first() -> None:
     def passage(start: int) -> Passage:
         return Passage("a.txt", None, None, "", "text", 1.0, start, start + 4)
 
-    ledger = Ledger()
+    ledger = CitationRegistry()
     for start in range(5):
         ledger.number(passage(start))
     ledger.results += [(1, 2, 3), (4,), (2, 5)]
@@ -230,7 +230,7 @@ def test_the_best_of_each_result_comes_first() -> None:
 
 
 def test_a_full_ledger_says_so(handbook_corpus: Corpus) -> None:
-    bench = Bench(handbook_corpus, ledger=Ledger(most=3))
+    bench = Bench(handbook_corpus, ledger=CitationRegistry(most=3))
     text = bench("search", query=LAMP)
     assert "3 passages are held, which is the most: answer from these" in text
     bench("grep", pattern="ferry")

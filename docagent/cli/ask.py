@@ -55,8 +55,8 @@ def ask(
     4: the document does not say.
     """
     paths, question = paths_and_text(arguments or [], questions is not None, "question")
-    from docagent.agent import DocAgent
     from docagent.answer import Answer
+    from docagent.api import DocAgent
     from docagent.events import event_as_json
 
     agent = DocAgent(

@@ -36,8 +36,8 @@ def chat(
     """
     if not paths:
         raise typer.BadParameter("give at least one document or folder.", param_hint="PATH...")
-    from docagent.agent import DocAgent
     from docagent.answer import Answer
+    from docagent.api import DocAgent
 
     agent = DocAgent(
         model,

@@ -56,7 +56,7 @@ def _packages() -> str:
 
 
 def _memory() -> str:
-    from docagent.engine import machine
+    from retrieval import machine
 
     gpus = "; ".join(f"{name} {size / 1e9:.0f} GB" for name, size in machine.gpus()) or "no GPU"
     fast = "bfloat16" if machine.has_bfloat16_cpu() else "no bfloat16, so slower"
@@ -64,7 +64,7 @@ def _memory() -> str:
 
 
 def _cache() -> str:
-    from docagent.settings import cache_folder
+    from retrieval.folders import cache_folder
     from retrieval.store.shelf import Shelf
 
     folder = cache_folder()
@@ -84,14 +84,14 @@ def _embedding() -> str:
 
 def _language() -> str:
     from docagent.engine.resolve import choose
-    from docagent.settings import cache_folder
+    from retrieval.folders import cache_folder
 
     chosen, reason = choose("auto", cache_folder())
     return f"{chosen} ({reason})" if reason else chosen
 
 
 def _question() -> str:
-    from docagent.agent import DocAgent
+    from docagent.api import DocAgent
 
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "test.txt"

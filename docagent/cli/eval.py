@@ -50,7 +50,7 @@ def qa(
     line), summary.json and report.html, which two runs give alike to the byte, and costs.jsonl
     with what differs: seconds, tokens and steps.
     """
-    from docagent.agent import DocAgent
+    from docagent.api import DocAgent
     from docagent.evaluation.qa import evaluate
     from docagent.evaluation.questions import read_questions
     from docagent.evaluation.report import write_report

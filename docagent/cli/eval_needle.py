@@ -14,7 +14,7 @@ from docagent.cli.show import notices
 from docagent.errors import DocAgentError
 
 if TYPE_CHECKING:
-    from docagent.agent import DocAgent
+    from docagent.api import DocAgent
 
 
 def needle(
@@ -71,7 +71,7 @@ def needle(
         )
     if engine_only and needles > 1:
         raise typer.BadParameter("--engine-only asks for one needle.", param_hint="--needles")
-    from docagent.agent import DocAgent
+    from docagent.api import DocAgent
     from docagent.evaluation.results import Results
     from docagent.evaluation.summary import costs, estimates, table, write_summary
 

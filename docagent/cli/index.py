@@ -33,7 +33,7 @@ def index(
     ] = False,
 ) -> int:
     """Build or refresh the index ahead of the first question."""
-    from docagent.settings import cache_folder
+    from retrieval.folders import cache_folder
     from retrieval.store.collections import MARK
     from retrieval.store.shelf import Shelf
 

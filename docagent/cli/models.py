@@ -65,7 +65,7 @@ def _only(words: list[str], what: str) -> str | None:
 def _pull(name: str) -> int:
     from docagent.cli.show import download_bar, notices
     from docagent.engine.loading.pull import pull
-    from docagent.settings import cache_folder
+    from retrieval.folders import cache_folder
 
     with notices(), download_bar() as report:
         path = pull(name, cache_folder(), report)
@@ -94,13 +94,13 @@ def _serve(server: str, model: str | None, context: int | None) -> int:
 
 
 def _list() -> int:
-    from docagent.engine import machine
     from docagent.engine.catalogue import CATALOGUE, ModelCard
     from docagent.engine.loading.embedded import MODELS
     from docagent.engine.memory import largest_context
     from docagent.engine.resolve import choose, local_models
     from docagent.errors import DocAgentError
-    from docagent.settings import cache_folder
+    from retrieval import machine
+    from retrieval.folders import cache_folder
 
     gpus = machine.gpus()
     device, where = "cpu", "memory"

@@ -38,7 +38,7 @@ def search(
         raise typer.BadParameter(
             "a search has no language model; name a cross-encoder.", param_hint="--rerank"
         )
-    from docagent.agent import DocAgent
+    from docagent.api import DocAgent
 
     agent = DocAgent(embedding=embedding, password=password, rerank=rerank)
     screen = Screen(stream_answer=False)

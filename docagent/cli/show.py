@@ -14,7 +14,7 @@ from docagent.events import Event, Progress, Step, Token
 from retrieval.parse.document import Unit
 
 if TYPE_CHECKING:
-    from docagent.agent import DocAgent
+    from docagent.api import DocAgent
 
 # A document's text must not steer the terminal: escape sequences lose their control characters,
 # and marks that reorder what is displayed are left out.

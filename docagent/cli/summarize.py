@@ -56,10 +56,10 @@ def summarize(
     Every sentence comes with the page it stands on. What is read is kept: run again after
     Ctrl-C to go on. Exit status 4: nothing in the document concerns the focus.
     """
-    from docagent.agent import DocAgent
+    from docagent.api import DocAgent
     from docagent.errors import DocAgentError
+    from docagent.summary.options import wanted
     from docagent.summary.summary import SectionSummary, Summary
-    from docagent.summary.wanted import wanted
 
     try:
         wanted(length)

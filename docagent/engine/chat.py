@@ -19,7 +19,7 @@ from pydantic import Field
 from docagent.engine import many, structured
 from docagent.engine.call import Call, LongContext, call, tool_options
 from docagent.engine.decoding.completion import Completion
-from docagent.settings import cache_folder
+from retrieval.folders import cache_folder
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast

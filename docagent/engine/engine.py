@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docagent.engine import machine
 from docagent.engine.decoding.generate import Generation
 from docagent.engine.decoding.lookup import Lookup
 from docagent.engine.decoding.loss import loss
@@ -21,6 +20,7 @@ from docagent.engine.network.dual_chunk import DualChunkKeyValues, chunks_for
 from docagent.engine.network.keyvalues import KeyValues
 from docagent.engine.network.rope import factor_for
 from docagent.errors import DocAgentError
+from retrieval import machine
 
 if TYPE_CHECKING:
     from docagent.engine.call import Call, LongContext, OnPrefill

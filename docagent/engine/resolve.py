@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docagent.engine import machine
 from docagent.engine.catalogue import CATALOGUE, ModelCard, find
 from docagent.engine.loading import checkpoint, hub
 from docagent.engine.loading.embedded import EMBEDDED, MODELS, embedded_file, embedded_model
@@ -14,6 +13,7 @@ from docagent.engine.memory import fitting, memory_needed
 from docagent.engine.servers.address import PREFIX, parse
 from docagent.engine.servers.connect import connect
 from docagent.errors import DocAgentError
+from retrieval import machine
 
 if TYPE_CHECKING:
     from langchain_core.language_models.chat_models import BaseChatModel

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from docagent.engine.catalogue import EMBEDDED, ModelCard, find
 from docagent.engine.loading.embedded import embedded_model
 from docagent.errors import DocAgentError
-from docagent.settings import cache_folder
+from retrieval.folders import cache_folder
 
 QWEN_THETA = 1_000_000.0
 """Base of the rotary frequencies of Qwen2 and Qwen2.5. Without it, transformers reads a YaRN

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from langchain_core.messages import HumanMessage
 
-from docagent.asking import NO_MODEL
+from docagent.answering.context import NO_MODEL
 from docagent.errors import DocAgentError
 from docagent.events import Event
 from docagent.model import Model

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from docagent.agent import DocAgent
 from docagent.answer import Answer
+from docagent.api import DocAgent
 from docagent.evaluation.haystack import Count
 from docagent.evaluation.match import contained, without_markers
 from docagent.evaluation.needle import Asked, Haystack, Needles, length_name

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from docagent.agent import DocAgent
 from docagent.answer import Answer, Citation
+from docagent.api import DocAgent
 from docagent.evaluation.asking import closed_book, judged
 from docagent.evaluation.match import contained, exact_match, f1, without_markers
 from docagent.evaluation.questions import Question

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from docagent.readers.extractive import ExtractiveReader
 from docagent.readers.generative import GenerativeReader
+from docagent.strategies.extractive import ExtractiveReader
 
 if TYPE_CHECKING:
-    from docagent.asking import Asking, Strategy
+    from docagent.answering.context import QueryContext, Strategy
     from docagent.settings import Settings
 
 
 class Reader(Protocol):
     """Answers questions on open documents."""
 
-    def answer(self, asking: Asking) -> Strategy:
+    def answer(self, asking: QueryContext) -> Strategy:
         """Find the answer, or say that the documents have none."""
         ...
 

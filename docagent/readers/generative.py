@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from docagent.asking import Asking, Strategy
+from docagent.answering.context import QueryContext, Strategy
 from docagent.strategies import strategy
 
 
@@ -12,6 +12,6 @@ class GenerativeReader:
     def __init__(self, name: str) -> None:
         self._strategy = strategy(name)
 
-    def answer(self, asking: Asking) -> Strategy:
+    def answer(self, asking: QueryContext) -> Strategy:
         """Search, read, answer, check: see docagent/strategies."""
         return self._strategy(asking)

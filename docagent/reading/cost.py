@@ -11,7 +11,7 @@ from docagent.events import Progress
 
 if TYPE_CHECKING:
     from docagent.model import Model
-    from docagent.reading.kept import Kept
+    from docagent.reply_cache import ReplyCache
 
 log = logging.getLogger("docagent")
 
@@ -31,7 +31,7 @@ class Cost:
 
     def __init__(
         self,
-        kept: Kept,
+        kept: ReplyCache,
         model: Model | None,
         tokens: Sequence[int],
         known: Sequence[bool],

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from docagent.checking.attribution import attribute
-from docagent.checking.draft import sentences_with_markers, statement
-from docagent.checking.quotes import Quote
+from docagent.grounding.attribution import attribute
+from docagent.grounding.markers import sentences_with_markers, statement
+from docagent.grounding.quotes import Quote
 from docagent.reading.windows import Window
 from prompts import render, template
 from retrieval.corpus import Corpus

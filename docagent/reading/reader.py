@@ -6,10 +6,10 @@ import logging
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 
-from docagent.asking import Asking
-from docagent.checking.quotes import Quote
+from docagent.answering.context import QueryContext
 from docagent.errors import first_line
 from docagent.events import Event, Step
+from docagent.grounding.quotes import Quote
 from docagent.reading.cost import Cost
 from docagent.reading.excerpts import TOKENS, found_again, made_from, read_prompt, window_text
 from docagent.reading.windows import Window
@@ -23,7 +23,7 @@ _PATIENCE = 4
 
 
 @dataclass
-class Gathered:
+class ReadResult:
     """What was read so far, by the number of the window: quotes, their score the relevance."""
 
     total: int
@@ -61,15 +61,15 @@ class Gathered:
 
 
 def read_windows(
-    asking: Asking, parts: list[Window], *, every: bool, ordered: bool
-) -> Generator[Event, None, Gathered]:
+    asking: QueryContext, parts: list[Window], *, every: bool, ordered: bool
+) -> Generator[Event, None, ReadResult]:
     """Read the windows in the order given; `every` one, or until no more is to be expected.
 
     `ordered`: each window is read with notes of what stood in those before. Ctrl-C ends the
     reading and keeps what was read. One window that fails costs no other; if all fail, the
     last error is raised.
     """
-    gathered = Gathered(len(parts))
+    gathered = ReadResult(len(parts))
     known = [_kept(asking, part) is not None for part in parts]
     cost = Cost(asking.kept, asking.model, [part.tokens for part in parts], known, TOKENS // 2)
     yield Step("plan", cost.announce())
@@ -82,9 +82,9 @@ def read_windows(
 
 
 def _read(
-    asking: Asking,
+    asking: QueryContext,
     parts: list[Window],
-    gathered: Gathered,
+    gathered: ReadResult,
     cost: Cost,
     every: bool,
     together: int,
@@ -111,7 +111,7 @@ def _read(
 
 
 def _results(
-    asking: Asking, group: list[Window], notes: str, gathered: Gathered
+    asking: QueryContext, group: list[Window], notes: str, gathered: ReadResult
 ) -> Iterator[tuple[int, list[Quote] | Exception]]:
     """(number in the group, quotes or error) of each window as they come; first what was read
     before, which costs nothing."""
@@ -134,16 +134,16 @@ def _results(
         yield number, found_again(corpus, window, question, reply.text)
 
 
-def _kept(asking: Asking, window: Window, notes: str = "") -> str | None:
+def _kept(asking: QueryContext, window: Window, notes: str = "") -> str | None:
     """What the model said of a window before."""
     return asking.kept.get(*_key(asking, window, notes))
 
 
-def _key(asking: Asking, window: Window, notes: str) -> tuple[str, ...]:
+def _key(asking: QueryContext, window: Window, notes: str) -> tuple[str, ...]:
     return made_from(asking.model, asking.question, notes, window_text(asking.corpus, window))
 
 
-def _notes(gathered: Gathered) -> str:
+def _notes(gathered: ReadResult) -> str:
     """What stood in the windows before, in the document's order."""
     lines = []
     for quote in gathered.quotes[-_NOTED:]:

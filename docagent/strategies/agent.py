@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from langchain_core.messages.tool import tool_call
 
-from docagent.asking import Asking, Strategy
+from docagent.agent.conversation import Conversation, Round
+from docagent.agent.ending import SearchEnd, finish
+from docagent.agent.outcome import Outcome
+from docagent.agent.tool_protocol import Reply
+from docagent.agent.toolbox import Toolbox
+from docagent.answering.context import QueryContext, Strategy
 from docagent.events import Event, Step
-from docagent.looping.conversation import Conversation, Round
-from docagent.looping.dialect import Reply
-from docagent.looping.ending import Ended, finish
-from docagent.looping.outcome import Outcome
-from docagent.looping.toolbox import Toolbox
 from docagent.tools import corpus_tools
-from docagent.tools.desk import RESULT, Desk, label
-from docagent.tools.places import Places
+from docagent.tools.context import RESULT, ToolContext, label
+from docagent.tools.page_numbers import PageNumbers
 from prompts import render
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class _Limits:
     result: int  # tokens of a tool's result
 
     @classmethod
-    def of(cls, asking: Asking) -> _Limits:
+    def of(cls, asking: QueryContext) -> _Limits:
         settings = asking.settings
         return cls(
             settings.max_steps or STEPS,
@@ -50,10 +50,12 @@ class _Limits:
         )
 
 
-def agent(asking: Asking) -> Strategy:
+def agent(asking: QueryContext) -> Strategy:
     """Look things up with tools, then answer from the passages that were seen."""
     model, limits = asking.model, _Limits.of(asking)
-    desk = Desk(asking.corpus, count=model.count, budget=limits.result, pages=asking.settings.pages)
+    desk = ToolContext(
+        asking.corpus, count=model.count, budget=limits.result, pages=asking.settings.pages
+    )
     toolbox = Toolbox(desk, [*corpus_tools(asking.corpus, desk), *asking.tools])
     talk = Conversation(
         model,
@@ -72,7 +74,7 @@ def agent(asking: Asking) -> Strategy:
 
 
 def _first_search(
-    asking: Asking, talk: Conversation, toolbox: Toolbox
+    asking: QueryContext, talk: Conversation, toolbox: Toolbox
 ) -> Generator[Event, None, None]:
     """Search for the question itself, as every model would, without the cost of a turn.
 
@@ -88,31 +90,33 @@ def _first_search(
 
 
 def _work(
-    asking: Asking, talk: Conversation, toolbox: Toolbox, limits: _Limits
-) -> Generator[Event, None, Ended]:
+    asking: QueryContext, talk: Conversation, toolbox: Toolbox, limits: _Limits
+) -> Generator[Event, None, SearchEnd]:
     """Turn after turn, until the model says something without a call, or a limit."""
     barren, unread = 0, False
     while talk.turns < limits.steps:
         if limits.tokens and talk.spent >= limits.tokens:
-            return Ended(note=_STOPPED.format(f"{talk.spent:,} tokens"))
+            return SearchEnd(note=_STOPPED.format(f"{talk.spent:,} tokens"))
         if not talk.fits:
-            return Ended(note=_STOPPED.format("the model's window was full"))
+            return SearchEnd(note=_STOPPED.format("the model's window was full"))
         with asking.timed("answer"):
             reply = yield from talk.turn(constrained=unread)
         if not (reply.calls or reply.invalid):
             yield Step("reply", "nothing more to look up")
-            return Ended(reply.text, own_tools=toolbox.used_own)
+            return SearchEnd(reply.text, own_tools=toolbox.used_own)
         outcomes = yield from _calls(asking, toolbox, reply)
         talk.rounds.append(Round(reply.message, outcomes))
         unread = all(outcome.invalid for outcome in outcomes)
         barren = 0 if any(outcome.fresh for outcome in outcomes) else barren + 1
         if barren == _BARREN or all(outcome.repeated for outcome in outcomes):
             yield Step("plan", "nothing new is found; the answer is written from what was read")
-            return Ended()
-    return Ended(note=_STOPPED.format(f"{talk.turns} steps"))
+            return SearchEnd()
+    return SearchEnd(note=_STOPPED.format(f"{talk.turns} steps"))
 
 
-def _calls(asking: Asking, toolbox: Toolbox, reply: Reply) -> Generator[Event, None, list[Outcome]]:
+def _calls(
+    asking: QueryContext, toolbox: Toolbox, reply: Reply
+) -> Generator[Event, None, list[Outcome]]:
     """Run the calls of a reply."""
     outcomes: list[Outcome] = []
     for number, call in enumerate(reply.calls):
@@ -131,7 +135,9 @@ def _calls(asking: Asking, toolbox: Toolbox, reply: Reply) -> Generator[Event, N
 
 def _named(corpus: Corpus) -> str:
     names = corpus.documents
-    told = [f"{label(name)} ({Places(Desk(corpus), name).told})" for name in names[:_NAMED]]
+    told = [
+        f"{label(name)} ({PageNumbers(ToolContext(corpus), name).told})" for name in names[:_NAMED]
+    ]
     if len(names) > _NAMED:
         told.append(f"{len(names) - _NAMED} more documents")
     return ", ".join(told)

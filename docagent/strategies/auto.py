@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from docagent.asking import Asking, Strategy
+from docagent.answering.context import QueryContext, Strategy
+from docagent.answering.scope import scope
 from docagent.events import Step
 from docagent.model import estimated_tokens
 from docagent.reading.cost import duration
-from docagent.reading.scope import scope
 from docagent.strategies.count import count
 from docagent.strategies.read import read
 from docagent.strategies.retrieve import retrieve
@@ -17,7 +17,7 @@ _UNASKED = 60.0  # seconds that a whole document may be read for without being a
 _UNMEASURED_CPU, _UNMEASURED = 100.0, 2000.0  # tokens a second of a model not yet seen reading
 
 
-def auto(asking: Asking) -> Strategy:
+def auto(asking: QueryContext) -> Strategy:
     """Choose by the question; each choice is a `Step`.
 
     A refusal stands: the best passages were read, and the next ones. Reading a whole document takes
@@ -38,7 +38,7 @@ def auto(asking: Asking) -> Strategy:
     return written
 
 
-def _seconds_to_read(asking: Asking) -> float:
+def _seconds_to_read(asking: QueryContext) -> float:
     """What the whole text would take the model, by its speed the last time."""
     corpus, model = asking.corpus, asking.model
     tokens = sum(estimated_tokens(corpus.text(name)) for name in corpus.documents)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from docagent.asking import Asking, Strategy, Written
-from docagent.checking.claims import cite
+from docagent.answering.context import Draft, QueryContext, Strategy
+from docagent.answering.write import refuse
 from docagent.events import Step
-from docagent.writing import refuse
+from docagent.grounding.claims import cite
 from retrieval.corpus import Corpus
 from retrieval.passage import Passage
 
@@ -16,7 +16,7 @@ _SHOWN = 5  # places quoted
 _PAGES = 12  # pages told one by one
 
 
-def count(asking: Asking, words: str) -> Strategy:
+def count(asking: QueryContext, words: str) -> Strategy:
     """Every place where the words stand as words, whatever their case and line breaks."""
     with asking.timed("search"):
         places = [
@@ -28,7 +28,7 @@ def count(asking: Asking, words: str) -> Strategy:
     with asking.timed("answer"):
         if not places:
             none = refuse(asking.corpus, [])
-            return Written(f'{none.text} "{words}" stands nowhere in the text.', [], False, "read")
+            return Draft(f'{none.text} "{words}" stands nowhere in the text.', [], False, "read")
         shown = [
             cite(asking.corpus, number, *_sentence(asking.corpus, place))
             for number, place in enumerate(places[:_SHOWN], 1)
@@ -36,7 +36,7 @@ def count(asking: Asking, words: str) -> Strategy:
         markers = ", ".join(str(one.id) for one in shown)
         times = "once" if len(places) == 1 else f"{len(places)} times"
         text = f'"{words}" stands {times} in the text{_where(places)} [{markers}].'
-        return Written(text, shown, True, "read")
+        return Draft(text, shown, True, "read")
 
 
 def _places(corpus: Corpus, name: str, words: str, pages: tuple[int, int] | None) -> list[Passage]:

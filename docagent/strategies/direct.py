@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from docagent.asking import Asking, Strategy
-from docagent.checking.answerability import ANSWERS, answerable
+from docagent.answering.answerability import ANSWERS, answerable
+from docagent.answering.context import QueryContext, Strategy
+from docagent.answering.evidence import Source
+from docagent.answering.search import search
+from docagent.answering.write import refuse, write
 from docagent.errors import DocAgentError
 from docagent.events import Step
-from docagent.reading.evidence import Source
 from docagent.reading.windows import ROOM, Window, single
-from docagent.strategies.search import search
-from docagent.writing import refuse, write
 from retrieval.passage import Passage
 
 _MOST = 99  # sources: markers have two digits
 
 
-def direct(asking: Asking) -> Strategy:
+def direct(asking: QueryContext) -> Strategy:
     """Answer with all of the text in one prompt; the next question on it reads only itself.
 
     Raises DocAgentError if the text is longer than the model's window or the budget.
@@ -41,17 +41,17 @@ def direct(asking: Asking) -> Strategy:
     return replace(written, strategy="direct", confidence=likely)
 
 
-def _passages(asking: Asking) -> Iterator[Window]:
+def _passages(asking: QueryContext) -> Iterator[Window]:
     return single(asking.corpus, asking.model.count, asking.settings.pages)
 
 
-def _room(asking: Asking) -> int:
+def _room(asking: QueryContext) -> int:
     """Tokens of text for one prompt."""
     room = asking.model.context - ROOM - asking.settings.max_tokens
     return min(room, asking.settings.budget or room)
 
 
-def _sources(asking: Asking, parts: list[Window]) -> list[Source]:
+def _sources(asking: QueryContext, parts: list[Window]) -> list[Source]:
     """All passages in order, a page a source; where there are too many, several pages."""
     passages = [asking.corpus.passage(part.numbers.start) for part in parts]
     pages = list(dict.fromkeys((one.document, one.page) for one in passages))

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import replace
 
-from docagent.asking import Asking, Strategy, Written
-from docagent.checking.quotes import Quote
+from docagent.answering.context import Draft, QueryContext, Strategy
+from docagent.answering.evidence import budget, in_turns, select
+from docagent.answering.scope import Scope, scope
+from docagent.answering.search import SearchResult, search
+from docagent.answering.write import refuse, write
 from docagent.events import Event, Step
-from docagent.reading.evidence import budget, in_turns, select
-from docagent.reading.reader import Gathered, read_windows
-from docagent.reading.scope import Scope, scope
+from docagent.grounding.quotes import Quote
+from docagent.reading.reader import ReadResult, read_windows
 from docagent.reading.windows import Window, promising, window_size, windows
 from docagent.strategies.count import count
-from docagent.strategies.search import Found, search
-from docagent.writing import refuse, write
 from retrieval.passage import Passage
 
 _RANKED = 200  # passages that tell which windows promise most
 _WIDE = 4_000  # tokens of quotes for an answer that is spread over the document
 
 
-def read(asking: Asking) -> Strategy:
+def read(asking: QueryContext) -> Strategy:
     """Answer from what a model picks out of each part; parts read before cost nothing."""
     wanted = scope(asking.question)
     if wanted.counted:
@@ -39,7 +39,7 @@ def read(asking: Asking) -> Strategy:
     return replace(written, strategy="read", steps=steps, note=gathered.note)
 
 
-def _parts(asking: Asking, wanted: Scope) -> list[Window]:
+def _parts(asking: QueryContext, wanted: Scope) -> list[Window]:
     """All windows: as they stand for a question on the whole, else the most promising first."""
     corpus, model = asking.corpus, asking.model
     parts = windows(corpus, window_size(model.context), model.count, asking.settings.pages)
@@ -50,8 +50,8 @@ def _parts(asking: Asking, wanted: Scope) -> list[Window]:
 
 
 def _answer(
-    asking: Asking, wanted: Scope, gathered: Gathered, found: Found
-) -> Generator[Event, None, Written]:
+    asking: QueryContext, wanted: Scope, gathered: ReadResult, found: SearchResult
+) -> Generator[Event, None, Draft]:
     """Write from the quotes: of the whole from the quotes alone, so that each part is heard, of
     one place from the passages around them, the most promising first."""
     near = _turns(gathered)
@@ -66,12 +66,12 @@ def _answer(
     return (yield from write(asking, select(evidence, tokens, asking.model.count), near))
 
 
-def _turns(gathered: Gathered) -> list[Quote]:
+def _turns(gathered: ReadResult) -> list[Quote]:
     """The first quote of each part, then the second of each, and so on."""
     return in_turns(gathered.found[number] for number in sorted(gathered.found))
 
 
-def _around(asking: Asking, near: list[Quote]) -> list[Passage]:
+def _around(asking: QueryContext, near: list[Quote]) -> list[Passage]:
     """The whole passages around the quotes, best first."""
     return list(
         dict.fromkeys(

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from docagent.asking import Asking, Strategy
-from docagent.checking.answerability import ANSWERS, answerable, by_search
+from docagent.answering.answerability import ANSWERS, answerable, by_search
+from docagent.answering.context import QueryContext, Strategy
+from docagent.answering.evidence import budget, portions
+from docagent.answering.search import SearchResult, search
+from docagent.answering.write import refuse, write
 from docagent.events import Step
-from docagent.reading.evidence import budget, portions
-from docagent.strategies.search import Found, search
-from docagent.writing import refuse, write
 
 
-def retrieve(asking: Asking) -> Strategy:
+def retrieve(asking: QueryContext) -> Strategy:
     """Answer from the passages that a search finds."""
     found = yield from search(asking)
     return (yield from answer(asking, found))
 
 
-def answer(asking: Asking, found: Found) -> Strategy:
+def answer(asking: QueryContext, found: SearchResult) -> Strategy:
     """Read the best passages, and the next ones once if these do not answer; or refuse."""
     with asking.timed("answer"):
         if found.verdict.foreign:

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from docagent.summary.central import scores
+from docagent.summary.context import SummaryContext
+from docagent.summary.mmr import scores
 from docagent.summary.parts import Part
 from docagent.summary.sentence import candidates, leans
-from docagent.summary.told import Span, Told
-from docagent.summary.work import Work
+from docagent.summary.statements import Span, SummarySentence
 from retrieval.embed.encoder import Encoder, Vectors
 from retrieval.lexical.tokens import query_terms
 
@@ -44,14 +44,14 @@ class Extract:
     weight: int
 
 
-def made_from(work: Work, part: Part) -> tuple[str, ...]:
+def made_from(work: SummaryContext, part: Part) -> tuple[str, ...]:
     """What the extract of a part depends on: the key it is kept under."""
     start, end = part.span(work.corpus)
     text = work.corpus.text(part.document)[start:end]
     return "extract", str(VERSION), work.corpus.encoder.fingerprint, work.wanted.focus, text
 
 
-def extract(work: Work, part: Part) -> Extract:
+def extract(work: SummaryContext, part: Part) -> Extract:
     """The best sentences of a part, from what is kept if it was read before."""
     key = made_from(work, part)
     told = work.kept.get(*key)
@@ -107,7 +107,7 @@ def some(one: Extract, numbers: Sequence[int]) -> Extract:
     )
 
 
-def statements_extract(work: Work, told: Sequence[Told]) -> Extract:
+def statements_extract(work: SummaryContext, told: Sequence[SummarySentence]) -> Extract:
     """Sentences that were written, to be chosen from as those of a document are."""
     texts = [one.text for one in told]
     vectors = _embed(work.corpus.encoder, texts)
@@ -129,7 +129,7 @@ def unit(vector: Vectors) -> Vectors:
     return vector / norm if norm else vector
 
 
-def _read(work: Work, part: Part) -> dict[str, Any]:
+def _read(work: SummaryContext, part: Part) -> dict[str, Any]:
     start, end = part.span(work.corpus)
     document = work.corpus.indexed[part.document].document
     found = list(candidates(document, start, end))

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 
 from docagent.events import Step
 from docagent.reading.cost import Cost
-from docagent.summary.central import choose, near, repeated
+from docagent.summary.context import Making, SectionDone, SummaryContext
 from docagent.summary.extract import Extract, extract, joined, made_from, opened, some, unit
+from docagent.summary.mmr import choose, near, repeated
 from docagent.summary.parts import Part
 from docagent.summary.sections import Section
 from docagent.summary.spread import rooms, shares
-from docagent.summary.told import Told
-from docagent.summary.work import Finished, Making, Work
+from docagent.summary.statements import SummarySentence
 
 _WHOLE = 0.5  # weight of what the documents say as a whole in what a section's sentences are
 
 
-def extractive(work: Work, sections: Sequence[Section], parts: Sequence[Part]) -> Making:
+def extractive(work: SummaryContext, sections: Sequence[Section], parts: Sequence[Part]) -> Making:
     """Sentences for each section, and of these some for the whole."""
     yield Step("extract", "no language model: the documents' own sentences are quoted")
     read: list[list[Extract]] = [[] for _ in sections]
@@ -31,17 +31,17 @@ def extractive(work: Work, sections: Sequence[Section], parts: Sequence[Part]) -
     with work.timed("join"):
         told, overall = _joined(work, sections, read)
     for number, sentences in enumerate(told):
-        yield Finished(number, sentences)
-    yield Finished(None, overall)
+        yield SectionDone(number, sentences)
+    yield SectionDone(None, overall)
 
 
-def _known(work: Work, part: Part) -> bool:
+def _known(work: SummaryContext, part: Part) -> bool:
     return work.kept.get(*made_from(work, part)) is not None
 
 
 def _joined(
-    work: Work, sections: Sequence[Section], read: list[list[Extract]]
-) -> tuple[list[list[Told]], list[Told]]:
+    work: SummaryContext, sections: Sequence[Section], read: list[list[Extract]]
+) -> tuple[list[list[SummarySentence]], list[SummarySentence]]:
     extracts = {
         number: opened(joined(found))
         for number, found in enumerate(read)
@@ -58,12 +58,12 @@ def _joined(
         if work.wanted.focus
         else shares([sections[number].size for number in extracts], work.wanted.sentences)
     )
-    told: list[list[Told]] = [[] for _ in sections]
+    told: list[list[SummarySentence]] = [[] for _ in sections]
     picked: list[Extract] = []
     for (number, one), room in zip(extracts.items(), most, strict=True):
         mean = unit(one.mean + _WHOLE * whole)
         taken = choose(work, one, max(room, work.wanted.section), mean, never)
-        told[number] = [Told(one.texts[at], (one.spans[at],)) for at in taken]
+        told[number] = [SummarySentence(one.texts[at], (one.spans[at],)) for at in taken]
         picked.append(some(one, taken))
     best = choose(
         work,
@@ -76,7 +76,7 @@ def _joined(
     return told, [every[at] for at in best]
 
 
-def _near(work: Work, extracts: dict[int, Extract]) -> dict[int, Extract]:
+def _near(work: SummaryContext, extracts: dict[int, Extract]) -> dict[int, Extract]:
     """What of each section comes near to the focus."""
     found = zip(extracts.items(), near(work, list(extracts.values())), strict=True)
     return {number: some(one, taken) for (number, one), taken in found if taken}

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from docagent.errors import DocAgentError
-from docagent.summary.work import Work
+from docagent.summary.context import SummaryContext
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
@@ -27,7 +27,9 @@ class Reply:
     error: DocAgentError | None = None
 
 
-def replies(work: Work, prompts: Iterable[list[BaseMessage]], max_tokens: int) -> Iterator[Reply]:
+def replies(
+    work: SummaryContext, prompts: Iterable[list[BaseMessage]], max_tokens: int
+) -> Iterator[Reply]:
     """Replies in the order of the prompts, which are made a few at a time.
 
     Raises DocAgentError if a whole batch gets none: then there is no point in asking on.
@@ -38,13 +40,13 @@ def replies(work: Work, prompts: Iterable[list[BaseMessage]], max_tokens: int) -
         number, size = number + len(batch), _BATCH
 
 
-def known(work: Work, prompt: Sequence[BaseMessage]) -> bool:
+def known(work: SummaryContext, prompt: Sequence[BaseMessage]) -> bool:
     """Whether its reply is kept."""
     return work.kept.get(*_made_from(work, prompt)) is not None
 
 
 def _of_batch(
-    work: Work, batch: list[list[BaseMessage]], first: int, max_tokens: int
+    work: SummaryContext, batch: list[list[BaseMessage]], first: int, max_tokens: int
 ) -> list[Reply]:
     found: dict[int, Reply] = {}
     for at, prompt in enumerate(batch):
@@ -76,5 +78,5 @@ def _told(error: Exception) -> DocAgentError:
     return known_error
 
 
-def _made_from(work: Work, prompt: Sequence[BaseMessage]) -> tuple[str, ...]:
+def _made_from(work: SummaryContext, prompt: Sequence[BaseMessage]) -> tuple[str, ...]:
     return "summary", work.model.identity, *(str(message.content) for message in prompt)

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from itertools import accumulate
 from math import ceil
 
-from docagent.summary.central import choose
+from docagent.summary.context import SummaryContext
 from docagent.summary.extract import statements_extract
-from docagent.summary.told import Told
-from docagent.summary.work import Work
+from docagent.summary.mmr import choose
+from docagent.summary.statements import SummarySentence
 
 
 def spread(
-    work: Work, groups: Sequence[Sequence[Told]], sizes: Sequence[int], most: int
-) -> list[Told]:
+    work: SummaryContext,
+    groups: Sequence[Sequence[SummarySentence]],
+    sizes: Sequence[int],
+    most: int,
+) -> list[SummarySentence]:
     """At most `most` of the sentences of all groups, in order, unlike each other and central.
 
     Each group is heard as far as `most` goes, more of them the larger it is.

@@ -10,25 +10,27 @@ from typing import TYPE_CHECKING
 from docagent.answer import Usage
 from docagent.errors import DocAgentError
 from docagent.events import Step
+from docagent.summary.context import SectionDone, SummaryContext
 from docagent.summary.extractive import extractive
-from docagent.summary.numbered import Numbered
+from docagent.summary.generative import written
+from docagent.summary.numbering import Numbering
+from docagent.summary.options import SummaryOptions
 from docagent.summary.parts import WINDOW, parts
 from docagent.summary.sections import Section, sections
+from docagent.summary.statements import SummarySentence
 from docagent.summary.summary import Reported, SectionSummary, Summary
-from docagent.summary.told import Told
 from docagent.summary.translate import translated
-from docagent.summary.wanted import Wanted
-from docagent.summary.work import Finished, Work
-from docagent.summary.written import written
 
 if TYPE_CHECKING:
-    from docagent.agent import DocAgent
+    from docagent.api import DocAgent
     from retrieval.corpus import Corpus
 
 NOTHING = "There is nothing to tell that the document bears out."
 
 
-def summarize(agent: DocAgent, paths: Sequence[str | Path], wanted: Wanted) -> Iterator[Reported]:
+def summarize(
+    agent: DocAgent, paths: Sequence[str | Path], wanted: SummaryOptions
+) -> Iterator[Reported]:
     """Summarise documents; the last event is the `Summary`.
 
     Raises DocAgentError for documents that cannot be read, models that cannot be had, and a
@@ -45,7 +47,7 @@ def summarize(agent: DocAgent, paths: Sequence[str | Path], wanted: Wanted) -> I
     corpus = yield from agent.open(paths)
     opened = time.perf_counter() - opening
     with corpus.undisturbed():
-        work = Work(corpus, model, agent.kept, wanted)
+        work = SummaryContext(corpus, model, agent.kept, wanted)
         found = sections(corpus, agent.settings.pages)
         window = min(WINDOW, model.context // 2) if model else WINDOW
         cut = list(parts(corpus, found, window, model.count if model else _estimate))
@@ -53,11 +55,11 @@ def summarize(agent: DocAgent, paths: Sequence[str | Path], wanted: Wanted) -> I
             raise DocAgentError("There is no text to summarise here; look at --pages.")
         yield Step("outline", f"{len(found)} sections, {len(cut)} parts")
         making = (written if model else extractive)(work, found, cut)
-        numbered = Numbered(corpus)
+        numbered = Numbering(corpus)
         told: list[SectionSummary] = []
         text = NOTHING
         for event in making:
-            if not isinstance(event, Finished):
+            if not isinstance(event, SectionDone):
                 yield event
                 continue
             if not event.told:
@@ -83,7 +85,9 @@ def summarize(agent: DocAgent, paths: Sequence[str | Path], wanted: Wanted) -> I
     )
 
 
-def _translated(work: Work, told: list[Told]) -> Generator[Step, None, list[Told]]:
+def _translated(
+    work: SummaryContext, told: list[SummarySentence]
+) -> Generator[Step, None, list[SummarySentence]]:
     return (yield from translated(work, told)) if work.wanted.language else told
 
 
@@ -102,7 +106,7 @@ def _section(corpus: Corpus, section: Section, text: str) -> SectionSummary:
     return SectionSummary(section.document, section.heading, pages, text, document.unit)
 
 
-def _note(work: Work, parts: int) -> str:
+def _note(work: SummaryContext, parts: int) -> str:
     notes = []
     if work.lost:
         notes.append(f"{len(work.lost)} of {parts} parts could not be read: {work.lost[0]}")

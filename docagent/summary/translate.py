@@ -7,9 +7,9 @@ from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING
 
 from docagent.events import Step
+from docagent.summary.context import SummaryContext
 from docagent.summary.replies import PER_SENTENCE, replies
-from docagent.summary.told import Told
-from docagent.summary.work import Work
+from docagent.summary.statements import SummarySentence
 from prompts import render
 
 if TYPE_CHECKING:
@@ -19,14 +19,16 @@ _DIGITS = re.compile(r"\d+")
 _GROUPED = re.compile(r"(?<=\d)[.,\s\u202f](?=\d)")  # 1,234.5 and 1.234,5
 
 
-def translated(work: Work, told: Sequence[Told]) -> Generator[Step, None, list[Told]]:
+def translated(
+    work: SummaryContext, told: Sequence[SummarySentence]
+) -> Generator[Step, None, list[SummarySentence]]:
     """Each sentence in the wanted language; in its own where a figure was lost on the way."""
     found = []
     prompts = (_prompt(one.text, work.wanted.language) for one in told)
     for one, reply in zip(told, replies(work, prompts, 2 * PER_SENTENCE), strict=True):
         text = " ".join(reply.text.split())
         kept = not text or not _same_figures(one.text, text)
-        found.append(one if kept else Told(text, one.spans))
+        found.append(one if kept else SummarySentence(text, one.spans))
     same = sum(one is old for one, old in zip(found, told, strict=True))
     yield Step(
         "translate", f"{len(told) - same} sentences" + f", {same} left as they were" * (same > 0)

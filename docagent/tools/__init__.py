@@ -11,17 +11,29 @@ from docagent.errors import DocAgentError
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
 
-    from docagent.tools.desk import Desk
-    from docagent.tools.kit import corpus_tools
-    from docagent.tools.ledger import Ledger
-    from docagent.tools.shown import Shown
+    from docagent.tools.artifact import ToolArtifact
+    from docagent.tools.context import ToolContext
+    from docagent.tools.registry import CitationRegistry
+    from docagent.tools.toolset import corpus_tools
 
 NAMES = ("search", "grep", "outline", "read_pages")
 """Names of docagent's tools, which a user's own must not have."""
 
-__all__ = ["NAMES", "Desk", "Ledger", "Shown", "checked_tools", "corpus_tools"]
+__all__ = [
+    "NAMES",
+    "CitationRegistry",
+    "ToolArtifact",
+    "ToolContext",
+    "checked_tools",
+    "corpus_tools",
+]
 
-_HOME = {"Desk": "desk", "Ledger": "ledger", "Shown": "shown", "corpus_tools": "kit"}
+_HOME = {
+    "CitationRegistry": "registry",
+    "ToolArtifact": "artifact",
+    "ToolContext": "context",
+    "corpus_tools": "toolset",
+}
 
 
 def __getattr__(name: str) -> Any:

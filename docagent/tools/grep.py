@@ -12,9 +12,9 @@ from typing import Any
 import regex
 from langchain_core.tools import ToolException
 
-from docagent.tools.desk import harmless
-from docagent.tools.desk_tool import DeskTool
-from docagent.tools.shown import Shown
+from docagent.tools.artifact import ToolArtifact
+from docagent.tools.base import CorpusTool
+from docagent.tools.context import harmless
 from retrieval.passage import Passage
 
 # Of the process's CPU, which is what regex measures, for all documents. A million tokens take
@@ -39,13 +39,13 @@ class _Hits:
     broken_off: bool = False
 
 
-class Grep(DeskTool):
+class Grep(CorpusTool):
     """`grep(pattern)`: a regular expression, or plain words where it is none."""
 
     name: str = "grep"
     description: str = "Find exact words or regex."
 
-    def _run(self, pattern: str) -> tuple[str, Shown]:
+    def _run(self, pattern: str) -> tuple[str, ToolArtifact]:
         if not pattern.strip():
             raise ToolException("the pattern is empty; give the words to find")
         if len(pattern) > _LONGEST:
@@ -60,7 +60,7 @@ class Grep(DeskTool):
         if not hits.total:
             if hits.broken_off:
                 raise ToolException("the pattern takes too long; use plain words")
-            return "No hit.", Shown("no hit")
+            return "No hit.", ToolArtifact("no hit")
         return self._result(hits, how)
 
     def _find(self, expression: Any) -> _Hits:
@@ -87,7 +87,7 @@ class Grep(DeskTool):
         span = next(iter(self.table.corpus.spans([document])))
         return self.table.corpus.passage(span[inside])
 
-    def _result(self, hits: _Hits, how: str) -> tuple[str, Shown]:
+    def _result(self, hits: _Hits, how: str) -> tuple[str, ToolArtifact]:
         told = f"{'at least ' if hits.broken_off else ''}{hits.total:,}"
         told += " hit" if hits.total == 1 else " hits"
         where = "1 passage" if len(hits.first) == 1 else f"{len(hits.first):,} passages"
@@ -95,7 +95,9 @@ class Grep(DeskTool):
         numbers: list[int] = []
         text, kept = self.table.lines(head, self._lines(hits, numbers), len(hits.first))
         numbers, more = numbers[:kept], len(hits.first) - kept
-        return text, Shown(f"{told} in {self.table.summary(numbers, more)}", tuple(numbers), more)
+        return text, ToolArtifact(
+            f"{told} in {self.table.summary(numbers, more)}", tuple(numbers), more
+        )
 
     def _lines(self, hits: _Hits, numbers: list[int]) -> Iterator[str]:
         """A line for each passage with a hit, as long as the ledger takes it."""

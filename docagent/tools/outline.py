@@ -5,33 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from docagent.tools.desk import label
-from docagent.tools.desk_tool import DeskTool
-from docagent.tools.places import Places
-from docagent.tools.shown import Shown
+from docagent.tools.artifact import ToolArtifact
+from docagent.tools.base import CorpusTool
+from docagent.tools.context import label
+from docagent.tools.page_numbers import PageNumbers
 from retrieval.corpus import Corpus
 from retrieval.parse.document import Block
 
 _LONGEST = 100  # characters of a heading
 
 
-class Outline(DeskTool):
+class Outline(CorpusTool):
     """`outline()`; of several documents, `outline(document)` or the list of them."""
 
     name: str = "outline"
     description: str = "Show headings with page numbers."
 
-    def _run(self) -> tuple[str, Shown]:
+    def _run(self) -> tuple[str, ToolArtifact]:
         return self.of(self.table.corpus.documents[0])
 
-    def of(self, document: str) -> tuple[str, Shown]:
+    def of(self, document: str) -> tuple[str, ToolArtifact]:
         """The headings of one document, the deepest levels left out if there is no room."""
-        indexed, places = self.table.corpus.indexed[document], Places(self.table, document)
+        indexed, places = self.table.corpus.indexed[document], PageNumbers(self.table, document)
         blocks = [one for one in indexed.document.blocks if one.kind == "heading"]
         blocks = [one for one in blocks if places.allowed(one.start)]
         head = f"{label(document)}: {places.told}{places.unpaged}"
         if not blocks:
-            return f"{head}; it has no headings", Shown("no headings")
+            return f"{head}; it has no headings", ToolArtifact("no headings")
         deepest = max(block.level for block in blocks)
         fitting = blocks
         while deepest > 1:
@@ -47,9 +47,9 @@ class Outline(DeskTool):
         left_out = len(blocks) - len(fitting)
         if left_out:
             text += f"\n{left_out} deeper headings are not shown"
-        return text, Shown(f"{kept} headings", (), len(blocks) - kept)
+        return text, ToolArtifact(f"{kept} headings", (), len(blocks) - kept)
 
-    def _lines(self, document: str, blocks: list[Block], places: Places) -> Iterator[str]:
+    def _lines(self, document: str, blocks: list[Block], places: PageNumbers) -> Iterator[str]:
         text = self.table.corpus.text(document)
         levels = sorted({block.level for block in blocks})
         for block in blocks:
@@ -61,17 +61,17 @@ class Outline(DeskTool):
 class OutlineOf(Outline):
     """The same where there are several documents."""
 
-    def _run(self, document: str = "") -> tuple[str, Shown]:
+    def _run(self, document: str = "") -> tuple[str, ToolArtifact]:
         if document.strip():
             return self.of(self.document(document))
         names = self.table.corpus.documents
         lines = (
-            f"{number} {label(name)}: {Places(self.table, name).told}"
+            f"{number} {label(name)}: {PageNumbers(self.table, name).told}"
             for number, name in enumerate(names, 1)
         )
         head = f"{len(names)} documents; call outline with one's number for its headings"
         text, kept = self.table.lines(head, lines, len(names))
-        return text, Shown(f"{len(names)} documents", (), len(names) - kept)
+        return text, ToolArtifact(f"{len(names)} documents", (), len(names) - kept)
 
 
 def outline(corpus: Corpus, **fields: Any) -> Outline:

@@ -7,25 +7,25 @@ from typing import Any
 
 from langchain_core.tools import ToolException
 
-from docagent.tools.desk import label
-from docagent.tools.desk_tool import DeskTool
-from docagent.tools.places import Places
-from docagent.tools.shown import Shown
+from docagent.tools.artifact import ToolArtifact
+from docagent.tools.base import CorpusTool
+from docagent.tools.context import label
+from docagent.tools.page_numbers import PageNumbers
 from retrieval.corpus import Corpus
 
 
-class ReadPages(DeskTool):
+class ReadPages(CorpusTool):
     """`read_pages(first, last)`; what does not fit is read by calling it again."""
 
     name: str = "read_pages"
     description: str = "Read pages from first to last."
 
-    def _run(self, first: int, last: int) -> tuple[str, Shown]:
+    def _run(self, first: int, last: int) -> tuple[str, ToolArtifact]:
         return self.of(self.table.corpus.documents[0], first, last)
 
-    def of(self, document: str, first: int, last: int) -> tuple[str, Shown]:
+    def of(self, document: str, first: int, last: int) -> tuple[str, ToolArtifact]:
         """The passages of a page range of one document."""
-        places = Places(self.table, document)
+        places = PageNumbers(self.table, document)
         lowest, highest = places.first_and_last
         if not places.paged and self.table.pages is not None:
             raise ToolException(f"{label(document)} has no pages, and only pages may be read")
@@ -43,11 +43,11 @@ class ReadPages(DeskTool):
         head = f"{label(document)}, {many}" if several else many
         head += places.unpaged
         if not found:
-            return f"{head}: no text", Shown("no text")
+            return f"{head}: no text", ToolArtifact("no text")
         if above:
             head += f" (shown above: {', '.join(above)})"
         if not unread:
-            return head, Shown("all shown above")
+            return head, ToolArtifact("all shown above")
         text, shown = self.table.whole(unread, head)
         if shown.more:
             text += f"; call read_pages({begin}, {end}) again for them"
@@ -58,7 +58,7 @@ class ReadPages(DeskTool):
 class ReadPagesOf(ReadPages):
     """The same where there are several documents, each by its name or its number from 1."""
 
-    def _run(self, first: int, last: int, document: str = "") -> tuple[str, Shown]:
+    def _run(self, first: int, last: int, document: str = "") -> tuple[str, ToolArtifact]:
         return self.of(self.document(document), first, last)
 
 

@@ -5,25 +5,25 @@ from __future__ import annotations
 from langchain_core.tools import ToolException
 
 from docagent.errors import DocAgentError
-from docagent.tools.desk_tool import DeskTool
-from docagent.tools.shown import Shown
+from docagent.tools.artifact import ToolArtifact
+from docagent.tools.base import CorpusTool
 from retrieval.ranking.question import readable
 
 _PASSAGES = 10
 
 
-class Search(DeskTool):
+class Search(CorpusTool):
     """`search(query)`"""
 
     name: str = "search"
     description: str = "Find passages about a topic."
 
-    def _run(self, query: str) -> tuple[str, Shown]:
+    def _run(self, query: str) -> tuple[str, ToolArtifact]:
         try:
             query = readable(query)
         except DocAgentError as error:
             raise ToolException("the query is empty; give a few words") from error
         found = self.table.corpus.search(query, _PASSAGES, self.table.pages)
         if not found:
-            return "No passage found.", Shown("no passage")
+            return "No passage found.", ToolArtifact("no passage")
         return self.table.whole(found)

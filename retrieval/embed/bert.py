@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from tokenizers import Tokenizer
 
-from docagent.engine.machine import has_bfloat16_cpu
 from retrieval.embed.declared import Declared
 from retrieval.embed.linear import linear
 from retrieval.embed.model import Vectors
+from retrieval.machine import has_bfloat16_cpu
 
 if TYPE_CHECKING:
     import torch

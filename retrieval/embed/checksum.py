@@ -6,7 +6,7 @@ import hashlib
 import mmap
 from pathlib import Path
 
-from docagent.errors import DocAgentError
+from retrieval.errors import DocAgentError
 
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 

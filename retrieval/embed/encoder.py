@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import regex
 
-from docagent.errors import DocAgentError
 from retrieval.embed.checksum import SHA256, verify
 from retrieval.embed.model import Model, Vectors
+from retrieval.errors import DocAgentError
 
 __all__ = ["Encoder", "Vectors"]
 

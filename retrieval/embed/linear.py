@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from docagent.engine.machine import has_bfloat16_cpu
+from retrieval.machine import has_bfloat16_cpu
 
 if TYPE_CHECKING:
     from torch import Tensor

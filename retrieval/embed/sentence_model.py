@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from docagent.engine.machine import has_bfloat16_cpu
-from docagent.errors import DocAgentError
 from retrieval.embed.model import Vectors
+from retrieval.errors import DocAgentError
+from retrieval.machine import has_bfloat16_cpu
 
 _BATCH = 32  # 16 to 32 texts of equal length gave the most tokens a second on two cores
 

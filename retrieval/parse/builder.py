@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from docagent.errors import DocAgentError
+from retrieval.errors import DocAgentError
 from retrieval.parse.document import Block, Document, Kind, Page, Unit
 from retrieval.parse.layout import plain
 

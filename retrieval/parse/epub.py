@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 from zipfile import ZipFile
 
-from docagent.errors import DocAgentError
+from retrieval.errors import DocAgentError
 from retrieval.parse.builder import Builder
 from retrieval.parse.document import Document
 from retrieval.parse.html import add_html, decode_html

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from docagent.errors import DocAgentError
+from retrieval.errors import DocAgentError
 from retrieval.parse.builder import Builder
 from retrieval.parse.document import Document
 from retrieval.parse.library import library, reading

@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from docagent.errors import DocAgentError
+from retrieval.errors import DocAgentError
 from retrieval.parse.plain import decode
 from retrieval.parse.zipped import open_zip
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from docagent.errors import DocAgentError, first_line
+from retrieval.errors import DocAgentError, first_line
 
 
 def library(module: str, package: str, file: str) -> Any:

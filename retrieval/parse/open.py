@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from docagent.errors import DocAgentError
+from retrieval.errors import DocAgentError
 from retrieval.parse import ocr
 from retrieval.parse.document import Document
 from retrieval.parse.kind import FileKind, kind_of

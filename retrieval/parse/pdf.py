@@ -13,7 +13,7 @@ from queue import Queue
 from threading import Thread
 from typing import Any
 
-from docagent.errors import DocAgentError
+from retrieval.errors import DocAgentError
 from retrieval.parse import ocr
 from retrieval.parse.contents import contents_lines
 from retrieval.parse.document import Document, Page

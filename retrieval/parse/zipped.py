@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
-from docagent.errors import DocAgentError
+from retrieval.errors import DocAgentError
 
 # A million rows of a real workbook are 0.2 GB unpacked and pack to a tenth; a bomb packs to a
 # thousandth. zipfile never gives more than the size a member declares.

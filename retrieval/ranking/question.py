@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from docagent.errors import DocAgentError
+from retrieval.errors import DocAgentError
 
 _VOCABULARY = Path(__file__).with_name("vocabulary.toml")
 

@@ -7,15 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from docagent.errors import DocAgentError
-from prompts import render
 from retrieval.embed.encoder import local
+from retrieval.errors import DocAgentError
 from retrieval.passage import Passage
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from langchain_core.language_models import BaseChatModel
 
 DEPTH = 20
 """Passages looked at again; the rest of a ranking follows unchanged."""
@@ -46,32 +43,6 @@ class CrossEncoder:
         """The model's own scores; what exceeds its window is cut."""
         pairs = [(question, shown(passage)) for passage in passages]
         return [float(s) for s in self._model.predict(pairs, show_progress_bar=False)]
-
-
-class Judging:
-    """The answering model itself: how likely its reply to "does this help?" is Yes and not No.
-
-    Raises DocAgentError for a model on a server, which does not show its logits.
-    """
-
-    def __init__(self, chat: BaseChatModel) -> None:
-        likelihood = getattr(chat, "likelihood", None)
-        if likelihood is None:
-            raise DocAgentError(
-                "--rerank model needs the logits of a model on this machine; leave it out, or "
-                "choose such a model with --model"
-            )
-        self._likelihood = likelihood
-
-    def scores(self, question: str, passages: Sequence[Passage]) -> list[float]:
-        """Probabilities of Yes, 0 to 1; the question is read once for all passages."""
-        from langchain_core.messages import HumanMessage
-
-        prompts = [
-            [HumanMessage(render("relevant", question=question, passage=shown(passage)))]
-            for passage in passages
-        ]
-        return [yes for yes, _ in self._likelihood(prompts, ("Yes", "No"))]
 
 
 def reranked(question: str, passages: list[Passage], by: Reranker) -> list[Passage]:

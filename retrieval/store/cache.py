@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
-from docagent.errors import DocAgentError
+from retrieval.errors import DocAgentError
 
 log = logging.getLogger("docagent")
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from docagent.errors import DocAgentError
+from retrieval.errors import DocAgentError
 from retrieval.files import is_pattern
 from retrieval.store.cache import Cache, replace_text
 

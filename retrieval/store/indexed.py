@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from docagent.errors import DocAgentError
 from retrieval.chunk.chunks import Chunk, chunks, prefix
 from retrieval.embed.encoder import SAMPLE, Encoder
+from retrieval.errors import DocAgentError
 from retrieval.lexical.language import language
 from retrieval.lexical.tokens import passage_terms, terms
 from retrieval.parse.document import Block, Document, Page, Unit

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Generator, Iterable
 from pathlib import Path
 
-from docagent.errors import DocAgentError
 from retrieval.embed.encoder import Encoder
+from retrieval.errors import DocAgentError
 from retrieval.files import document_names, readable_files
 from retrieval.parse import ocr
 from retrieval.parse.document import ranges

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from docagent.errors import DocAgentError
+from retrieval.errors import DocAgentError
 from retrieval.store import indexed, vectors, words
 from retrieval.store.cache import Cache, manifest, whole
 from retrieval.store.indexed import Indexed

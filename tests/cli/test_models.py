@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from docagent.cli import run
-from docagent.engine import machine
 from docagent.engine.loading import hub
 from docagent.engine.loading.embedded import EMBEDDED
+from retrieval import machine
 
 GIGABYTE = 10**9
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from docagent.engine import machine
 from docagent.engine.loading import checkpoint, hub, quantisation
 from docagent.errors import DocAgentError
+from retrieval import machine
 
 
 def edit(path: Path, **changes: Any) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 import torch
 
-from docagent.engine import ChatQwen2, machine
+from docagent.engine import ChatQwen2
 from docagent.engine.engine import Engine
 from docagent.engine.loading.load import load
 from docagent.errors import DocAgentError
+from retrieval import machine
 from tests.engine.tiny import text
 
 

@@ -156,7 +156,7 @@ def test_unknown_device(tiny_folder: Path, tmp_path: Path) -> None:
 def test_model_larger_than_memory(
     tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("docagent.engine.machine.available_memory", lambda: 1000)
+    monkeypatch.setattr("retrieval.machine.available_memory", lambda: 1000)
     with pytest.raises(
         DocAgentError, match=r"needs 0.0 GB of weights .* free: try --model embedded:0.5b"
     ):

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from docagent.engine import ChatQwen2, machine
+from docagent.engine import ChatQwen2
 from docagent.engine.loading import hub
 from docagent.engine.loading.embedded import MODELS
 from docagent.engine.resolve import choose, resolve
 from docagent.errors import DocAgentError
+from retrieval import machine
 
 GIGABYTE = 10**9
 SMALL, MIDDLE, LARGE = (f"Qwen/Qwen2-{size}-Instruct" for size in ("0.5B", "1.5B", "7B"))

@@ -16,11 +16,11 @@ import pytest
 from langchain_core.messages import AIMessage
 
 from docagent import DocAgent
+from docagent.answering.messages import REFUSAL
 from docagent.engine.servers.chat import ChatServer
 from docagent.engine.servers.connect import connect
 from docagent.engine.tokens import ChatTokens
 from docagent.errors import DocAgentError
-from docagent.reading.prompt import REFUSAL
 from tests.engine.real import write_folder
 from tests.make_pdf import text_pdf
 from tests.process import docagent, environment

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from docagent.engine import machine
 from docagent.engine.loading import checkpoint
 from docagent.engine.loading.transformers_model import check_rope, load_with_transformers
 from docagent.errors import DocAgentError
+from retrieval import machine
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from docagent.errors import DocAgentError
 from retrieval.corpus import Corpus
 from retrieval.embed.encoder import Encoder, Vectors
+from retrieval.errors import DocAgentError
 from retrieval.progress import finish
 from tests.conftest import TOWN
 

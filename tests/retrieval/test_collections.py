@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from docagent.cli import run
-from docagent.errors import DocAgentError
 from retrieval.corpus import Corpus
+from retrieval.errors import DocAgentError
 from retrieval.store.shelf import Shelf
 
 pytestmark = pytest.mark.usefixtures("loaded")

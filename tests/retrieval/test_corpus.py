@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from docagent.errors import DocAgentError
 from retrieval.corpus import Corpus
+from retrieval.errors import DocAgentError
 from tests.make_pdf import encrypt, text_pdf
 
 pytestmark = pytest.mark.usefixtures("loaded")

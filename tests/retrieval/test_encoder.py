@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from sentence_transformers import SentenceTransformer
 
-from docagent.errors import DocAgentError
 from retrieval.embed.encoder import Encoder, Vectors
+from retrieval.errors import DocAgentError
 
 
 def test_vectors_are_unit_and_know_meaning(encoder: Encoder) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docagent.errors import DocAgentError
+from retrieval.errors import DocAgentError
 from retrieval.files import readable_files
 
 

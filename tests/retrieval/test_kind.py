@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from docagent.errors import DocAgentError
+from retrieval.errors import DocAgentError
 from tests.make_office import mail, slides_file, word_file, workbook, zip_file
 from tests.make_pdf import text_pdf
 from tests.retrieval.parsed import blocks, parse

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from langchain_core.documents import Document
 
-from docagent.errors import DocAgentError
 from retrieval.corpus import Corpus
+from retrieval.errors import DocAgentError
 from retrieval.store.shelf import Shelf
 
 pytestmark = pytest.mark.usefixtures("loaded")

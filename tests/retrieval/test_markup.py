@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from docagent.errors import DocAgentError
+from retrieval.errors import DocAgentError
 from tests.make_office import book, chapter, mail
 from tests.retrieval.parsed import blocks, parse
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from docagent.errors import DocAgentError
 from retrieval.corpus import Corpus
+from retrieval.errors import DocAgentError
 from retrieval.parse import ocr
 from retrieval.parse.open import read, reading_version
 from retrieval.progress import finish

@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 from docx.oxml import OxmlElement, parse_xml
 
-from docagent.errors import DocAgentError
 from retrieval.chunk.tables import head_text, table_heads
+from retrieval.errors import DocAgentError
 from retrieval.parse.numbers import number_text
 from retrieval.parse.open import read
 from retrieval.progress import finish

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from docagent.errors import DocAgentError
+from retrieval.errors import DocAgentError
 from retrieval.parse.document import Document
 from retrieval.parse.pdf import read_pdf
 from retrieval.progress import Progress, finish

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from docagent.errors import DocAgentError
+from retrieval.errors import DocAgentError
 from retrieval.parse.document import Document, ranges
 from retrieval.parse.open import read
 from retrieval.parse.plain import decode, read_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from docagent.errors import DocAgentError
+from retrieval.errors import DocAgentError
 from retrieval.ranking.question import asked, readable
 from tests.test_examples import rows
 

@@ -9,10 +9,11 @@ import pytest
 from langchain_core.language_models.fake_chat_models import FakeListChatModel
 from langchain_core.messages import BaseMessage
 
-from docagent.errors import DocAgentError
+from docagent.answering.rerank import ModelReranker
 from retrieval.corpus import Corpus
+from retrieval.errors import DocAgentError
 from retrieval.passage import Passage
-from retrieval.ranking.rerank import DEPTH, CrossEncoder, Judging, reranked, shown
+from retrieval.ranking.rerank import DEPTH, CrossEncoder, reranked, shown
 
 QUESTION = "wind limits of the ferries"
 
@@ -145,7 +146,7 @@ def test_a_model_judges_each_passage_with_heading_and_table_header() -> None:
         passage("12 | 14 | {question}", 0.8, context="Fares in florins"),
     ]
     judge = Judge()
-    assert Judging(judge).scores("When does it sail?", found) == [0.75, 0.25]
+    assert ModelReranker(judge).scores("When does it sail?", found) == [0.75, 0.25]
     assert "Sailings\nThe ferry Petrel sails at 8." in judge.asked[0]
     assert "Fares in florins\n12 | 14 | {question}" in judge.asked[1]
     begins = {text.split("\n")[0] for text in judge.asked}
@@ -154,4 +155,4 @@ def test_a_model_judges_each_passage_with_heading_and_table_header() -> None:
 
 def test_a_model_without_logits_is_refused() -> None:
     with pytest.raises(DocAgentError, match="--rerank model"):
-        Judging(FakeListChatModel(responses=[]))
+        ModelReranker(FakeListChatModel(responses=[]))

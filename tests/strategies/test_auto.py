@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from docagent import Answer, DocAgent, DocAgentError, Event, Step
-from docagent.reading.prompt import REFUSAL
-from docagent.reading.scope import scope, subject
+from docagent.answering.messages import REFUSAL
+from docagent.answering.scope import scope, subject
 from tests.make_pdf import text_pdf
 from tests.strategies.reading_model import ReadingModel, picks
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from docagent import Answer, DocAgent, Event, Step
-from docagent.reading.kept import Kept
-from docagent.reading.prompt import REFUSAL
+from docagent.answering.messages import REFUSAL
+from docagent.reply_cache import ReplyCache
 from tests.strategies.reading_model import ReadingModel, picks
 
 pytestmark = pytest.mark.usefixtures("loaded")
@@ -98,15 +98,15 @@ def test_what_was_read_is_not_read_again(long: Path) -> None:
 
 def test_broken_off_and_taken_up_again(long: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = ReadingModel(reply=picks("danger", "Shed 9-"))
-    put = Kept.put
+    put = ReplyCache.put
 
-    def interrupted(kept: Kept, value: Any, *made_from: str) -> None:
+    def interrupted(kept: ReplyCache, value: Any, *made_from: str) -> None:
         put(kept, value, *made_from)
         if isinstance(value, str):  # after the first part
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Kept, "put", interrupted)
+        patch.setattr(ReplyCache, "put", interrupted)
         answer = small(model).ask(long, WHOLE)
         assert answer.note == "Broken off: 0 of 10 parts were read."
         answer = small(model).ask(long, WHOLE)

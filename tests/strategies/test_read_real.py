@@ -17,13 +17,13 @@ OTHER = "How much does a bicycle ticket cost?"
 DYING = """
 import os, signal
 import docagent.reading.reader as reader
-from docagent.reading.kept import Kept
-put, made = Kept.put, []
+from docagent.reply_cache import ReplyCache
+put, made = ReplyCache.put, []
 def die(kept, value, *made_from):
     put(kept, value, *made_from)
     made.append(isinstance(value, str))
     if sum(made) == 1: os.kill(os.getpid(), {})
-Kept.put = die
+ReplyCache.put = die
 from docagent.cli import main
 main()
 """

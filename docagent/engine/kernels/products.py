@@ -16,7 +16,7 @@ from docagent.engine.kernels import emit
 from docagent.engine.kernels.emit import Task
 from docagent.engine.kernels.formats import FORMATS
 from docagent.engine.kernels.machine_code import compiled, lanes
-from docagent.settings import cache_folder
+from retrieval.folders import cache_folder
 
 
 @cache

@@ -44,7 +44,7 @@ class EmbeddedModel:
 
     def find(self, cache: Path) -> Path | None:
         """The file in this cache or in the user's; None where neither has all of it."""
-        from docagent.settings import cache_folder
+        from retrieval.folders import cache_folder
 
         for path in (self.path(cache), self.path(cache_folder())):
             # The pull checks the hash; a file of another size was cut off or put here by hand.

@@ -11,7 +11,6 @@ from typing import Any, Literal
 
 import torch
 
-from docagent.engine import machine
 from docagent.engine.catalogue import ModelCard, find
 from docagent.engine.decoding.generate import out_of_memory
 from docagent.engine.loading import checkpoint, hub
@@ -29,6 +28,7 @@ from docagent.engine.network.rope import factors_up_to
 from docagent.engine.network.shape import Shape
 from docagent.engine.network.weights import from_tensors, from_transformers
 from docagent.errors import DocAgentError, first_line
+from retrieval import machine
 
 END_TOKENS = ("<|im_end|>", "<|endoftext|>")
 SAMPLING = ("temperature", "top_p", "top_k")

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from docagent.engine import machine
 from docagent.errors import DocAgentError
+from retrieval import machine
 
 
 @dataclass(frozen=True)

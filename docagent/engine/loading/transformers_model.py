@@ -6,10 +6,10 @@ import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from docagent.engine import machine
 from docagent.engine.loading import checkpoint
 from docagent.engine.loading.quiet import quiet_transformers
 from docagent.errors import DocAgentError, first_line
+from retrieval import machine
 
 if TYPE_CHECKING:
     import torch

@@ -10,10 +10,10 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from docagent.engine import machine
 from docagent.engine.kernels.emit import SINGLES, TILE, Task
 from docagent.engine.kernels.formats import FORMATS, Format
 from docagent.engine.kernels.products import kernel, run
+from retrieval import machine
 
 DENSE_ROWS = 128
 """From so many rows on a CPU with bfloat16 instructions multiplies dequantised weights. Making them

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.nn import functional
 
-from docagent.engine import machine
 from docagent.engine.network.network import Embedding, Layer, Map, Network
 from docagent.engine.network.quantised import (
     QuantisedEmbedding,
@@ -17,6 +16,7 @@ from docagent.engine.network.quantised import (
     QuantisedWeight,
 )
 from docagent.engine.network.shape import Shape
+from retrieval import machine
 
 ROWS = 1
 """For which oneDNN may choose the order of packed weights: what serves one row serves many."""

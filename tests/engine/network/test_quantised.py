@@ -10,7 +10,6 @@ import pytest
 import torch
 from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, dequantize
 
-from docagent.engine import machine
 from docagent.engine.kernels import emit, machine_code
 from docagent.engine.kernels.formats import FORMATS
 from docagent.engine.kernels.products import kernel as kernel_
@@ -21,6 +20,7 @@ from docagent.engine.network.quantised import (
     QuantisedLinear,
     QuantisedWeight,
 )
+from retrieval import machine
 
 CLOSE = 1e-3
 """Relative error of a product; half a step of 14 bits is 6e-5 of the largest activation."""

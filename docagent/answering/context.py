@@ -1,0 +1,75 @@
+"""One question at work: what every strategy is given, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from docagent.answer import Citation
+from docagent.errors import DocAgentError
+from docagent.events import Event
+from docagent.timing import timed
+
+if TYPE_CHECKING:
+    from langchain_core.tools import BaseTool
+
+    from docagent.model import Model
+    from docagent.reply_cache import ReplyCache
+    from docagent.settings import Settings
+    from retrieval.corpus import Corpus
+    from retrieval.ranking.rerank import Reranker
+
+
+NO_MODEL = (
+    "--model none has no language model and gives the document's exact words alone; name a --model "
+    "for this"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryContext:
+    """A question, the open documents, and the model that reads them.
+
+    `language_model` is None for `--model none`. `kept` holds what models made of parts of
+    documents before. `tools` are the user's own, for an agent. `seconds` collects what each stage
+    took; stages that no strategy times stay 0.
+    """
+
+    corpus: Corpus
+    question: str
+    language_model: Model | None
+    settings: Settings
+    kept: ReplyCache
+    rerank: Reranker | None = None
+    tools: tuple[BaseTool, ...] = ()
+    seconds: dict[str, float] = field(default_factory=lambda: {"search": 0.0, "answer": 0.0})
+
+    @property
+    def model(self) -> Model:
+        """The language model. Raises DocAgentError where there is none."""
+        if self.language_model is None:
+            raise DocAgentError(NO_MODEL)
+        return self.language_model
+
+    def timed(self, stage: str) -> AbstractContextManager[None]:
+        """Add the time that the block takes to a stage's seconds."""
+        return timed(self.seconds, stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a strategy found. `confidence` is the probability that the documents answer at all;
+    `note` tells of a limit that was reached."""
+
+    text: str
+    citations: list[Citation]
+    found: bool
+    strategy: str = "retrieve"
+    steps: int = 1
+    note: str = ""
+    confidence: float = 1.0
+
+
+Strategy = Generator[Event, None, Draft]

@@ -1,0 +1,49 @@
+"""What every strategy begins with: the passages nearest to the question."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from docagent.answering.context import QueryContext
+from docagent.answering.rewrite import rewrite
+from docagent.events import Event, Step
+from docagent.grounding.quotes import Quote, quotes
+from docagent.grounding.verdict import Verdict, judge
+from retrieval.passage import Passage
+
+_RANKED = 60  # passages the evidence is chosen from
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """What a search brought: passages and the words nearest to the question, best first, and
+    whether these words come near enough."""
+
+    ranked: list[Passage]
+    near: list[Quote]
+    verdict: Verdict
+
+
+def search(asking: QueryContext) -> Generator[Event, None, SearchResult]:
+    """Find passages and quotes, and judge by them whether the documents answer at all."""
+    corpus, question, settings = asking.corpus, asking.question, asking.settings
+    with asking.timed("search"):
+        also = (yield from rewrite(asking.model, question)) if settings.rewrite else ()
+        ranked = corpus.search(
+            question, settings.k or _RANKED, settings.pages, also=also, rerank=asking.rerank
+        )
+        near = quotes(corpus, question, ranked)
+    index = corpus.state()
+    yield Step("search", f"{len(ranked)} passages; nearest: {_place(ranked)}; index: {index}")
+    with asking.timed("answer"):
+        verdict = judge(corpus, question, ranked, near)
+    yield Step("judge", verdict.reason)
+    return SearchResult(ranked, near, verdict)
+
+
+def _place(ranked: list[Passage]) -> str:
+    if not ranked:
+        return "none"
+    page = f", {ranked[0].unit} {ranked[0].page}" if ranked[0].page else ""
+    return f"{ranked[0].document}{page}"

@@ -1,0 +1,135 @@
+"""What the tools of one question share: documents, ledger, and how results are laid out."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from docagent.model import estimated_tokens
+from docagent.tools.artifact import ToolArtifact
+from docagent.tools.registry import CitationRegistry
+from retrieval.corpus import Corpus
+from retrieval.parse.document import ranges
+from retrieval.passage import Passage
+
+RESULT = 700  # tokens of a result: four passages or so; a CPU reads them in ten to twenty seconds
+SECTION = 2500  # characters, about what a page holds: a "page" of documents that have none
+_LABEL = 200  # characters
+_NUMBER = 5  # tokens of "[12] " and the lines between passages
+# What looks like one of our markers in a document's own text, "[3]" or "[3, 4]".
+_MARKER = re.compile(r"\[(?=\d{1,2}(?:\s*[,;]\s*\d{1,2})*\])")
+
+
+@dataclass
+class ToolContext:
+    """The documents of one question and the ledger of what was seen of them.
+
+    `budget` is the most tokens of a result, by `count`; `pages` limits what may be read
+    (physical, from 1).
+    """
+
+    corpus: Corpus
+    ledger: CitationRegistry = field(default_factory=CitationRegistry)
+    count: Callable[[str], int] = estimated_tokens
+    budget: int = RESULT
+    pages: tuple[int, int] | None = None
+
+    def within(self, passage: Passage) -> bool:
+        """Whether a passage lies on the pages that may be read."""
+        if self.pages is None:
+            return True
+        return bool(passage.page) and self.pages[0] <= (passage.page or 0) <= self.pages[1]
+
+    def whole(self, passages: Sequence[Passage], head: str = "") -> tuple[str, ToolArtifact]:
+        """A result with the text of each passage; of those shown before, the number alone."""
+        pieces, numbers, left = [head] if head else [], list[int](), self.budget
+        above = [
+            number for one in passages if (number := self.ledger.known(one)) in self.ledger.shown
+        ]
+        if above:
+            pieces.append(f"Shown above: {', '.join(map(str, above))}")
+            passages = [one for one in passages if self.ledger.known(one) not in above]
+        for passage in passages:
+            context = f"(table: {passage.context})\n" if passage.context else ""
+            body = harmless(f"\n{context}{passage.text.strip()}")
+            title = self.title(passage)
+            cost = self.count(title + body) + _NUMBER
+            number = None if cost > left and numbers else self.ledger.number(passage)
+            if number is None:
+                break
+            piece = f"[{number}] {title}{body}"
+            pieces.append(piece if cost <= left else self.cut(piece))
+            self.ledger.shown.add(number)
+            numbers.append(number)
+            left -= cost
+        more = len(passages) - len(numbers)
+        if more:
+            pieces.append(f"... {more} more{self._full()}")
+        return "\n\n".join(pieces), ToolArtifact(self.summary(numbers, more), tuple(numbers), more)
+
+    def lines(self, head: str, lines: Iterable[str], total: int) -> tuple[str, int]:
+        """A result of up to `total` lines, taken while they fit: its text, and how many do."""
+        kept: list[str] = []
+        left = self.budget - self.count(head)
+        for line in lines:
+            left -= self.count(line) + 1
+            if left < 0 and kept:
+                break
+            kept.append(line)
+        more = total - len(kept)
+        tail = [f"... {more} more{self._full()}"] if more else []
+        return "\n".join([head, *kept, *tail]), len(kept)
+
+    def title(self, passage: Passage) -> str:
+        """Where a passage stands: document (if there are several), page and heading."""
+        several = len(self.corpus.documents) > 1
+        unit, number = place(passage)
+        parts = [passage.document if several else "", f"{unit} {number}", passage.heading]
+        return label(", ".join(filter(None, parts)))
+
+    def summary(self, numbers: Sequence[int], more: int = 0) -> str:
+        """ "6 passages, p. 3, 17": what a result brought, for a person."""
+        places = sorted({place(self.ledger.passages[number]) for number in numbers})
+        where = ""
+        for unit in dict.fromkeys(unit for unit, _ in places):
+            told = ranges(tuple(number for one, number in places if one == unit))
+            where += f", {'p.' if unit == 'page' else unit} {told}"
+        told = "1 passage" if len(numbers) == 1 else f"{len(numbers)} passages"
+        return told + where + (f", {more} more left out" if more else "")
+
+    def cut(self, text: str) -> str:
+        """A text that is too long for a result, without its end."""
+        while (tokens := self.count(text)) > self.budget:
+            text = text[: int(len(text) * min(0.9, self.budget / tokens))]
+        return text + " ..."
+
+    def passages_of(self, document: str, start: int, end: int) -> list[Passage]:
+        """The passages of a document that begin in `start:end` of its text."""
+        starts = self.corpus.indexed[document].table[:, 0]
+        span = next(iter(self.corpus.spans([document])), range(0))
+        inside = span[bisect_left(starts, start) : bisect_left(starts, end)]
+        return [self.corpus.passage(number) for number in inside]
+
+    def _full(self) -> str:
+        if len(self.ledger.passages) < self.ledger.most:
+            return ""
+        return f"; {self.ledger.most} passages are held, which is the most: answer from these"
+
+
+def place(passage: Passage) -> tuple[str, int]:
+    """What read_pages calls the place of a passage: ("page", 8), ("section", 3)."""
+    if passage.page:
+        return passage.unit, passage.page
+    return "section", passage.start // SECTION + 1
+
+
+def harmless(text: str) -> str:
+    """A document's text in which no "[3]" looks like the number of a passage of ours."""
+    return _MARKER.sub("[ ", text)
+
+
+def label(text: str) -> str:
+    """A heading or a document's name, harmless and on one line."""
+    return harmless(" ".join(text.split()))[:_LABEL]
