@@ -5,7 +5,7 @@
 
 A row of QUESTIONS has `doc` (relative to its file), `question`, `answerable` and `answers`. A row
 of SIGNS has numbers alone. `fit` prints figures on documents left out of the fit, then writes
-docagent/checking/answerability.json from all rows.
+docagent/answering/answerability.json from all rows.
 """
 
 from __future__ import annotations

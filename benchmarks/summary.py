@@ -3,7 +3,7 @@
     python -m benchmarks.summary ../shared/data/squad/articles/*.txt --model embedded
 
 A sentence is borne out if the words it cites, and no others, bear it out (see
-docagent/checking/attribution.py). A quarter of the document is heard if a citation begins in it.
+docagent/grounding/attribution.py). A quarter of the document is heard if a citation begins in it.
 What was done is kept in --output and in docagent's own cache: run again to go on. Seconds are
 those of one document, its index included, with nothing of it read before.
 """
