@@ -34,7 +34,6 @@ from docagent.engine.loading.load import locate
 from docagent.engine.tokens import ChatTokens
 from docagent.errors import DocAgentError
 from docagent.evaluation.haystack import boundary, cut, inserted, repeated
-from docagent.strategies import NAMES as STRATEGIES
 from retrieval.folders import cache_folder
 
 _DANGERS = [
@@ -154,7 +153,7 @@ def ours(
     meter: Meter,
     encode: Callable[[str], list[int]],
     cache: Path,
-    ways: Collection[str] = STRATEGIES,
+    ways: Collection[str] = names(),
 ) -> Iterator[Row]:
     """docagent's strategies; a model of a new name has nothing kept from before."""
     models: list[CountingModel] = []

@@ -5,7 +5,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from docagent.errors import DocAgentError
+from docagent.errors import (
+    ContextTooLong,
+    DocAgentError,
+    DocumentError,
+    ModelUnavailable,
+    PasswordRequired,
+    ServerError,
+)
 
 if TYPE_CHECKING:
     from docagent.answer import Answer, Citation
@@ -18,10 +25,15 @@ __version__ = "0.1.0"
 __all__ = [
     "Answer",
     "Citation",
+    "ContextTooLong",
     "DocAgent",
     "DocAgentError",
+    "DocumentError",
     "Event",
+    "ModelUnavailable",
+    "PasswordRequired",
     "Progress",
+    "ServerError",
     "Settings",
     "Step",
     "Summary",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from html import escape
 from typing import Any
 
 from retrieval.parse.document import Unit
@@ -25,6 +26,10 @@ class Citation:
     start: int
     end: int
     unit: Unit = "page"
+
+    def __str__(self) -> str:
+        page = f", {self.unit} {self.page}" if self.page else ""
+        return f'[{self.id}] {self.document}{page}: "{" ".join(self.quote.split())}"'
 
     def as_json(self) -> dict[str, Any]:
         """The keys of a citation in `ask --json`."""
@@ -67,6 +72,14 @@ class Answer:
     usage: Usage = Usage()
     seconds: dict[str, float] = field(default_factory=dict)
     note: str = ""
+
+    def __str__(self) -> str:
+        return "\n".join([self.text, "", *map(str, self.citations)]).strip()
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it; document text is escaped."""
+        citations = "".join(f"<li>{escape(str(citation))}</li>" for citation in self.citations)
+        return f"<p>{escape(self.text)}</p><ul style='list-style: none'>{citations}</ul>"
 
     def as_json(self) -> dict[str, Any]:
         """The object that `ask --json` prints."""

@@ -6,18 +6,27 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import AsyncIterator, Generator, Iterator, Sequence
-from dataclasses import replace
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from docagent.answer import Answer
-from docagent.events import Event, Progress
+from docagent.answering.context import QueryContext
+from docagent.errors import DocAgentError
+from docagent.events import Emit, Event, Progress, Step, ignore
 from docagent.model import Model
-from docagent.pipeline import ask
-from docagent.settings import Settings
+from docagent.pipeline import answer, chosen_strategy
+from docagent.settings import AskOptions, Settings
+from docagent.streaming import stream
 from docagent.tools import checked_tools
+from retrieval.files import Paths
+from retrieval.folders import cache_folder
+from retrieval.lexical.foreign import warn_of_language
+from retrieval.progress import finish
+from retrieval.ranking.question import readable
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -25,54 +34,99 @@ if TYPE_CHECKING:
 
     from docagent.reply_cache import ReplyCache
     from docagent.session import Session
-    from docagent.summary.summary import Reported, Summary
+    from docagent.summary.summary import SectionSummary, Summary, SummaryEvent
     from retrieval.corpus import Corpus
     from retrieval.ranking.rerank import Reranker
 
 log = logging.getLogger("docagent")
 
-Paths = str | Path | Sequence[str | Path]
-
 
 class DocAgent:
     """Answers questions on documents; every claim comes with the words it stands on.
 
-        agent = DocAgent(model="auto")
-        answer = agent.ask("report.pdf", "What was the operating margin in 2022?")
+        with DocAgent() as agent:
+            answer = agent.ask("report.pdf", "What was the operating margin in 2022?")
+            print(answer)
 
-    `model` is a name as `--model` takes it, or any LangChain chat model; `tools` are LangChain
-    tools that the strategy `agent` may use besides its own; `options` are the other fields of
-    `Settings`. Raises DocAgentError for a tool that has the name of one of docagent's.
+    `model` is a name as `--model` takes it, or any LangChain chat model; `settings` are the
+    defaults of all questions, and `options` are fields of these by name. `tools` are LangChain
+    tools that the strategy `agent` may use besides its own. Raises DocAgentError for a setting that
+    cannot be, and for a tool that has the name of one of docagent's.
     """
 
     def __init__(
         self,
         model: str | BaseChatModel = "auto",
         tools: Sequence[BaseTool] = (),
+        *,
+        settings: Settings | None = None,
         **options: Any,
     ) -> None:
-        name = model if isinstance(model, str) else type(model).__name__
-        if model == "auto" and os.environ.get("DOCAGENT_MODEL", "").strip() == "none":
-            name = "none"
-        self.settings = replace(Settings(model=name), **options)
+        if unknown := options.keys() - {field.name for field in fields(Settings)}:
+            names = ", ".join(sorted(unknown))
+            raise DocAgentError(f"DocAgent has no option {names}; docagent.Settings lists them.")
+        if not isinstance(model, str):
+            options["model"] = type(model).__name__
+        elif model != "auto":
+            options["model"] = model
+        self.settings = replace(settings or Settings(), **options)
+        if self.settings.model == "auto" and os.environ.get("DOCAGENT_MODEL", "").strip() == "none":
+            self.settings = replace(self.settings, model="none")
+        chosen_strategy(self.settings)  # refuses what cannot be together
         self.tools = checked_tools(tools)
         self._given = None if isinstance(model, str) else model
         self._open: dict[tuple[object, ...], Corpus] = {}
         self._lock = threading.RLock()
 
-    def ask(self, paths: Paths, question: str) -> Answer:
-        """Ask one or more documents. Raises DocAgentError, with a line that says what to do."""
-        for event in self.stream(paths, question):
-            if isinstance(event, Answer):
-                return event
-        raise AssertionError("the last event is the answer")
+    def __enter__(self) -> Self:
+        return self
 
-    def stream(self, paths: Paths, question: str) -> Iterator[Event]:
-        """The same as it happens: progress, steps, tokens, and last the answer."""
-        from retrieval.ranking.question import readable
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
+    def __repr__(self) -> str:
+        defaults = Settings()
+        changed = {
+            field.name: getattr(self.settings, field.name)
+            for field in fields(Settings)
+            if getattr(self.settings, field.name) != getattr(defaults, field.name)
+        }
+        if "password" in changed:
+            changed["password"] = "..."
+        return f"DocAgent({', '.join(f'{name}={value!r}' for name, value in changed.items())})"
+
+    def ask(
+        self,
+        paths: Paths,
+        question: str,
+        *,
+        emit: Emit = ignore,
+        **options: Unpack[AskOptions],
+    ) -> Answer:
+        """Ask one or more documents, by a path or several.
+
+        `options` are settings for this question alone; `emit` is called with each `Progress`,
+        `Step` and `Token`. Raises DocAgentError, with a line that says what to do.
+        """
+        settings = _replaced(self.settings, options)
+        chosen_strategy(settings)
         question = readable(question)
-        yield from ask(self, [paths] if isinstance(paths, str | Path) else paths, question)
+        begun = time.perf_counter()
+        corpus = self.open(paths, emit=emit)
+        opened = time.perf_counter() - begun
+        warn_of_language(corpus, question)
+        with corpus.undisturbed():
+            corpus.encoder.load()  # loading models counts in the total alone
+            model = self.language_model()
+            reranker = self.reranker
+            context = QueryContext(
+                corpus, question, model, settings, self.cache, reranker, self.tools, emit
+            )
+            return answer(context, begun, opened)
+
+    def stream(self, paths: Paths, question: str, **options: Unpack[AskOptions]) -> Iterator[Event]:
+        """The same as it happens: progress, steps, tokens, and last the answer."""
+        return stream(lambda emit: self.ask(paths, question, emit=emit, **options))
 
     def chat(self, paths: Paths) -> Session:
         """A conversation about documents: each question may refer to those before it."""
@@ -80,13 +134,15 @@ class DocAgent:
 
         return Session(self, paths)
 
-    async def aask(self, paths: Paths, question: str) -> Answer:
+    async def aask(self, paths: Paths, question: str, **options: Unpack[AskOptions]) -> Answer:
         """`ask` without holding up the event loop."""
-        return await asyncio.to_thread(self.ask, paths, question)
+        return await asyncio.to_thread(lambda: self.ask(paths, question, **options))
 
-    async def astream(self, paths: Paths, question: str) -> AsyncIterator[Event]:
+    async def astream(
+        self, paths: Paths, question: str, **options: Unpack[AskOptions]
+    ) -> AsyncIterator[Event]:
         """`stream` without holding up the event loop."""
-        events = self.stream(paths, question)
+        events = self.stream(paths, question, **options)
         try:
             while (event := await asyncio.to_thread(next, events, None)) is not None:
                 yield event
@@ -94,30 +150,51 @@ class DocAgent:
             events.close()  # type: ignore[attr-defined]
 
     def summarize(
-        self, paths: Paths, *, length: str | int = "medium", focus: str = "", language: str = ""
+        self,
+        paths: Paths,
+        *,
+        length: str | int = "medium",
+        focus: str = "",
+        language: str = "",
+        emit: Callable[[Progress | Step | SectionSummary], None] = ignore,
     ) -> Summary:
         """Read documents as a whole and summarise them; each sentence has its page.
 
         `length` is short, medium, long or a number of sentences, `focus` what to look at,
         `language` the name of the one to write in. What is read is kept: a run that was broken
-        off goes on, a second one is free. Raises DocAgentError, with a line that says what to do.
+        off goes on, a second one is free. `emit` is called with each `Progress`, `Step` and
+        finished section. Raises DocAgentError, with a line that says what to do.
         """
-        from docagent.summary.summary import Summary
+        from docagent.summary.context import SummaryContext
+        from docagent.summary.options import summary_options
+        from docagent.summary.summarize import summarize
 
-        for event in self.stream_summary(paths, length=length, focus=focus, language=language):
-            if isinstance(event, Summary):
-                return event
-        raise AssertionError("the last event is the summary")
+        options = summary_options(length, focus, language)
+        begun = time.perf_counter()
+        model = self.language_model()
+        if model is None and options.language:
+            raise DocAgentError(
+                f"Without a language model nothing can be written in {options.language}; "
+                "leave out --language, or --model none."
+            )
+        opening = time.perf_counter()  # loading models counts in the total alone
+        corpus = self.open(paths, emit=emit)
+        opened = time.perf_counter() - opening
+        with corpus.undisturbed():
+            context = SummaryContext(corpus, model, self.cache, options, self.settings.pages, emit)
+            summary = summarize(context)
+        total = time.perf_counter() - begun
+        return replace(summary, seconds={"open": opened, **summary.seconds, "total": total})
 
     def stream_summary(
         self, paths: Paths, *, length: str | int = "medium", focus: str = "", language: str = ""
-    ) -> Iterator[Reported]:
+    ) -> Iterator[SummaryEvent]:
         """The same as it happens: progress, steps, sections, and last the summary."""
-        from docagent.summary.options import wanted
-        from docagent.summary.summarize import summarize
-
-        given = [paths] if isinstance(paths, str | Path) else paths
-        yield from summarize(self, given, wanted(length, focus, language))
+        return stream(
+            lambda emit: self.summarize(
+                paths, length=length, focus=focus, language=language, emit=emit
+            )
+        )
 
     async def asummarize(
         self, paths: Paths, *, length: str | int = "medium", focus: str = "", language: str = ""
@@ -127,41 +204,45 @@ class DocAgent:
             self.summarize, paths, length=length, focus=focus, language=language
         )
 
-    def open(
-        self, paths: Sequence[str | Path], wait: bool = False
-    ) -> Generator[Progress, None, Corpus]:
+    def prepare(self, paths: Paths, *, emit: Emit = ignore) -> Corpus:
+        """The corpus of these paths with every vector made, ready for quick answers."""
+        return self.open(paths, wait=True, emit=emit)
+
+    def open(self, paths: Paths, wait: bool = False, *, emit: Emit = ignore) -> Corpus:
         """The corpus of these paths, kept open until one of its files changes.
 
         Without `wait`, questions are answered while the vectors of a large one are still made.
         """
         from retrieval.corpus import Corpus
 
+        paths = [paths] if isinstance(paths, str | Path) else list(paths)
         with self._lock:
-            known = self._open.get(self._state(paths))
-        if known is None:
-            known = yield from Corpus.opening(
+            corpus = self._open.get(self._state(paths))
+        if corpus is None:
+            work = Corpus.opening(
                 paths,
                 embedding=self.settings.embedding,
                 cache=self.settings.cache,
                 password=self.settings.password,
                 wait=wait,
             )
+            corpus = finish(work, emit)
             with self._lock:
                 self.close()
-                self._open = {self._state(paths): known}
+                self._open = {self._state(paths): corpus}
         elif wait:
-            yield from known.complete()
-        return known
+            finish(corpus.complete(), emit)
+        return corpus
 
     @property
     def pending(self) -> int:
         """Passages of the open documents that lack a vector."""
         return sum(corpus.pending for corpus in self._open.values())
 
-    def complete(self) -> Generator[Progress]:
+    def complete(self, emit: Emit = ignore) -> None:
         """Make the vectors that the answers did not wait for."""
         for corpus in self._open.values():
-            yield from corpus.complete()
+            finish(corpus.complete(), emit)
 
     def close(self) -> None:
         """Let go of the documents; what is not embedded yet is so at the next question."""
@@ -174,7 +255,7 @@ class DocAgent:
         if self._given is None and self.settings.model == "none":
             return None
         with self._lock:
-            return Model(self.chat_model, kept=self.kept)
+            return Model(self.chat_model, cache=self.cache)
 
     @cached_property
     def chat_model(self) -> BaseChatModel:
@@ -182,17 +263,15 @@ class DocAgent:
         if self._given is not None:
             return self._given
         from docagent.engine.resolve import resolve
-        from retrieval.folders import cache_folder
 
-        chat, told = resolve(self.settings.model, self.settings.cache or cache_folder())
-        log.info(told)
+        chat, description = resolve(self.settings.model, self.settings.cache or cache_folder())
+        log.info(description)
         return chat
 
     @cached_property
-    def kept(self) -> ReplyCache:
-        """What models made of parts of documents before, on disk."""
+    def cache(self) -> ReplyCache:
+        """What models replied before, on disk."""
         from docagent.reply_cache import ReplyCache
-        from retrieval.folders import cache_folder
 
         return ReplyCache(Path(self.settings.cache or cache_folder()))
 
@@ -211,18 +290,25 @@ class DocAgent:
     def _state(self, paths: Sequence[str | Path]) -> tuple[object, ...]:
         """Names, sizes and times of all files: another state is another corpus."""
         from retrieval.files import matches_of
-        from retrieval.folders import cache_folder
         from retrieval.store.cache import Cache
         from retrieval.store.collections import Collections
 
-        cache = Cache(Path(self.settings.cache or cache_folder()))
+        collections = Collections(Cache(Path(self.settings.cache or cache_folder())))
         state: list[object] = []
-        given = Collections(cache).expand(paths)
-        for path in [match for one in given for match in matches_of(one)]:
-            for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
-                try:
-                    told = file.stat()
-                except OSError:
-                    continue  # opening it says what is wrong
-                state.append((str(file), told.st_size, told.st_mtime_ns))
+        for path in collections.expand(paths):
+            for match in matches_of(path):
+                for file in sorted(match.rglob("*")) if match.is_dir() else [match]:
+                    try:
+                        status = file.stat()
+                    except OSError:
+                        continue  # opening it says what is wrong
+                    state.append((str(file), status.st_size, status.st_mtime_ns))
         return tuple(state)
+
+
+def _replaced(settings: Settings, options: AskOptions) -> Settings:
+    """Settings with some for one question. Raises DocAgentError for one that there is not."""
+    if unknown := options.keys() - AskOptions.__annotations__.keys():
+        names = ", ".join(sorted(unknown))
+        raise DocAgentError(f"A question has no option {names}; some belong to DocAgent(...).")
+    return replace(settings, **options)

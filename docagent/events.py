@@ -1,14 +1,15 @@
-"""What a question reports while it is worked on; the last event is the `Answer`."""
+"""What is reported while a question is worked on."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from docagent.answer import Answer
 from retrieval.progress import Progress
 
-__all__ = ["Answer", "Event", "Progress", "Step", "Token", "event_as_json"]
+__all__ = ["Answer", "Emit", "Event", "Progress", "Step", "Token", "event_as_json", "ignore"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,14 @@ class Token:
 
 
 Event = Progress | Step | Token | Answer
+"""What `DocAgent.stream` yields; the last event is the `Answer`."""
+
+Emit = Callable[[Progress | Step | Token], None]
+"""Whoever wants to hear of the work while it goes on."""
+
+
+def ignore(event: object) -> None:
+    """For callers that want the result alone."""
 
 
 def event_as_json(event: Event) -> dict[str, Any]:

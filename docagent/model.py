@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from docagent.answer import Usage
 from docagent.engine.servers.errors import clear_errors
 from docagent.errors import DocAgentError
-from docagent.events import Event, Progress, Token
-from docagent.streaming import reported
+from docagent.events import Emit, Progress, ignore
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel, LanguageModelInput
-    from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+    from langchain_core.messages import AIMessage, BaseMessage
     from langchain_core.messages.ai import UsageMetadata
     from langchain_core.runnables import Runnable
 
@@ -38,16 +37,16 @@ def estimated_tokens(text: str) -> int:
 class Model:
     """Any LangChain chat model; `ChatQwen2` also tells its size and counts tokens exactly.
 
-    `usage` is what all calls took so far. `kept` remembers from one run to the next how fast it
+    `usage` is what all calls took so far. `cache` remembers from one run to the next how fast it
     reads.
     """
 
     def __init__(
-        self, chat: BaseChatModel, name: str | None = None, kept: ReplyCache | None = None
+        self, chat: BaseChatModel, name: str | None = None, cache: ReplyCache | None = None
     ) -> None:
         self.chat = chat
         self.name = name or getattr(chat, "model_name", None) or type(chat).__name__
-        self._kept = kept
+        self._cache = cache
         self._logprobs = hasattr(chat, "openai_api_base")
         self.context = int(getattr(chat, "context", None) or _CONTEXT)
         self.usage = Usage()
@@ -62,8 +61,9 @@ class Model:
         """What tells this model from every other: what it made is not what another would."""
         if self.own:
             return str(self.chat.engine.loaded.fingerprint)  # type: ignore[attr-defined]
-        told = {"at": getattr(self.chat, "openai_api_base", None), **self.chat._identifying_params}
-        return f"{self.name} {json.dumps(told, sort_keys=True, default=str)}"
+        where = getattr(self.chat, "openai_api_base", None)
+        parameters = {"at": where, **self.chat._identifying_params}
+        return f"{self.name} {json.dumps(parameters, sort_keys=True, default=str)}"
 
     @property
     def device(self) -> str:
@@ -83,8 +83,8 @@ class Model:
     @property
     def reading_speed(self) -> float | None:
         """Tokens of a prompt that it read a second, last time; None before it was measured."""
-        found = self._kept.get(*self._speed_key) if self._kept else None
-        return float(found) if found else None
+        speed = self._cache.get(*self._speed_key) if self._cache else None
+        return float(speed) if speed else None
 
     @property
     def _speed_key(self) -> tuple[str, ...]:
@@ -96,44 +96,46 @@ class Model:
         return int(counter(text)) if counter else estimated_tokens(text)
 
     def write(
-        self, messages: list[BaseMessage], max_tokens: int, shown: bool = True
-    ) -> Generator[Event, None, str]:
-        """The model's reply, as tokens while it is written (unless not `shown`) and whole.
+        self,
+        messages: list[BaseMessage],
+        max_tokens: int,
+        emit: Emit = ignore,
+        on_text: Callable[[str], None] | None = None,
+    ) -> str:
+        """The model's reply; `on_text` gets it in pieces while it is written.
 
-        Raises DocAgentError if a server cannot be reached or refuses.
+        `emit` hears how far the prompt is read and, without `on_text`, how far the reply is
+        written. Raises DocAgentError if a server cannot be reached or refuses.
         """
         pieces: list[str] = []
         begun, waited = time.perf_counter(), 0.0
         with clear_errors():
-            for chunk in self._chunks(messages, max_tokens):
-                if isinstance(chunk, Progress):
-                    yield chunk
-                    continue
+            for chunk in self.chat.stream(messages, max_tokens=max_tokens, **self._prefill(emit)):
                 waited = waited or time.perf_counter() - begun
                 self._count(chunk.usage_metadata, waited)
-                text = chunk.text
-                if text:
-                    pieces.append(text)
-                    yield (
-                        Token(text)
-                        if shown
-                        else Progress("write", len(pieces), max_tokens, "tokens")
-                    )
+                if not chunk.text:
+                    continue
+                pieces.append(chunk.text)
+                if on_text:
+                    on_text(chunk.text)
+                else:
+                    emit(Progress("write", len(pieces), max_tokens, "tokens"))
         return "".join(pieces)
 
     def reply(
         self,
         messages: list[BaseMessage],
         bound: Runnable[LanguageModelInput, AIMessage] | None = None,
+        emit: Emit = ignore,
         **options: Any,
     ) -> AIMessage:
         """One whole reply, tool calls included; `options` are those of the chat model's call.
 
-        `bound` is the chat model with tools, as its `bind_tools` gave it. Raises DocAgentError if
-        a server cannot be reached or refuses.
+        `bound` is the chat model with tools, as its `bind_tools` gave it; `emit` hears how far the
+        prompt is read. Raises DocAgentError if a server cannot be reached or refuses.
         """
         with clear_errors():
-            message = (bound or self.chat).invoke(messages, **options)
+            message = (bound or self.chat).invoke(messages, **options, **self._prefill(emit))
         self._count(message.usage_metadata)
         return message
 
@@ -157,7 +159,7 @@ class Model:
                 self._logprobs = False
             else:
                 self._time(message.usage_metadata, time.perf_counter() - begun)
-                if (odds := _told_odds(message)) is not None:
+                if (odds := _log_odds(message)) is not None:
                     return odds
                 self._logprobs = False
         message = self.reply(messages, max_tokens=4)
@@ -179,58 +181,53 @@ class Model:
                     yield number, error
             return
         with clear_errors():
-            found = self.chat.batch_as_completed(list(prompts), return_exceptions=True, **options)
-            for number, message in found:
+            replies = self.chat.batch_as_completed(list(prompts), return_exceptions=True, **options)
+            for number, message in replies:
                 if not isinstance(message, Exception):
                     self._count(message.usage_metadata)
                 yield number, message
 
-    def _chunks(
-        self, messages: list[BaseMessage], max_tokens: int
-    ) -> Iterator[AIMessageChunk | Progress]:
-        """The reply as it comes; docagent's own engine tells first how far it has read."""
-        if not self.own:
-            yield from self.chat.stream(messages, max_tokens=max_tokens)
-            return
+    def _prefill(self, emit: Emit) -> dict[str, Any]:
+        """The option by which docagent's own engine reports how far it has read a prompt."""
+        if not self.own or emit is ignore:
+            return {}
+        return {"on_prefill": lambda done, total: emit(Progress("prefill", done, total, "tokens"))}
 
-        def work(report: Callable[[AIMessageChunk | Progress], None]) -> None:
-            def read(done: int, total: int) -> None:
-                report(Progress("prefill", done, total, "tokens"))
-
-            for chunk in self.chat.stream(messages, max_tokens=max_tokens, on_prefill=read):
-                report(chunk)
-
-        yield from reported(work)
-
-    def _count(self, told: UsageMetadata | None, waited: float = 0.0) -> None:
+    def _count(self, usage: UsageMetadata | None, waited: float = 0.0) -> None:
         """Add what a reply took; `waited` seconds passed until its first word."""
-        if not told:
+        if not usage:
             return
-        cached = told.get("input_token_details", {}).get("cache_read") or 0
-        self.usage = self.usage.plus(Usage(told["input_tokens"], cached, told["output_tokens"]))
-        self._time(told, waited)
+        tokens = Usage(usage["input_tokens"], _cached(usage), usage["output_tokens"])
+        self.usage = self.usage.plus(tokens)
+        self._time(usage, waited)
 
-    def _time(self, told: UsageMetadata | None, waited: float) -> None:
+    def _time(self, usage: UsageMetadata | None, waited: float) -> None:
         """Remember how fast a prompt was read, if enough of it was new."""
-        if not told or not waited or self._kept is None:
+        if not usage or not waited or self._cache is None:
             return
-        read = told["input_tokens"] - (told.get("input_token_details", {}).get("cache_read") or 0)
+        read = usage["input_tokens"] - _cached(usage)
         if read >= _TIMED:
-            self._kept.put(read / waited, *self._speed_key)
+            self._cache.put(read / waited, *self._speed_key)
 
 
-def _told_odds(message: AIMessage) -> float | None:
+def _cached(usage: UsageMetadata) -> int:
+    """Tokens of a prompt that had been read before."""
+    return usage.get("input_token_details", {}).get("cache_read") or 0
+
+
+def _log_odds(message: AIMessage) -> float | None:
     """Log odds of Yes against No by the log probabilities of a reply's first token, if it has."""
-    told = (message.response_metadata.get("logprobs") or {}).get("content") or []
-    if not told:
+    tokens = (message.response_metadata.get("logprobs") or {}).get("content") or []
+    if not tokens:
         return None
+    alternatives = tokens[0].get("top_logprobs") or []
     likely = {YES: 0.0, NO: 0.0}
-    for one in told[0].get("top_logprobs") or []:
-        word = str(one["token"]).strip().capitalize()
+    for alternative in alternatives:
+        word = str(alternative["token"]).strip().capitalize()
         if word in likely:
-            likely[word] += math.exp(one["logprob"])
+            likely[word] += math.exp(alternative["logprob"])
     if not any(likely.values()):
         return None
     # What is not among the alternatives is less likely than all of them.
-    least = min(math.exp(one["logprob"]) for one in told[0]["top_logprobs"])
+    least = min(math.exp(alternative["logprob"]) for alternative in alternatives)
     return math.log(max(likely[YES], least) / max(likely[NO], least))

@@ -1,54 +1,49 @@
-"""The main path, top to bottom: open the documents, let a strategy find the answer, tell it."""
+"""The main path of a question, once its documents are open: choose a strategy, answer, count."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from docagent.answer import Answer, Usage
-from docagent.answering.context import QueryContext
-from docagent.events import Event
-from docagent.readers import reader
-from retrieval.lexical.foreign import warn_of_language
-
-if TYPE_CHECKING:
-    from docagent.api import DocAgent
+from docagent.answering.context import NO_MODEL, QueryContext
+from docagent.errors import DocAgentError
+from docagent.settings import Settings
+from docagent.strategy import Strategy, check_name, strategy
 
 
-def ask(agent: DocAgent, paths: Sequence[str | Path], question: str) -> Iterator[Event]:
-    """Answer one question; the last event is the `Answer`.
+def answer(context: QueryContext, begun: float, opened: float) -> Answer:
+    """Answer the question of a context.
 
-    Raises DocAgentError for documents that cannot be read and models that cannot be had.
+    `begun` is when the question was asked, by `time.perf_counter`, and `opened` the seconds that
+    it took to open the documents. Raises DocAgentError where a model fails.
     """
-    reading = reader(agent.settings)  # search, read, answer, check: docagent/readers
-    begun = time.perf_counter()
-    corpus = yield from agent.open(paths)
-    opened = time.perf_counter() - begun
-    warn_of_language(corpus, question)
-    with corpus.undisturbed():
-        corpus.encoder.load()  # loading models counts in the total alone
-        asking = QueryContext(
-            corpus,
-            question,
-            agent.language_model(),
-            agent.settings,
-            agent.kept,
-            agent.reranker,
-            agent.tools,
-        )
-        written = yield from reading.answer(asking)
-    yield Answer(
-        question,
-        written.text,
-        written.found,
-        tuple(written.citations),
-        asking.language_model.name if asking.language_model else "none",
-        confidence=written.confidence,
-        strategy=written.strategy,
-        steps=written.steps,
-        usage=asking.language_model.usage if asking.language_model else Usage(),
-        seconds={"open": opened, **asking.seconds, "total": time.perf_counter() - begun},
-        note=written.note,
+    model = context.language_model
+    draft = chosen_strategy(context.settings)(context)
+    return Answer(
+        context.question,
+        draft.text,
+        draft.found,
+        tuple(draft.citations),
+        model.name if model else "none",
+        confidence=draft.confidence,
+        strategy=draft.strategy,
+        steps=draft.steps,
+        usage=model.usage if model else Usage(),
+        seconds={"open": opened, **context.seconds, "total": time.perf_counter() - begun},
+        note=draft.note,
     )
+
+
+def chosen_strategy(settings: Settings) -> Strategy:
+    """The strategy of these settings: `--model none` has one of its own.
+
+    Raises DocAgentError for a strategy that there is not, or not without a language model.
+    """
+    if settings.model != "none":
+        return strategy(settings.strategy)
+    check_name(settings.strategy)
+    if settings.strategy not in ("auto", "retrieve"):
+        raise DocAgentError(f"There is no strategy {settings.strategy} here: {NO_MODEL}.")
+    from docagent.strategies.extractive import extractive
+
+    return extractive

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
+
+from docagent.errors import DocAgentError
+from docagent.strategy import check_name
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What `docagent ask` takes as options; `None` means the measured default."""
+    """What `docagent ask` takes as options; `None` means the measured default.
+
+    Raises DocAgentError, with a line that says what to do, for a value that cannot be.
+    """
 
     model: str = "auto"
-    strategy: str = "auto"  # or "retrieve", "read", "direct", "agent"
+    strategy: str = "auto"  # or "retrieve", "read", "direct", "agent", or one that is registered
     embedding: str | None = None
-    cache: Path | None = None
+    cache: Path | None = None  # a path in a string is taken too
     password: str | None = None
     pages: tuple[int, int] | None = None  # first and last physical page, from 1
     k: int | None = None  # passages read at most
@@ -24,3 +31,44 @@ class Settings:
     max_steps: int | None = None  # turns of an agent
     max_total_tokens: int | None = None  # that an agent's model computes
     rewrite: bool = False  # also search in other wordings by the model
+
+    def __post_init__(self) -> None:
+        check_name(self.strategy)
+        if isinstance(self.cache, str):
+            object.__setattr__(self, "cache", Path(self.cache).expanduser())
+        if self.pages is not None:
+            object.__setattr__(self, "pages", _page_range(self.pages))
+        for name in ("k", "budget", "max_tokens", "max_steps", "max_total_tokens"):
+            _check_count(name, getattr(self, name))
+
+
+class AskOptions(TypedDict, total=False):
+    """The settings that one question may have for itself."""
+
+    strategy: str
+    pages: tuple[int, int] | None
+    k: int | None
+    budget: int | None
+    max_tokens: int
+    brief: bool
+    max_steps: int | None
+    max_total_tokens: int | None
+    rewrite: bool
+
+
+def _page_range(pages: object) -> tuple[int, int]:
+    if (
+        isinstance(pages, tuple | list)
+        and len(pages) == 2
+        and all(isinstance(page, int) and not isinstance(page, bool) for page in pages)
+        and 1 <= pages[0] <= pages[1]
+    ):
+        return pages[0], pages[1]
+    raise DocAgentError(f"pages is the first and the last page, such as (10, 20), not {pages!r}.")
+
+
+def _check_count(name: str, value: object) -> None:
+    if value is None and name != "max_tokens":
+        return
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise DocAgentError(f"{name} is a whole number of at least 1, not {value!r}.")

@@ -1,4 +1,4 @@
-"""Work that reports while it runs, as a generator of its reports."""
+"""A function that reports while it runs, as an iterator of its reports."""
 
 from __future__ import annotations
 
@@ -9,34 +9,33 @@ from queue import SimpleQueue
 from typing import TypeVar
 
 Report = TypeVar("Report")
+Result = TypeVar("Result")
 
 
 class _Stopped(BaseException):
     """Raised in the work when nobody listens any more; no `except Exception` holds it up."""
 
 
-def reported(work: Callable[[Callable[[Report], None]], None]) -> Iterator[Report]:
-    """Run `work(report)` in a thread of its own and yield what it reports, as it does.
+def stream(work: Callable[[Callable[[Report], None]], Result]) -> Iterator[Report | Result]:
+    """Run `work(emit)` in a thread; yield what it emits as it does so, and then its result.
 
-    What it raises is raised here. If the generator is closed, the work ends at its next report.
+    What it raises is raised here. If the iterator is closed, the work ends the next time it emits.
     """
-    reports: SimpleQueue[tuple[Report, ...] | BaseException] = SimpleQueue()
+    reports: SimpleQueue[tuple[Report | Result, bool] | BaseException] = SimpleQueue()
     stopped = threading.Event()
 
-    def report(value: Report) -> None:
+    def emit(report: Report) -> None:
         if stopped.is_set():
             raise _Stopped
-        reports.put((value,))
+        reports.put((report, False))
 
     def run() -> None:
         try:
-            work(report)
+            reports.put((work(emit), True))
         except _Stopped:
             return
         except BaseException as error:  # noqa: BLE001 (raised again where reports are read)
             reports.put(error)
-        else:
-            reports.put(())
 
     # The context carries LangChain's callbacks into the thread.
     context = copy_context()
@@ -46,8 +45,8 @@ def reported(work: Callable[[Callable[[Report], None]], None]) -> Iterator[Repor
             item = reports.get()
             if isinstance(item, BaseException):
                 raise item
-            if not item:
-                return
             yield item[0]
+            if item[1]:
+                return
     finally:
         stopped.set()

@@ -18,6 +18,9 @@ log = logging.getLogger("docagent")
 
 _NAMED = 5  # files a warning names; of more it gives the number
 
+Paths = str | Path | Iterable[str | Path]
+"""One path, or several."""
+
 
 def readable_files(paths: Iterable[str | Path]) -> tuple[list[Path], list[Path]]:
     """Files named by the user, and files found in folders or by patterns they named.

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from docagent.answering.evidence import Source, select
+from docagent.answering.evidence import select
 from docagent.grounding.attribution import attribute
 from docagent.grounding.claims import UNSUPPORTED, check
 from docagent.grounding.figures import figures, spelled_as
 from docagent.grounding.markers import is_claim
+from docagent.grounding.source import Source
 from docagent.grounding.support import carries, find_words, spans_of, support
 from retrieval.corpus import Corpus
 from tests.make_pdf import text_pdf

@@ -68,11 +68,11 @@ def test_without_log_probabilities_the_word_counts(word: str, likely: bool, refu
 
 
 def test_the_speed_of_reading_is_remembered(tmp_path: Path) -> None:
-    kept = ReplyCache(tmp_path)
+    cache = ReplyCache(tmp_path)
     server = ServerModel(told={"Yes": -0.1, "No": -3.0})
-    before = Model(server, kept=kept).reading_speed
-    Model(server, kept=kept).log_odds(ASKED)
-    after = Model(server, kept=ReplyCache(tmp_path)).reading_speed  # as another run finds it
+    before = Model(server, cache=cache).reading_speed
+    Model(server, cache=cache).log_odds(ASKED)
+    after = Model(server, cache=ReplyCache(tmp_path)).reading_speed  # as another run finds it
     assert before is None
     assert after is not None
     assert after > 1000  # tokens a second of a server that answers at once
@@ -81,7 +81,7 @@ def test_the_speed_of_reading_is_remembered(tmp_path: Path) -> None:
 def test_the_speed_on_a_gpu_says_nothing_of_the_cpu(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = Model(ServerModel(told={"Yes": -0.1, "No": -3.0}), kept=ReplyCache(tmp_path))
+    model = Model(ServerModel(told={"Yes": -0.1, "No": -3.0}), cache=ReplyCache(tmp_path))
     monkeypatch.setattr(Model, "device", "cuda:0")
     model.log_odds(ASKED)
     on_gpu = model.reading_speed

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from docagent.answering.evidence import Source
 from docagent.answering.messages import (
     REFUSAL,
     answer_messages,
     answerable_messages,
     is_refusal,
 )
+from docagent.grounding.source import Source
 from prompts import render
 from retrieval.passage import Passage
 

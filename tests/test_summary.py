@@ -10,7 +10,7 @@ import pytest
 
 from docagent import DocAgent, DocAgentError, Progress, Step, Summary
 from docagent.summary import extract
-from docagent.summary.options import wanted
+from docagent.summary.options import summary_options
 from docagent.summary.parts import parts
 from docagent.summary.sections import sections
 from docagent.summary.statements import statements
@@ -266,7 +266,7 @@ def test_another_language_keeps_citations_and_figures(report: Path) -> None:
 @pytest.mark.parametrize("length", ["huge", "0", -1, 61, ""])
 def test_a_length_that_is_none(length: str | int) -> None:
     with pytest.raises(DocAgentError, match="short, medium, long"):
-        wanted(length)
+        summary_options(length)
 
 
 def test_only_some_pages(report: Path) -> None:

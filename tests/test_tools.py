@@ -21,11 +21,11 @@ LAMP = "When was the lamp of Pennant Rock lit?"
 
 
 class Bench:
-    """Tools on one desk, called as a model calls them."""
+    """Tools on one context, called as a model calls them."""
 
     def __init__(self, corpus: Corpus, **fields: Any) -> None:
-        self.desk = ToolContext(corpus, **fields)
-        self.tools = {tool.name: tool for tool in corpus_tools(corpus, self.desk)}
+        self.context = ToolContext(corpus, **fields)
+        self.tools = {tool.name: tool for tool in corpus_tools(corpus, self.context)}
 
     def message(self, tool: str, /, **arguments: Any) -> ToolMessage:
         made = {"name": tool, "args": arguments, "id": "1", "type": "tool_call"}
@@ -66,20 +66,20 @@ def test_search_numbers_passages_with_page_and_heading(bench: Bench) -> None:
     text = bench("search", query=LAMP)
     assert re.match(r"\[1\] page 8, 2 History > 2\.1 The lights, 1871 to 1922\n", text)
     assert "The lamp was lit on 18 August 1878" in text
-    assert bench.desk.count(text) <= bench.desk.budget + 20
+    assert bench.context.count(text) <= bench.context.budget + 20
     assert re.search(r"\.\.\. \d+ more$", text)
 
 
 def test_a_passage_keeps_its_number(bench: Bench) -> None:
     bench("search", query=LAMP)
-    first = bench.desk.ledger.passages[1]
+    first = bench.context.registry.passages[1]
     hit = bench("grep", pattern="lamp was lit on 18 August 1878")
     assert re.search(r"^\[1\] page 8, ", hit, re.M)
     # What stands above is not shown again.
     again = bench("search", query=f"{LAMP} Tell me.")
     assert again.startswith("Shown above: 1")
     assert "18 August 1878" not in again
-    assert bench.desk.ledger.passages[1] == first
+    assert bench.context.registry.passages[1] == first
 
 
 def test_an_empty_query_is_the_models_error(bench: Bench) -> None:
@@ -89,7 +89,7 @@ def test_an_empty_query_is_the_models_error(bench: Bench) -> None:
 
 def test_grep_counts_all_hits(bench: Bench) -> None:
     text = bench("grep", pattern="PENNANT rock")
-    whole = bench.desk.corpus.text("handbook.pdf")
+    whole = bench.context.corpus.text("handbook.pdf")
     hits = len(re.findall(r"pennant\s+rock", whole, re.I))
     assert text.startswith(f"{hits} hits in ")
     assert bench("grep", pattern="zeppelin") == "No hit."
@@ -131,7 +131,7 @@ def test_results_are_cut_and_say_so(handbook_corpus: Corpus) -> None:
     passages = re.match(r"[\d,]+ hits in ([\d,]+) passages", text)
     assert passages and int(passages[1]) == len(shown) + int(more[1])
     # What was cut off is not counted among what was shown.
-    assert len(bench.desk.ledger.passages) <= len(shown) + 1
+    assert len(bench.context.registry.passages) <= len(shown) + 1
 
 
 def test_outline(handbook_corpus: Corpus) -> None:
@@ -156,7 +156,7 @@ def test_read_pages_reads_on_where_it_was_cut(handbook_corpus: Corpus) -> None:
         seen |= set(further.artifact.numbers)
         if not further.artifact.again:
             break
-    page = {p.text for p in bench.desk.ledger.passages.values()}
+    page = {p.text for p in bench.context.registry.passages.values()}
     whole = handbook_corpus.indexed["handbook.pdf"].document.pages[7]
     text = handbook_corpus.text("handbook.pdf")[whole.start : whole.end]
     assert sum(map(len, page)) > 0.95 * len(text)
@@ -177,7 +177,7 @@ def test_pages_the_user_left_out_stay_unread(handbook_corpus: Corpus) -> None:
         ("read_pages", {"first": 1, "last": 41}),
     ):
         assert bench.shown(name, **arguments).numbers
-    pages = {passage.page for passage in bench.desk.ledger.passages.values()}
+    pages = {passage.page for passage in bench.context.registry.passages.values()}
     assert pages <= {20, 21, 22}
     assert "2 History" not in bench("outline")
     with pytest.raises(ToolException, match="pages 20 to 22"):
@@ -211,31 +211,31 @@ def test_markers_of_a_document_do_not_look_like_ours(tmp_path: Path) -> None:
     for result in (
         bench("search", query="What is the mast made of?"),
         bench("grep", pattern="mast"),
-        Bench(bench.desk.corpus)("read_pages", first=1, last=1),
+        Bench(bench.context.corpus)("read_pages", first=1, last=1),
     ):
         assert re.findall(r"\[\d[\d, ]*\]", result) == ["[1]"]
         assert "[ 2]" in result
-    assert bench.desk.ledger.passages[1].text in text
+    assert bench.context.registry.passages[1].text in text
 
 
 def test_the_best_of_each_result_comes_first() -> None:
     def passage(start: int) -> Passage:
         return Passage("a.txt", None, None, "", "text", 1.0, start, start + 4)
 
-    ledger = CitationRegistry()
+    registry = CitationRegistry()
     for start in range(5):
-        ledger.number(passage(start))
-    ledger.results += [(1, 2, 3), (4,), (2, 5)]
-    assert [one.start for one in ledger.ranked] == [0, 3, 1, 4, 2]
+        registry.number(passage(start))
+    registry.results += [(1, 2, 3), (4,), (2, 5)]
+    assert [one.start for one in registry.ranked] == [0, 3, 1, 4, 2]
 
 
 def test_a_full_ledger_says_so(handbook_corpus: Corpus) -> None:
-    bench = Bench(handbook_corpus, ledger=CitationRegistry(most=3))
+    bench = Bench(handbook_corpus, registry=CitationRegistry(most=3))
     text = bench("search", query=LAMP)
     assert "3 passages are held, which is the most: answer from these" in text
     bench("grep", pattern="ferry")
     bench("read_pages", first=30, last=33)
-    assert list(bench.desk.ledger.passages) == [1, 2, 3]
+    assert list(bench.context.registry.passages) == [1, 2, 3]
 
 
 def test_tools_for_other_agents(handbook_corpus: Corpus) -> None:

@@ -9,7 +9,7 @@ from docagent.tools.artifact import ToolArtifact
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`text` is what the model reads, `told` the line of the trace.
+    """`text` is what the model reads, `trace` its line in the trace.
 
     `argument` is what was asked for, in a few words. `failed` is True for the model's own
     errors and a user's broken tool, `invalid` for calls that could not be made at all,
@@ -20,7 +20,7 @@ class Outcome:
     name: str
     argument: str
     text: str
-    told: str
+    trace: str
     shown: ToolArtifact | None = None
     failed: bool = False
     invalid: bool = False

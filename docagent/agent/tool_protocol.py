@@ -126,8 +126,8 @@ class ToolsInText:
 
     def results(self, outcomes: Sequence[Outcome]) -> list[BaseMessage]:
         # One message, because some templates want user and assistant in turns.
-        told = [render("agent_result", name=one.name, text=one.text) for one in outcomes]
-        return [HumanMessage("\n\n".join(told))] if told else []
+        texts = [render("agent_result", name=item.name, text=item.text) for item in outcomes]
+        return [HumanMessage("\n\n".join(texts))] if texts else []
 
 
 def tool_protocol(model: Model, tools: Sequence[BaseTool]) -> ToolProtocol:
@@ -141,11 +141,11 @@ def tool_protocol(model: Model, tools: Sequence[BaseTool]) -> ToolProtocol:
 def _signature(spec: ToolSpec) -> str:
     kinds = spec.parameters.get("properties", {})
     needed = spec.parameters.get("required", ())
-    told = (
+    arguments = (
         f"{name}: {kind.get('type', 'any')}{'' if name in needed else ' (optional)'}"
         for name, kind in kinds.items()
     )
-    return f"{spec.name}({', '.join(told)})"
+    return f"{spec.name}({', '.join(arguments)})"
 
 
 def _with_id(call: Any) -> Any:

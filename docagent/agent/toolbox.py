@@ -34,11 +34,11 @@ _LOOKING = frozenset({"search", "grep", "read_pages"})
 class Toolbox:
     """Runs calls. Errors of the model are results; errors of docagent's code are raised."""
 
-    def __init__(self, desk: ToolContext, tools: Sequence[BaseTool]) -> None:
+    def __init__(self, context: ToolContext, tools: Sequence[BaseTool]) -> None:
         self.tools = list(tools)
         self.specs = specifications(tools)
         self.used_own = False  # whether a user's tool has brought anything
-        self._desk = desk
+        self._context = context
         self._by_name = {tool.name: tool for tool in tools}
         self._made: dict[str, Outcome] = {}
 
@@ -52,16 +52,16 @@ class Toolbox:
         key = _key(name, arguments)
         if key in self._made:
             return self._repeated(call, self._made[key])
-        held = len(self._desk.ledger.passages)
+        held = len(self._context.registry.passages)
         outcome = self._called(self._by_name[name], arguments, argument, call["id"] or "")
         if outcome.failed:
             return outcome
         if outcome.shown and outcome.shown.numbers:
-            self._desk.ledger.results.append(outcome.shown.numbers)
+            self._context.registry.results.append(outcome.shown.numbers)
         if not (outcome.shown and outcome.shown.again):
             self._made[key] = outcome
         self.used_own = self.used_own or name not in NAMES
-        grown = len(self._desk.ledger.passages) > held
+        grown = len(self._context.registry.passages) > held
         return replace(outcome, fresh=grown or name not in _LOOKING)
 
     def refused(self, call: ToolCall | InvalidToolCall, error: str) -> Outcome:
@@ -100,13 +100,17 @@ class Toolbox:
         shown = message.artifact if ours else None
         if not isinstance(shown, ToolArtifact):
             text = harmless(message.text)
-            text = self._desk.cut(text) if self._desk.count(text) > self._desk.budget else text
+            text = (
+                self._context.cut(text)
+                if self._context.count(text) > self._context.budget
+                else text
+            )
             shown = ToolArtifact(_few_words(text))
             return Outcome(
                 call_id, tool.name, argument, text, f"{argument} -> {shown.summary}", shown
             )
-        told = f"{argument} -> {shown.summary}" if argument else shown.summary
-        return Outcome(call_id, tool.name, argument, message.text, told, shown)
+        trace = f"{argument} -> {shown.summary}" if argument else shown.summary
+        return Outcome(call_id, tool.name, argument, message.text, trace, shown)
 
     def _failed(self, name: str, argument: str, call_id: str, error: str) -> Outcome:
         line = _few_words(error, 200)
@@ -116,11 +120,11 @@ class Toolbox:
 
     def _repeated(self, call: ToolCall, before: Outcome) -> Outcome:
         hint = "You made this call before; its result stands above. Ask for something else"
-        if self._desk.ledger.passages:
+        if self._context.registry.passages:
             hint += ", or answer from what you have"
         text = f"{before.brief}. {hint}."
-        told = f"{before.argument} -> the same call as before"
-        return Outcome(call["id"] or "", before.name, before.argument, text, told, repeated=True)
+        trace = f"{before.argument} -> the same call as before"
+        return Outcome(call["id"] or "", before.name, before.argument, text, trace, repeated=True)
 
 
 def _key(name: str, arguments: dict[str, Any]) -> str:
@@ -133,8 +137,8 @@ def _key(name: str, arguments: dict[str, Any]) -> str:
 
 def _misfits(error: ValidationError) -> str:
     """Which arguments are wrong, and how."""
-    told = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in told)
+    errors = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in errors)
 
 
 def _few_words(value: object, most: int = _ARGUMENT) -> str:

@@ -19,8 +19,8 @@ from prompts import template
 
 if TYPE_CHECKING:
     from docagent.answering.context import QueryContext
-    from docagent.answering.evidence import Source
     from docagent.answering.search import SearchResult
+    from docagent.grounding.source import Source
     from docagent.grounding.verdict import Verdict
     from docagent.model import Model
     from docagent.reply_cache import ReplyCache
@@ -51,15 +51,15 @@ _LEAST_HALF = 1.5
 _CLIP = 4.0
 
 
-def answerable(asking: QueryContext, sources: list[Source]) -> float:
+def answerable(context: QueryContext, sources: list[Source]) -> float:
     """Probability that the sources answer the question; asks the model."""
-    return by_reader(yes(asking, sources))
+    return by_reader(yes(context, sources))
 
 
-def yes(asking: QueryContext, sources: list[Source]) -> float:
+def yes(context: QueryContext, sources: list[Source]) -> float:
     """Log odds of the reader's Yes on a scale of its own: 1 is its usual Yes, -1 its usual No."""
-    odds = asking.model.log_odds(answerable_messages(sources, asking.question))
-    middle, half = scale(asking.model, asking.kept)
+    odds = context.model.log_odds(answerable_messages(sources, context.question))
+    middle, half = scale(context.model, context.cache)
     return max(-_CLIP, min(_CLIP, (odds - middle) / half))
 
 

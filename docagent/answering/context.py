@@ -1,15 +1,15 @@
-"""One question at work: what every strategy is given, and what it gives back."""
+"""What a strategy is given, and what it gives back."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from docagent.answer import Citation
 from docagent.errors import DocAgentError
-from docagent.events import Event
+from docagent.events import Emit, ignore
 from docagent.timing import timed
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ NO_MODEL = (
 class QueryContext:
     """A question, the open documents, and the model that reads them.
 
-    `language_model` is None for `--model none`. `kept` holds what models made of parts of
-    documents before. `tools` are the user's own, for an agent. `seconds` collects what each stage
+    `language_model` is None for `--model none`. `cache` holds what models replied before. `tools`
+    are the user's own, for an agent. `emit` hears of each step. `seconds` collects what each stage
     took; stages that no strategy times stay 0.
     """
 
@@ -41,9 +41,10 @@ class QueryContext:
     question: str
     language_model: Model | None
     settings: Settings
-    kept: ReplyCache
+    cache: ReplyCache
     rerank: Reranker | None = None
     tools: tuple[BaseTool, ...] = ()
+    emit: Emit = ignore
     seconds: dict[str, float] = field(default_factory=lambda: {"search": 0.0, "answer": 0.0})
 
     @property
@@ -60,8 +61,8 @@ class QueryContext:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a strategy found. `confidence` is the probability that the documents answer at all;
-    `note` tells of a limit that was reached."""
+    """What a strategy came to. `confidence` is the probability that the documents answer at all;
+    `note` names a limit that was reached."""
 
     text: str
     citations: list[Citation]
@@ -72,4 +73,4 @@ class Draft:
     confidence: float = 1.0
 
 
-Strategy = Generator[Event, None, Draft]
+Strategy = Callable[[QueryContext], Draft]

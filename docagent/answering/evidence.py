@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeVar
 
+from docagent.grounding.source import Source
 from retrieval.passage import Passage
 
 if TYPE_CHECKING:
@@ -20,30 +20,6 @@ FIRST_WORD = 5.0  # seconds that reading the evidence may take
 # article), and models read small windows best (NeedleBench for Qwen2-7B: 87 at 8K, 39 at 128K).
 # In steps, so that a speed that varies from run to run does not change what is read.
 BUDGETS = (700, 1400, 2800, 4000)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A numbered piece of evidence: neighbouring passages of one page."""
-
-    number: int
-    passages: tuple[Passage, ...]
-
-    @property
-    def text(self) -> str:
-        """The passages with "..." where something between them is left out."""
-        pieces = [self.passages[0].text]
-        for before, passage in zip(self.passages, self.passages[1:], strict=False):
-            pieces += ["\n" if passage.start - before.end <= 2 else "\n...\n", passage.text]
-        return "".join(pieces)
-
-    @property
-    def title(self) -> str:
-        """Where it stands, as a reader would say it."""
-        first = self.passages[0]
-        page = f", {first.unit} {first.page}" if first.page else ""
-        heading = f", {first.heading}" if first.heading else ""
-        return f"{first.document}{page}{heading}"
 
 
 def budget(asked: int | None, model: Model) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from docagent.answering.evidence import Source
+from docagent.grounding.source import Source
 from prompts import render
 
 if TYPE_CHECKING:

@@ -1,12 +1,11 @@
-"""Other wordings of a question, to be searched besides."""
+"""Other wordings of a question, to be searched for as well."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
 from typing import TYPE_CHECKING
 
-from docagent.events import Event, Step
+from docagent.events import Emit, Step
 from prompts import render
 
 if TYPE_CHECKING:
@@ -19,13 +18,13 @@ _TOKENS = 120
 _BULLET = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s+")
 
 
-def rewrite(model: Model, question: str) -> Generator[Event, None, list[str]]:
+def rewrite(model: Model, question: str, emit: Emit) -> list[str]:
     """Up to three wordings by the model."""
     from langchain_core.messages import HumanMessage
 
     prompt: list[BaseMessage] = [HumanMessage(render("rewrite", question=question))]
-    draft = yield from model.write(prompt, _TOKENS, shown=False)
-    lines = [_BULLET.sub("", line).strip(' "') for line in draft.splitlines()]
-    found = [line for line in dict.fromkeys(lines) if line and line != question][:_MOST]
-    yield Step("rewrite", " | ".join(found))
-    return found
+    reply = model.write(prompt, _TOKENS, emit)
+    lines = [_BULLET.sub("", line).strip(' "') for line in reply.splitlines()]
+    wordings = [line for line in dict.fromkeys(lines) if line and line != question][:_MOST]
+    emit(Step("rewrite", " | ".join(wordings)))
+    return wordings

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import dataclass
 
 from docagent.answering.context import QueryContext
 from docagent.answering.rewrite import rewrite
-from docagent.events import Event, Step
+from docagent.events import Step
 from docagent.grounding.quotes import Quote, quotes
 from docagent.grounding.verdict import Verdict, judge
 from retrieval.passage import Passage
@@ -17,28 +16,28 @@ _RANKED = 60  # passages the evidence is chosen from
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What a search brought: passages and the words nearest to the question, best first, and
-    whether these words come near enough."""
+    """Passages and the words nearest to the question, best first, and whether these words come
+    near enough to answer it."""
 
     ranked: list[Passage]
     near: list[Quote]
     verdict: Verdict
 
 
-def search(asking: QueryContext) -> Generator[Event, None, SearchResult]:
+def search(context: QueryContext) -> SearchResult:
     """Find passages and quotes, and judge by them whether the documents answer at all."""
-    corpus, question, settings = asking.corpus, asking.question, asking.settings
-    with asking.timed("search"):
-        also = (yield from rewrite(asking.model, question)) if settings.rewrite else ()
+    corpus, question, settings = context.corpus, context.question, context.settings
+    with context.timed("search"):
+        also = rewrite(context.model, question, context.emit) if settings.rewrite else ()
         ranked = corpus.search(
-            question, settings.k or _RANKED, settings.pages, also=also, rerank=asking.rerank
+            question, settings.k or _RANKED, settings.pages, also=also, rerank=context.rerank
         )
         near = quotes(corpus, question, ranked)
-    index = corpus.state()
-    yield Step("search", f"{len(ranked)} passages; nearest: {_place(ranked)}; index: {index}")
-    with asking.timed("answer"):
+    summary = f"{len(ranked)} passages; nearest: {_place(ranked)}; index: {corpus.state()}"
+    context.emit(Step("search", summary))
+    with context.timed("answer"):
         verdict = judge(corpus, question, ranked, near)
-    yield Step("judge", verdict.reason)
+    context.emit(Step("judge", verdict.reason))
     return SearchResult(ranked, near, verdict)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from docagent.strategies import NAMES
+from docagent.strategy import names
 
 Model = Annotated[
     str,
@@ -50,9 +50,9 @@ Output = Annotated[
 
 def strategy_name(name: str) -> str:
     """The name of a strategy. Raises a usage error for anything else."""
-    if name not in NAMES:
+    if name not in names():
         raise typer.BadParameter(
-            f"{name!r} is none of {', '.join(NAMES)}.", param_hint="--strategy"
+            f"{name!r} is none of {', '.join(names())}.", param_hint="--strategy"
         )
     return name
 

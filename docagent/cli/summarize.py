@@ -58,11 +58,11 @@ def summarize(
     """
     from docagent.api import DocAgent
     from docagent.errors import DocAgentError
-    from docagent.summary.options import wanted
+    from docagent.summary.options import summary_options
     from docagent.summary.summary import SectionSummary, Summary
 
     try:
-        wanted(length)
+        summary_options(length)
     except DocAgentError as error:
         raise typer.BadParameter(str(error), param_hint="--length") from error
     agent = DocAgent(model, embedding=embedding, pages=page_range(pages), password=password)

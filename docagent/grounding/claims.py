@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from docagent.answer import Citation
-from docagent.answering.evidence import Source
 from docagent.grounding.attribution import attribute
 from docagent.grounding.computed import Computation, computations
 from docagent.grounding.figures import Figure, figures, missing, spelled_as
 from docagent.grounding.markers import MARKER, is_claim, sentences_with_markers, statement
+from docagent.grounding.source import Source
 from docagent.grounding.support import Span
 from retrieval.corpus import Corpus
 from retrieval.passage import Passage

@@ -8,28 +8,25 @@ from docagent.grounding.attribution import attribute
 from docagent.grounding.markers import sentences_with_markers, statement
 from docagent.grounding.quotes import Quote
 from docagent.reading.windows import Window
-from prompts import render, template
+from prompts import render
 from retrieval.corpus import Corpus
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
-    from docagent.model import Model
-
 TOKENS = 250  # of a reply
 _NONE = "none"
 _MARKS = " \"'“”„«»"
 _SCORE = 1.0  # of what a model picks
-_PROMPTS = ("read", "read_notes")
 
 
 def read_prompt(corpus: Corpus, window: Window, question: str, notes: str) -> list[BaseMessage]:
     """Text first, then the question, so that the next question on it shares the longer part."""
     from langchain_core.messages import HumanMessage
 
-    told = "\n\n" + render("read_notes", notes=notes) if notes else ""
+    notes = "\n\n" + render("read_notes", notes=notes) if notes else ""
     text = window_text(corpus, window)
-    return [HumanMessage(render("read", text=text, question=question, notes=told))]
+    return [HumanMessage(render("read", text=text, question=question, notes=notes))]
 
 
 def window_text(corpus: Corpus, window: Window) -> str:
@@ -37,12 +34,7 @@ def window_text(corpus: Corpus, window: Window) -> str:
     return corpus.text(window.document)[window.start : window.end]
 
 
-def made_from(model: Model, question: str, notes: str, text: str) -> tuple[str, ...]:
-    """All that a reading depends on: with the same it is not made again."""
-    return ("read", model.identity, *map(template, _PROMPTS), question, notes, text)
-
-
-def found_again(corpus: Corpus, window: Window, question: str, reply: str) -> list[Quote]:
+def quotes_of(corpus: Corpus, window: Window, question: str, reply: str) -> list[Quote]:
     """The words of a window that bear out what a reply says of it, in the reply's order.
 
     A small model copies carelessly or answers in words of its own: what it says only tells where
@@ -51,10 +43,10 @@ def found_again(corpus: Corpus, window: Window, question: str, reply: str) -> li
     if reply.strip(" .\n*\"'").casefold() == _NONE:
         return []
     passages = [corpus.passage(number) for number in window.numbers]
-    found: dict[tuple[int, int], Quote] = {}
+    quotes: dict[tuple[int, int], Quote] = {}
     for start, end in sentences_with_markers(reply):
-        said = statement(reply[start:end]).strip(_MARKS)
-        for passage, begin, stop in attribute(corpus, said, passages, question) if said else ():
+        claim = statement(reply[start:end]).strip(_MARKS)
+        for passage, begin, stop in attribute(corpus, claim, passages, question) if claim else ():
             words = corpus.span(passage.document, begin, stop)
-            found[begin, stop] = Quote(words, words.start, words.end, words.text, _SCORE)
-    return list(found.values())
+            quotes[begin, stop] = Quote(words, words.start, words.end, words.text, _SCORE)
+    return list(quotes.values())

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from langchain_core.messages.tool import tool_call
 
 from docagent.agent.conversation import Conversation, Round
-from docagent.agent.ending import SearchEnd, finish
 from docagent.agent.outcome import Outcome
 from docagent.agent.tool_protocol import Reply
 from docagent.agent.toolbox import Toolbox
-from docagent.answering.context import QueryContext, Strategy
-from docagent.events import Event, Step
+from docagent.answering.context import Draft, QueryContext
+from docagent.answering.messages import is_refusal
+from docagent.answering.search import search
+from docagent.events import Step
+from docagent.grounding.claims import check
+from docagent.strategies.retrieve import answer
 from docagent.tools import corpus_tools
 from docagent.tools.context import RESULT, ToolContext, label
 from docagent.tools.page_numbers import PageNumbers
+from docagent.tools.registry import CitationRegistry
 from prompts import render
 
 if TYPE_CHECKING:
@@ -39,105 +42,131 @@ class _Limits:
     result: int  # tokens of a tool's result
 
     @classmethod
-    def of(cls, asking: QueryContext) -> _Limits:
-        settings = asking.settings
+    def of(cls, context: QueryContext) -> _Limits:
+        settings = context.settings
         return cls(
             settings.max_steps or STEPS,
             settings.max_total_tokens,
             # With a user's tools the words that end the search may be the answer.
-            _CALL + (settings.max_tokens if asking.tools else 0),
-            min(RESULT, asking.model.context // 8),
+            _CALL + (settings.max_tokens if context.tools else 0),
+            min(RESULT, context.model.context // 8),
         )
 
 
-def agent(asking: QueryContext) -> Strategy:
+@dataclass(frozen=True, slots=True)
+class _End:
+    """What the search ended in: the model's last words, if any; `note` names a limit.
+
+    `own_tools`: a user's tools were called, whose results stand in no passage.
+    """
+
+    text: str = ""
+    note: str = ""
+    own_tools: bool = False
+
+
+def agent(context: QueryContext) -> Draft:
     """Look things up with tools, then answer from the passages that were seen."""
-    model, limits = asking.model, _Limits.of(asking)
-    desk = ToolContext(
-        asking.corpus, count=model.count, budget=limits.result, pages=asking.settings.pages
+    model, limits = context.model, _Limits.of(context)
+    tools = ToolContext(
+        context.corpus, count=model.count, budget=limits.result, pages=context.settings.pages
     )
-    toolbox = Toolbox(desk, [*corpus_tools(asking.corpus, desk), *asking.tools])
-    talk = Conversation(
+    toolbox = Toolbox(tools, [*corpus_tools(context.corpus, tools), *context.tools])
+    conversation = Conversation(
         model,
         toolbox.tools,
-        render("agent_system", documents=_named(asking.corpus)),
-        f"Question: {asking.question}",
+        render("agent_system", documents=_named(context.corpus)),
+        f"Question: {context.question}",
         limits.turn,
         expected=min(model.context, 1000 + limits.steps * (limits.result + limits.turn)),
     )
-    yield from _first_search(asking, talk, toolbox)
-    ended = yield from _work(asking, talk, toolbox, limits)
-    if ended.note:
-        yield Step("limit", ended.note)
-    written = yield from finish(asking, desk.ledger, ended)
-    return replace(written, strategy="agent", steps=talk.turns)
+    _first_search(context, conversation, toolbox)
+    end = _loop(context, conversation, toolbox, limits)
+    if end.note:
+        context.emit(Step("limit", end.note))
+    draft = _answer(context, tools.registry, end)
+    return replace(draft, strategy="agent", steps=conversation.turns, note=end.note)
 
 
-def _first_search(
-    asking: QueryContext, talk: Conversation, toolbox: Toolbox
-) -> Generator[Event, None, None]:
+def _first_search(context: QueryContext, conversation: Conversation, toolbox: Toolbox) -> None:
     """Search for the question itself, as every model would, without the cost of a turn.
 
     The result ends by asking for another search. Left to itself the 1.5B answers at once, or says
     what it would look for and makes no call.
     """
-    call = tool_call(name="search", args={"query": asking.question}, id="call_question")
-    with asking.timed("search"):
+    call = tool_call(name="search", args={"query": context.question}, id="call_question")
+    with context.timed("search"):
         outcome = toolbox.run(call)
-    yield Step(outcome.step, outcome.told)
-    told = replace(outcome, text=f"{outcome.text}\n\n{render('agent_next')}")
-    talk.rounds.append(Round(talk.made(call), [told]))
+    context.emit(Step(outcome.step, outcome.trace))
+    result = replace(outcome, text=f"{outcome.text}\n\n{render('agent_next')}")
+    conversation.rounds.append(Round(conversation.made(call), [result]))
 
 
-def _work(
-    asking: QueryContext, talk: Conversation, toolbox: Toolbox, limits: _Limits
-) -> Generator[Event, None, SearchEnd]:
+def _loop(
+    context: QueryContext, conversation: Conversation, toolbox: Toolbox, limits: _Limits
+) -> _End:
     """Turn after turn, until the model says something without a call, or a limit."""
     barren, unread = 0, False
-    while talk.turns < limits.steps:
-        if limits.tokens and talk.spent >= limits.tokens:
-            return SearchEnd(note=_STOPPED.format(f"{talk.spent:,} tokens"))
-        if not talk.fits:
-            return SearchEnd(note=_STOPPED.format("the model's window was full"))
-        with asking.timed("answer"):
-            reply = yield from talk.turn(constrained=unread)
+    while conversation.turns < limits.steps:
+        if limits.tokens and conversation.spent >= limits.tokens:
+            return _End(note=_STOPPED.format(f"{conversation.spent:,} tokens"))
+        if not conversation.fits:
+            return _End(note=_STOPPED.format("the model's window was full"))
+        with context.timed("answer"):
+            reply = conversation.turn(context.emit, constrained=unread)
         if not (reply.calls or reply.invalid):
-            yield Step("reply", "nothing more to look up")
-            return SearchEnd(reply.text, own_tools=toolbox.used_own)
-        outcomes = yield from _calls(asking, toolbox, reply)
-        talk.rounds.append(Round(reply.message, outcomes))
+            context.emit(Step("reply", "nothing more to look up"))
+            return _End(reply.text, own_tools=toolbox.used_own)
+        outcomes = _run_calls(context, toolbox, reply)
+        conversation.rounds.append(Round(reply.message, outcomes))
         unread = all(outcome.invalid for outcome in outcomes)
         barren = 0 if any(outcome.fresh for outcome in outcomes) else barren + 1
         if barren == _BARREN or all(outcome.repeated for outcome in outcomes):
-            yield Step("plan", "nothing new is found; the answer is written from what was read")
-            return SearchEnd()
-    return SearchEnd(note=_STOPPED.format(f"{talk.turns} steps"))
+            nothing = "nothing new is found; the answer is written from what was read"
+            context.emit(Step("plan", nothing))
+            return _End()
+    return _End(note=_STOPPED.format(f"{conversation.turns} steps"))
 
 
-def _calls(
-    asking: QueryContext, toolbox: Toolbox, reply: Reply
-) -> Generator[Event, None, list[Outcome]]:
-    """Run the calls of a reply."""
+def _run_calls(context: QueryContext, toolbox: Toolbox, reply: Reply) -> list[Outcome]:
+    """What came of the calls of a reply."""
     outcomes: list[Outcome] = []
     for number, call in enumerate(reply.calls):
         if number < _AT_ONCE:
-            with asking.timed("search"):
+            with context.timed("search"):
                 outcomes.append(toolbox.run(call))
         else:
-            told = f"not run: at most {_AT_ONCE} calls at a time"
-            outcomes.append(toolbox.refused(call, told))
-        yield Step(outcomes[-1].step, outcomes[-1].told)
+            error = f"not run: at most {_AT_ONCE} calls at a time"
+            outcomes.append(toolbox.refused(call, error))
+        context.emit(Step(outcomes[-1].step, outcomes[-1].trace))
     for invalid in reply.invalid:
         outcomes.append(toolbox.refused(invalid, invalid["error"] or "the call cannot be read"))
-        yield Step(outcomes[-1].step, outcomes[-1].told)
+        context.emit(Step(outcomes[-1].step, outcomes[-1].trace))
     return outcomes
+
+
+def _answer(context: QueryContext, registry: CitationRegistry, end: _End) -> Draft:
+    """An answer written as every answer is, from the passages that were seen and the next best.
+
+    Words that a user's tools have helped to are kept where the passages bear them out.
+    """
+    if end.own_tools and end.text and not is_refusal(end.text):
+        text, citations = check(context.corpus, context.question, end.text, registry.sources)
+        if citations:
+            context.emit(Step("check", f"quotes that bear the answer out: {len(citations)}"))
+            return Draft(text, citations, True)
+    result = search(context)
+    # A tool's result shows the first few of a search; the evidence may have room for more.
+    ranked = list(dict.fromkeys([*registry.ranked, *result.ranked]))
+    return answer(context, replace(result, ranked=ranked))
 
 
 def _named(corpus: Corpus) -> str:
     names = corpus.documents
-    told = [
-        f"{label(name)} ({PageNumbers(ToolContext(corpus), name).told})" for name in names[:_NAMED]
+    labels = [
+        f"{label(name)} ({PageNumbers(ToolContext(corpus), name).range_text})"
+        for name in names[:_NAMED]
     ]
     if len(names) > _NAMED:
-        told.append(f"{len(names) - _NAMED} more documents")
-    return ", ".join(told)
+        labels.append(f"{len(names) - _NAMED} more documents")
+    return ", ".join(labels)

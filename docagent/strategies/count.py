@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from docagent.answering.context import Draft, QueryContext, Strategy
-from docagent.answering.write import refuse
+from docagent.answering.context import Draft, QueryContext
+from docagent.answering.messages import REFUSAL
 from docagent.events import Step
 from docagent.grounding.claims import cite
 from retrieval.corpus import Corpus
@@ -16,27 +16,28 @@ _SHOWN = 5  # places quoted
 _PAGES = 12  # pages told one by one
 
 
-def count(asking: QueryContext, words: str) -> Strategy:
+def count(context: QueryContext, words: str) -> Draft:
     """Every place where the words stand as words, whatever their case and line breaks."""
-    with asking.timed("search"):
+    corpus = context.corpus
+    with context.timed("search"):
         places = [
-            found
-            for name in asking.corpus.documents
-            for found in _places(asking.corpus, name, words, asking.settings.pages)
+            place
+            for name in corpus.documents
+            for place in _places(corpus, name, words, context.settings.pages)
         ]
-    yield Step("count", f'"{words}": {len(places)} times')
-    with asking.timed("answer"):
+    context.emit(Step("count", f'"{words}": {len(places)} times'))
+    with context.timed("answer"):
         if not places:
-            none = refuse(asking.corpus, [])
-            return Draft(f'{none.text} "{words}" stands nowhere in the text.', [], False, "read")
-        shown = [
-            cite(asking.corpus, number, *_sentence(asking.corpus, place))
+            text = f'{REFUSAL} "{words}" stands nowhere in the text.'
+            return Draft(text, [], False, "read", confidence=0.0)
+        citations = [
+            cite(corpus, number, *_sentence(corpus, place))
             for number, place in enumerate(places[:_SHOWN], 1)
         ]
-        markers = ", ".join(str(one.id) for one in shown)
+        markers = ", ".join(str(citation.id) for citation in citations)
         times = "once" if len(places) == 1 else f"{len(places)} times"
         text = f'"{words}" stands {times} in the text{_where(places)} [{markers}].'
-        return Draft(text, shown, True, "read")
+        return Draft(text, citations, True, "read")
 
 
 def _places(corpus: Corpus, name: str, words: str, pages: tuple[int, int] | None) -> list[Passage]:

@@ -6,54 +6,54 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from docagent.answering.answerability import ANSWERS, answerable
-from docagent.answering.context import QueryContext, Strategy
-from docagent.answering.evidence import Source
+from docagent.answering.context import Draft, QueryContext
 from docagent.answering.search import search
 from docagent.answering.write import refuse, write
-from docagent.errors import DocAgentError
+from docagent.errors import ContextTooLong
 from docagent.events import Step
+from docagent.grounding.source import Source
 from docagent.reading.windows import ROOM, Window, single
 from retrieval.passage import Passage
 
 _MOST = 99  # sources: markers have two digits
 
 
-def direct(asking: QueryContext) -> Strategy:
+def direct(context: QueryContext) -> Draft:
     """Answer with all of the text in one prompt; the next question on it reads only itself.
 
-    Raises DocAgentError if the text is longer than the model's window or the budget.
+    Raises ContextTooLong if the text is longer than the model's window or the budget.
     """
-    parts = list(_passages(asking))
-    tokens, room = sum(part.tokens for part in parts), _room(asking)
+    parts = list(_passages(context))
+    tokens, room = sum(part.tokens for part in parts), _room(context)
     if tokens > room:
-        raise DocAgentError(
+        raise ContextTooLong(
             f"The text has about {tokens:,} tokens, and {room:,} fit into one prompt of "
-            f"{asking.model.name}; use --strategy read, or fewer --pages."
+            f"{context.model.name}; use --strategy read, or fewer --pages."
         )
-    found = yield from search(asking)
-    with asking.timed("answer"):
-        yield Step("direct", f"all {tokens:,} tokens in one prompt")
-        sources = _sources(asking, parts)
-        likely = answerable(asking, sources)
+    result = search(context)
+    with context.timed("answer"):
+        context.emit(Step("direct", f"all {tokens:,} tokens in one prompt"))
+        sources = _sources(context, parts)
+        likely = answerable(context, sources)
         if likely < ANSWERS:
-            return replace(refuse(asking.corpus, found.near, likely), strategy="direct")
-        written = yield from write(asking, sources, found.near)
-    return replace(written, strategy="direct", confidence=likely)
+            return replace(refuse(context.corpus, result.near, likely), strategy="direct")
+        draft = write(context, sources, result.near)
+    return replace(draft, strategy="direct", confidence=likely)
 
 
-def _passages(asking: QueryContext) -> Iterator[Window]:
-    return single(asking.corpus, asking.model.count, asking.settings.pages)
+def _passages(context: QueryContext) -> Iterator[Window]:
+    return single(context.corpus, context.model.count, context.settings.pages)
 
 
-def _room(asking: QueryContext) -> int:
+def _room(context: QueryContext) -> int:
     """Tokens of text for one prompt."""
-    room = asking.model.context - ROOM - asking.settings.max_tokens
-    return min(room, asking.settings.budget or room)
+    room = context.model.context - ROOM - context.settings.max_tokens
+    return min(room, context.settings.budget or room)
 
 
-def _sources(asking: QueryContext, parts: list[Window]) -> list[Source]:
+def _sources(context: QueryContext, parts: list[Window]) -> list[Source]:
     """All passages in order, a page a source; where there are too many, several pages."""
-    passages = [asking.corpus.passage(part.numbers.start) for part in parts]
+    passages = [context.corpus.passage(part.numbers.start) for part in parts]
     pages = list(dict.fromkeys((one.document, one.page) for one in passages))
     together = -(-len(pages) // _MOST) if passages[0].page else -(-len(passages) // _MOST)
     place = {page: number // together for number, page in enumerate(pages)}

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import replace
 
-from docagent.answering.context import Draft, QueryContext, Strategy
+from docagent.answering.context import Draft, QueryContext
 from docagent.answering.evidence import budget, in_turns, select
 from docagent.answering.scope import Scope, scope
 from docagent.answering.search import SearchResult, search
 from docagent.answering.write import refuse, write
-from docagent.events import Event, Step
+from docagent.events import Step
 from docagent.grounding.quotes import Quote
 from docagent.reading.reader import ReadResult, read_windows
 from docagent.reading.windows import Window, promising, window_size, windows
@@ -21,62 +20,54 @@ _RANKED = 200  # passages that tell which windows promise most
 _WIDE = 4_000  # tokens of quotes for an answer that is spread over the document
 
 
-def read(asking: QueryContext) -> Strategy:
+def read(context: QueryContext) -> Draft:
     """Answer from what a model picks out of each part; parts read before cost nothing."""
-    wanted = scope(asking.question)
-    if wanted.counted:
-        return (yield from count(asking, wanted.counted))
-    found = yield from search(asking)
-    with asking.timed("search"):
-        parts = _parts(asking, wanted)
-        gathered = yield from read_windows(
-            asking, parts, every=wanted.whole, ordered=wanted.ordered
-        )
-    yield Step("gather", f"{len(gathered.quotes)} quotes from {gathered.read} parts")
-    with asking.timed("answer"):
-        written = yield from _answer(asking, wanted, gathered, found)
-    steps = gathered.asked + written.steps
-    return replace(written, strategy="read", steps=steps, note=gathered.note)
+    aim = scope(context.question)
+    if aim.counted:
+        return count(context, aim.counted)
+    result = search(context)
+    with context.timed("search"):
+        parts = _parts(context, aim)
+        reading = read_windows(context, parts, every=aim.whole, ordered=aim.ordered)
+    context.emit(Step("gather", f"{len(reading.all_quotes)} quotes from {reading.read} parts"))
+    with context.timed("answer"):
+        draft = _answer(context, aim, reading, result)
+    steps = reading.asked + draft.steps
+    return replace(draft, strategy="read", steps=steps, note=reading.note)
 
 
-def _parts(asking: QueryContext, wanted: Scope) -> list[Window]:
+def _parts(context: QueryContext, aim: Scope) -> list[Window]:
     """All windows: as they stand for a question on the whole, else the most promising first."""
-    corpus, model = asking.corpus, asking.model
-    parts = windows(corpus, window_size(model.context), model.count, asking.settings.pages)
-    if wanted.whole:
+    corpus, model = context.corpus, context.model
+    parts = windows(corpus, window_size(model.context), model.count, context.settings.pages)
+    if aim.whole:
         return parts
-    ranked = corpus.search(asking.question, _RANKED, asking.settings.pages)
+    ranked = corpus.search(context.question, _RANKED, context.settings.pages)
     return promising(parts, ranked)
 
 
-def _answer(
-    asking: QueryContext, wanted: Scope, gathered: ReadResult, found: SearchResult
-) -> Generator[Event, None, Draft]:
+def _answer(context: QueryContext, aim: Scope, reading: ReadResult, result: SearchResult) -> Draft:
     """Write from the quotes: of the whole from the quotes alone, so that each part is heard, of
     one place from the passages around them, the most promising first."""
-    near = _turns(gathered)
+    # The first quote of each part, then the second of each, and so on.
+    near = in_turns(reading.quotes[number] for number in sorted(reading.quotes))
     if not near:
-        return refuse(asking.corpus, found.near)
-    if wanted.whole:
-        tokens = asking.settings.budget or min(_WIDE, asking.model.context // 2)
+        return refuse(context.corpus, result.near)
+    if aim.whole:
+        tokens = context.settings.budget or min(_WIDE, context.model.context // 2)
         evidence = [quote.passage for quote in near]
     else:
-        tokens = budget(asking.settings.budget, asking.model)
-        evidence = _around(asking, near)
-    return (yield from write(asking, select(evidence, tokens, asking.model.count), near))
+        tokens = budget(context.settings.budget, context.model)
+        evidence = _around(context, near)
+    return write(context, select(evidence, tokens, context.model.count), near)
 
 
-def _turns(gathered: ReadResult) -> list[Quote]:
-    """The first quote of each part, then the second of each, and so on."""
-    return in_turns(gathered.found[number] for number in sorted(gathered.found))
-
-
-def _around(asking: QueryContext, near: list[Quote]) -> list[Passage]:
+def _around(context: QueryContext, near: list[Quote]) -> list[Passage]:
     """The whole passages around the quotes, best first."""
     return list(
         dict.fromkeys(
             passage
             for quote in near
-            for passage in asking.corpus.around(quote.passage.document, quote.start, quote.end)
+            for passage in context.corpus.around(quote.passage.document, quote.start, quote.end)
         )
     )

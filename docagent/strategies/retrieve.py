@@ -5,30 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 
 from docagent.answering.answerability import ANSWERS, answerable, by_search
-from docagent.answering.context import QueryContext, Strategy
+from docagent.answering.context import Draft, QueryContext
 from docagent.answering.evidence import budget, portions
 from docagent.answering.search import SearchResult, search
 from docagent.answering.write import refuse, write
 from docagent.events import Step
 
 
-def retrieve(asking: QueryContext) -> Strategy:
+def retrieve(context: QueryContext) -> Draft:
     """Answer from the passages that a search finds."""
-    found = yield from search(asking)
-    return (yield from answer(asking, found))
+    return answer(context, search(context))
 
 
-def answer(asking: QueryContext, found: SearchResult) -> Strategy:
+def answer(context: QueryContext, result: SearchResult) -> Draft:
     """Read the best passages, and the next ones once if these do not answer; or refuse."""
-    with asking.timed("answer"):
-        if found.verdict.foreign:
-            return refuse(asking.corpus, found.near, by_search(found))
-        most, confidence = budget(asking.settings.budget, asking.model), 0.0
-        for sources in portions(found.ranked, most, asking.model.count):
-            likely = answerable(asking, sources)
+    with context.timed("answer"):
+        if result.verdict.foreign:
+            return refuse(context.corpus, result.near, by_search(result))
+        most, confidence = budget(context.settings.budget, context.model), 0.0
+        for sources in portions(result.ranked, most, context.model.count):
+            likely = answerable(context, sources)
             confidence = max(confidence, likely)
-            yield Step("answerable", f"{likely:.2f}, {ANSWERS:.2f} is enough")
+            context.emit(Step("answerable", f"{likely:.2f}, {ANSWERS:.2f} is enough"))
             if likely >= ANSWERS:
-                written = yield from write(asking, sources, found.near)
-                return replace(written, confidence=likely) if written.found else written
-        return refuse(asking.corpus, found.near, confidence)
+                draft = write(context, sources, result.near)
+                return replace(draft, confidence=likely) if draft.found else draft
+        return refuse(context.corpus, result.near, confidence)

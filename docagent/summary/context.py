@@ -1,15 +1,15 @@
-"""One summary at work: what every step of it is given."""
+"""What every step of a summary is given."""
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docagent.answering.context import NO_MODEL
 from docagent.errors import DocAgentError
-from docagent.events import Progress, Step
+from docagent.events import ignore
 from docagent.summary.options import SummaryOptions
 from docagent.summary.statements import SummarySentence
 from docagent.timing import timed
@@ -19,30 +19,25 @@ if TYPE_CHECKING:
     from docagent.reply_cache import ReplyCache
     from retrieval.corpus import Corpus
 
-
-@dataclass(frozen=True, slots=True)
-class SectionDone:
-    """The sentences of a section, by its number from 0; of the whole if that is None."""
-
-    section: int | None
-    told: list[SummarySentence]
-
-
-Making = Generator[Progress | Step | SectionDone]
+SectionDone = Callable[[int, list[SummarySentence]], None]
+"""Called with the number of a section, from 0, and its sentences, as soon as these are known."""
 
 
 @dataclass(slots=True)
 class SummaryContext:
-    """The open documents, who reads them (None: no language model), what is wanted and was done.
+    """The open documents, the model that reads them, what is asked for, and what was done.
 
-    `steps` are the parts and prompts read, those kept from earlier runs included; `lost` tells
-    of parts that could not be read, `unsupported` counts parts of which no statement held.
+    `language_model` is None for `--model none`. `emit` hears of each step. `steps` counts the
+    parts and prompts read, those kept from earlier runs included; `lost` names parts that could
+    not be read, `unsupported` counts parts of which no statement was borne out.
     """
 
     corpus: Corpus
-    reader: Model | None
-    kept: ReplyCache
-    wanted: SummaryOptions
+    language_model: Model | None
+    cache: ReplyCache
+    options: SummaryOptions
+    pages: tuple[int, int] | None = None
+    emit: Callable[[Any], None] = ignore
     steps: int = 0
     lost: list[str] = field(default_factory=list)
     unsupported: int = 0
@@ -51,9 +46,9 @@ class SummaryContext:
     @property
     def model(self) -> Model:
         """Who reads. Raises DocAgentError where there is no language model."""
-        if self.reader is None:
+        if self.language_model is None:
             raise DocAgentError(NO_MODEL)
-        return self.reader
+        return self.language_model
 
     def timed(self, stage: str) -> AbstractContextManager[None]:
         """Add the time that the block takes to a stage's seconds."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
@@ -12,14 +12,14 @@ from docagent.events import Step
 from docagent.grounding.attribution import attribute
 from docagent.grounding.figures import spelled_as
 from docagent.reading.cost import Cost
-from docagent.summary.context import Making, SectionDone, SummaryContext
+from docagent.reading.map_reduce import Reply, is_cached, replies
+from docagent.summary.context import SectionDone, SummaryContext
 from docagent.summary.extract import statements_extract
 from docagent.summary.mmr import near
 from docagent.summary.parts import Part
-from docagent.summary.replies import PER_SENTENCE, Reply, known, replies
 from docagent.summary.sections import Section
 from docagent.summary.spread import spread
-from docagent.summary.statements import Span, SummarySentence, statements
+from docagent.summary.statements import PER_SENTENCE, Span, SummarySentence, statements
 from prompts import render
 from retrieval.lexical.language import NAMES, language
 from retrieval.passage import Passage
@@ -31,60 +31,86 @@ _FEWEST = 2  # sentences asked of a part
 _SPARE = 1  # and one more than are wanted, since what the text does not bear out is dropped
 
 
-def written(work: SummaryContext, sections: Sequence[Section], parts: Sequence[Part]) -> Making:
-    """The sentences of each section as it is finished, in order, and last those of the whole.
+def generative(
+    context: SummaryContext,
+    sections: Sequence[Section],
+    parts: Sequence[Part],
+    section_done: SectionDone,
+) -> list[SummarySentence]:
+    """The sentences of the whole; those of each section are handed over as it is finished.
 
     With a focus all is read first: what comes near is told by comparing everything.
     """
-    counts = _counts(work, sections, parts)
-    prompts = [_prompt(work, part, count) for part, count in zip(parts, counts, strict=True)]
+    counts = _counts(context, sections, parts)
+    prompts = [_prompt(context, part, count) for part, count in zip(parts, counts, strict=True)]
+    cached = [is_cached(context.model, context.cache, prompt) for prompt in prompts]
     tokens = [part.tokens for part in parts]
-    reply = PER_SENTENCE * max(counts)
-    cost = Cost(work.kept, work.model, tokens, [known(work, one) for one in prompts], reply)
-    yield Step("cost", cost.announce())
-    heard: list[list[SummarySentence]] = [[] for _ in parts]
-    told: list[list[SummarySentence]] = [[] for _ in sections]
-    left = iter(replies(work, prompts, PER_SENTENCE * (max(counts) + _SPARE)))
-    for number, part in enumerate(parts):
-        with work.timed("read"):
-            given = next(left)
-        heard[number] = yield from _borne_out(work, part, given)
-        yield cost.done(number)
-        last = number + 1 == len(parts) or parts[number + 1].section != part.section
-        if last and not work.wanted.focus:
-            told[part.section] = _section(work, sections, parts, heard, part.section)
-            yield SectionDone(part.section, told[part.section])
-    with work.timed("join"):
-        if work.wanted.focus:
-            heard = _near(work, heard)
-            told = [_section(work, sections, parts, heard, one) for one in range(len(sections))]
-            for number, sentences in enumerate(told):
-                yield SectionDone(number, sentences)
+    cost = Cost(context.cache, context.model, tokens, cached, PER_SENTENCE * max(counts))
+    context.emit(Step("cost", cost.announce()))
+    by_part: dict[int, list[SummarySentence]] = {}
+    by_section: list[list[SummarySentence]] = [[] for _ in sections]
+    finished = 0
+
+    def finish_sections(upto: int) -> None:
+        nonlocal finished
+        while finished < upto:
+            by_section[finished] = _section(context, sections, parts, by_part, finished)
+            section_done(finished, by_section[finished])
+            finished += 1
+
+    for reply in _replies(context, prompts, PER_SENTENCE * (max(counts) + _SPARE)):
+        by_part[reply.number] = _borne_out(context, parts[reply.number], reply)
+        context.emit(cost.done(reply.number))
+        if not context.options.focus:
+            unread = (part.section for at, part in enumerate(parts) if at not in by_part)
+            finish_sections(next(unread, len(sections)))
+    with context.timed("join"):
+        if context.options.focus:
+            by_part = _near(context, by_part)
+            finish_sections(len(sections))
+        if len(sections) == 1:
+            return by_section[0]
         sizes = [section.size for section in sections]
-        whole = told[0] if len(told) == 1 else spread(work, told, sizes, work.wanted.sentences)
-    yield SectionDone(None, whole)
+        return spread(context, by_section, sizes, context.options.sentences)
+
+
+def _replies(
+    context: SummaryContext, prompts: Sequence[list[BaseMessage]], max_tokens: int
+) -> Iterator[Reply]:
+    """The replies as they come, with the time it takes to wait for them."""
+    left = replies(context.model, context.cache, prompts, max_tokens)
+    while True:
+        with context.timed("read"):
+            reply = next(left, None)
+        if reply is None:
+            return
+        context.steps += 1
+        yield reply
 
 
 def _section(
-    work: SummaryContext,
+    context: SummaryContext,
     sections: Sequence[Section],
     parts: Sequence[Part],
-    heard: Sequence[list[SummarySentence]],
+    by_part: Mapping[int, list[SummarySentence]],
     number: int,
 ) -> list[SummarySentence]:
     """The sentences that stand for a section, from each of its parts by its length."""
     own = [at for at, part in enumerate(parts) if part.section == number]
-    most = _most(work, sections)
-    return spread(work, [heard[at] for at in own], [parts[at].tokens for at in own], most)
+    most = _most(context, sections)
+    sizes = [parts[at].tokens for at in own]
+    return spread(context, [by_part[at] for at in own], sizes, most)
 
 
-def _most(work: SummaryContext, sections: Sequence[Section]) -> int:
-    return work.wanted.sentences if len(sections) == 1 else work.wanted.section
+def _most(context: SummaryContext, sections: Sequence[Section]) -> int:
+    return context.options.sentences if len(sections) == 1 else context.options.section
 
 
-def _counts(work: SummaryContext, sections: Sequence[Section], parts: Sequence[Part]) -> list[int]:
+def _counts(
+    context: SummaryContext, sections: Sequence[Section], parts: Sequence[Part]
+) -> list[int]:
     """How many sentences each part is asked for: its share of its section's."""
-    most = _most(work, sections)
+    most = _most(context, sections)
     size = Counter[int]()
     for part in parts:
         size[part.section] += part.tokens
@@ -92,73 +118,82 @@ def _counts(work: SummaryContext, sections: Sequence[Section], parts: Sequence[P
     return [max(_FEWEST, share) + _SPARE for share in shares]
 
 
-def _prompt(work: SummaryContext, part: Part, count: int) -> list[BaseMessage]:
+def _prompt(context: SummaryContext, part: Part, count: int) -> list[BaseMessage]:
     """The text of a part, then what is asked of it, in the text's own language."""
     from langchain_core.messages import HumanMessage
 
-    passages = part.passages(work.corpus)
-    text = "\n\n".join(f"{one.context}\n{one.text}".strip() for one in passages)
-    told = {
-        "text": text,
-        "count": str(count),
-        "language": _spoken(work, text),
-        "focus": work.wanted.focus,
-    }
-    return [HumanMessage(render("summary_focus" if work.wanted.focus else "summary_part", **told))]
+    passages = part.passages(context.corpus)
+    text = "\n\n".join(f"{passage.context}\n{passage.text}".strip() for passage in passages)
+    focus = context.options.focus
+    prompt = render(
+        "summary_focus" if focus else "summary_part",
+        text=text,
+        count=str(count),
+        language=_in_language(context, text),
+        focus=focus,
+    )
+    return [HumanMessage(prompt)]
 
 
-def _spoken(work: SummaryContext, text: str) -> str:
+def _in_language(context: SummaryContext, text: str) -> str:
     """ " in German" for a text in German: a small model falls back to the prompt's English."""
-    known = work.corpus.lexical.languages
-    spoken = language(text)
-    return f" in {NAMES[spoken]}" if spoken in known and "en" not in known else ""
+    known = context.corpus.lexical.languages
+    code = language(text)
+    return f" in {NAMES[code]}" if code in known and "en" not in known else ""
 
 
-def _borne_out(
-    work: SummaryContext, part: Part, reply: Reply
-) -> Generator[Step, None, list[SummarySentence]]:
+def _borne_out(context: SummaryContext, part: Part, reply: Reply) -> list[SummarySentence]:
     """The statements of a reply that the part's own words bear out."""
     where = f"{part.document}, part {reply.number + 1}"
     if reply.error:
-        work.lost.append(f"{where}: {reply.error}")
-        yield Step("lost", work.lost[-1])
+        context.lost.append(f"{where}: {reply.error}")
+        context.emit(Step("lost", context.lost[-1]))
         return []
-    passages = part.passages(work.corpus)
+    passages = part.passages(context.corpus)
     texts = [passage.headed for passage in passages]
-    said = list(dict.fromkeys(statements(spelled_as(texts, reply.text))))
-    told = [SummarySentence(one, spans) for one in said if (spans := _spans(work, one, passages))]
-    work.unsupported += bool(said) and not told
-    dropped = len(said) - len(told)
-    text = f"{where}: {len(told)} statements"
-    yield Step("part", text + f"; {dropped} without support left out" * bool(dropped))
-    return told
+    claims = list(dict.fromkeys(statements(spelled_as(texts, reply.text))))
+    sentences = [
+        SummarySentence(claim, spans)
+        for claim in claims
+        if (spans := _spans(context, claim, passages))
+    ]
+    context.unsupported += bool(claims) and not sentences
+    dropped = len(claims) - len(sentences)
+    text = f"{where}: {len(sentences)} statements"
+    context.emit(Step("part", text + f"; {dropped} without support left out" * bool(dropped)))
+    return sentences
 
 
 def _near(
-    work: SummaryContext, heard: Sequence[list[SummarySentence]]
-) -> list[list[SummarySentence]]:
+    context: SummaryContext, by_part: Mapping[int, list[SummarySentence]]
+) -> dict[int, list[SummarySentence]]:
     """What of each part comes near to the focus."""
-    found = near(work, [statements_extract(work, told) for told in heard])
-    return [[told[at] for at in taken] for told, taken in zip(heard, found, strict=True)]
+    numbers = sorted(by_part)
+    extracts = [statements_extract(context, by_part[number]) for number in numbers]
+    return {
+        number: [by_part[number][at] for at in chosen]
+        for number, chosen in zip(numbers, near(context, extracts), strict=True)
+    }
 
 
-def _spans(work: SummaryContext, claim: str, passages: Sequence[Passage]) -> tuple[Span, ...]:
+def _spans(context: SummaryContext, claim: str, passages: Sequence[Passage]) -> tuple[Span, ...]:
     """Where the words stand that bear a statement out; none if nothing does.
 
     These words alone must do so, a row with the head of its table: "In July 2007" was found to
     stand on "In 2007", as there was a July elsewhere in the part.
     """
-    found = attribute(work.corpus, claim, passages)
-    alone = [_alone(work, passage, start, end) for passage, start, end in found]
-    if not attribute(work.corpus, claim, alone):
+    places = attribute(context.corpus, claim, passages)
+    alone = [_alone(context, passage, start, end) for passage, start, end in places]
+    if not attribute(context.corpus, claim, alone):
         return ()
-    return tuple(Span(passage.document, start, end) for passage, start, end in found)
+    return tuple(Span(passage.document, start, end) for passage, start, end in places)
 
 
-def _alone(work: SummaryContext, passage: Passage, start: int, end: int) -> Passage:
+def _alone(context: SummaryContext, passage: Passage, start: int, end: int) -> Passage:
     """The words of a passage from `start` to `end` as one of their own."""
+    sentences = context.corpus.sentences(passage)
     heads = dict.fromkeys(
-        one.head for one in work.corpus.sentences(passage) if one.start < end and start < one.end
+        sentence.head for sentence in sentences if sentence.start < end and start < sentence.end
     )
-    words = work.corpus.span(passage.document, start, end)
+    words = context.corpus.span(passage.document, start, end)
     return replace(words, context=" ".join([passage.context, *heads]).strip())

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from docagent.summary.context import SummaryContext
+from docagent.summary.extracts import Extract
 from retrieval.embed.model import Vectors
 from retrieval.lexical.tokens import query_terms
-
-if TYPE_CHECKING:
-    from docagent.summary.extract import Extract
 
 _WORDS = 0.5  # weight of shared words beside the cosine
 _ALIKE = 0.6  # against the likeness to what is chosen already
@@ -29,7 +26,7 @@ Scores = NDArray[np.float64]
 
 
 def scores(
-    work: SummaryContext,
+    context: SummaryContext,
     texts: Sequence[str],
     vectors: Vectors,
     terms: Sequence[frozenset[str]],
@@ -40,16 +37,16 @@ def scores(
     """Cosine to the mean as far as the encoder knows the language, else shared words; the focus."""
     if not texts:
         return np.zeros(0)
-    trust = work.corpus.trust(" ".join(texts[:_SAMPLE]))
+    trust = context.corpus.trust(" ".join(texts[:_SAMPLE]))
     score = trust * (vectors @ mean) + (_WORDS + 1 - trust) * _common(terms, rarity) + bonus
-    if work.wanted.focus:
-        score = score + _FOCUS * _touching(work, vectors, terms, trust)
+    if context.options.focus:
+        score = score + _FOCUS * _touching(context, vectors, terms, trust)
     found: Scores = score.astype(np.float64)
     return found
 
 
 def choose(
-    work: SummaryContext,
+    context: SummaryContext,
     extract: Extract,
     most: int,
     mean: Vectors,
@@ -61,8 +58,10 @@ def choose(
     `never` are wordings (see `wording`) that are not taken, `rooms` how many may be taken among
     certain ones.
     """
-    rarity = work.corpus.lexical.rarity({term for terms in extract.terms for term in terms})
-    score = scores(work, extract.texts, extract.vectors, extract.terms, extract.bonus, mean, rarity)
+    rarity = context.corpus.lexical.rarity({term for terms in extract.terms for term in terms})
+    score = scores(
+        context, extract.texts, extract.vectors, extract.terms, extract.bonus, mean, rarity
+    )
     left = [at for at, text in enumerate(extract.texts) if wording(text) not in never]
     likeness = np.zeros(len(score))
     apart = _ALIKE_APART if rooms else _ALIKE
@@ -104,10 +103,12 @@ def _common(terms: Sequence[frozenset[str]], rarity: Mapping[str, float]) -> Sco
     return sums / top if top > 0 else sums
 
 
-def near(work: SummaryContext, extracts: Sequence[Extract]) -> list[list[int]]:
+def near(context: SummaryContext, extracts: Sequence[Extract]) -> list[list[int]]:
     """The sentences of each that come about as near to the focus as anything does; else none."""
     scores = [
-        _touching(work, one.vectors, one.terms, work.corpus.trust(" ".join(one.texts[:_SAMPLE])))
+        _touching(
+            context, one.vectors, one.terms, context.corpus.trust(" ".join(one.texts[:_SAMPLE]))
+        )
         for one in extracts
     ]
     best = max((float(score.max(initial=0.0)) for score in scores), default=0.0)
@@ -116,12 +117,12 @@ def near(work: SummaryContext, extracts: Sequence[Extract]) -> list[list[int]]:
 
 
 def _touching(
-    work: SummaryContext, vectors: Vectors, terms: Sequence[frozenset[str]], trust: float
+    context: SummaryContext, vectors: Vectors, terms: Sequence[frozenset[str]], trust: float
 ) -> Scores:
     """How near each sentence is to the focus."""
-    rarity = work.corpus.lexical.rarity(query_terms(work.wanted.focus))
+    rarity = context.corpus.lexical.rarity(query_terms(context.options.focus))
     total = sum(rarity.values()) or 1.0
     held = np.array([sum(rarity[term] for term in rarity if term in one) for one in terms]) / total
-    cosine = (work.corpus.encoder.encode_query(work.wanted.focus) @ vectors.T)[0]
+    cosine = (context.corpus.encoder.encode_query(context.options.focus) @ vectors.T)[0]
     found: Scores = trust * cosine + (_WORDS + 1 - trust) * held
     return found

@@ -1,4 +1,4 @@
-"""What kind of summary is wanted."""
+"""What kind of summary is asked for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MOST = 60
 
 @dataclass(frozen=True, slots=True)
 class SummaryOptions:
-    """Its length in sentences, what it is to look at, and the language it is to be in."""
+    """Its length in sentences, what it looks at, and the language it is written in."""
 
     sentences: int
     focus: str = ""
@@ -24,10 +24,12 @@ class SummaryOptions:
         return min(8, max(1, self.sentences // 3))
 
 
-def wanted(length: str | int = "medium", focus: str = "", language: str = "") -> SummaryOptions:
+def summary_options(
+    length: str | int = "medium", focus: str = "", language: str = ""
+) -> SummaryOptions:
     """`length` is short, medium, long or a number of sentences. Raises DocAgentError otherwise."""
-    told = str(length).strip().lower()
-    number = LENGTHS.get(told, int(told) if told.isdecimal() else 0)
+    word = str(length).strip().lower()
+    number = LENGTHS.get(word, int(word) if word.isdecimal() else 0)
     if not 1 <= number <= _MOST:
         raise DocAgentError(
             f"A length is short, medium, long or a number of sentences up to {_MOST}, "

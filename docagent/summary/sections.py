@@ -10,7 +10,6 @@ from textwrap import shorten
 
 from retrieval.corpus import Corpus
 from retrieval.parse.document import Document
-from retrieval.store.indexed import Indexed
 
 SECTIONS = 16  # at most, over all documents, unless there are more documents
 _LARGE = 0.25  # of a document: a larger section is told by those below it
@@ -27,15 +26,14 @@ _RANKS = (
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The chunks `first` to `last` (not included) of a document, under one or more headings.
+    """Neighbouring passages of a document, by their numbers in the corpus, under their headings.
 
     `size` are characters.
     """
 
     document: str
     heading: str
-    first: int
-    last: int
+    numbers: range
     size: int
 
 
@@ -62,28 +60,23 @@ class _Run:
 def sections(corpus: Corpus, pages: tuple[int, int] | None = None) -> list[Section]:
     """The sections of all documents, in order; tables of contents belong to none."""
     most = max(1, SECTIONS // len(corpus.documents))
-    found: list[Section] = []
+    result: list[Section] = []
     for name in corpus.documents:
-        found += _of_document(corpus.indexed[name], name, pages, most)
-    return found
+        root = _tree(corpus, name, pages)
+        runs = _joined(_opened(root, most), most, root.size) if root.size else []
+        result += [section for run in runs for section in _cut(corpus, name, run)]
+    return result
 
 
-def _of_document(
-    one: Indexed, name: str, pages: tuple[int, int] | None, most: int
-) -> list[Section]:
-    root = _tree(one, pages)
-    runs = _joined(_opened(root, most), most, root.size) if root.size else []
-    return [section for run in runs for section in _cut(one, name, run)]
-
-
-def _tree(one: Indexed, pages: tuple[int, int] | None) -> _Node:
+def _tree(corpus: Corpus, name: str, pages: tuple[int, int] | None) -> _Node:
     """Headings by level, each with the chunks that follow it."""
-    document = one.document
-    heads = [block for block in document.blocks if block.kind == "heading"]
-    titles = [_title(document.text[head.start : head.end]) for head in heads]
-    starts = [head.start for head in heads]
+    document = corpus.indexed[name].document
+    headings = [block for block in document.blocks if block.kind == "heading"]
+    titles = [_title(document.text[heading.start : heading.end]) for heading in headings]
+    starts = [heading.start for heading in headings]
     nodes = [
-        _Node((head.level, _named(title)), title) for head, title in zip(heads, titles, strict=True)
+        _Node((heading.level, _rank(title)), title)
+        for heading, title in zip(headings, titles, strict=True)
     ]
     root = _Node((-1, 0), "")
     path = [root]
@@ -95,8 +88,8 @@ def _tree(one: Indexed, pages: tuple[int, int] | None) -> _Node:
         above.append([*path, node])
         path.append(node)
     bodies = _bodies(document)
-    for number in range(len(one)):
-        chunk = one.chunk(number)
+    for number in (number for span in corpus.spans([name]) for number in span):
+        chunk = corpus.chunk(number)
         if chunk.contents or not _inside(document, chunk.page, pages):
             continue
         body = bodies[min(bisect_right(bodies, chunk.start - 1), len(bodies) - 1)] if bodies else 0
@@ -123,7 +116,7 @@ def _title(text: str) -> str:
     return " ".join(text.split()).strip("#=-•☐☒ ")
 
 
-def _named(title: str) -> int:
+def _rank(title: str) -> int:
     return next((rank for rank, name in enumerate(_RANKS) if name.match(title)), len(_RANKS))
 
 
@@ -152,10 +145,7 @@ def _below(node: _Node) -> Iterator[_Run]:
 
 
 def _chunks(node: _Node) -> list[int]:
-    found = list(node.own)
-    for child in node.below:
-        found += _chunks(child)
-    return found
+    return node.own + [number for child in node.below for number in _chunks(child)]
 
 
 def _joined(runs: list[_Run], most: int, total: int) -> list[_Run]:
@@ -193,21 +183,21 @@ def _titles(one: _Run, two: _Run) -> list[str]:
 
 
 def _heading(titles: list[str]) -> str:
-    named = [shorten(title, _TITLE, placeholder="...") for title in dict.fromkeys(titles) if title]
-    if len(named) > 2:
-        return f"{named[0]} … {named[-1]}"
-    return "; ".join(named)
+    short = [shorten(title, _TITLE, placeholder="...") for title in dict.fromkeys(titles) if title]
+    return f"{short[0]} … {short[-1]}" if len(short) > 2 else "; ".join(short)
 
 
-def _cut(one: Indexed, name: str, run: _Run) -> Iterator[Section]:
+def _cut(corpus: Corpus, name: str, run: _Run) -> Iterator[Section]:
     """A run as one section, or as several where it is long and has no headings to go by."""
     heading = _heading(run.titles)
     pieces = max(1, min(SECTIONS, round(run.size / _LONG))) if len(run.nodes) == 1 else 1
     count = len(run.chunks)
     for piece in range(pieces):
-        chunks = run.chunks[piece * count // pieces : (piece + 1) * count // pieces]
-        if chunks:
-            part = f"part {piece + 1} of {pieces}" if pieces > 1 else ""
-            title = f"{heading} ({part})" if heading and part else heading or part.capitalize()
-            sizes = (int(one.table[number, 1] - one.table[number, 0]) for number in chunks)
-            yield Section(name, title, chunks[0], chunks[-1] + 1, sum(sizes))
+        numbers = run.chunks[piece * count // pieces : (piece + 1) * count // pieces]
+        if not numbers:
+            continue
+        part = f"part {piece + 1} of {pieces}" if pieces > 1 else ""
+        title = f"{heading} ({part})" if heading and part else heading or part.capitalize()
+        chunks = map(corpus.chunk, numbers)
+        size = sum(chunk.end - chunk.start for chunk in chunks)
+        yield Section(name, title, range(numbers[0], numbers[-1] + 1), size)

@@ -13,7 +13,7 @@ from docagent.summary.statements import SummarySentence
 
 
 def spread(
-    work: SummaryContext,
+    context: SummaryContext,
     groups: Sequence[Sequence[SummarySentence]],
     sizes: Sequence[int],
     most: int,
@@ -25,11 +25,11 @@ def spread(
     told = [one for group in groups for one in group]
     if len(told) <= most:
         return told
-    extract = statements_extract(work, told)
+    extract = statements_extract(context, told)
     counts = [len(group) for group in groups]
     # What a focus looks for may stand in one place.
-    limits = [] if work.wanted.focus else rooms(counts, quotas(sizes, counts, most))
-    return [told[at] for at in choose(work, extract, most, extract.mean, rooms=limits)]
+    limits = [] if context.options.focus else rooms(counts, quotas(sizes, counts, most))
+    return [told[at] for at in choose(context, extract, most, extract.mean, rooms=limits)]
 
 
 def quotas(sizes: Sequence[int], counts: Sequence[int], most: int) -> list[int]:

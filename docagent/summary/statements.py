@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from docagent.grounding.markers import MARKER, is_claim, sentences_with_markers
 
+PER_SENTENCE = 45  # tokens that a short sentence takes
 _WHOLE = re.compile(r"(?:[.!?…。！？।]|\])[\"'”’»)*]*\s*$")
 _BULLET = re.compile(r"^\s*(?:[-*•]+|\d{1,2}[.)])\s+")
 

@@ -70,5 +70,5 @@ class Summary:
         }
 
 
-Reported = Progress | Step | SectionSummary | Summary
-"""What a summary reports: sections as they are finished, and last the `Summary`."""
+SummaryEvent = Progress | Step | SectionSummary | Summary
+"""What a summary emits: sections as they are finished, and last the `Summary`."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from docagent.events import Step
+from docagent.reading.map_reduce import replies
 from docagent.summary.context import SummaryContext
-from docagent.summary.replies import PER_SENTENCE, replies
-from docagent.summary.statements import SummarySentence
+from docagent.summary.statements import PER_SENTENCE, SummarySentence
 from prompts import render
 
 if TYPE_CHECKING:
@@ -20,20 +20,20 @@ _GROUPED = re.compile(r"(?<=\d)[.,\s\u202f](?=\d)")  # 1,234.5 and 1.234,5
 
 
 def translated(
-    work: SummaryContext, told: Sequence[SummarySentence]
-) -> Generator[Step, None, list[SummarySentence]]:
+    context: SummaryContext, sentences: Sequence[SummarySentence]
+) -> list[SummarySentence]:
     """Each sentence in the wanted language; in its own where a figure was lost on the way."""
-    found = []
-    prompts = (_prompt(one.text, work.wanted.language) for one in told)
-    for one, reply in zip(told, replies(work, prompts, 2 * PER_SENTENCE), strict=True):
-        text = " ".join(reply.text.split())
-        kept = not text or not _same_figures(one.text, text)
-        found.append(one if kept else SummarySentence(text, one.spans))
-    same = sum(one is old for one, old in zip(found, told, strict=True))
-    yield Step(
-        "translate", f"{len(told) - same} sentences" + f", {same} left as they were" * (same > 0)
-    )
-    return found
+    result = list(sentences)
+    prompts = [_prompt(sentence.text, context.options.language) for sentence in sentences]
+    context.steps += len(prompts)
+    for reply in replies(context.model, context.cache, prompts, 2 * PER_SENTENCE):
+        sentence, text = sentences[reply.number], " ".join(reply.text.split())
+        if text and _same_figures(sentence.text, text):
+            result[reply.number] = SummarySentence(text, sentence.spans)
+    same = sum(new is old for new, old in zip(result, sentences, strict=True))
+    count = f"{len(sentences) - same} sentences"
+    context.emit(Step("translate", count + f", {same} left as they were" * (same > 0)))
+    return result
 
 
 def _prompt(sentence: str, language: str) -> list[BaseMessage]:
@@ -44,5 +44,5 @@ def _prompt(sentence: str, language: str) -> list[BaseMessage]:
 
 def _same_figures(one: str, other: str) -> bool:
     """Whether two sentences hold the same digits, whatever marks stand between them."""
-    held, wanted = (sorted(_DIGITS.findall(_GROUPED.sub("", text))) for text in (one, other))
-    return held == wanted
+    first, second = (sorted(_DIGITS.findall(_GROUPED.sub("", text))) for text in (one, other))
+    return first == second

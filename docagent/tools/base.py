@@ -17,19 +17,19 @@ class CorpusTool(BaseTool):
     """
 
     # Any, because pydantic would copy and check a dataclass; it is a `ToolContext`.
-    desk: Any = Field(exclude=True, repr=False)
+    tool_context: Any = Field(exclude=True, repr=False)
     response_format: Literal["content", "content_and_artifact"] = "content_and_artifact"
 
     @property
-    def table(self) -> ToolContext:
-        """The desk, typed."""
-        desk: ToolContext = self.desk
-        return desk
+    def context(self) -> ToolContext:
+        """The tool context, typed."""
+        context: ToolContext = self.tool_context
+        return context
 
     def document(self, named: str) -> str:
         """The document of this name, part of a name, or number from 1; the only one if there is
         but one."""
-        names = self.table.corpus.documents
+        names = self.context.corpus.documents
         wanted = named.strip().lower()
         if len(names) == 1:
             return names[0]

@@ -1,4 +1,4 @@
-"""What the tools of one question share: documents, ledger, and how results are laid out."""
+"""What the tools of one question share: documents, registry, and how results are laid out."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _MARKER = re.compile(r"\[(?=\d{1,2}(?:\s*[,;]\s*\d{1,2})*\])")
 
 @dataclass
 class ToolContext:
-    """The documents of one question and the ledger of what was seen of them.
+    """The documents of one question and the registry of what was seen of them.
 
     `budget` is the most tokens of a result, by `count`; `pages` limits what may be read
     (physical, from 1).
     """
 
     corpus: Corpus
-    ledger: CitationRegistry = field(default_factory=CitationRegistry)
+    registry: CitationRegistry = field(default_factory=CitationRegistry)
     count: Callable[[str], int] = estimated_tokens
     budget: int = RESULT
     pages: tuple[int, int] | None = None
@@ -45,23 +45,24 @@ class ToolContext:
     def whole(self, passages: Sequence[Passage], head: str = "") -> tuple[str, ToolArtifact]:
         """A result with the text of each passage; of those shown before, the number alone."""
         pieces, numbers, left = [head] if head else [], list[int](), self.budget
-        above = [
-            number for one in passages if (number := self.ledger.known(one)) in self.ledger.shown
-        ]
+        known = map(self.registry.known, passages)
+        above = [number for number in known if number in self.registry.shown]
         if above:
             pieces.append(f"Shown above: {', '.join(map(str, above))}")
-            passages = [one for one in passages if self.ledger.known(one) not in above]
+            passages = [
+                passage for passage in passages if self.registry.known(passage) not in above
+            ]
         for passage in passages:
-            context = f"(table: {passage.context})\n" if passage.context else ""
-            body = harmless(f"\n{context}{passage.text.strip()}")
+            table = f"(table: {passage.context})\n" if passage.context else ""
+            body = harmless(f"\n{table}{passage.text.strip()}")
             title = self.title(passage)
             cost = self.count(title + body) + _NUMBER
-            number = None if cost > left and numbers else self.ledger.number(passage)
+            number = None if cost > left and numbers else self.registry.number(passage)
             if number is None:
                 break
             piece = f"[{number}] {title}{body}"
             pieces.append(piece if cost <= left else self.cut(piece))
-            self.ledger.shown.add(number)
+            self.registry.shown.add(number)
             numbers.append(number)
             left -= cost
         more = len(passages) - len(numbers)
@@ -91,13 +92,13 @@ class ToolContext:
 
     def summary(self, numbers: Sequence[int], more: int = 0) -> str:
         """ "6 passages, p. 3, 17": what a result brought, for a person."""
-        places = sorted({place(self.ledger.passages[number]) for number in numbers})
+        places = sorted({place(self.registry.passages[number]) for number in numbers})
         where = ""
         for unit in dict.fromkeys(unit for unit, _ in places):
-            told = ranges(tuple(number for one, number in places if one == unit))
-            where += f", {'p.' if unit == 'page' else unit} {told}"
-        told = "1 passage" if len(numbers) == 1 else f"{len(numbers)} passages"
-        return told + where + (f", {more} more left out" if more else "")
+            numbered = ranges(tuple(number for kind, number in places if kind == unit))
+            where += f", {'p.' if unit == 'page' else unit} {numbered}"
+        count = "1 passage" if len(numbers) == 1 else f"{len(numbers)} passages"
+        return count + where + (f", {more} more left out" if more else "")
 
     def cut(self, text: str) -> str:
         """A text that is too long for a result, without its end."""
@@ -113,9 +114,9 @@ class ToolContext:
         return [self.corpus.passage(number) for number in inside]
 
     def _full(self) -> str:
-        if len(self.ledger.passages) < self.ledger.most:
+        if len(self.registry.passages) < self.registry.most:
             return ""
-        return f"; {self.ledger.most} passages are held, which is the most: answer from these"
+        return f"; {self.registry.most} passages are held, which is the most: answer from these"
 
 
 def place(passage: Passage) -> tuple[str, int]:

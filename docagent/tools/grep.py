@@ -65,12 +65,12 @@ class Grep(CorpusTool):
 
     def _find(self, expression: Any) -> _Hits:
         hits, until = _Hits(), time.process_time() + _SECONDS
-        for document in self.table.corpus.documents:
-            starts = self.table.corpus.indexed[document].table[:, 0]
+        for document in self.context.corpus.documents:
+            starts = self.context.corpus.indexed[document].table[:, 0]
             try:
-                for start, end in _spans(expression, self.table.corpus.text(document), until):
+                for start, end in _spans(expression, self.context.corpus.text(document), until):
                     place = document, max(0, bisect_right(starts, start) - 1)
-                    if not self.table.within(self._passage(place)):
+                    if not self.context.within(self._passage(place)):
                         continue
                     hits.total += 1
                     hits.first.setdefault(place, (start, end))
@@ -84,34 +84,34 @@ class Grep(CorpusTool):
 
     def _passage(self, place: tuple[str, int]) -> Passage:
         document, inside = place
-        span = next(iter(self.table.corpus.spans([document])))
-        return self.table.corpus.passage(span[inside])
+        span = next(iter(self.context.corpus.spans([document])))
+        return self.context.corpus.passage(span[inside])
 
     def _result(self, hits: _Hits, how: str) -> tuple[str, ToolArtifact]:
-        told = f"{'at least ' if hits.broken_off else ''}{hits.total:,}"
-        told += " hit" if hits.total == 1 else " hits"
+        count = f"{'at least ' if hits.broken_off else ''}{hits.total:,}"
+        count += " hit" if hits.total == 1 else " hits"
         where = "1 passage" if len(hits.first) == 1 else f"{len(hits.first):,} passages"
-        head = f"{told} in {where}{how}"
+        head = f"{count} in {where}{how}"
         numbers: list[int] = []
-        text, kept = self.table.lines(head, self._lines(hits, numbers), len(hits.first))
+        text, kept = self.context.lines(head, self._lines(hits, numbers), len(hits.first))
         numbers, more = numbers[:kept], len(hits.first) - kept
         return text, ToolArtifact(
-            f"{told} in {self.table.summary(numbers, more)}", tuple(numbers), more
+            f"{count} in {self.context.summary(numbers, more)}", tuple(numbers), more
         )
 
     def _lines(self, hits: _Hits, numbers: list[int]) -> Iterator[str]:
-        """A line for each passage with a hit, as long as the ledger takes it."""
+        """A line for each passage with a hit, as long as the registry takes it."""
         for place, span in hits.first.items():
             passage = self._passage(place)
-            number = self.table.ledger.number(passage)
+            number = self.context.registry.number(passage)
             if number is None:
                 return
             numbers.append(number)
             many = f" ({hits.counts[place]} hits)" if hits.counts[place] > 1 else ""
-            yield f"[{number}] {self.table.title(passage)}{many}: {self._around(place[0], *span)}"
+            yield f"[{number}] {self.context.title(passage)}{many}: {self._around(place[0], *span)}"
 
     def _around(self, document: str, start: int, end: int) -> str:
-        text = self.table.corpus.text(document)
+        text = self.context.corpus.text(document)
         end = min(end, start + 3 * _AROUND)
         first, last = max(0, start - _AROUND), min(len(text), end + _AROUND)
         words = " ".join(text[first:last].split())

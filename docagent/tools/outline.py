@@ -22,35 +22,35 @@ class Outline(CorpusTool):
     description: str = "Show headings with page numbers."
 
     def _run(self) -> tuple[str, ToolArtifact]:
-        return self.of(self.table.corpus.documents[0])
+        return self.of(self.context.corpus.documents[0])
 
     def of(self, document: str) -> tuple[str, ToolArtifact]:
         """The headings of one document, the deepest levels left out if there is no room."""
-        indexed, places = self.table.corpus.indexed[document], PageNumbers(self.table, document)
+        indexed, places = self.context.corpus.indexed[document], PageNumbers(self.context, document)
         blocks = [one for one in indexed.document.blocks if one.kind == "heading"]
         blocks = [one for one in blocks if places.allowed(one.start)]
-        head = f"{label(document)}: {places.told}{places.unpaged}"
+        head = f"{label(document)}: {places.range_text}{places.unpaged}"
         if not blocks:
             return f"{head}; it has no headings", ToolArtifact("no headings")
         deepest = max(block.level for block in blocks)
         fitting = blocks
         while deepest > 1:
             lines = list(self._lines(document, fitting, places))
-            if self.table.count("\n".join([head, *lines])) <= self.table.budget:
+            if self.context.count("\n".join([head, *lines])) <= self.context.budget:
                 break
             deepest -= 1
             higher = [block for block in blocks if block.level <= deepest]
             if not higher:
                 break
             fitting = higher
-        text, kept = self.table.lines(head, self._lines(document, fitting, places), len(fitting))
+        text, kept = self.context.lines(head, self._lines(document, fitting, places), len(fitting))
         left_out = len(blocks) - len(fitting)
         if left_out:
             text += f"\n{left_out} deeper headings are not shown"
         return text, ToolArtifact(f"{kept} headings", (), len(blocks) - kept)
 
     def _lines(self, document: str, blocks: list[Block], places: PageNumbers) -> Iterator[str]:
-        text = self.table.corpus.text(document)
+        text = self.context.corpus.text(document)
         levels = sorted({block.level for block in blocks})
         for block in blocks:
             title = label(text[block.start : block.end]).strip("#=- ")[:_LONGEST]
@@ -64,13 +64,13 @@ class OutlineOf(Outline):
     def _run(self, document: str = "") -> tuple[str, ToolArtifact]:
         if document.strip():
             return self.of(self.document(document))
-        names = self.table.corpus.documents
+        names = self.context.corpus.documents
         lines = (
-            f"{number} {label(name)}: {PageNumbers(self.table, name).told}"
+            f"{number} {label(name)}: {PageNumbers(self.context, name).range_text}"
             for number, name in enumerate(names, 1)
         )
         head = f"{len(names)} documents; call outline with one's number for its headings"
-        text, kept = self.table.lines(head, lines, len(names))
+        text, kept = self.context.lines(head, lines, len(names))
         return text, ToolArtifact(f"{len(names)} documents", (), len(names) - kept)
 
 

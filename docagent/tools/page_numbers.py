@@ -10,14 +10,14 @@ from docagent.tools.context import SECTION, ToolContext
 class PageNumbers:
     """What read_pages counts in one document: its pages, slides or sheets, or sections."""
 
-    def __init__(self, desk: ToolContext, document: str) -> None:
-        parsed = desk.corpus.indexed[document].document
-        self._pages, self._length, self._limit = parsed.pages, len(parsed.text), desk.pages
+    def __init__(self, context: ToolContext, document: str) -> None:
+        parsed = context.corpus.indexed[document].document
+        self._pages, self._length, self._limit = parsed.pages, len(parsed.text), context.pages
         self.paged = bool(parsed.pages)
         self.unit = parsed.unit if parsed.pages else "section"
 
     @property
-    def told(self) -> str:
+    def range_text(self) -> str:
         """ "pages 1 to 24", "section 1"."""
         first, last = self.first_and_last
         return f"{self.unit} {first}" if first == last else f"{self.unit}s {first} to {last}"

@@ -21,25 +21,25 @@ class ReadPages(CorpusTool):
     description: str = "Read pages from first to last."
 
     def _run(self, first: int, last: int) -> tuple[str, ToolArtifact]:
-        return self.of(self.table.corpus.documents[0], first, last)
+        return self.of(self.context.corpus.documents[0], first, last)
 
     def of(self, document: str, first: int, last: int) -> tuple[str, ToolArtifact]:
         """The passages of a page range of one document."""
-        places = PageNumbers(self.table, document)
+        places = PageNumbers(self.context, document)
         lowest, highest = places.first_and_last
-        if not places.paged and self.table.pages is not None:
+        if not places.paged and self.context.pages is not None:
             raise ToolException(f"{label(document)} has no pages, and only pages may be read")
         begin, end = sorted((first, last))
         begin, end = max(begin, lowest), min(end, highest)
         if begin > end:
-            raise ToolException(f"there is no {places.unit} {first}: it has {places.told}")
-        found = self.table.passages_of(document, *places.span(begin, end))
-        ledger = self.table.ledger
-        numbers = [ledger.known(one) for one in found]
-        above = [str(number) for number in numbers if number in ledger.shown]
-        unread = [one for one in found if ledger.known(one) not in ledger.shown]
+            raise ToolException(f"there is no {places.unit} {first}: it has {places.range_text}")
+        found = self.context.passages_of(document, *places.span(begin, end))
+        registry = self.context.registry
+        numbers = [registry.known(one) for one in found]
+        above = [str(number) for number in numbers if number in registry.shown]
+        unread = [one for one in found if registry.known(one) not in registry.shown]
         many = f"{places.unit} {begin}" if begin == end else f"{places.unit}s {begin} to {end}"
-        several = len(self.table.corpus.documents) > 1
+        several = len(self.context.corpus.documents) > 1
         head = f"{label(document)}, {many}" if several else many
         head += places.unpaged
         if not found:
@@ -48,7 +48,7 @@ class ReadPages(CorpusTool):
             head += f" (shown above: {', '.join(above)})"
         if not unread:
             return head, ToolArtifact("all shown above")
-        text, shown = self.table.whole(unread, head)
+        text, shown = self.context.whole(unread, head)
         if shown.more:
             text += f"; call read_pages({begin}, {end}) again for them"
             shown = replace(shown, again=True)

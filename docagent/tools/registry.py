@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from docagent.answering.evidence import Source, in_turns
+from docagent.answering.evidence import in_turns
+from docagent.grounding.source import Source
 from retrieval.passage import Passage
 
 MOST = 99  # passages; a marker has at most two digits
@@ -29,7 +30,7 @@ class CitationRegistry:
         return self._numbers.get(_place(passage))
 
     def number(self, passage: Passage) -> int | None:
-        """The number of a passage, a new one if it has none; None if the ledger is full."""
+        """The number of a passage, a new one if it has none; None if the registry is full."""
         number = self.known(passage)
         if number is None and len(self.passages) < self.most:
             number = self._numbers[_place(passage)] = len(self.passages) + 1

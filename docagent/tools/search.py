@@ -23,7 +23,7 @@ class Search(CorpusTool):
             query = readable(query)
         except DocAgentError as error:
             raise ToolException("the query is empty; give a few words") from error
-        found = self.table.corpus.search(query, _PASSAGES, self.table.pages)
+        found = self.context.corpus.search(query, _PASSAGES, self.context.pages)
         if not found:
             return "No passage found.", ToolArtifact("no passage")
-        return self.table.whole(found)
+        return self.context.whole(found)

@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
 
 
-def corpus_tools(corpus: Corpus, desk: ToolContext | None = None) -> list[BaseTool]:
+def corpus_tools(corpus: Corpus, context: ToolContext | None = None) -> list[BaseTool]:
     """search, grep, outline and read_pages on a corpus, for any LangChain agent.
 
         create_agent(model, corpus_tools(Corpus.open(["report.pdf"])))
 
-    They number passages [1], [2], ... in one ledger: `desk.ledger.passages` tells what a number
-    stands for. Make new ones, or give a new `desk`, for each conversation.
+    They number passages [1], [2], ... in one registry: `context.registry.passages` says which
+    passage a number stands for. Make new ones, or give a new `context`, for each conversation.
     """
-    desk = desk or ToolContext(corpus)
+    context = context or ToolContext(corpus)
     return [
-        Search(desk=desk),
-        Grep(desk=desk),
-        outline(corpus, desk=desk),
-        read_pages(corpus, desk=desk),
+        Search(tool_context=context),
+        Grep(tool_context=context),
+        outline(corpus, tool_context=context),
+        read_pages(corpus, tool_context=context),
     ]

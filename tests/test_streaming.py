@@ -9,7 +9,7 @@ import pytest
 from docagent.api import DocAgent
 from docagent.engine import ChatQwen2
 from docagent.events import Progress
-from docagent.streaming import reported
+from docagent.streaming import stream
 from tests.engine.conftest import small, tiny_tokenizer
 
 __all__ = ["small", "tiny_tokenizer"]
@@ -23,7 +23,7 @@ def test_reports_come_in_order_and_errors_pass_through() -> None:
 
     seen: list[int] = []
     with pytest.raises(OSError, match="the disk is gone"):
-        for number in reported(work):
+        for number in stream(work):
             seen.append(number)
     assert seen == [0, 1, 2]
 
@@ -38,7 +38,7 @@ def test_work_that_nobody_listens_to_ends() -> None:
         finally:
             ended.set()
 
-    for number in reported(work):
+    for number in stream(work):
         if number == 5:
             break
     assert ended.wait(5)

@@ -1,0 +1,101 @@
+"""One prompt for each part of a document: asked a few at a time, and each reply paid for once.
+
+Both `--strategy read` and `summarize` go through here; what they make of the replies is theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from docagent.errors import DocAgentError
+
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
+
+    from docagent.model import Model
+    from docagent.reply_cache import ReplyCache
+
+BATCH = 8  # prompts in memory, and with a server or a GPU in work, at once
+_FAILURES = 8  # in a row without any success: then there is no point in asking on
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The reply to a prompt by its number from 0; `error` says why there is none.
+
+    `cached`: it was paid for by an earlier run.
+    """
+
+    number: int
+    text: str
+    error: DocAgentError | None = None
+    cached: bool = False
+
+
+def replies(
+    model: Model,
+    cache: ReplyCache,
+    prompts: Iterable[list[BaseMessage]],
+    max_tokens: int,
+    batch: int = BATCH,
+) -> Iterator[Reply]:
+    """The replies to all prompts as they come, those in the cache first.
+
+    Prompts are made `batch` at a time, and a batch is done before the next is begun. A prompt that
+    fails costs no other. Raises the last error where the first eight fail, or all of fewer.
+    """
+    left, first, failures, succeeded = iter(prompts), 0, 0, False
+    error: DocAgentError | None = None
+    while group := list(islice(left, batch)):
+        for reply in _replies(model, cache, group, first, max_tokens):
+            succeeded = succeeded or reply.error is None
+            if reply.error and not succeeded:
+                error, failures = reply.error, failures + 1
+                if failures == _FAILURES:
+                    raise error
+            yield reply
+        first += len(group)
+    if error and not succeeded:
+        raise error
+
+
+def is_cached(model: Model, cache: ReplyCache, prompt: list[BaseMessage]) -> bool:
+    """Whether the reply to a prompt would cost nothing."""
+    return cache.get(*_key(model, prompt)) is not None
+
+
+def _replies(
+    model: Model, cache: ReplyCache, prompts: list[list[BaseMessage]], first: int, max_tokens: int
+) -> Iterator[Reply]:
+    new = []
+    for number, prompt in enumerate(prompts):
+        text = cache.get(*_key(model, prompt))
+        if text is None:
+            new.append(number)
+        else:
+            yield Reply(first + number, text, cached=True)
+    for place, message in model.replies([prompts[number] for number in new], max_tokens=max_tokens):
+        number = new[place]
+        if isinstance(message, Exception):
+            yield Reply(first + number, "", _for_users(message))
+        else:
+            cache.put(message.text, *_key(model, prompts[number]))
+            yield Reply(first + number, message.text)
+
+
+def _for_users(error: Exception) -> DocAgentError:
+    """An error that a user can do something about; any other is raised."""
+    from docagent.engine.servers.errors import user_error
+
+    known = error if isinstance(error, DocAgentError) else user_error(error)
+    if known is None:
+        raise error
+    return known
+
+
+def _key(model: Model, prompt: list[BaseMessage]) -> tuple[str, ...]:
+    """All that a reply depends on."""
+    return "reply", model.identity, *(str(message.content) for message in prompt)

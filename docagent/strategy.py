@@ -1,0 +1,47 @@
+"""The strategies by name, each a file of docagent/strategies or one that a user registered.
+
+A new one is a function from a `QueryContext` to a `Draft`, made known by `register`:
+
+    register("first", lambda context: write(context, select(...), ...))
+    DocAgent(strategy="first").ask("report.pdf", "...")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from docagent.errors import DocAgentError
+
+Strategy = Callable[[Any], Any]  # QueryContext to Draft: docagent/answering/context.py
+
+_BUILT_IN = ("auto", "retrieve", "read", "direct", "agent")
+_registered: dict[str, Strategy] = {}
+
+
+def register(name: str, strategy: Strategy) -> None:
+    """Make a strategy known by a name. Raises DocAgentError for the name of a built-in one."""
+    if name in _BUILT_IN:
+        raise DocAgentError(f"docagent has a strategy {name!r} already; choose another name.")
+    _registered[name] = strategy
+
+
+def names() -> tuple[str, ...]:
+    """The names that a strategy may be chosen by."""
+    return (*_BUILT_IN, *_registered)
+
+
+def check_name(name: str) -> None:
+    """Raises DocAgentError for a name that no strategy has."""
+    if name not in names():
+        raise DocAgentError(f"There is no strategy {name!r}; choose one of {', '.join(names())}.")
+
+
+def strategy(name: str) -> Strategy:
+    """The strategy of this name. Raises DocAgentError if there is none."""
+    check_name(name)
+    if name in _registered:
+        return _registered[name]
+    function: Strategy = getattr(import_module(f"docagent.strategies.{name}"), name)
+    return function
