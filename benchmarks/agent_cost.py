@@ -34,6 +34,7 @@ from docagent.engine.loading.load import locate
 from docagent.engine.tokens import ChatTokens
 from docagent.errors import DocAgentError
 from docagent.evaluation.haystack import boundary, cut, inserted, repeated
+from docagent.strategy import names
 from retrieval.folders import cache_folder
 
 _DANGERS = [

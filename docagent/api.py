@@ -64,7 +64,7 @@ class DocAgent:
     ) -> None:
         if unknown := options.keys() - {field.name for field in fields(Settings)}:
             names = ", ".join(sorted(unknown))
-            raise DocAgentError(f"DocAgent has no option {names}; docagent.Settings lists them.")
+            raise TypeError(f"DocAgent has no option {names}; docagent.Settings lists them.")
         if not isinstance(model, str):
             options["model"] = type(model).__name__
         elif model != "auto":
@@ -307,8 +307,8 @@ class DocAgent:
 
 
 def _replaced(settings: Settings, options: AskOptions) -> Settings:
-    """Settings with some for one question. Raises DocAgentError for one that there is not."""
+    """Settings with some for one question. Raises TypeError for an unknown one."""
     if unknown := options.keys() - AskOptions.__annotations__.keys():
         names = ", ".join(sorted(unknown))
-        raise DocAgentError(f"A question has no option {names}; some belong to DocAgent(...).")
+        raise TypeError(f"A question has no option {names}; some belong to DocAgent(...).")
     return replace(settings, **options)

@@ -17,10 +17,11 @@ from docagent.agent.outcome import Outcome
 from docagent.engine.tools.calls import Request, checked
 from docagent.engine.tools.specification import specifications
 from docagent.errors import first_line
+from docagent.grounding.markers import without_markers
 from docagent.tools import NAMES
 from docagent.tools.artifact import ToolArtifact
 from docagent.tools.base import CorpusTool
-from docagent.tools.context import ToolContext, harmless
+from docagent.tools.context import ToolContext
 
 if TYPE_CHECKING:
     from langchain_core.messages import InvalidToolCall, ToolCall
@@ -99,7 +100,7 @@ class Toolbox:
             return self._failed(tool.name, argument, call_id, message.text)
         shown = message.artifact if ours else None
         if not isinstance(shown, ToolArtifact):
-            text = harmless(message.text)
+            text = without_markers(message.text)
             text = (
                 self._context.cut(text)
                 if self._context.count(text) > self._context.budget

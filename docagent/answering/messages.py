@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from docagent.grounding.markers import MARKER
 from docagent.grounding.source import Source
 from prompts import render
 
@@ -21,7 +22,6 @@ _REFUSES = re.compile(
 )
 
 _LONGEST = 200  # characters of a refusal
-_MARKER = re.compile(r"\[\d")
 
 
 def answer_messages(sources: list[Source], question: str, brief: bool = False) -> list[BaseMessage]:
@@ -64,4 +64,4 @@ def _shown(source: Source, several: bool) -> str:
 
 def is_refusal(text: str) -> bool:
     """Whether a model's reply says that the text does not answer, and no more; it cites nothing."""
-    return bool(_REFUSES.search(text)) and len(text) < _LONGEST and not _MARKER.search(text)
+    return bool(_REFUSES.search(text)) and len(text) < _LONGEST and not MARKER.search(text)

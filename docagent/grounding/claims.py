@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from docagent.answer import Citation
 from docagent.grounding.attribution import attribute
 from docagent.grounding.computed import Computation, computations
 from docagent.grounding.figures import Figure, figures, missing, spelled_as
-from docagent.grounding.markers import MARKER, is_claim, sentences_with_markers, statement
+from docagent.grounding.markers import MARKER, is_claim, numbers, sentences_with_markers, statement
 from docagent.grounding.source import Source
 from docagent.grounding.support import Span
 from retrieval.corpus import Corpus
@@ -45,10 +43,10 @@ class Grounding:
         spans, computed = self._spans(sentence)
         if not spans:
             return f"{text} {UNSUPPORTED}{space}"
-        shown = "; ".join(one.shown for one in computed if not one.written)
-        numbers = sorted({self._add(span) for span in spans})
-        markers = f"[{', '.join(map(str, numbers))}]"
-        return f"{text}{f' ({shown})' if shown else ''} {markers}{space}"
+        sums = "; ".join(one.shown for one in computed if not one.written)
+        ids = sorted({self._add(span) for span in spans})
+        markers = f"[{', '.join(map(str, ids))}]"
+        return f"{text}{f' ({sums})' if sums else ''} {markers}{space}"
 
     def bare(self, answer: str) -> str:
         """A short answer, such as a name or a figure; what bears it out is cited."""
@@ -71,10 +69,7 @@ class Grounding:
         if not said:
             return [], []
         hinted = [
-            passage
-            for match in MARKER.finditer(sentence)
-            for number in re.findall(r"\d+", match[1])
-            for passage in self._numbered.get(int(number), ())
+            passage for number in numbers(sentence) for passage in self._numbered.get(number, ())
         ]
         for passages in filter(None, (hinted, self._passages)):
             if spans := attribute(self._corpus, said, passages, self._question):

@@ -8,8 +8,11 @@ from docagent.grounding.figures import figures
 from retrieval.chunk.sentences import sentences
 from retrieval.lexical.tokens import query_terms
 
-MARKER = re.compile(r"\s*\[(\d{1,2}(?:\s*[,;]\s*\d{1,2})*)\]")
-_LEADING = re.compile(r"(?:\s*\[\d{1,2}(?:\s*[,;]\s*\d{1,2})*\])+")
+_NUMBERS = r"\d{1,2}(?:\s*[,;]\s*\d{1,2})*"
+MARKER = re.compile(rf"\s*\[({_NUMBERS})\]")
+"""The marker of a citation, "[3]" or "[3, 4]", with the space before it."""
+_LEADING = re.compile(rf"(?:{MARKER.pattern})+")
+_BRACKET = re.compile(rf"\[(?={_NUMBERS}\])")
 _ITEM = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")  # of a list: its number is no figure
 _QUOTATION = re.compile(r"^\s*[\"“„«][^\"“”„«»]+[\"”“»][.,:;]?\s*$")
 _CLOSING = re.compile(r"[\"“”»]")
@@ -32,6 +35,18 @@ _ABOUT_ITSELF = frozenset({
     "thank", "thus", "yes", "you", "your",
 })  # fmt: skip
 _HEADING = 5  # words; a line of so few without a full stop or a figure is a heading
+
+
+def numbers(text: str) -> list[int]:
+    """The numbers of all citations that a text has markers for, in order."""
+    return [
+        int(number) for match in MARKER.finditer(text) for number in re.findall(r"\d+", match[1])
+    ]
+
+
+def without_markers(text: str) -> str:
+    """A document's text in which no "[3]" looks like the marker of a citation of ours."""
+    return _BRACKET.sub("[ ", text)
 
 
 def is_claim(sentence: str) -> bool:

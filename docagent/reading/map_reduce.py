@@ -31,7 +31,7 @@ class Reply:
 
     number: int
     text: str
-    error: DocAgentError | None = None
+    error: Exception | None = None
     cached: bool = False
 
 
@@ -48,7 +48,7 @@ def replies(
     fails costs no other. Raises the last error where the first eight fail, or all of fewer.
     """
     left, first, failures, succeeded = iter(prompts), 0, 0, False
-    error: DocAgentError | None = None
+    error: Exception | None = None
     while group := list(islice(left, batch)):
         for reply in _replies(model, cache, group, first, max_tokens):
             succeeded = succeeded or reply.error is None
@@ -86,14 +86,11 @@ def _replies(
             yield Reply(first + number, message.text)
 
 
-def _for_users(error: Exception) -> DocAgentError:
-    """An error that a user can do something about; any other is raised."""
+def _for_users(error: Exception) -> Exception:
+    """What a user can do about an error, where that is known."""
     from docagent.engine.servers.errors import user_error
 
-    known = error if isinstance(error, DocAgentError) else user_error(error)
-    if known is None:
-        raise error
-    return known
+    return error if isinstance(error, DocAgentError) else user_error(error) or error
 
 
 def _key(model: Model, prompt: list[BaseMessage]) -> tuple[str, ...]:

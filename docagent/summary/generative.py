@@ -8,6 +8,7 @@ from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
 
+from docagent.errors import first_line
 from docagent.events import Step
 from docagent.grounding.attribution import attribute
 from docagent.grounding.figures import spelled_as
@@ -146,7 +147,7 @@ def _borne_out(context: SummaryContext, part: Part, reply: Reply) -> list[Summar
     """The statements of a reply that the part's own words bear out."""
     where = f"{part.document}, part {reply.number + 1}"
     if reply.error:
-        context.lost.append(f"{where}: {reply.error}")
+        context.lost.append(f"{where}: {first_line(reply.error)}")
         context.emit(Step("lost", context.lost[-1]))
         return []
     passages = part.passages(context.corpus)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from docagent.grounding.markers import without_markers
 from docagent.model import estimated_tokens
 from docagent.tools.artifact import ToolArtifact
 from docagent.tools.registry import CitationRegistry
@@ -18,8 +18,6 @@ RESULT = 700  # tokens of a result: four passages or so; a CPU reads them in ten
 SECTION = 2500  # characters, about what a page holds: a "page" of documents that have none
 _LABEL = 200  # characters
 _NUMBER = 5  # tokens of "[12] " and the lines between passages
-# What looks like one of our markers in a document's own text, "[3]" or "[3, 4]".
-_MARKER = re.compile(r"\[(?=\d{1,2}(?:\s*[,;]\s*\d{1,2})*\])")
 
 
 @dataclass
@@ -54,7 +52,7 @@ class ToolContext:
             ]
         for passage in passages:
             table = f"(table: {passage.context})\n" if passage.context else ""
-            body = harmless(f"\n{table}{passage.text.strip()}")
+            body = without_markers(f"\n{table}{passage.text.strip()}")
             title = self.title(passage)
             cost = self.count(title + body) + _NUMBER
             number = None if cost > left and numbers else self.registry.number(passage)
@@ -126,11 +124,6 @@ def place(passage: Passage) -> tuple[str, int]:
     return "section", passage.start // SECTION + 1
 
 
-def harmless(text: str) -> str:
-    """A document's text in which no "[3]" looks like the number of a passage of ours."""
-    return _MARKER.sub("[ ", text)
-
-
 def label(text: str) -> str:
-    """A heading or a document's name, harmless and on one line."""
-    return harmless(" ".join(text.split()))[:_LABEL]
+    """A heading or a document's name without markers, on one line."""
+    return without_markers(" ".join(text.split()))[:_LABEL]

@@ -12,9 +12,9 @@ from typing import Any
 import regex
 from langchain_core.tools import ToolException
 
+from docagent.grounding.markers import without_markers
 from docagent.tools.artifact import ToolArtifact
 from docagent.tools.base import CorpusTool
-from docagent.tools.context import harmless
 from retrieval.passage import Passage
 
 # Of the process's CPU, which is what regex measures, for all documents. A million tokens take
@@ -115,7 +115,7 @@ class Grep(CorpusTool):
         end = min(end, start + 3 * _AROUND)
         first, last = max(0, start - _AROUND), min(len(text), end + _AROUND)
         words = " ".join(text[first:last].split())
-        return harmless(f"{'...' * (first > 0)}{words}{'...' * (last < len(text))}")
+        return without_markers(f"{'...' * (first > 0)}{words}{'...' * (last < len(text))}")
 
 
 def _compiled(pattern: str) -> Any | None:
