@@ -23,7 +23,7 @@ paid by the Assembly.
 ## A.2 Forms
 
 @table Table 20. Forms in common use
-Form | Purpose | ReplyCache for
+Form | Purpose | Kept for
 S-18 | Sailing below minimum crew | 10 years
 S-22 | Near miss or defect report | 5 years
 P-30 | Registration of a supplier | while registered

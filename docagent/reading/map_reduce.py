@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from docagent.reply_cache import ReplyCache
 
 BATCH = 8  # prompts in memory, and with a server or a GPU in work, at once
+_FIRST_BATCH = 2  # so many tell how fast the model reads
 _FAILURES = 8  # in a row without any success: then there is no point in asking on
 
 
@@ -49,7 +50,8 @@ def replies(
     """
     left, first, failures, succeeded = iter(prompts), 0, 0, False
     error: Exception | None = None
-    while group := list(islice(left, batch)):
+    size = min(_FIRST_BATCH, batch)
+    while group := list(islice(left, size)):
         for reply in _replies(model, cache, group, first, max_tokens):
             succeeded = succeeded or reply.error is None
             if reply.error and not succeeded:
@@ -57,7 +59,7 @@ def replies(
                 if failures == _FAILURES:
                     raise error
             yield reply
-        first += len(group)
+        first, size = first + len(group), batch
     if error and not succeeded:
         raise error
 
