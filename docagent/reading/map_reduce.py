@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 from docagent.errors import DocAgentError
 
 if TYPE_CHECKING:
-    from langchain_core.messages import BaseMessage
+    from langchain_core.messages import AIMessage, BaseMessage
 
     from docagent.model import Model
     from docagent.reply_cache import ReplyCache
 
 BATCH = 8  # prompts in memory, and with a server or a GPU in work, at once
-_FIRST_BATCH = 2  # so many tell how fast the model reads
 _FAILURES = 8  # in a row without any success: then there is no point in asking on
 
 
@@ -42,15 +41,17 @@ def replies(
     prompts: Iterable[list[BaseMessage]],
     max_tokens: int,
     batch: int = BATCH,
+    first_batch: int | None = None,
 ) -> Iterator[Reply]:
     """The replies to all prompts as they come, those in the cache first.
 
-    Prompts are made `batch` at a time, and a batch is done before the next is begun. A prompt that
+    Prompts are made `batch` at a time, at first perhaps fewer, and a batch is done before the next
+    is begun. A prompt that
     fails costs no other. Raises the last error where the first eight fail, or all of fewer.
     """
     left, first, failures, succeeded = iter(prompts), 0, 0, False
     error: Exception | None = None
-    size = min(_FIRST_BATCH, batch)
+    size = first_batch or batch
     while group := list(islice(left, size)):
         for reply in _replies(model, cache, group, first, max_tokens):
             succeeded = succeeded or reply.error is None
@@ -79,13 +80,23 @@ def _replies(
             new.append(number)
         else:
             yield Reply(first + number, text, cached=True)
-    for place, message in model.replies([prompts[number] for number in new], max_tokens=max_tokens):
-        number = new[place]
+    answers = _paid(model, cache, [prompts[number] for number in new], max_tokens)
+    # On a CPU they are read one by one. Else all are in work at once, and whoever breaks off after
+    # the first has paid for the others too: all of them are cached before the first is handed on.
+    for place, message in answers if model.on_cpu else list(answers):
         if isinstance(message, Exception):
-            yield Reply(first + number, "", _for_users(message))
+            yield Reply(first + new[place], "", _for_users(message))
         else:
+            yield Reply(first + new[place], message.text)
+
+
+def _paid(
+    model: Model, cache: ReplyCache, prompts: list[list[BaseMessage]], max_tokens: int
+) -> Iterator[tuple[int, AIMessage | Exception]]:
+    for number, message in model.replies(prompts, max_tokens=max_tokens):
+        if not isinstance(message, Exception):
             cache.put(message.text, *_key(model, prompts[number]))
-            yield Reply(first + number, message.text)
+        yield number, message
 
 
 def _for_users(error: Exception) -> Exception:

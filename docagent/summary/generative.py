@@ -28,6 +28,7 @@ from retrieval.passage import Passage
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
+_FIRST_BATCH = 2  # parts that tell how fast the model reads
 _FEWEST = 2  # sentences asked of a part
 _SPARE = 1  # and one more than are wanted, since what the text does not bear out is dropped
 
@@ -79,7 +80,7 @@ def _replies(
     context: SummaryContext, prompts: Sequence[list[BaseMessage]], max_tokens: int
 ) -> Iterator[Reply]:
     """The replies as they come, with the time it takes to wait for them."""
-    left = replies(context.model, context.cache, prompts, max_tokens)
+    left = replies(context.model, context.cache, prompts, max_tokens, first_batch=_FIRST_BATCH)
     while True:
         with context.timed("read"):
             reply = next(left, None)
