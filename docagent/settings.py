@@ -34,7 +34,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         check_name(self.strategy)
-        if isinstance(self.cache, str):
+        if self.cache is not None:
             object.__setattr__(self, "cache", Path(self.cache).expanduser())
         if self.pages is not None:
             object.__setattr__(self, "pages", _page_range(self.pages))
@@ -54,6 +54,18 @@ class AskOptions(TypedDict, total=False):
     max_steps: int | None
     max_total_tokens: int | None
     rewrite: bool
+
+
+class SummaryRequest(TypedDict, total=False):
+    """What kind of summary is asked for.
+
+    `length` is short, medium (the default), long or a number of sentences, `focus` what to look at,
+    `language` the name of the one to write in.
+    """
+
+    length: str | int
+    focus: str
+    language: str
 
 
 def _page_range(pages: object) -> tuple[int, int]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from docagent import DocAgent, DocAgentError, Progress, Step, Summary
+from docagent.settings import SummaryRequest
 from docagent.summary import extract
 from docagent.summary.options import summary_options
 from docagent.summary.parts import parts
@@ -186,7 +187,8 @@ def test_nothing_is_asked_twice(book: Path) -> None:
         before.sections,
         before.citations,
     )
-    for options in ({"length": "long"}, {"focus": "lamps"}, {"language": "Capitals"}):
+    others: list[SummaryRequest] = [{"length": "long"}, {"focus": "lamps"}]
+    for options in [*others, SummaryRequest(language="Capitals")]:
         other = Summariser(model_name="once")
         DocAgent(other).summarize(book, **options)
         assert other.asked, options
