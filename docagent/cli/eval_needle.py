@@ -92,8 +92,7 @@ def needle(
             settings |= {"needles": needles, **search}
         with Results(output, settings) as results:
             (_run_engine if engine_only else _run_agent)(agent, results, text)
-            files = _write(results, plots)
-    _print(results, lengths, files)
+            _finish(results, lengths, plots)
     return 0
 
 
@@ -142,43 +141,23 @@ def _run_engine(agent: DocAgent, results: Results, document: str | None) -> None
 
 
 def _run_agent(agent: DocAgent, results: Results, document: str | None) -> None:
-    from docagent.evaluation.needle import Needles
-    from docagent.evaluation.needle_agent import evaluate
-    from retrieval.embed.encoder import Encoder
+    from docagent.evaluation.needle import evaluate
 
     settings = results.settings
-    encoder = Encoder()
-    evaluate(
-        agent,
-        settings["lengths"],
-        lambda length: Needles(
-            settings["depths"], settings["needles"], f"{settings['seed']} {length}"
-        ),
-        results,
-        lambda part: encoder.count([part])[0],
-        document,
-        counter("questions"),
-    )
+    lengths, depths, seed = settings["lengths"], settings["depths"], settings["seed"]
+    on_done = counter("questions")
+    evaluate(agent, lengths, depths, settings["needles"], seed, results, document, on_done)
 
 
-def _write(results: Results, plots: bool) -> list[Path]:
-    """The summary and, with `plots`, the heat maps."""
-    from docagent.evaluation.heatmap import plot
-    from docagent.evaluation.summary import write_summary
-
-    write_summary(results, "document", "mode" if results.settings.get("engine_only") else "kind")
-    return plot(list(results.cases.values()), results.folder) if plots else []
-
-
-def _print(results: Results, lengths: str, files: list[Path]) -> None:
-    from docagent.evaluation.summary import costs, estimates, strategies, table
+def _finish(results: Results, lengths: str, plots: bool) -> None:
+    """Write and print the summary and, with `plots`, draw the heat maps."""
+    from docagent.evaluation.plots import plot
+    from docagent.evaluation.summary import overview, write_summary
 
     cases, settings = list(results.cases.values()), results.settings
-    how = "engine alone"
-    if not settings.get("engine_only"):
-        how = f"strategy {strategies(cases, settings['strategy'])}"
+    write_summary(results, "document", "mode" if settings.get("engine_only") else "kind")
+    files = plot(cases, results.folder) if plots else []
     print(f"{lengths} tokens, {settings['depths']} depths: {len(cases)} cases")
-    print(f"model {settings['model']}, {how}\n")
-    print(table({**estimates(cases), **costs(results)}))
+    print(overview(results))
     for file in files:
         print(file)

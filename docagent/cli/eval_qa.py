@@ -87,13 +87,12 @@ def qa(
 
 
 def _print(results: Results) -> None:
-    from docagent.evaluation.summary import agreement, costs, estimates, strategies, table
+    from docagent.evaluation.summary import agreement, overview
 
     cases, settings = list(results.cases.values()), results.settings
     documents = len({case["document"] for case in cases})
     print(f"{one_line(settings['set'])}: {len(cases)} questions on {documents} documents")
-    print(f"model {settings['model']}, strategy {strategies(cases, settings['strategy'])}\n")
-    print(table({**estimates(cases), **costs(results)}))
+    print(overview(results))
     if settings["judge"] is not None:
         judged, exact, contained = agreement(cases)
         print(

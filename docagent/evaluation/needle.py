@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from docagent.answer import Answer
+from docagent.api import DocAgent
 from docagent.evaluation.facts import FORMS, Fact, FactGenerator, report
 from docagent.evaluation.haystack import CountTokens, Haystack, hide, repeat
+from docagent.evaluation.metrics import contained, without_markers
+from docagent.evaluation.results import Case, OnDone, Results, answer_cost
+from docagent.opening import open_corpus
+from retrieval.embed.encoder import Encoder
 
 LONG_CONTEXT = {"none": "trained window only", "yarn": "YaRN", "dca": "dual chunk attention"}
 """Ways to read beyond the trained window, and what a reader would call them."""
@@ -85,6 +91,89 @@ class Needles:
         facts += [(self.random.random(), fact) for fact in self.distractors]
         pieces = report(self.random, self.facts) if document is None else repeat(document)
         return hide(facts, pieces, tokens, count_tokens)
+
+
+def evaluate(
+    agent: DocAgent,
+    lengths: Sequence[int],
+    depths: int,
+    needles: int,
+    seed: int,
+    results: Results,
+    document: str | None,
+    on_done: OnDone | None = None,
+) -> None:
+    """Ask all questions on a haystack of each length that `results` does not hold yet.
+
+    They are asked through the agent, from a file, as a user would; the files stay beside the
+    results. `document` is the text they are made of, None for a synthetic report.
+    """
+    encoder = Encoder()
+
+    def count_tokens(text: str) -> int:
+        return encoder.count([text])[0]
+
+    plan = {length: Needles(depths, needles, f"{seed} {length}") for length in lengths}
+    total = sum(len(list(hidden.questions())) for hidden in plan.values())
+    done = 0
+    for length, hidden in plan.items():
+        questions = {f"{length_name(length)} {q.id}": q for q in hidden.questions()}
+        todo = {id: question for id, question in questions.items() if id not in results.cases}
+        done += len(questions) - len(todo)
+        if not todo:
+            continue
+        haystack = hidden.text(length, count_tokens, document)
+        file = results.write(f"haystack-{length_name(length)}.txt", haystack.text)
+        tokens = count_tokens(haystack.text)
+        open_corpus(agent, [file], wait=True)
+        for id, question in todo.items():
+            answer = agent.ask(file, question.question)
+            case = {"id": id, "document": file.name, "length": length, "tokens": tokens}
+            results.add({**case, **_case(question, answer, haystack)}, answer_cost(answer))
+            done += 1
+            if on_done:
+                on_done(done, total)
+
+
+def _case(question: NeedleQuestion, answer: Answer, haystack: Haystack) -> Case:
+    spans = [haystack.value_span(fact) for fact in question.facts]
+    return {
+        "kind": question.kind,
+        "depth": question.depth,
+        "question": question.question,
+        "values": [fact.value for fact in question.facts],
+        "places": [list(span) for span in spans],
+        "answer": answer.text,
+        "found": answer.found,
+        "strategy": answer.strategy,
+        "citations": [citation.as_json() for citation in answer.citations],
+        "scores": _scores(question, answer, haystack),
+    }
+
+
+def _scores(question: NeedleQuestion, answer: Answer, haystack: Haystack) -> dict[str, float]:
+    """Recall of the cell's needles, 0 for a refusal.
+
+    found: the value stands in the answer or in a quote; cited: a citation covers the characters
+    of the value in the needle itself. Without a needle, refused or refused_like: the answer says
+    that the document does not say.
+    """
+    if not question.facts:
+        name = "refused" if question.kind == "absent" else "refused_like"
+        return {name: float(not answer.found)}
+    if not answer.found:
+        return {"found": 0.0, "cited": 0.0}
+    quotes = (citation.quote for citation in answer.citations)
+    text = " ".join([without_markers(answer.text), *quotes])
+    spans = [haystack.value_span(fact) for fact in question.facts]
+    cited = [
+        any(citation.start <= start and end <= citation.end for citation in answer.citations)
+        for start, end in spans
+    ]
+    return {
+        "found": sum(contained(text, [fact.value]) for fact in question.facts) / len(spans),
+        "cited": sum(cited) / len(spans),
+    }
 
 
 def even_depths(cells: int) -> list[float]:

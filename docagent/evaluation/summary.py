@@ -87,6 +87,17 @@ def _as_json(cases: Sequence[Case]) -> dict[str, dict[str, float]]:
     return {name: estimate.as_json() for name, estimate in estimates(cases).items()}
 
 
+def overview(results: Results) -> str:
+    """Model, strategy and all metrics, for a terminal."""
+    cases, settings = list(results.cases.values()), results.settings
+    how = "engine alone"
+    if not settings.get("engine_only"):
+        strategy = settings["strategy"]
+        taken = sorted({str(case["strategy"]) for case in cases})  # by the agent, where auto
+        how = f"strategy {strategy}" + (f" ({', '.join(taken)})" if taken != [strategy] else "")
+    return f"model {settings['model']}, {how}\n\n{table({**estimates(cases), **costs(results)})}"
+
+
 def table(rows: dict[str, Estimate]) -> str:
     """Metrics as lines for a terminal."""
     lines = [f"{'MEASURE':<37}{'N':>5}{'MEAN':>9}   95% INTERVAL"]
@@ -98,9 +109,3 @@ def table(rows: dict[str, Estimate]) -> str:
 
 def _figure(value: float) -> str:
     return f"{value:.3f}" if abs(value) < 10 else f"{value:,.0f}"
-
-
-def strategies(cases: Sequence[Case], strategy: str) -> str:
-    """The strategy of the settings and, in brackets, those that the agent took."""
-    taken = sorted({str(case["strategy"]) for case in cases})
-    return strategy if taken == [strategy] else f"{strategy} ({', '.join(taken)})"

@@ -10,7 +10,7 @@ from docagent.engine import ChatQwen2
 from docagent.engine.prefix_scorer import Mode
 from docagent.errors import DocAgentError
 from docagent.evaluation.engine_only import evaluate
-from docagent.evaluation.heatmap import plot
+from docagent.evaluation.plots import plot
 from docagent.evaluation.results import Results
 
 MODES: tuple[Mode, ...] = ("none", "yarn", "dca")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from docagent.errors import DocAgentError
-from docagent.evaluation.heatmap import Panel, heat_maps
+from docagent.evaluation.plots import Panel, heat_maps
 
 pytest.importorskip("matplotlib")
 
