@@ -26,8 +26,8 @@ def test_two_runs_give_the_same_files(tmp_path: Path) -> None:
         "needle-dark.svg",
         "needle-dark.png",
     ]
-    for one, other in zip(first, second, strict=True):
-        assert one.read_bytes() == other.read_bytes()
+    for file, same in zip(first, second, strict=True):
+        assert file.read_bytes() == same.read_bytes()
     light, dark = (file.read_text("utf-8") for file in first[::2])
     assert light != dark
     assert "<date>" not in light.lower() and "dc:date" not in light
