@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import TYPE_CHECKING
 
 from docagent.answer import Answer
 from docagent.api import DocAgent
@@ -15,7 +16,14 @@ from docagent.evaluation.results import Case, OnDone, Results, answer_cost
 from docagent.opening import open_corpus
 from retrieval.embed.encoder import Encoder
 
-LONG_CONTEXT = {"none": "trained window only", "yarn": "YaRN", "dca": "dual chunk attention"}
+if TYPE_CHECKING:
+    from docagent.engine.prefix_scorer import Mode
+
+LONG_CONTEXT: dict[Mode, str] = {
+    "none": "trained window only",
+    "yarn": "YaRN",
+    "dca": "dual chunk attention",
+}
 """Ways to read beyond the trained window, and what a reader would call them."""
 
 _UNITS = {"K": 1024, "M": 1024**2}
