@@ -9,7 +9,7 @@ import pytest
 
 from docagent.answer import Citation
 from docagent.cli import run
-from docagent.cli.show import page_text
+from docagent.cli.printing import page_text
 from tests.make_office import workbook
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from docagent.evaluation.match import contained, exact_match, f1, without_markers, words
+from docagent.evaluation.metrics import contained, exact_match, f1, without_markers, words
 
 
 @pytest.mark.parametrize(
