@@ -69,7 +69,7 @@ class DocAgent:
 
     def stream(self, paths: Paths, question: str) -> Iterator[Event]:
         """The same as it happens: progress, steps, tokens, and last the answer."""
-        from retrieval.ranking.question import readable
+        from retrieval.query import readable
 
         question = readable(question)
         yield from ask(self, [paths] if isinstance(paths, str | Path) else paths, question)
@@ -139,18 +139,21 @@ class DocAgent:
         with self._lock:
             known = self._open.get(self._state(paths))
         if known is None:
-            known = yield from Corpus.opening(
+            progress: list[Progress] = []
+            known = Corpus.open(
                 paths,
                 embedding=self.settings.embedding,
                 cache=self.settings.cache,
                 password=self.settings.password,
                 wait=wait,
+                emit=progress.append,
             )
+            yield from progress
             with self._lock:
                 self.close()
                 self._open = {self._state(paths): known}
         elif wait:
-            yield from known.complete()
+            known.complete()
         return known
 
     @property
@@ -160,13 +163,15 @@ class DocAgent:
 
     def complete(self) -> Generator[Progress]:
         """Make the vectors that the answers did not wait for."""
+        progress: list[Progress] = []
         for corpus in self._open.values():
-            yield from corpus.complete()
+            corpus.complete(progress.append)
+        yield from progress
 
     def close(self) -> None:
         """Let go of the documents; what is not embedded yet is so at the next question."""
         for corpus in self._open.values():
-            corpus.embedding.stop()
+            corpus.close()
         self._open = {}
 
     def language_model(self) -> Model | None:

@@ -11,7 +11,6 @@ from docagent.answer import Answer, Usage
 from docagent.answering.context import QueryContext
 from docagent.events import Event
 from docagent.readers import reader
-from retrieval.lexical.foreign import warn_of_language
 
 if TYPE_CHECKING:
     from docagent.api import DocAgent
@@ -26,7 +25,7 @@ def ask(agent: DocAgent, paths: Sequence[str | Path], question: str) -> Iterator
     begun = time.perf_counter()
     corpus = yield from agent.open(paths)
     opened = time.perf_counter() - begun
-    warn_of_language(corpus, question)
+    corpus.warn_of_language(question)
     with corpus.undisturbed():
         corpus.encoder.load()  # loading models counts in the total alone
         asking = QueryContext(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from docagent.answer import Answer
 from docagent.answering.follow_up import Turn, stand_alone
 from docagent.events import Event, Step
-from retrieval.ranking.question import readable
+from retrieval.query import readable
 
 if TYPE_CHECKING:
     from docagent.api import DocAgent, Paths

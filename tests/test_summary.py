@@ -67,7 +67,7 @@ def assert_traceable(summary: Summary, corpus: Corpus) -> None:
         assert citation.verified
         text = corpus.text(citation.document)
         assert text[citation.start : citation.end].split() == citation.quote.split()
-        pages = corpus.indexed[citation.document].document.pages
+        pages = corpus.document(citation.document).pages
         inside = [page.number for page in pages if page.start <= citation.start < page.end]
         assert citation.page == (inside[0] if pages else None)
     for told in [summary.text, *(section.text for section in summary.sections)]:

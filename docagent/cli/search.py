@@ -44,14 +44,13 @@ def search(
     screen = Screen(stream_answer=False)
 
     def look(files: list[str], text: str) -> list[Passage]:
-        from retrieval.lexical.foreign import warn_of_language
         from retrieval.progress import finish
 
         try:
             corpus = finish(agent.open(files, wait=questions is not None), screen.show)
         finally:
             screen.close()
-        warn_of_language(corpus, text)
+        corpus.warn_of_language(text)
         return corpus.search(text, k, span, rerank=agent.reranker)
 
     def row(files: list[str], text: str) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def found_again(corpus: Corpus, window: Window, question: str, reply: str) -> li
     """
     if reply.strip(" .\n*\"'").casefold() == _NONE:
         return []
-    passages = [corpus.passage(number) for number in window.numbers]
+    passages = corpus.passages(window.document)[window.numbers.start : window.numbers.stop]
     found: dict[tuple[int, int], Quote] = {}
     for start, end in sentences_with_markers(reply):
         said = statement(reply[start:end]).strip(_MARKS)

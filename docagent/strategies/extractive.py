@@ -47,7 +47,7 @@ def _whole(asking: QueryContext) -> Strategy:
     with asking.timed("search"):
         about = subject(asking.question)
         ranked = asking.corpus.search(about, _RANKED, asking.settings.pages)
-        ranked = [one for one in ranked if not asking.corpus.lists_contents(one)]
+        ranked = [one for one in ranked if not one.contents]
         near = quotes(asking.corpus, about, ranked, len(ranked))
     yield Step("sweep", f"{len(ranked)} passages of {len(asking.corpus)}, by words and meaning")
     with asking.timed("answer"):

@@ -77,6 +77,8 @@ def _around(asking: QueryContext, near: list[Quote]) -> list[Passage]:
         dict.fromkeys(
             passage
             for quote in near
-            for passage in asking.corpus.around(quote.passage.document, quote.start, quote.end)
+            for passage in asking.corpus.passages(quote.passage.document).overlapping(
+                quote.start, quote.end
+            )
         )
     )

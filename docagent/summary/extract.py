@@ -131,7 +131,7 @@ def unit(vector: Vectors) -> Vectors:
 
 def _read(work: SummaryContext, part: Part) -> dict[str, Any]:
     start, end = part.span(work.corpus)
-    document = work.corpus.indexed[part.document].document
+    document = work.corpus.document(part.document)
     found = list(candidates(document, start, end))
     texts = [" ".join(document.text[one.start : one.end].split()) for one in found]
     vectors = _embed(work.corpus.encoder, texts)

@@ -24,14 +24,13 @@ class Part:
 
     def passages(self, corpus: Corpus) -> list[Passage]:
         """Its passages but tables of contents, in order."""
-        begin = corpus.spans([self.document])[0].start
-        numbers = range(begin + self.first, begin + self.last)
-        return [corpus.passage(number) for number in numbers if not corpus.is_contents(number)]
+        passages = corpus.passages(self.document)[self.first : self.last]
+        return [passage for passage in passages if not passage.contents]
 
     def span(self, corpus: Corpus) -> tuple[int, int]:
         """Where it begins and ends in the document's text."""
-        table = corpus.indexed[self.document].table
-        return int(table[self.first, 0]), int(table[self.last - 1, 1])
+        passages = corpus.passages(self.document)
+        return passages[self.first].start, passages[self.last - 1].end
 
 
 def parts(
@@ -42,11 +41,8 @@ def parts(
     The windows of one section are about equally long.
     """
     for number, section in enumerate(sections):
-        text, table = corpus.text(section.document), corpus.indexed[section.document].table
-        tokens = [
-            0 if contents else count(text[start:end])
-            for start, end, _, _, _, contents in table[section.first : section.last].tolist()
-        ]
+        passages = corpus.passages(section.document)[section.first : section.last]
+        tokens = [0 if passage.contents else count(passage.text) for passage in passages]
         target = sum(tokens) / -(-sum(tokens) // window) if sum(tokens) else window
         first, held = section.first, 0
         for chunk, more in enumerate(tokens, section.first):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from textwrap import shorten
 
 from retrieval.corpus import Corpus
+from retrieval.pages import PageRange
 from retrieval.parse.document import Document
-from retrieval.store.indexed import Indexed
+from retrieval.passage import Passage
 
 SECTIONS = 16  # at most, over all documents, unless there are more documents
 _LARGE = 0.25  # of a document: a larger section is told by those below it
@@ -64,21 +65,19 @@ def sections(corpus: Corpus, pages: tuple[int, int] | None = None) -> list[Secti
     most = max(1, SECTIONS // len(corpus.documents))
     found: list[Section] = []
     for name in corpus.documents:
-        found += _of_document(corpus.indexed[name], name, pages, most)
+        found += _of_document(corpus, name, PageRange.of(pages), most)
     return found
 
 
-def _of_document(
-    one: Indexed, name: str, pages: tuple[int, int] | None, most: int
-) -> list[Section]:
-    root = _tree(one, pages)
+def _of_document(corpus: Corpus, name: str, pages: PageRange | None, most: int) -> list[Section]:
+    passages = corpus.passages(name)
+    root = _tree(corpus.document(name), passages, pages)
     runs = _joined(_opened(root, most), most, root.size) if root.size else []
-    return [section for run in runs for section in _cut(one, name, run)]
+    return [section for run in runs for section in _cut(passages, name, run)]
 
 
-def _tree(one: Indexed, pages: tuple[int, int] | None) -> _Node:
+def _tree(document: Document, passages: Sequence[Passage], pages: PageRange | None) -> _Node:
     """Headings by level, each with the chunks that follow it."""
-    document = one.document
     heads = [block for block in document.blocks if block.kind == "heading"]
     titles = [_title(document.text[head.start : head.end]) for head in heads]
     starts = [head.start for head in heads]
@@ -95,9 +94,8 @@ def _tree(one: Indexed, pages: tuple[int, int] | None) -> _Node:
         above.append([*path, node])
         path.append(node)
     bodies = _bodies(document)
-    for number in range(len(one)):
-        chunk = one.chunk(number)
-        if chunk.contents or not _inside(document, chunk.page, pages):
+    for number, chunk in enumerate(passages):
+        if chunk.contents or (pages is not None and chunk.page not in pages):
             continue
         body = bodies[min(bisect_right(bodies, chunk.start - 1), len(bodies) - 1)] if bodies else 0
         at = bisect_right(starts, max(chunk.start, min(body, chunk.end - 1))) - 1
@@ -111,12 +109,6 @@ def _tree(one: Indexed, pages: tuple[int, int] | None) -> _Node:
 def _bodies(document: Document) -> list[int]:
     """Where the blocks begin that are no headings."""
     return [block.start for block in document.blocks if block.kind != "heading"]
-
-
-def _inside(document: Document, page: int | None, pages: tuple[int, int] | None) -> bool:
-    if pages is None:
-        return True
-    return page is not None and pages[0] <= document.pages[page].number <= pages[1]
 
 
 def _title(text: str) -> str:
@@ -199,7 +191,7 @@ def _heading(titles: list[str]) -> str:
     return "; ".join(named)
 
 
-def _cut(one: Indexed, name: str, run: _Run) -> Iterator[Section]:
+def _cut(passages: Sequence[Passage], name: str, run: _Run) -> Iterator[Section]:
     """A run as one section, or as several where it is long and has no headings to go by."""
     heading = _heading(run.titles)
     pieces = max(1, min(SECTIONS, round(run.size / _LONG))) if len(run.nodes) == 1 else 1
@@ -209,5 +201,5 @@ def _cut(one: Indexed, name: str, run: _Run) -> Iterator[Section]:
         if chunks:
             part = f"part {piece + 1} of {pieces}" if pieces > 1 else ""
             title = f"{heading} ({part})" if heading and part else heading or part.capitalize()
-            sizes = (int(one.table[number, 1] - one.table[number, 0]) for number in chunks)
+            sizes = (passages[number].end - passages[number].start for number in chunks)
             yield Section(name, title, chunks[0], chunks[-1] + 1, sum(sizes))

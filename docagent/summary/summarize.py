@@ -97,13 +97,10 @@ def _estimate(text: str) -> int:
 
 
 def _section(corpus: Corpus, section: Section, text: str) -> SectionSummary:
-    document = corpus.indexed[section.document].document
-    table = corpus.indexed[section.document].table
-    pages = None
-    if document.pages:
-        first, last = int(table[section.first, 2]), int(table[section.last - 1, 2])
-        pages = document.pages[first].number, document.pages[last].number
-    return SectionSummary(section.document, section.heading, pages, text, document.unit)
+    passages = corpus.passages(section.document)
+    first, last = passages[section.first], passages[section.last - 1]
+    pages = (first.page, last.page) if first.page and last.page else None
+    return SectionSummary(section.document, section.heading, pages, text, first.unit)
 
 
 def _note(work: SummaryContext, parts: int) -> str:

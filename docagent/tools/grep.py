@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import prod
@@ -66,10 +65,10 @@ class Grep(CorpusTool):
     def _find(self, expression: Any) -> _Hits:
         hits, until = _Hits(), time.process_time() + _SECONDS
         for document in self.table.corpus.documents:
-            starts = self.table.corpus.indexed[document].table[:, 0]
+            passages = self.table.corpus.passages(document)
             try:
                 for start, end in _spans(expression, self.table.corpus.text(document), until):
-                    place = document, max(0, bisect_right(starts, start) - 1)
+                    place = document, passages.number_at(start)
                     if not self.table.within(self._passage(place)):
                         continue
                     hits.total += 1
@@ -84,8 +83,7 @@ class Grep(CorpusTool):
 
     def _passage(self, place: tuple[str, int]) -> Passage:
         document, inside = place
-        span = next(iter(self.table.corpus.spans([document])))
-        return self.table.corpus.passage(span[inside])
+        return self.table.corpus.passages(document)[inside]
 
     def _result(self, hits: _Hits, how: str) -> tuple[str, ToolArtifact]:
         told = f"{'at least ' if hits.broken_off else ''}{hits.total:,}"

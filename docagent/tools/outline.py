@@ -26,8 +26,8 @@ class Outline(CorpusTool):
 
     def of(self, document: str) -> tuple[str, ToolArtifact]:
         """The headings of one document, the deepest levels left out if there is no room."""
-        indexed, places = self.table.corpus.indexed[document], PageNumbers(self.table, document)
-        blocks = [one for one in indexed.document.blocks if one.kind == "heading"]
+        parsed, places = self.table.corpus.document(document), PageNumbers(self.table, document)
+        blocks = [one for one in parsed.blocks if one.kind == "heading"]
         blocks = [one for one in blocks if places.allowed(one.start)]
         head = f"{label(document)}: {places.told}{places.unpaged}"
         if not blocks:

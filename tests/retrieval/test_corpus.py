@@ -205,7 +205,7 @@ def test_other_wordings_bring_their_passages(handbook_corpus: Corpus) -> None:
 def test_any_slice_is_a_passage_of_its_page(handbook_corpus: Corpus) -> None:
     (name,) = handbook_corpus.documents
     text = handbook_corpus.text(name)
-    known = handbook_corpus.passage(40)
+    known = handbook_corpus.passages(name)[40]
     found = handbook_corpus.span(name, known.start + 5, known.end)
     assert found.text == text[known.start + 5 : known.end]
     assert (found.page, found.page_label) == (known.page, known.page_label)
