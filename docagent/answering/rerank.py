@@ -34,11 +34,7 @@ class ModelReranker:
         from langchain_core.messages import HumanMessage
 
         prompts = [
-            [
-                HumanMessage(
-                    render("relevant", question=question, passage=passage_with_headings(passage))
-                )
-            ]
-            for passage in passages
+            [HumanMessage(render("relevant", question=question, passage=text))]
+            for text in map(passage_with_headings, passages)
         ]
         return [yes for yes, _ in self._likelihood(prompts, ("Yes", "No"))]

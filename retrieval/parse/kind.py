@@ -79,15 +79,15 @@ def _zipped_format(path: Path, binary: list[Format]) -> Format:
             return next((each for each in binary if any(m in text for m in each.zip_marks)), None)
 
         mimetype = beginning("mimetype", 100)
-        found = marked(beginning("[Content_Types].xml", 1 << 20)) or marked(mimetype)
-        if found:
-            return found
+        detected = marked(beginning("[Content_Types].xml", 1 << 20)) or marked(mimetype)
+        if detected:
+            return detected
         if mimetype.startswith(b"application/vnd.oasis.opendocument"):
             raise DocumentError(
                 f"{path.name} is OpenDocument, which is not read: save it as .docx, .xlsx or .pptx."
             )
-        if found := marked("\n".join(names).encode("utf-8", "replace")):
-            return found
+        if detected := marked("\n".join(names).encode("utf-8", "replace")):
+            return detected
         if "xl/workbook.bin" in names:
             raise DocumentError(f"{path.name} is a binary workbook: save it as .xlsx.")
     raise _refusal(path, "archive")

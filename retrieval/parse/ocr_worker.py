@@ -72,11 +72,11 @@ def load(threads: int) -> Any:
 
 
 def boxes_of(engine: Any, picture: Any, scale: float) -> list[Box]:
-    found = engine(picture)
-    if found.boxes is None:
+    result = engine(picture)
+    if result.boxes is None:
         return []
     boxes = []
-    for corners, text, score in zip(found.boxes.tolist(), found.txts, found.scores, strict=True):
+    for corners, text, score in zip(result.boxes.tolist(), result.txts, result.scores, strict=True):
         xs, ys = [max(0, round(x)) for x, _ in corners], [max(0, round(y)) for _, y in corners]
         left, top, right, bottom = min(xs), min(ys), max(xs), max(ys)
         if score < _DOUBTFUL:

@@ -67,7 +67,7 @@ def rows_of(pdf: Any, index: int) -> list[Row]:
         row
         for group in upright(reader.segments(), page.get_rotation() != 0)
         for column, segments in regions(group)
-        for row in (measured(reader, one, column) for one in with_tables(rows(segments)))
+        for row in (measured(reader, line, column) for line in with_tables(rows(segments)))
     ]
 
 

@@ -49,10 +49,8 @@ def test_list_and_clear(reports: Path, town: Path, cache: Path, capsys: Capture)
     assert listed[:2] == [f"@all  {reports}, {town}", f"@reports  {reports}"]
     assert len(listed) == 2 + 3 + 1
     assert run(["index", "@all", "--clear"]) == 0
-    assert [Path(entry.source).name for entry in Inventory(cache).entries()] == [
-        "2022.txt",
-        "2023.txt",
-    ]
+    sources = [Path(entry.source).name for entry in Inventory(cache).entries()]
+    assert sources == ["2022.txt", "2023.txt"]
     capsys.readouterr()
     assert run(["search", "@all", "harbour"]) == 1
     assert "No collection is called @all (known: @reports)" in capsys.readouterr().err

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from retrieval.store.words import word_index
 
 from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.tokens import terms
 from retrieval.parse.document import Document
-from retrieval.store import words
+from retrieval.store import word_index as words
 from retrieval.store.cache import Cache
-from retrieval.store.documents import Indexed
+from retrieval.store.documents import IndexedDocument
+from retrieval.store.word_index import word_index
 
 TEXTS = {
     "a": ["the ice house of Ostby", "nets on the meadow"],
@@ -26,13 +26,16 @@ TEXTS = {
 }
 
 
-def document(key: str, texts: list[str]) -> Indexed:
-    held = Document(key, "", (), ()), [(" ".join(terms(text)), "") for text in texts]
+def document(key: str, texts: list[str]) -> IndexedDocument:
+    parsed = Document(key, "", (), ())
+    rows = [(" ".join(terms(text)), "") for text in texts]
     table = np.zeros((len(texts), 6), np.int64)
-    return Indexed(key, key, key, "page", 0, (), [()], [""], table, None, held)
+    return IndexedDocument(
+        key, key, key, "page", 0, (), [()], [""], table, None, _document=parsed, _terms=rows
+    )
 
 
-def documents(names: str, **changed: list[str]) -> list[Indexed]:
+def documents(names: str, **changed: list[str]) -> list[IndexedDocument]:
     return [document(name + str(len(changed)), {**TEXTS, **changed}[name]) for name in names]
 
 
@@ -41,7 +44,7 @@ def found(index: LexicalIndex) -> list[object]:
     return [*(index.search(q, 5) for q in queries), index.rarity(terms("ice Ostby gull"))]
 
 
-def fresh(wanted: list[Indexed], cache: Path) -> list[object]:
+def fresh(wanted: list[IndexedDocument], cache: Path) -> list[object]:
     return found(word_index(wanted, "fresh", Cache(cache.with_name("elsewhere"))))
 
 
@@ -68,13 +71,13 @@ def test_only_what_is_new_is_read(cache: Path, monkeypatch: pytest.MonkeyPatch) 
     store = Cache(cache)
     word_index(documents("ab"), "set", store)
     read: list[str] = []
-    held = Indexed.terms
+    real = IndexedDocument.terms
 
-    def noted(one: Indexed) -> list[tuple[str, str]]:
+    def noted(one: IndexedDocument) -> list[tuple[str, str]]:
         read.append(one.key)
-        return held(one)
+        return real(one)
 
-    monkeypatch.setattr(Indexed, "terms", noted)
+    monkeypatch.setattr(IndexedDocument, "terms", noted)
     word_index(documents("ab"), "set", store)
     assert read == []
     word_index(documents("abc"), "set", store)
@@ -91,9 +94,9 @@ def test_documents_limit_a_search(cache: Path) -> None:
 DYING = """
 import os, signal, sys
 from pathlib import Path
-from retrieval.store import words
+from retrieval.store import word_index as words
 from retrieval.store.cache import Cache
-from tests.retrieval.test_words import documents
+from tests.retrieval.test_word_index import documents
 def die(*_): os.kill(os.getpid(), signal.SIGKILL)
 store = Cache(Path(sys.argv[1]))
 words.word_index(documents("ab"), "set", store)

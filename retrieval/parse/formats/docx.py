@@ -132,8 +132,8 @@ def _inside(element: Any, tag: str) -> Iterator[Any]:
 
 
 def _value(element: Any, properties: str, name: str) -> str | None:
-    found = element.find(f"{_W}{properties}/{_W}{name}")
-    return None if found is None else found.get(f"{_W}val")
+    value = element.find(f"{_W}{properties}/{_W}{name}")
+    return None if value is None else value.get(f"{_W}val")
 
 
 def _style_levels(opened: Any) -> dict[str, int]:

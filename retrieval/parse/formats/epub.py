@@ -64,8 +64,8 @@ def _xml(etree: Any, data: bytes) -> Any:
 
 def _package(etree: Any, archive: ZipFile) -> str:
     container = _xml(etree, archive.read("META-INF/container.xml"))
-    found = container.find(".//{*}rootfile")
-    return unquote(found.get("full-path"))
+    root_file = container.find(".//{*}rootfile")
+    return unquote(root_file.get("full-path"))
 
 
 def _locked(etree: Any, archive: ZipFile) -> set[str]:
@@ -73,7 +73,7 @@ def _locked(etree: Any, archive: ZipFile) -> set[str]:
     if "META-INF/encryption.xml" not in archive.namelist():
         return set()
     root = _xml(etree, archive.read("META-INF/encryption.xml"))
-    return {unquote(found.get("URI", "")) for found in root.iter("{*}CipherReference")}
+    return {unquote(reference.get("URI", "")) for reference in root.iter("{*}CipherReference")}
 
 
 register(

@@ -86,8 +86,8 @@ def _add_chart(builder: Builder, chart: Any) -> None:
         builder.add("text", chart.chart_title.text_frame.text)
     for plot in chart.plots:
         series = list(plot.series)
-        builder.row(["", *(one.name for one in series)])
-        values = [list(one.values) for one in series]
+        builder.row(["", *(each.name for each in series)])
+        values = [list(each.values) for each in series]
         for index, category in enumerate(plot.categories):
             row = [column[index] if index < len(column) else None for column in values]
             builder.row([str(category), *("" if v is None else f"{v:.10g}" for v in row)])

@@ -63,23 +63,23 @@ def _is_heading(line: str) -> bool:
 def _markdown_blocks(text: str) -> Iterator[Block]:
     fenced = False
     for lines in _paragraphs(text):
-        held: list[tuple[int, int]] = []
+        paragraph: list[tuple[int, int]] = []
         for index, (start, end) in enumerate(lines):
             line = text[start:end]
             if _FENCE.match(line):
                 fenced = not fenced
             heading = None if fenced else _ATX.match(line)
-            under = None if fenced or not held else _UNDERLINE.match(line)
+            under = None if fenced or not paragraph else _UNDERLINE.match(line)
             if heading:
-                yield from _body(text, held)
-                held = []
+                yield from _body(text, paragraph)
+                paragraph = []
                 yield Block("heading", start, end, len(heading[1]))
             elif under and index == 1:
-                yield Block("heading", held[0][0], end, 1 if "=" in under[1] else 2)
-                held = []
+                yield Block("heading", paragraph[0][0], end, 1 if "=" in under[1] else 2)
+                paragraph = []
             else:
-                held.append((start, end))
-        yield from _body(text, held)
+                paragraph.append((start, end))
+        yield from _body(text, paragraph)
 
 
 def _body(text: str, lines: list[tuple[int, int]]) -> Iterator[Block]:
