@@ -28,11 +28,10 @@ from retrieval.store import vectors
 from retrieval.store.cache import Cache
 from retrieval.store.collections import MARK, Collections
 from retrieval.store.document_passages import DocumentPassages
-from retrieval.store.documents import IndexedDocument, index_document
-from retrieval.store.embedding import Embedding
+from retrieval.store.documents import index_document
 from retrieval.store.open_documents import open_documents
 from retrieval.store.passage_index import PassageIndex
-from retrieval.store.word_index import index_name, word_index
+from retrieval.store.word_index import index_name
 
 if TYPE_CHECKING:
     from langchain_core.documents import Document as LangChainDocument
@@ -98,7 +97,12 @@ class Corpus:
             Collections(store).expand(paths), encoder, store, password, emit or ignore
         )
         name = index_name(paths, encoder)
-        return cls._of(sources, documents, name, encoder, store, wait, emit)
+        corpus = cls(PassageIndex.build(sources, documents, name, encoder, store))
+        if wait or corpus.pending <= _SOON:
+            corpus.complete(emit)
+        else:
+            corpus._index.embedding.start()
+        return corpus
 
     @classmethod
     def from_documents(
@@ -122,28 +126,9 @@ class Corpus:
         indexed = [index_document(each, name, encoder, store) for name, each in by_source.items()]
         sources = {name: Path(name) for name in by_source}
         # A mark that neither a path nor a collection begins with.
-        index = index_name([f"{MARK}:{name}" for name in by_source], encoder)
-        return cls._of(sources, indexed, index, encoder, store, True, emit)
-
-    @classmethod
-    def _of(
-        cls,
-        sources: dict[str, Path],
-        documents: list[IndexedDocument],
-        index: str,
-        encoder: Encoder,
-        store: Cache,
-        wait: bool,
-        emit: Emit | None,
-    ) -> Corpus:
-        """The corpus of documents that are parsed; `index` names their word index."""
-        words = word_index(documents, index, store)
-        embedding = Embedding(documents, encoder, store)
-        corpus = cls(PassageIndex(sources, documents, encoder, words, embedding))
-        if wait or corpus.pending <= _SOON:
-            corpus.complete(emit)
-        else:
-            embedding.start()
+        name = index_name([f"{MARK}:{source}" for source in by_source], encoder)
+        corpus = cls(PassageIndex.build(sources, indexed, name, encoder, store))
+        corpus.complete(emit)
         return corpus
 
     # Contents
@@ -204,12 +189,14 @@ class Corpus:
 
     # Search
 
-    def query(self, text: str) -> Query:
-        """A question, taken apart once for everything that looks at it.
+    def query(self, question: str | Query) -> Query:
+        """A question, taken apart once for everything that looks at it; a Query stays as it is.
 
         Raises DocAgentError if it is empty.
         """
-        return parse_query(text, self._index.lexical)
+        if isinstance(question, Query):
+            return question
+        return parse_query(question, self._index.lexical)
 
     def search(
         self,
@@ -233,7 +220,7 @@ class Corpus:
         names = [documents] if isinstance(documents, str) else documents
         others = [readable(text) for text in also]
         with self.undisturbed():
-            query = self._parsed(query)
+            query = self.query(query)
             depth = max(k, DEPTH) if rerank else k
             passages = search(self._index, query, depth, page_range, names, others)
             if rerank:
@@ -257,15 +244,11 @@ class Corpus:
 
     def warn_of_language(self, query: str | Query) -> None:
         """Log a warning if neither words nor meaning can bring the question to the documents."""
-        query = self._parsed(query)
-        if query.language in self.lexical.languages:
-            return
-        warning = language_mismatch(query, self._index.samples(), self.encoder, self.mentions)
-        if warning:
-            log.warning("%s", warning)
-
-    def _parsed(self, query: str | Query) -> Query:
-        return query if isinstance(query, Query) else self.query(query)
+        query = self.query(query)
+        if query.language not in self.lexical.languages:
+            warning = language_mismatch(query, self._index.samples(), self.encoder, self.mentions)
+            if warning:
+                log.warning("%s", warning)
 
     # Embedding in the background
 
@@ -309,6 +292,7 @@ class Corpus:
 
 
 def _encoder(embedding: str | None) -> Encoder:
+    """The embedding model of this name, or the one that the environment names."""
     return Encoder(embedding or os.environ.get("DOCAGENT_EMBEDDING") or "minilm")
 
 

@@ -12,9 +12,11 @@ from retrieval.embed.model import Vector
 from retrieval.errors import DocAgentError
 from retrieval.lexical.index import LexicalIndex
 from retrieval.passage import Passage
+from retrieval.store.cache import Cache
 from retrieval.store.document_passages import DocumentPassages
 from retrieval.store.documents import IndexedDocument
 from retrieval.store.embedding import Embedding
+from retrieval.store.word_index import word_index
 
 _SAMPLES = 5  # documents
 _OPENINGS = 32  # first passages of documents that are embedded before the first question
@@ -37,6 +39,19 @@ class PassageIndex:
         self.lexical = lexical
         self.embedding = embedding
         self._names = list(sources)
+
+    @classmethod
+    def build(
+        cls,
+        sources: dict[str, Path],
+        documents: list[IndexedDocument],
+        name: str,
+        encoder: Encoder,
+        cache: Cache,
+    ) -> PassageIndex:
+        """The index of parsed documents, with what the cache holds; `name` names its word index."""
+        lexical = word_index(documents, name, cache)
+        return cls(sources, documents, encoder, lexical, Embedding(documents, encoder, cache))
 
     def __len__(self) -> int:
         """How many passages there are."""
