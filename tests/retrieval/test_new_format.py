@@ -9,8 +9,10 @@ import pytest
 from retrieval import Corpus
 from retrieval.parse import registry
 from retrieval.parse.document import Block, Document
+from retrieval.parse.open import read
 from retrieval.parse.registry import Format, register
 from retrieval.progress import Emit, Progress
+from tests.make_office import workbook
 
 pytestmark = pytest.mark.usefixtures("loaded")
 
@@ -44,3 +46,14 @@ def test_every_format_has_a_suffix_of_its_own() -> None:
     suffixes = [suffix for each in registry.formats().values() for suffix in each.suffixes]
     assert len(suffixes) == len(set(suffixes))
     assert {"pdf", "docx", "pptx", "xlsx", "epub", "html", "eml"} < set(registry.formats())
+
+
+def test_an_error_of_the_callback_is_the_callers_own(tmp_path: Path) -> None:
+    """It ends the work, and is not taken for a damaged file."""
+
+    def refuse(progress: Progress) -> None:
+        raise LookupError(progress.unit)
+
+    workbook(tmp_path / "a.xlsx")
+    with pytest.raises(LookupError, match="rows"):
+        read(tmp_path / "a.xlsx", emit=refuse)
