@@ -22,11 +22,9 @@ from docagent.pipeline import answer, chosen_strategy
 from docagent.settings import AskOptions, Settings, SummaryRequest
 from docagent.streaming import stream
 from docagent.tools import checked_tools
-from retrieval.files import Paths
+from retrieval.files import Paths, path_list
 from retrieval.folders import cache_folder
-from retrieval.lexical.foreign import warn_of_language
-from retrieval.progress import finish
-from retrieval.ranking.question import readable
+from retrieval.query import readable
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -114,7 +112,7 @@ class DocAgent:
         begun = time.perf_counter()
         corpus = self.open(paths, emit=emit)
         opened = time.perf_counter() - begun
-        warn_of_language(corpus, question)
+        corpus.warn_of_language(question)
         with corpus.undisturbed():
             corpus.encoder.load()  # loading models counts in the total alone
             model = self.language_model()
@@ -206,23 +204,23 @@ class DocAgent:
         """
         from retrieval.corpus import Corpus
 
-        paths = [paths] if isinstance(paths, str | Path) else list(paths)
+        paths = path_list(paths)
         with self._lock:
             corpus = self._open.get(self._state(paths))
         if corpus is None:
-            work = Corpus.opening(
+            corpus = Corpus.open(
                 paths,
                 embedding=self.settings.embedding,
                 cache=self.settings.cache,
                 password=self.settings.password,
                 wait=wait,
+                emit=emit,
             )
-            corpus = finish(work, emit)
             with self._lock:
                 self.close()
                 self._open = {self._state(paths): corpus}
         elif wait:
-            finish(corpus.complete(), emit)
+            corpus.complete(emit)
         return corpus
 
     @property
@@ -233,12 +231,12 @@ class DocAgent:
     def complete(self, emit: Callable[[Progress], None] = ignore) -> None:
         """Make the vectors that the answers did not wait for."""
         for corpus in self._open.values():
-            finish(corpus.complete(), emit)
+            corpus.complete(emit)
 
     def close(self) -> None:
         """Let go of the documents; what is not embedded yet is so at the next question."""
         for corpus in self._open.values():
-            corpus.embedding.stop()
+            corpus.close()
         self._open = {}
 
     def language_model(self) -> Model | None:

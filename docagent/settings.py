@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from docagent.errors import DocAgentError
 from docagent.strategy import check_name
+from retrieval.pages import PageRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,7 @@ class Settings:
         check_name(self.strategy)
         if self.cache is not None:
             object.__setattr__(self, "cache", Path(self.cache).expanduser())
-        if self.pages is not None:
-            object.__setattr__(self, "pages", _page_range(self.pages))
+        object.__setattr__(self, "pages", PageRange.of(self.pages))
         for name in ("k", "budget", "max_tokens", "max_steps", "max_total_tokens"):
             _check_count(name, getattr(self, name))
 
@@ -66,17 +66,6 @@ class SummaryRequest(TypedDict, total=False):
     length: str | int
     focus: str
     language: str
-
-
-def _page_range(pages: object) -> tuple[int, int]:
-    if (
-        isinstance(pages, tuple | list)
-        and len(pages) == 2
-        and all(isinstance(page, int) and not isinstance(page, bool) for page in pages)
-        and 1 <= pages[0] <= pages[1]
-    ):
-        return pages[0], pages[1]
-    raise DocAgentError(f"pages is the first and the last page, such as (10, 20), not {pages!r}.")
 
 
 def _check_count(name: str, value: object) -> None:

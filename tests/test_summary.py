@@ -68,7 +68,7 @@ def assert_traceable(summary: Summary, corpus: Corpus) -> None:
         assert citation.verified
         text = corpus.text(citation.document)
         assert text[citation.start : citation.end].split() == citation.quote.split()
-        pages = corpus.indexed[citation.document].document.pages
+        pages = corpus.document(citation.document).pages
         inside = [page.number for page in pages if page.start <= citation.start < page.end]
         assert citation.page == (inside[0] if pages else None)
     for told in [summary.text, *(section.text for section in summary.sections)]:
@@ -305,8 +305,8 @@ def test_parts_cover_the_sections_once_and_fit(handbook_corpus: Corpus) -> None:
     cut = list(parts(handbook_corpus, found, window, lambda text: len(text) // 4))
     name = handbook_corpus.documents[0]
     read = [p.start for part in cut for p in part.passages(handbook_corpus)]
-    table = handbook_corpus.indexed[name].table
-    assert read == [int(row[0]) for row in table if not row[-1]]
+    passages = handbook_corpus.passages(name)
+    assert read == [passage.start for passage in passages if not passage.contents]
     assert max(part.tokens for part in cut) <= 1.5 * window
     assert [part.section for part in cut] == sorted(part.section for part in cut)
 

@@ -59,13 +59,13 @@ def _memory() -> str:
 
 def _cache() -> str:
     from retrieval.folders import cache_folder
-    from retrieval.store.shelf import Shelf
+    from retrieval.store.inventory import Inventory
 
     folder = cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder):
         pass
-    return f"{folder} is writable, {len(Shelf(folder).entries())} documents"
+    return f"{folder} is writable, {len(Inventory(folder).entries())} documents"
 
 
 def _embedding_model() -> str:

@@ -11,7 +11,7 @@ from docagent.cli.progress import Screen, notices
 from docagent.sanitize import one_line
 
 if TYPE_CHECKING:
-    from retrieval.store.shelf import Shelf
+    from retrieval.store.inventory import Inventory
 
 
 def index(
@@ -39,24 +39,24 @@ def index(
     """Build or refresh the index before the first question."""
     from retrieval.folders import cache_folder
     from retrieval.store.collections import MARK
-    from retrieval.store.shelf import Shelf
+    from retrieval.store.inventory import Inventory
 
     with notices():
-        shelf = Shelf(cache_folder())
+        inventory = Inventory(cache_folder())
         if list_:
-            _list(shelf)
+            _list(inventory)
             return 0
         if clear:
-            print(f"{shelf.clear(paths or None)} cleared")
+            print(f"{inventory.clear(paths or None)} cleared")
             return 0
         if verify:
-            return _verify(shelf, paths)
+            return _verify(inventory, paths)
         if not paths:
             raise typer.BadParameter(
                 "give at least one document or folder, or --list, --clear or --verify."
             )
         if name is not None:
-            shelf.collections.save(name, paths)
+            inventory.collections.save(name, paths)
             paths = [MARK + name]
         _build(paths, embedding, password)
     return 0
@@ -66,39 +66,40 @@ def _build(paths: list[str], embedding: str | None, password: str | None) -> Non
     from retrieval.corpus import Corpus
 
     with Screen() as screen:
-        corpus = Corpus.open(paths, embedding=embedding, password=password, progress=screen.show)
-    for name, document in corpus.indexed.items():
-        print(f"{one_line(name)}: {document.pages} pages, {len(document)} passages")
+        corpus = Corpus.open(paths, embedding=embedding, password=password, emit=screen.show)
+    for name in corpus.documents:
+        passages = corpus.passages(name)
+        print(f"{one_line(name)}: {passages.page_count} pages, {len(passages)} passages")
 
 
-def _list(shelf: Shelf) -> None:
+def _list(inventory: Inventory) -> None:
     """Collections, documents, and what all of it takes."""
     from retrieval.store.collections import MARK
 
-    for name in shelf.collections.names():
-        paths = ", ".join(one_line(str(path)) for path in shelf.collections.paths(name))
+    for name in inventory.collections.names():
+        paths = ", ".join(one_line(str(path)) for path in inventory.collections.paths(name))
         print(f"{MARK}{name}  {paths}")
-    entries = shelf.entries()
+    entries = inventory.entries()
     for entry in entries:
         print(
             f"{one_line(entry.source)}  {entry.pages} pages, {entry.passages} passages, "
             f"{entry.size / 1e6:.1f} MB"
         )
     if entries:
-        print(f"{len(entries)} documents, {shelf.size() / 1e6:.1f} MB with word indexes")
+        print(f"{len(entries)} documents, {inventory.size() / 1e6:.1f} MB with word indexes")
 
 
-def _verify(shelf: Shelf, paths: list[str] | None) -> int:
+def _verify(inventory: Inventory, paths: list[str] | None) -> int:
     """Check what is stored; exit status 1 if something was damaged."""
     from retrieval.files import matches_of
     from retrieval.store.verify import verify
 
     within = None
     if paths:
-        expanded = shelf.collections.expand(paths)
+        expanded = inventory.collections.expand(paths)
         within = [match.absolute() for path in expanded for match in matches_of(path)]
     status = 0
-    for line in verify(shelf.cache, within):
+    for line in verify(inventory.cache, within):
         print(line)
         status = 1
     if status == 0:

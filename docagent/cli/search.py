@@ -42,11 +42,9 @@ def search(
     agent = DocAgent(embedding=embedding, password=password, rerank=rerank)
 
     def find(files: list[str], text: str) -> list[Passage]:
-        from retrieval.lexical.foreign import warn_of_language
-
         with Screen() as screen:
             corpus = agent.open(files, wait=questions is not None, emit=screen.show)
-        warn_of_language(corpus, text)
+        corpus.warn_of_language(text)
         return corpus.search(text, k, span, rerank=agent.reranker)
 
     with notices():

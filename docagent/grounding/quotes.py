@@ -10,7 +10,6 @@ from retrieval.embed.encoder import Encoder
 from retrieval.embed.model import Vectors
 from retrieval.lexical.tokens import query_terms, terms
 from retrieval.passage import Passage
-from retrieval.ranking.question import asked
 
 _LOOKED_AT = 5  # passages; one of them holds the answer for 98% of SQuAD's questions (n=450)
 # Weights beside the cosine, chosen on SQuAD: the first three hold the answer for 91.6%, with
@@ -51,7 +50,7 @@ def quotes(
     corpus: Corpus, question: str, ranked: list[Passage], most: int = _LOOKED_AT
 ) -> list[Quote]:
     """Sentences and rows of the `most` best passages, nearest to the question first."""
-    taken = asked(question)
+    taken = corpus.query(question)
     rarity = corpus.lexical.rarity(query_terms(taken.core))
     items = [corpus.lexical.rarity(query_terms(words)) for words in taken.items]
     found = [

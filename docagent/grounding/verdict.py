@@ -103,7 +103,7 @@ def unknown_names(corpus: Corpus, question: str, ranked: list[Passage]) -> Unkno
         found = set(query_terms(name, corpus.lexical.languages)).intersection(core)
         if found:
             named += 1
-            if not any(map(corpus.lexical.holds, found)) and not _meant(found, ranked):
+            if not any(map(corpus.lexical.contains, found)) and not _meant(found, ranked):
                 missing.append(name)
     return UnknownNames(missing, len(missing) / named if named else 0.0)
 

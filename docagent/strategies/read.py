@@ -68,6 +68,8 @@ def _around(context: QueryContext, near: list[Quote]) -> list[Passage]:
         dict.fromkeys(
             passage
             for quote in near
-            for passage in context.corpus.around(quote.passage.document, quote.start, quote.end)
+            for passage in context.corpus.passages(quote.passage.document).overlapping(
+                quote.start, quote.end
+            )
         )
     )

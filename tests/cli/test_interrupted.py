@@ -22,14 +22,14 @@ from tests.process import docagent, one_line, start
 QUERY = "Who rebuilt the ice house?"
 DYING = """
 import os, pathlib, signal, sys, numpy
-import retrieval.store.indexed, retrieval.embed.encoder
+import retrieval.store.documents, retrieval.embed.encoder
 def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
 {}
 from docagent.cli import main
 main()
 """
 STAGES = {  # each goes further than the one before
-    "while reading": "retrieval.store.indexed.chunks = die",
+    "while reading": "retrieval.store.documents.chunks = die",
     "while writing the document": (
         "write = pathlib.Path.write_text\n"
         "pathlib.Path.write_text = lambda *a: (write(a[0], a[1][:50], 'utf-8'), die())"
