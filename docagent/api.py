@@ -108,17 +108,18 @@ class DocAgent:
         """
         settings = _replaced(self.settings, options)
         chosen_strategy(settings)
-        question = readable(question)
+        readable(question)  # an empty one is refused before documents are opened
         begun = time.perf_counter()
         corpus = self.open(paths, emit=emit)
         opened = time.perf_counter() - begun
-        corpus.warn_of_language(question)
+        query = corpus.query(question)
+        corpus.warn_of_language(query)
         with corpus.undisturbed():
             corpus.encoder.load()  # loading models counts in the total alone
             model = self.language_model()
             reranker = self.reranker
             context = QueryContext(
-                corpus, question, model, settings, self.cache, reranker, self.tools, emit
+                corpus, query, model, settings, self.cache, reranker, self.tools, emit
             )
             return answer(context, begun, opened)
 
