@@ -214,8 +214,7 @@ class Corpus:
         wordings of the query; `rerank` looks at the first passages again. Raises DocAgentError for
         an empty query, an unknown document, a `k` below 1, or `pages` that are no range.
         """
-        if not isinstance(k, int) or k < 1:
-            raise DocAgentError(f"k must be a whole number from 1 on, not {k!r}.")
+        _check_count(k)
         page_range = PageRange.of(pages)
         names = [documents] if isinstance(documents, str) else documents
         others = [readable(text) for text in also]
@@ -231,6 +230,7 @@ class Corpus:
 
     def by_document(self, query: str | Query, k: int = 3) -> dict[str, list[Passage]]:
         """The `k` best passages of each document that has a good one, best document first."""
+        _check_count(k)
         groups: dict[str, list[Passage]] = {}
         for passage in self.search(query, _GROUPED):
             group = groups.setdefault(passage.document, [])
@@ -289,6 +289,11 @@ class Corpus:
         from retrieval.langchain import EncoderEmbeddings
 
         return EncoderEmbeddings(self.encoder)
+
+
+def _check_count(k: int) -> None:
+    if not isinstance(k, int) or k < 1:
+        raise DocAgentError(f"k must be a whole number from 1 on, not {k!r}.")
 
 
 def _encoder(embedding: str | None) -> Encoder:

@@ -138,9 +138,9 @@ def index_document(
     document: Document, source: str, encoder: Encoder, cache: Cache
 ) -> IndexedDocument:
     """The same for a document that something else has parsed."""
-    content = [document.text, document.as_json()]
-    content += [source, TARGET, encoder.fingerprint, encoder.limit]
-    key = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:40]
+    settings = [source, TARGET, encoder.fingerprint, encoder.limit]
+    content = json.dumps([document.text, document.as_json(), *settings])
+    key = hashlib.sha256(content.encode()).hexdigest()[:40]
     return _index(key, source, lambda: document, encoder, cache)
 
 

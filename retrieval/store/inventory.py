@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval.files import matches_of
+from retrieval.files import Paths, matches_of, path_list
 from retrieval.store import documents, vectors, word_index
 from retrieval.store.cache import Cache
 from retrieval.store.collections import MARK, Collections
@@ -46,16 +46,16 @@ class Inventory:
         """Bytes of all documents, vectors and word indexes."""
         return _size(self.cache.root)
 
-    def clear(self, paths: list[str] | None) -> int:
+    def clear(self, paths: Paths | None = None) -> int:
         """Forget the documents at or below these paths (all without any); how many they were.
 
         `@name` forgets the collection, and its documents if no other collection has them. Word
         indexes go too: they cover sets of documents and are built again in a moment.
         """
-        names = paths or [MARK + name for name in self.collections.names()]
+        names = [str(path) for path in path_list(paths or ())]
         spared: list[Path] = []
         roots: list[Path] = []
-        for path in names:
+        for path in names or [MARK + name for name in self.collections.names()]:
             name = path.removeprefix(MARK)
             if name == path:
                 roots += matches_of(Path(path).absolute())
@@ -66,7 +66,7 @@ class Inventory:
         cleared = 0
         for entry in self.entries():
             source = Path(entry.source)
-            if not paths or (_below(source, roots) and not _below(source, spared)):
+            if not names or (_below(source, roots) and not _below(source, spared)):
                 self.cache.remove(documents.KIND, entry.key)
                 for part in vectors.parts(self.cache, entry.key):
                     self.cache.remove(vectors.KIND, part.name)
