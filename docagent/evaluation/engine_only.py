@@ -34,7 +34,7 @@ from docagent.evaluation.results import Case, Results
 
 if TYPE_CHECKING:
     from docagent.engine.chat import ChatQwen2
-    from docagent.engine.network.keyvalues import KeyValues
+    from docagent.engine.network.kv_cache import KVCache
 
 Mode = Literal["none", "yarn", "dca"]
 MODES: tuple[Mode, ...] = ("none", "yarn", "dca")
@@ -101,22 +101,22 @@ def _ids(mode: Mode, length: int, depths: int) -> list[str]:
     ]
 
 
-def _empty(chat: ChatQwen2, mode: Mode, length: int) -> KeyValues:
+def _empty(chat: ChatQwen2, mode: Mode, length: int) -> KVCache:
     """Keys and values for a prompt of that length, read as the mode says."""
     loaded = chat.engine.loaded
     engine = Engine(loaded, long_context="dca" if mode == "dca" else "yarn", prefix_cache=False)
-    return engine.remember(length, 1.0 if mode == "none" else None)
+    return engine.new_cache(length, 1.0 if mode == "none" else None)
 
 
-def _method(past: KeyValues, length: int) -> tuple[str, float]:
+def _method(past: KVCache, length: int) -> tuple[str, float]:
     """What decides the result: dual chunks of a text of one chunk are no other than factor 1."""
     name, value = past.method
-    single = name == "dca" and length <= chunks_for(past.shape.native).length
+    single = name == "dca" and length <= chunks_for(past.config.native).length
     return ("yarn", 1.0) if single else (name, value)
 
 
 def _run(
-    chat: ChatQwen2, length: int, depths: int, seed: int, past: KeyValues, document: str | None
+    chat: ChatQwen2, length: int, depths: int, seed: int, past: KVCache, document: str | None
 ) -> tuple[list[Case], float]:
     """All needles of one text: read once, then asked one after the other."""
     begun = time.perf_counter()
@@ -194,7 +194,7 @@ def _common(prompts: list[list[int]]) -> int:
     return next(n for n, column in enumerate(columns) if len(set(column)) > 1)
 
 
-def _reply(chat: ChatQwen2, past: KeyValues, ids: list[int]) -> str:
+def _reply(chat: ChatQwen2, past: KVCache, ids: list[int]) -> str:
     engine = chat.engine
     written = Generation(
         engine.network,
@@ -210,7 +210,7 @@ def _reply(chat: ChatQwen2, past: KeyValues, ids: list[int]) -> str:
 
 
 def _losses(
-    chat: ChatQwen2, past: KeyValues, ids: list[int], needle: _Needle
+    chat: ChatQwen2, past: KVCache, ids: list[int], needle: _Needle
 ) -> tuple[list[float], bool]:
     """Mean loss a token, in nats, of each candidate behind the needle's sentence up to it.
 

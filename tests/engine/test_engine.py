@@ -34,7 +34,7 @@ def written(engine: Engine, ids: list[int], new: int = 12, **options: Any) -> tu
 
 def test_the_factor_is_what_the_request_needs(build: Callable[..., Engine]) -> None:
     engine = build()
-    assert [engine.remember(n).method for n in (256, 257, 512, 513, 1024)] == [
+    assert [engine.new_cache(n).method for n in (256, 257, 512, 513, 1024)] == [
         ("yarn", 1.0), ("yarn", 2.0), ("yarn", 2.0), ("yarn", 4.0), ("yarn", 4.0)
     ]  # fmt: skip
 
@@ -116,11 +116,11 @@ def test_remembered_prompts_give_way_to_a_new_one(
 ) -> None:
     engine = build()
     written(engine, text(200))
-    assert len(engine.prefixes) == 1
+    assert len(engine.prefix_cache) == 1
     free = iter([10, 10**9])
     monkeypatch.setattr(machine, "free_memory", lambda device="cpu": next(free))
     list(engine.write(text(200, 5), max_new_tokens=5).generation)
-    assert len(engine.prefixes) == 0
+    assert len(engine.prefix_cache) == 0
 
 
 def test_two_threads_on_one_engine(build: Callable[..., Engine]) -> None:

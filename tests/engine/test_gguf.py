@@ -48,7 +48,7 @@ def read(path: Path, dtype: str = "float32") -> torch.Tensor:
     import torch
 
     network = load(str(path), path.parent, "cpu", dtype=dtype).network
-    return network.forward(torch.arange(60)[None] * 5 % 320, network.remember(), last=60)
+    return network.forward(torch.arange(60)[None] * 5 % 320, network.new_cache(), last=60)
 
 
 def as_stored(model: PreTrainedModel, kind: str) -> PreTrainedModel:

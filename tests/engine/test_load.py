@@ -85,8 +85,8 @@ def test_rotary_base_survives_rope_scaling(tiny_folder: Path, tmp_path: Path) ->
     yarn = {"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 256}
     edit(tiny_folder, rope_scaling=yarn)
     loaded = load(str(tiny_folder), tmp_path, "cpu")
-    assert loaded.network.shape.theta == 1_000_000
-    assert loaded.network.shape.native == 256
+    assert loaded.network.config.theta == 1_000_000
+    assert loaded.network.config.native == 256
     assert loaded.context == 1024
     assert loaded.factors == (1.0, 2.0, 4.0)
 

@@ -53,8 +53,8 @@ def test_logits_are_those_of_transformers_in_float32(model: EmbeddedModel) -> No
         ids = torch.tensor([loaded.tokenizer.backend_tokenizer.encode(text).ids])
         with torch.inference_mode():
             expected = theirs(ids).logits
-        many = loaded.network.forward(ids, loaded.network.remember(), last=ids.shape[1])
-        past = loaded.network.remember()
+        many = loaded.network.forward(ids, loaded.network.new_cache(), last=ids.shape[1])
+        past = loaded.network.new_cache()
         one_by_one = [loaded.network.forward(ids[:, at : at + 1], past) for at in range(8)]
         assert float(expected.abs().max()) > 10
         # Largest seen: .05, where logits reach 30.

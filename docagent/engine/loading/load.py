@@ -19,13 +19,13 @@ from docagent.engine.loading.gguf_model import GgufModel
 from docagent.engine.loading.gguf_path import gguf_path, is_gguf
 from docagent.engine.loading.gguf_tokenizer import read_tokenizer
 from docagent.engine.loading.gguf_weights import GgufWeights
-from docagent.engine.loading.tensors import Tensors
+from docagent.engine.loading.tensors import CheckpointTensors
 from docagent.engine.loading.tokenizer import ModelTokenizer
 from docagent.engine.loading.transformers_model import exceeds, load_with_transformers
 from docagent.engine.memory import refuse_if_too_large
+from docagent.engine.network.config import ModelConfig
 from docagent.engine.network.network import Network
 from docagent.engine.network.rope import factors_up_to
-from docagent.engine.network.shape import Shape
 from docagent.engine.network.weights import from_tensors, from_transformers
 from docagent.errors import DocAgentError, first_line
 from retrieval import machine
@@ -125,10 +125,10 @@ def load_folder(
     if checkpoint.kind(folder) != "quantised":
         weights = weights * precision.itemsize // 2
 
-    def network(shape: Shape) -> Network:
+    def network(shape: ModelConfig) -> Network:
         if checkpoint.kind(folder) != "dense" or exceeds(folder, place):
             return from_transformers(shape, load_with_transformers(folder, name, precision, place))
-        with Tensors(folder, place, precision) as tensors:
+        with CheckpointTensors(folder, place, precision) as tensors:
             return from_tensors(shape, tensors, tensors.parameters)
 
     return _loaded(
@@ -184,7 +184,7 @@ def _loaded(
     place: torch.device,
     precision: torch.dtype,
     weights: int,
-    network: Callable[[Shape], Network],
+    network: Callable[[ModelConfig], Network],
     tokenizer: ModelTokenizer,
     *,
     card: ModelCard | None,
@@ -195,7 +195,7 @@ def _loaded(
     """Checks, then the network; `weights` are the bytes that it will take."""
     rope = checkpoint.rope_parameters(config)
     _check_rope(name, rope)
-    shape = Shape.of(config, rope)
+    shape = ModelConfig.of(config, rope)
     # A factor in the config says how far YaRN may go; each prompt still takes the least it needs.
     declared = int(shape.native * float(rope.get("factor") or 1.0))
     context = context or (card.context if card else declared)

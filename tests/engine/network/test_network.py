@@ -12,7 +12,7 @@ from tests.engine.tiny import Twins, moe_twins, text, twins
 
 def read(network: Network, ids: list[int], sizes: list[int], factor: float = 1.0) -> torch.Tensor:
     """Logits after every token, read in parts of these sizes."""
-    past = network.remember(factor)
+    past = network.new_cache(factor)
     parts = torch.split(torch.tensor([ids]), sizes, 1)
     return torch.cat([network.forward(part, past, part.shape[1])[0] for part in parts])
 
@@ -55,7 +55,7 @@ def test_a_buffer_that_could_not_grow_at_first_grows_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     network = twins().ours
-    past = network.remember()
+    past = network.new_cache()
     network.forward(torch.tensor([text(40)]), past)
     empty, calls = torch.empty, []
 
@@ -70,6 +70,6 @@ def test_a_buffer_that_could_not_grow_at_first_grows_later(
         past.reserve(500)
     monkeypatch.undo()
     after = network.forward(torch.tensor([text(300, 1)]), past)
-    whole = network.remember()
+    whole = network.new_cache()
     expected = network.forward(torch.tensor([text(40) + text(300, 1)]), whole)
     torch.testing.assert_close(after, expected, atol=2e-4, rtol=1e-4)

@@ -146,7 +146,7 @@ def test_a_model_that_cannot_call_tools_calls_them(
         render([HumanMessage("What does the dummy called Osvald weigh?")], TOOLS, format)
     )
     constraint = tiny.grammars.tool_calls(TOOLS, "search", format, string_limit=60)
-    past, read, answer = network.remember(), ids, list[int]()
+    past, read, answer = network.new_cache(), ids, list[int]()
     while not constraint.done and len(answer) < 300:
         logits = network.forward(torch.tensor([read]), past)[0, -1].clone()
         constraint.mask(logits)
