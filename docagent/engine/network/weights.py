@@ -10,21 +10,18 @@ from torch.nn import functional
 
 from docagent.engine.network.config import ModelConfig
 from docagent.engine.network.network import Embedding, Layer, Network, Projection
-from docagent.engine.network.quantised import (
-    QuantisedEmbedding,
-    QuantisedHead,
-    QuantisedLinear,
-    QuantisedWeight,
-)
 from retrieval import machine
 
 ROWS = 1
 """For which oneDNN may choose the order of packed weights: what serves one row serves many."""
 
-Weight = torch.Tensor | QuantisedWeight
-
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
+
+    # Imported where such a weight comes: a dense model does without llvmlite.
+    from docagent.engine.network.quantised import QuantisedWeight
+
+    Weight = torch.Tensor | QuantisedWeight
 
 
 class Linear:
@@ -91,14 +88,16 @@ class ConcatLinear:
 
 def linear(weights: Sequence[Weight], bias: torch.Tensor | None = None) -> Projection:
     """The fastest product for these weights, on top of each other, where they are."""
-    blocks = [weight for weight in weights if isinstance(weight, QuantisedWeight)]
-    if len(blocks) == len(weights):
-        return QuantisedLinear(blocks, bias)
-    if blocks:
+    dense = [weight for weight in weights if isinstance(weight, torch.Tensor)]
+    quantised = [weight for weight in weights if not isinstance(weight, torch.Tensor)]
+    if not dense:
+        from docagent.engine.network.quantised import QuantisedLinear
+
+        return QuantisedLinear(quantised, bias)
+    if quantised:
         ends = [weight.shape[0] for weight in weights]
         biases = [None] * len(ends) if bias is None else torch.split(bias, ends)
         return ConcatLinear([linear([w], b) for w, b in zip(weights, biases, strict=True)])
-    dense = [weight for weight in weights if isinstance(weight, torch.Tensor)]
     weight = dense[0] if len(dense) == 1 else torch.cat(dense)
     cpu = weight.device.type == "cpu" and weight.dtype == torch.bfloat16
     onednn = bool(torch.backends.mkldnn.is_available())  # type: ignore[no-untyped-call]
@@ -126,10 +125,10 @@ def from_tensors(config: ModelConfig, tensors: Mapping[str, Weight], parameters:
     """
 
     def plain(name: str) -> torch.Tensor:
-        found = tensors[name]
-        if isinstance(found, QuantisedWeight):
+        tensor = tensors[name]
+        if not isinstance(tensor, torch.Tensor):
             raise TypeError(f"{name} is quantised, which no Qwen2 has")
-        return found
+        return tensor
 
     def layer(number: int) -> Layer:
         at = f"model.layers.{number}"
@@ -155,15 +154,25 @@ def from_tensors(config: ModelConfig, tensors: Mapping[str, Weight], parameters:
         _embedding(embedding, norm.dtype),
         [layer(number) for number in range(config.layers)],
         norm,
-        QuantisedHead(out) if isinstance(out, QuantisedWeight) else Head(out),
+        _head(out),
         parameters,
     )
 
 
 def _embedding(weight: Weight, dtype: torch.dtype) -> Embedding:
-    if isinstance(weight, QuantisedWeight):
-        return QuantisedEmbedding(weight, dtype)
-    return DenseEmbedding(weight)
+    if isinstance(weight, torch.Tensor):
+        return DenseEmbedding(weight)
+    from docagent.engine.network.quantised import QuantisedEmbedding
+
+    return QuantisedEmbedding(weight, dtype)
+
+
+def _head(weight: Weight) -> Projection:
+    if isinstance(weight, torch.Tensor):
+        return Head(weight)
+    from docagent.engine.network.quantised import QuantisedHead
+
+    return QuantisedHead(weight)
 
 
 def from_transformers(config: ModelConfig, model: PreTrainedModel) -> Network:
@@ -189,9 +198,9 @@ def _wrapped(layer: Any) -> Layer:
         return torch.cat((attention.q_proj(x), attention.k_proj(x), attention.v_proj(x)), -1)
 
     def mlp(x: torch.Tensor) -> torch.Tensor:
-        found: Any = layer.mlp(x)
+        result: Any = layer.mlp(x)
         # Experts give their router's logits as well in some versions.
-        output: torch.Tensor = found[0] if isinstance(found, tuple) else found
+        output: torch.Tensor = result[0] if isinstance(result, tuple) else result
         return output
 
     norm = layer.input_layernorm.weight

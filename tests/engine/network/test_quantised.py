@@ -10,7 +10,7 @@ import pytest
 import torch
 from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, dequantize
 
-from docagent.engine.kernels import emit, machine_code
+from docagent.engine.kernels import machine_code, matmul
 from docagent.engine.kernels.formats import FORMATS
 from docagent.engine.kernels.products import kernel as kernel_
 from docagent.engine.network import quantised
@@ -92,7 +92,7 @@ def test_product_is_float32s(kind: str, rows: int, inputs: int) -> None:
 @pytest.mark.parametrize("rows", [1, 6])
 def test_wider_vectors_give_the_same(kind: str, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The code for AVX512 on any machine: LLVM splits what is too wide for it."""
-    write = emit.product if rows > 1 else emit.single
+    write = matmul.product if rows > 1 else matmul.single
     name = f"{'product' if rows > 1 else 'single'}_{kind}"
     wide = machine_code.compiled(name, lambda module: write(module, FORMATS[kind], 32))
     data, x = blocks(kind, 8, 1280), torch.randn(rows, 1280)
