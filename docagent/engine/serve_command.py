@@ -79,8 +79,8 @@ def serve_command(server: str, model: str, context: int | None = None) -> ServeC
             "model"
         )
     factor = next(factor for factor in card.yarn_factors if factor * card.native >= context)
-    known = (card.name.casefold(), card.repo.casefold(), *EMBEDDED)
-    name = card.repo if model.casefold() in known else model
+    names = (card.name.casefold(), card.repo.casefold(), *EMBEDDED)
+    name = card.repo if model.casefold() in names else model
     if server == "llama.cpp" and (ours := embedded_model(model)) is not None:
         name = str(ours.find(cache_folder()) or name)
     return SERVERS[server](_Plan(name, card, context, factor))

@@ -33,6 +33,6 @@ def loss(network: Network, past: KVCache, ids: Sequence[int], last: int, chunk: 
         end = min(start + ROWS, len(ids))
         part = list(ids[start - 1 : end - 1])
         logits = forward(network, past, part, last=len(part))
-        wanted = torch.tensor(ids[start:end], device=logits.device)
-        total += float(functional.cross_entropy(logits, wanted, reduction="sum"))
+        targets = torch.tensor(ids[start:end], device=logits.device)
+        total += float(functional.cross_entropy(logits, targets, reduction="sum"))
     return total / last

