@@ -51,39 +51,28 @@ def generation_options(
     defaults: Mapping[str, float],
     stop: Sequence[str] | None,
     *,
-    max_tokens: int | None = None,
-    temperature: float | None = None,
-    top_p: float | None = None,
-    top_k: int | None = None,
-    seed: int | None = None,
-    session_tokens: int = 0,
     tools: Sequence[Any] = (),
     tool_choice: Any = None,
     parallel_tool_calls: bool | None = None,
     response_format: Any = None,
     quotable: Sequence[str] = (),
-    on_prefill: OnPrefill | None = None,
+    **options: Any,
 ) -> GenerationOptions:
-    """The options of a call; what it leaves out comes from the model's `defaults`."""
+    """The options of a call; what it leaves out comes from the model's `defaults`.
 
-    def value(name: str, option: float | None) -> float:
-        return defaults[name] if option is None else option
-
+    `options` are the other fields of `GenerationOptions`; TypeError for a name that is none.
+    """
     specs, choice = tool_options(tools, tool_choice)
+    values = {**defaults, **{name: value for name, value in options.items() if value is not None}}
+    values |= {name: int(values[name]) for name in ("max_tokens", "top_k")}
     return GenerationOptions(
-        max_tokens=int(value("max_tokens", max_tokens)),
-        temperature=value("temperature", temperature),
-        top_p=value("top_p", top_p),
-        top_k=int(value("top_k", top_k)),
-        seed=seed,
         stop=tuple(stop or ()),
-        session_tokens=session_tokens,
         tools=specs,
         tool_choice=choice,
         parallel=bool(parallel_tool_calls),
         schema=schema_of(response_format),
         quotable=tuple(quotable),
-        on_prefill=on_prefill,
+        **values,
     )
 
 

@@ -14,7 +14,7 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, Tool
 from benchmarks.engine_plain import in_transformers
 from docagent.engine.loading.embedded import EMBEDDED, EMBEDDED_SMALL, EmbeddedModel, embedded_file
 from docagent.engine.loading.load import load
-from docagent.engine.prompt import Prompts
+from docagent.engine.prompt import PromptEncoder
 from docagent.engine.tokens import ChatTokens
 from docagent.engine.tools.specification import specifications
 from tests.conftest import MODELS
@@ -88,7 +88,7 @@ def test_conversations_with_tools_are_the_templates_own(
         {"role": "assistant", "content": "Nets dry there."},
         {"role": "user", "content": "Thank you."},
     ]
-    prompts = Prompts(qwen_tokenizer, "hermes")
+    prompts = PromptEncoder(qwen_tokenizer, "hermes")
     template: Any = qwen_tokenizer.apply_chat_template
     for end in (2, 4, 6):
         for tools in ([], specifications(TOOLS)):

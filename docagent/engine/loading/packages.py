@@ -151,21 +151,12 @@ class _Download:
             self._process = self._pip(log)
 
     def _pip(self, log: IO[Any]) -> subprocess.Popen[bytes]:
-        words = ["--no-deps", "--no-cache-dir", "--disable-pip-version-check", "--no-input"]
         # Wheels only: to look at a source package pip would run its code.
-        words += ["--only-binary=:all:", "--progress-bar=off", "--retries=2"]
-        words += ["--timeout=15"]
+        options = "--no-deps --no-cache-dir --disable-pip-version-check --no-input --retries=2"
+        options += " --only-binary=:all: --progress-bar=off --timeout=15"
+        command = [sys.executable, "-m", "pip", "download", *options.split()]
         return subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "pip",
-                "download",
-                *words,
-                "-d",
-                self._folder,
-                self._requirement,
-            ],
+            [*command, "-d", self._folder, self._requirement],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

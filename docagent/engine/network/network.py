@@ -90,7 +90,7 @@ class Network:
         return [layer.device for layer in self.layers]
 
     def forward(self, ids: torch.Tensor, past: Past, last: int | torch.Tensor = 1) -> torch.Tensor:
-        """Read new tokens, ids (rows, n), and remember them in `past`.
+        """Read new tokens, ids (rows, n), and add them to `past`.
 
         Returns logits in float32: after the last `last` of them, (rows, last, vocabulary), or
         after one of each row where `last` gives its place, (rows, 1, vocabulary). All of them

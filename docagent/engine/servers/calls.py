@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.messages import InvalidToolCall, ToolCall, ToolCallChunk
-from langchain_core.messages.tool import tool_call_chunk
 
-from docagent.engine.tools.calls import Request, checked
+from docagent.engine.tools.calls import Request, call_chunks, checked
 from docagent.engine.tools.specification import ToolSpec, specifications
 from docagent.engine.tools.splitter import Calls, Splitter
 
@@ -92,15 +90,5 @@ def as_chunks(calls: Calls) -> list[ToolCallChunk]:
     When LangChain puts a stream together it reads every call anew, repairs the JSON and knows no
     tools, so that a refused call would come back as a valid one. Behind its error it is no JSON.
     """
-    pieces = [
-        (call["name"], json.dumps(call["args"], ensure_ascii=False), call["id"])
-        for call in calls.tool_calls
-    ]
-    pieces += [
-        (call["name"] or "", f"{call['error']}: {call['args']}", call["id"])
-        for call in calls.invalid_tool_calls
-    ]
-    return [
-        tool_call_chunk(name=name, args=arguments, id=number, index=index)
-        for index, (name, arguments, number) in enumerate(pieces)
-    ]
+    invalid = [(call, f"{call['error']}: {call['args']}") for call in calls.invalid_tool_calls]
+    return call_chunks(calls.tool_calls, invalid)

@@ -7,8 +7,8 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from langchain_core.messages import InvalidToolCall, ToolCall
-from langchain_core.messages.tool import invalid_tool_call, tool_call
+from langchain_core.messages import InvalidToolCall, ToolCall, ToolCallChunk
+from langchain_core.messages.tool import invalid_tool_call, tool_call, tool_call_chunk
 
 from docagent.engine.tools.jsontext import CutOffError, read_value
 from docagent.engine.tools.schema import MisfitError, fit
@@ -81,6 +81,20 @@ def invalid(name: str | None, arguments: object, error: str) -> InvalidToolCall:
     """A call that cannot be made; `error` is for the model to read and try again."""
     text = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
     return invalid_tool_call(name=name, args=text, id=_new_id(), error=" ".join(error.split()))
+
+
+def call_chunks(
+    calls: Sequence[ToolCall], invalid_calls: Sequence[tuple[InvalidToolCall, str]]
+) -> list[ToolCallChunk]:
+    """Calls as LangChain streams them, each in one piece; invalid ones with their text."""
+    pieces = [
+        (call["name"], json.dumps(call["args"], ensure_ascii=False), call["id"]) for call in calls
+    ]
+    pieces += [(call["name"] or "", text, call["id"]) for call, text in invalid_calls]
+    return [
+        tool_call_chunk(name=name, args=arguments, id=number, index=index)
+        for index, (name, arguments, number) in enumerate(pieces)
+    ]
 
 
 def _find(name: str, tools: Sequence[ToolSpec]) -> ToolSpec | None:
