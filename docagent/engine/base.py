@@ -52,7 +52,7 @@ class Qwen2Model(BaseChatModel):
         `prefix_cache=False` reads every prompt anew; `prefix_folder` also keeps what was read on
         disk, for later processes. `force` lets a base model through. `fields` are the model's
         own, such as `max_tokens`.
-        Raises `DocAgentError` when the model is not to be had or does not fit.
+        Raises `ModelUnavailable` when the model is not to be had or does not fit.
         """
         from docagent.engine.engine import Engine
         from docagent.engine.loading.load import load

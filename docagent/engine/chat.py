@@ -98,9 +98,10 @@ class ChatQwen2(Qwen2Model):
         configs = get_config_list(config, len(inputs))
         each = self._options_of_each(len(inputs), **kwargs)
         prompts: dict[int, Prompt] = {}
-        for number, options in enumerate(each):
+        for number, prompt in enumerate(inputs):
+            options = each[number]
             try:
-                messages = self._convert_input(inputs[number]).to_messages()
+                messages = self._convert_input(prompt).to_messages()
                 prompts[number] = self._prompts.encode(messages, options.tools, options.schema)
             except Exception as error:
                 if not return_exceptions:
@@ -117,11 +118,13 @@ class ChatQwen2(Qwen2Model):
                     raise tokens
                 model = self.model_copy()
                 model._answer = tokens, cached
-                yield number, model.invoke(inputs[number], configs[number], **kwargs)
+                reply = model.invoke(inputs[number], configs[number], **kwargs)
             except Exception as error:
                 if not return_exceptions:
                     raise
                 yield number, error
+            else:
+                yield number, reply
 
     def batch(  # type: ignore[override]
         self,

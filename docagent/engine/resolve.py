@@ -30,7 +30,7 @@ register("openai", connect, check=parse)
 def resolve(name: str, cache: Path) -> tuple[BaseChatModel, str]:
     """The chat model of a `--model` value, and one line that says which it is and why.
 
-    Raises `DocAgentError` when there is no such model, it is malformed, or it does not fit; and for
+    Raises `DocAgentError` when there is no such model, it is malformed, or does not fit; and for
     `none`, which is no chat model.
     """
     chosen, reason = choose(name, cache)

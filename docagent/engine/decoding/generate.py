@@ -177,7 +177,7 @@ def prefill(
 
     Reads `chunk` tokens at a time. Out of memory, it halves the chunk and goes on.
     `on_prefill(done, total)` is called after each. `room` is made for so many tokens to come.
-    Raises `DocAgentError` when memory does not suffice for `SMALLEST_CHUNK`.
+    Raises `ContextTooLong` when memory does not suffice for `SMALLEST_CHUNK`.
     """
     total = len(ids)
     with memory_errors(network.device):
