@@ -10,9 +10,9 @@ GIGABYTE = 10**9
 
 
 def card(name: str) -> ModelCard:
-    found = find_card(name)
-    assert found is not None
-    return found
+    result = find_card(name)
+    assert result is not None
+    return result
 
 
 def test_memory_grows_with_context_and_chunk() -> None:

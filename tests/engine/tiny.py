@@ -69,8 +69,8 @@ class Twins:
 
     def logits(self, model: Any, ids: list[int]) -> torch.Tensor:
         with torch.inference_mode():
-            found: torch.Tensor = model(torch.tensor([ids])).logits[0]
-        return found
+            result: torch.Tensor = model(torch.tensor([ids])).logits[0]
+        return result
 
 
 def twins(**changes: Any) -> Twins:
@@ -116,8 +116,8 @@ def moe_twins() -> Twins:
 def text(length: int, seed: int = 0) -> list[int]:
     """Token ids that do not repeat in a regular way."""
     random = torch.Generator().manual_seed(seed)
-    found: list[int] = torch.randint(1, VOCABULARY, (length,), generator=random).tolist()
-    return found
+    result: list[int] = torch.randint(1, VOCABULARY, (length,), generator=random).tolist()
+    return result
 
 
 def greedy(model: Any, ids: list[int], new: int, eos: int | None = None) -> list[int]:

@@ -38,8 +38,8 @@ def test_ends_before_the_end_token(pair: Twins) -> None:
     ids = list(range(5, 35))
     free = list(generation(pair.ours, ids))
     eos = free[9]
-    found = list(generation(pair.ours, ids, eos_ids={eos}))
-    assert found == greedy(pair.theirs, ids, 40, eos) == free[: free.index(eos)]
+    result = list(generation(pair.ours, ids, eos_ids={eos}))
+    assert result == greedy(pair.theirs, ids, 40, eos) == free[: free.index(eos)]
 
 
 @pytest.mark.parametrize("known", [0, 1, 50, 99])
@@ -50,13 +50,13 @@ def test_guessing_changes_no_token_whatever_is_remembered(pair: Twins, known: in
     if known:
         prefill(pair.ours, past, ids[:known], 64)
     guessing = generation(pair.ours, ids, past, proposer=NgramProposer(ids))
-    found = list(guessing)
-    assert found == greedy(pair.theirs, ids, 40)
+    result = list(guessing)
+    assert result == greedy(pair.theirs, ids, 40)
     # What is remembered is what was read: nothing twice, no guess that failed.
-    assert guessing.tokens == (ids + found)[: past.length]
-    assert past.length == len(ids) + len(found) - 1
-    again = list(generation(pair.ours, [*ids, *found], past))
-    assert again == greedy(pair.theirs, [*ids, *found], 40)
+    assert guessing.tokens == (ids + result)[: past.length]
+    assert past.length == len(ids) + len(result) - 1
+    again = list(generation(pair.ours, [*ids, *result], past))
+    assert again == greedy(pair.theirs, [*ids, *result], 40)
 
 
 class Oracle(NgramProposer):
@@ -169,13 +169,13 @@ def test_sampling_is_reproducible_and_keeps_to_its_bounds(pair: Twins) -> None:
     assert sampled(1) == sampled(1) != sampled(2)
     logits = torch.tensor([0.0, 3.0, 2.9, -1.0])
 
-    def drawn(temperature: float, top_p: float, top_k: int = 0) -> set[int]:
+    def sampled_ids(temperature: float, top_p: float, top_k: int = 0) -> set[int]:
         sampler = Sampler(temperature, top_p, top_k, seed=5)
         return {sampler(logits) for _ in range(60)}
 
-    assert drawn(1.0, 0.6) == {1, 2}
-    assert drawn(1.0, 0.01) == {1}
-    assert drawn(5.0, 1.0, 2) == {1, 2}
-    assert drawn(50.0, 1.0) == {0, 1, 2, 3}
+    assert sampled_ids(1.0, 0.6) == {1, 2}
+    assert sampled_ids(1.0, 0.01) == {1}
+    assert sampled_ids(5.0, 1.0, 2) == {1, 2}
+    assert sampled_ids(50.0, 1.0) == {0, 1, 2, 3}
     with pytest.raises(DocAgentError, match="top_p"):
         Sampler(1.0, 0.0)

@@ -39,8 +39,8 @@ def test_only_what_is_new_is_read(pair: Twins) -> None:
     prefixes = PrefixCache(PLENTY)
     ids = text(400)
     for end, known in ((100, 0), (200, 100), (400, 200), (400, 399), (150, 149), (300, 150)):
-        found, logits = read(pair, prefixes, ids[:end])
-        assert found == known
+        result, logits = read(pair, prefixes, ids[:end])
+        assert result == known
         torch.testing.assert_close(logits, fresh(pair, ids[:end]), atol=2e-4, rtol=1e-4)
 
 

@@ -43,17 +43,17 @@ def answers(
 def test_each_answer_is_the_one_it_gets_alone(pair: Twins, shared: int, chunk: int) -> None:
     start = text(shared)
     tails = [text(length, length) for length in (1, 5, 5, 33, 70, 71, 2, 100, 9, 64, 17)]
-    found = answers(pair, start, tails, chunk=chunk)
+    result = answers(pair, start, tails, chunk=chunk)
     for number, tail in enumerate(tails):
-        assert found[number] == greedy(pair.theirs, start + tail, 12 + number)
+        assert result[number] == greedy(pair.theirs, start + tail, 12 + number)
 
 
 def test_rows_end_at_their_own_end_token(pair: Twins) -> None:
     tails = [text(20, seed) for seed in range(6)]
     eos = greedy(pair.theirs, tails[2], 12)[4]
-    found = answers(pair, [], tails, eos_ids=frozenset({eos}))
+    result = answers(pair, [], tails, eos_ids=frozenset({eos}))
     for number, tail in enumerate(tails):
-        assert found[number] == greedy(pair.theirs, tail, 12 + number, eos)
+        assert result[number] == greedy(pair.theirs, tail, 12 + number, eos)
 
 
 def test_rows_of_different_factors_in_one_batch(pair: Twins) -> None:
@@ -64,8 +64,8 @@ def test_rows_of_different_factors_in_one_batch(pair: Twins) -> None:
         loop.submit(request)
     assert len(list(loop.results(requests))) == 3
     for number, factor in enumerate(factors):
-        wanted = greedy(pair.stretched(factor), text(60, number), 20)
-        assert requests[number].answer == wanted
+        expected = greedy(pair.stretched(factor), text(60, number), 20)
+        assert requests[number].answer == expected
 
 
 def test_few_rows_at_a_time_and_few_tokens(pair: Twins) -> None:
@@ -88,16 +88,16 @@ def test_out_of_memory_halves_the_batch_and_loses_nothing(
         return forward(self, ids, past, last)
 
     monkeypatch.setattr(Network, "forward", short)
-    found = answers(pair, [], tails, chunk=100)
-    assert isinstance(found.pop(7), OutOfMemory)
-    assert found == {number: whole[number] for number in range(7)}
+    result = answers(pair, [], tails, chunk=100)
+    assert isinstance(result.pop(7), OutOfMemory)
+    assert result == {number: whole[number] for number in range(7)}
 
 
 def test_progress_and_order(pair: Twins) -> None:
     read: list[int] = []
     tails = [text(length, length) for length in (10, 50, 30)]
-    found = answers(pair, text(20), tails, on_read=read.append)
-    assert sum(read) == 90 and set(found) == {0, 1, 2}
+    result = answers(pair, text(20), tails, on_read=read.append)
+    assert sum(read) == 90 and set(result) == {0, 1, 2}
 
 
 def test_a_shared_prefix_is_not_read_again(pair: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,9 +182,9 @@ def test_who_stops_listening_cancels_the_rest(pair: Twins) -> None:
     requests = [Request(text(20, n), 4 + 10 * n) for n in range(4)]
     for request in requests:
         loop.submit(request)
-    found = loop.results(requests)
-    assert next(found) is requests[0]
-    found.close()
+    result = loop.results(requests)
+    assert next(result) is requests[0]
+    result.close()
     assert all(request.done for request in requests)
     assert not loop._rows and not loop._waiting
 
@@ -201,12 +201,12 @@ def test_first_come_first_served(pair: Twins) -> None:
 def test_several_threads_wait_for_one_loop(pair: Twins) -> None:
     loop = scheduler(pair)
     prompts = [text(30 + n, n) for n in range(12)]
-    found: dict[int, list[int]] = {}
+    result: dict[int, list[int]] = {}
 
     def ask(number: int) -> None:
         request = Request(prompts[number], 10)
         loop.submit(request)
-        found[number] = list(loop.tokens(request))
+        result[number] = list(loop.tokens(request))
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(12)]
     for thread in threads:
@@ -214,4 +214,4 @@ def test_several_threads_wait_for_one_loop(pair: Twins) -> None:
     for thread in threads:
         thread.join()
     for number, ids in enumerate(prompts):
-        assert found[number] == greedy(pair.theirs, ids, 10)
+        assert result[number] == greedy(pair.theirs, ids, 10)

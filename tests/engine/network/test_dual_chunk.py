@@ -63,8 +63,8 @@ def test_beyond_it_is_the_papers_definition(sizes: list[int]) -> None:
     pair = twins()
     ids = text(150)
     expected = read(pair.ours, dual(pair.ours, Naive), ids, [150])
-    found = read(pair.ours, dual(pair.ours), ids, sizes)
-    torch.testing.assert_close(found, expected, atol=2e-4, rtol=1e-4)
+    result = read(pair.ours, dual(pair.ours), ids, sizes)
+    torch.testing.assert_close(result, expected, atol=2e-4, rtol=1e-4)
 
 
 def test_chunks_of_a_native_window() -> None:

@@ -83,8 +83,8 @@ def test_the_parts_of_the_interface_agree(
     def allowed() -> list[int]:
         logits = torch.zeros(walker.size)
         constraint.mask(logits)
-        found: list[int] = (logits == 0).nonzero()[:, 0].tolist()
-        return found
+        result: list[int] = (logits == 0).nonzero()[:, 0].tolist()
+        return result
 
     for _ in range(5):
         constraint = make(walker.grammars)
