@@ -21,7 +21,7 @@ class Completion:
     """Iterate once for the pieces of content; calls, usage and finish reason are right afterwards.
 
     `limit` is the most tokens the answer may take; reaching it means that the answer was cut.
-    `cached_tokens` of the prompt were remembered from earlier prompts.
+    `cached_tokens` of the prompt were cached.
     """
 
     def __init__(

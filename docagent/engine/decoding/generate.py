@@ -87,7 +87,7 @@ class Generation:
                 correct = token == guessed
                 accepted += correct
                 if not correct:
-                    # Before the token goes out: whoever takes it may stop here for good.
+                    # Before the token is yielded: the caller may close the generator here.
                     self._settle(len(guess), accepted)
                 self._take(token)
                 produced += 1

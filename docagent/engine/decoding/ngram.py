@@ -43,7 +43,7 @@ class NgramProposer:
         return self._tokens[at : at + min(limit, self._size)]
 
     def adapt(self, guessed: int, right: int) -> None:
-        """How many of the last guess held: longer guesses after success, shorter after failure."""
+        """Propose more tokens after success, fewer after failure."""
         if guessed and right == guessed:
             self._size = min(2 * self._size, MAX_PROPOSED)
         elif right < guessed // 2:

@@ -63,7 +63,7 @@ class Choices(Sampler):
 
     @property
     def greedy(self) -> bool:
-        """False: the most likely token of all is not asked for."""
+        """False: it does not pick the most likely token of all."""
         return False
 
     def __call__(self, logits: torch.Tensor) -> int:

@@ -66,7 +66,7 @@ class TextStream:
         return released
 
     def _longest_start_of_a_stop(self) -> int:
-        """Length of the longest end of the held text that begins some stop string."""
+        """Length of the longest end of the buffered text that begins a stop string."""
         longest = max((len(text) - 1 for text in self._stop), default=0)
         for length in range(min(longest, len(self._buffer)), 0, -1):
             end = self._buffer[-length:]

@@ -11,7 +11,7 @@ from docagent.errors import ModelUnavailable
 
 @dataclass(frozen=True)
 class EmbeddedModel:
-    """An official GGUF file of Qwen: where it comes from, and what tells it from any other.
+    """An official GGUF file of Qwen: where it comes from, and how it is verified.
 
     `package` and `version` name the wheels that hold it in `parts` pieces, counted from 1;
     `size` is in bytes, `sha256` that of the whole file, as Qwen publishes it.

@@ -1,4 +1,4 @@
-"""The Hugging Face hub and its cache on this machine, asked so that nothing ever hangs."""
+"""The Hugging Face hub and its cache on this machine, with time-outs so that nothing hangs."""
 
 from __future__ import annotations
 

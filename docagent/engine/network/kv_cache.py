@@ -46,7 +46,7 @@ class KVCache:
 
     @property
     def method(self) -> tuple[str, float]:
-        """What these keys may be continued with: keys of another method are silently wrong."""
+        """Method and parameter of the positions: keys of another method would be silently wrong."""
         return "yarn", self.factor
 
     @property

@@ -1,4 +1,4 @@
-"""The tool calls of a server's answer: those it tells apart, and those it left in the text."""
+"""The tool calls of a server's answer: those it lists, and those it left in the text."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class CallReader:
     """Takes an answer piece by piece; says its content at once and its calls at the end.
 
     Only offered tools are called: other names, and arguments that no reading makes fit, are among
-    the invalid calls with one line for the model. Calls in the text count where the server tells
-    none apart, as it does when it has no parser for this model or was started without one.
+    the invalid calls with one line for the model. Calls in the text count where the server lists
+    none, as it does when it has no parser for this model or was started without one.
     """
 
     def __init__(self, tools: Sequence[ToolSpec]) -> None:
@@ -52,7 +52,7 @@ class CallReader:
         return self._splitter.push(text)
 
     def add(self, pieces: Iterable[ToolCallChunk]) -> None:
-        """Pieces of calls that the server tells apart."""
+        """Pieces of calls that the server lists."""
         for piece in pieces:
             index, number = piece.get("index"), piece.get("id")
             name, arguments = piece.get("name") or "", piece.get("args") or ""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 OPENAI_HOST = "api.openai.com"
 
 CONNECT_SECONDS = 10.0
-"""A server that is there accepts at once; a wrong address should be told soon."""
+"""A running server accepts at once; a wrong address should be reported soon."""
 
 READ_SECONDS = 3600.0
 """Between two bytes of an answer. The first comes after the whole prompt is read, and after the

@@ -79,7 +79,7 @@ def _refusal(error: openai.APIStatusError) -> ServerError:
         return ServerError(f"{server} refused the key; set OPENAI_API_KEY to a valid one", status)
     if isinstance(error, openai.NotFoundError):
         path = error.request.url.path
-        # A server that is asked outside the path of its API answers so, too.
+        # A server answers this as well where the URL lacks the path of its API.
         hint = "" if "/v1" in path else "; the URL of most servers ends in /v1"
         return ServerError(
             f"{server} does not know this model or address ({reason}); check both in "
@@ -113,7 +113,7 @@ def _is_transport(error: BaseException) -> bool:
 
 
 def _url(error: openai.APIError) -> str:
-    """Scheme and host asked; never the path or a password."""
+    """Scheme and host of the request; never the path or a password."""
     url = error.request.url
     return f"{url.scheme}://{url.netloc.decode()}"
 

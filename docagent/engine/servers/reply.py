@@ -12,7 +12,7 @@ from docagent.engine.servers.calls import CallReader, as_chunks, offered
 
 
 class Reply:
-    """One answer as it comes, with its calls read and its usage told once, at the end."""
+    """One answer as it comes, with its calls read and its usage given once, at the end."""
 
     def __init__(self, options: dict[str, Any]) -> None:
         tools = offered(options)
