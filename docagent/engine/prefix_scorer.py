@@ -26,7 +26,7 @@ class PrefixScorer:
     def __init__(self, loaded: LoadedModel, tokens: int, mode: Mode) -> None:
         long_context: Literal["yarn", "dca"] = "dca" if mode == "dca" else "yarn"
         self._engine = Engine(loaded, long_context=long_context, prefix_cache=False)
-        self._past = self._engine.remember(tokens, 1.0 if mode == "none" else None)
+        self._past = self._engine.new_cache(tokens, 1.0 if mode == "none" else None)
         self._tokens = tokens
         self._shared = 0
 
@@ -34,7 +34,7 @@ class PrefixScorer:
     def method(self) -> tuple[str, float]:
         """Two modes of the same method read alike: within the native window, all of them do."""
         name, value = self._past.method
-        one_chunk = self._tokens <= chunks_for(self._past.shape.native).length
+        one_chunk = self._tokens <= chunks_for(self._past.config.native).length
         return ("yarn", 1.0) if name == "dca" and one_chunk else (name, value)
 
     def read(self, prompts: Sequence[Sequence[int]]) -> None:

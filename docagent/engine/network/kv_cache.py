@@ -6,15 +6,15 @@ from typing import Self
 
 import torch
 
-from docagent.engine.network.attention import Part, among, before, merge
+from docagent.engine.network.attention import PartialAttention, attend_causal, attend_prefix, merge
+from docagent.engine.network.config import ModelConfig
 from docagent.engine.network.rope import Angles, Rope
-from docagent.engine.network.shape import Shape
 
 SLACK = 64
 """Tokens of room beyond what was asked for, so that the next few need no new buffer."""
 
 
-class KeyValues:
+class KVCache:
     """What a network remembers of one sequence, for every layer; also how it attends to it.
 
     Transformers' DynamicCache copies all keys and values for each new token; at 32,768 tokens in
@@ -28,31 +28,31 @@ class KeyValues:
 
     def __init__(
         self,
-        shape: Shape,
+        config: ModelConfig,
         rope: Rope,
         dtype: torch.dtype,
         devices: list[torch.device],
         factor: float = 1.0,
     ) -> None:
-        self.shape = shape
+        self.config = config
         self.rope = rope
         self.dtype = dtype
         self.devices = devices
         self.factor = factor
         self.length = 0
-        self.scale = shape.head_dim**-0.5
+        self.scale = config.head_dim**-0.5
         self._buffers: list[torch.Tensor] = []
         self._angles: dict[torch.device, list[Angles]] = {}
 
     @property
     def method(self) -> tuple[str, float]:
-        """What these keys may be continued with: keys of another method are silently wrong."""
+        """Method and parameter of the positions: keys of another method would be silently wrong."""
         return "yarn", self.factor
 
     @property
     def capacity(self) -> int:
         """Tokens there is room for without a new buffer."""
-        if len(self._buffers) < self.shape.layers:
+        if len(self._buffers) < self.config.layers:
             return 0
         return min(buffer.shape[2] for buffer in self._buffers)
 
@@ -66,17 +66,17 @@ class KeyValues:
         if tokens <= self.capacity:
             return
         # One layer after the other: the peak is one layer above the sum.
-        wanted = max(tokens + SLACK, min(2 * self.capacity, self.capacity + 8192))
-        for layer in range(self.shape.layers):
-            if layer < len(self._buffers) and self._buffers[layer].shape[2] >= wanted:
-                continue  # grown before memory ran out at a later layer
-            size = (2, self.shape.kv_heads, wanted, self.shape.head_dim)
-            grown = torch.empty(size, dtype=self.dtype, device=self.devices[layer])
+        capacity = max(tokens + SLACK, min(2 * self.capacity, self.capacity + 8192))
+        for layer in range(self.config.layers):
+            if layer < len(self._buffers) and self._buffers[layer].shape[2] >= capacity:
+                continue  # larger before memory ran out at a later layer
+            size = (2, self.config.kv_heads, capacity, self.config.head_dim)
+            larger = torch.empty(size, dtype=self.dtype, device=self.devices[layer])
             if layer < len(self._buffers):
-                grown[:, :, : self.length] = self._buffers[layer][:, :, : self.length]
-                self._buffers[layer] = grown
+                larger[:, :, : self.length] = self._buffers[layer][:, :, : self.length]
+                self._buffers[layer] = larger
             else:
-                self._buffers.append(grown)
+                self._buffers.append(larger)
 
     def crop(self, length: int) -> None:
         """Forget all tokens after the first `length`."""
@@ -86,12 +86,12 @@ class KeyValues:
 
     def copy(self, length: int, room: int = 0) -> Self:
         """The first `length` tokens in buffers of their own, with `room` for more."""
-        twin = self._twin()
-        twin.reserve(length + room)
-        for own, source in zip(twin._buffers, self._buffers, strict=True):
-            own[:, :, :length] = source[:, :, :length]
-        twin.length = length
-        return twin
+        copied = self._empty_copy()
+        copied.reserve(length + room)
+        for target, source in zip(copied._buffers, self._buffers, strict=True):
+            target[:, :, :length] = source[:, :, :length]
+        copied.length = length
+        return copied
 
     def stored(self, layer: int) -> torch.Tensor:
         """Keys and values of a layer, a view (2, kv_heads, length, head_dim)."""
@@ -101,24 +101,26 @@ class KeyValues:
         """Put back what `stored` gave, into room reserved; then set `length`."""
         self._buffers[layer][:, :, : stored.shape[2]] = stored
 
-    def _twin(self) -> Self:
-        return type(self)(self.shape, self.rope, self.dtype, self.devices, self.factor)
+    def _empty_copy(self) -> Self:
+        return type(self)(self.config, self.rope, self.dtype, self.devices, self.factor)
 
     def begin(self, tokens: int) -> None:
         """Before a forward pass over so many new tokens: room and rotary angles."""
         self.reserve(self.length + tokens)
         positions = torch.arange(self.length, self.length + tokens, device=self.rope.device)
-        self._angles = self._spread(self._turned(positions))
+        self._angles = self._spread(self._rotary_angles(positions))
 
     def end(self, tokens: int) -> None:
         """After the forward pass: the tokens count as stored."""
         self.length += tokens
 
-    def _turned(self, positions: torch.Tensor) -> list[Angles]:
+    def _rotary_angles(self, positions: torch.Tensor) -> list[Angles]:
         return [self.rope.angles(positions, [self.factor], self.dtype)]
 
     def _spread(self, angles: list[Angles]) -> dict[torch.device, list[Angles]]:
-        return {place: [one.to(place) for one in angles] for place in dict.fromkeys(self.devices)}
+        return {
+            place: [angle.to(place) for angle in angles] for place in dict.fromkeys(self.devices)
+        }
 
     def attend(self, layer: int, projected: torch.Tensor) -> torch.Tensor:
         """Store keys and values of new tokens and attend to all so far.
@@ -127,10 +129,10 @@ class KeyValues:
         Returns (1, heads, n, d).
         """
         (angles,) = self._angles[projected.device]
-        heads, kv_heads = self.shape.heads, self.shape.kv_heads
-        turned = angles.rotate(projected[:, :-kv_heads])
-        keys, values = self._store(layer, turned[:, heads:], projected[:, -kv_heads:])
-        return self._over(turned[:, :heads], keys, values)
+        heads, kv_heads = self.config.heads, self.config.kv_heads
+        rotated = angles.rotate(projected[:, :-kv_heads])
+        keys, values = self._store(layer, rotated[:, heads:], projected[:, -kv_heads:])
+        return self._attend(rotated[:, :heads], keys, values)
 
     def _store(
         self, layer: int, keys: torch.Tensor, values: torch.Tensor
@@ -142,13 +144,15 @@ class KeyValues:
         buffer[1, :, self.length : end] = values[0]
         return buffer[0, None, :, :end], buffer[1, None, :, :end]
 
-    def _over(self, query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
+    def _attend(
+        self, query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor
+    ) -> torch.Tensor:
         """Attention of the newest tokens to all keys, theirs last."""
         n = query.shape[2]
         if n == 1:
-            return before(query, keys, values, self.scale).output
-        parts: list[Part] = []
+            return attend_prefix(query, keys, values, self.scale).output
+        parts: list[PartialAttention] = []
         if past := keys.shape[2] - n:
-            parts.append(before(query, keys[:, :, :past], values[:, :, :past], self.scale))
-        parts.append(among(query, keys[:, :, past:], values[:, :, past:], self.scale))
+            parts.append(attend_prefix(query, keys[:, :, :past], values[:, :, :past], self.scale))
+        parts.append(attend_causal(query, keys[:, :, past:], values[:, :, past:], self.scale))
         return merge(parts)

@@ -1,4 +1,4 @@
-"""What one call of the chat model asks for, checked before anything is read."""
+"""The options of one call of the chat model, checked before anything is read."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from docagent.engine.decoding.sampler import Sampler
 
 OnPrefill = Callable[[int, int], None]
-"""Told how many tokens of the prompt are read, of how many."""
+"""Called with the tokens of the prompt that are read, and how many there are."""
 
 LongContext = Literal["yarn", "dca"]
 """How texts beyond the native window are read."""
 
 
 @dataclass(frozen=True)
-class Call:
+class GenerationOptions:
     """The options of one answer; `schema` is the JSON schema it must follow, if any.
 
     `quotable` are the passages that strings marked `"x-quote": true` in it must be quoted from.
@@ -47,48 +47,37 @@ class Call:
         return Sampler(self.temperature, self.top_p, self.top_k, self.seed)
 
 
-def call(
-    own: Mapping[str, float],
+def generation_options(
+    defaults: Mapping[str, float],
     stop: Sequence[str] | None,
     *,
-    max_tokens: int | None = None,
-    temperature: float | None = None,
-    top_p: float | None = None,
-    top_k: int | None = None,
-    seed: int | None = None,
-    session_tokens: int = 0,
     tools: Sequence[Any] = (),
     tool_choice: Any = None,
     parallel_tool_calls: bool | None = None,
     response_format: Any = None,
     quotable: Sequence[str] = (),
-    on_prefill: OnPrefill | None = None,
-) -> Call:
-    """A call's options; what it leaves out is the model's `own`."""
+    **options: Any,
+) -> GenerationOptions:
+    """The options of a call; what it leaves out comes from the model's `defaults`.
 
-    def chosen(name: str, told: float | None) -> float:
-        return own[name] if told is None else told
-
+    `options` are the other fields of `GenerationOptions`; TypeError for a name that is none.
+    """
     specs, choice = tool_options(tools, tool_choice)
-    return Call(
-        max_tokens=int(chosen("max_tokens", max_tokens)),
-        temperature=chosen("temperature", temperature),
-        top_p=chosen("top_p", top_p),
-        top_k=int(chosen("top_k", top_k)),
-        seed=seed,
+    values = {**defaults, **{name: value for name, value in options.items() if value is not None}}
+    values |= {name: int(values[name]) for name in ("max_tokens", "top_k")}
+    return GenerationOptions(
         stop=tuple(stop or ()),
-        session_tokens=session_tokens,
         tools=specs,
         tool_choice=choice,
         parallel=bool(parallel_tool_calls),
         schema=schema_of(response_format),
         quotable=tuple(quotable),
-        on_prefill=on_prefill,
+        **values,
     )
 
 
 def tool_options(tools: Sequence[Any], choice: Any) -> tuple[tuple[ToolSpec, ...], str]:
-    """Tools and choice as a `Call` has them, from what LangChain and OpenAI write.
+    """Tools and choice as `GenerationOptions` have them, from what LangChain and OpenAI write.
 
     A choice is auto, required (also any and True), none (also False), a tool's name, or OpenAI's
     dict around a name. Raises `DocAgentError` for tools and choices that are none.

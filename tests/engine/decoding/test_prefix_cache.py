@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from docagent.engine.decoding.generate import prefill
-from docagent.engine.decoding.prefixes import ENDING, Prefixes
-from docagent.engine.decoding.saved import SavedPrefixes
-from docagent.engine.network.keyvalues import KeyValues
+from docagent.engine.decoding.prefix import MAX_OVERWRITTEN
+from docagent.engine.decoding.prefix_cache import PrefixCache
+from docagent.engine.decoding.prefix_store import PrefixStore
+from docagent.engine.network.kv_cache import KVCache
 from tests.engine.tiny import Twins, text, twins
 
 PLENTY = 10**9
@@ -20,10 +21,10 @@ def pair() -> Twins:
 
 
 def read(
-    pair: Twins, prefixes: Prefixes, ids: list[int], factor: float = 1.0
+    pair: Twins, prefixes: PrefixCache, ids: list[int], factor: float = 1.0
 ) -> tuple[int, torch.Tensor]:
     """Tokens that were known, and the logits after the last."""
-    past = prefixes.take(ids, lambda: pair.ours.remember(factor), room=len(ids))
+    past = prefixes.take(ids, lambda: pair.ours.new_cache(factor), room=len(ids))
     known = past.length
     logits = prefill(pair.ours, past, ids, 64)
     prefixes.put(ids, past)
@@ -31,22 +32,22 @@ def read(
 
 
 def fresh(pair: Twins, ids: list[int], factor: float = 1.0) -> torch.Tensor:
-    return prefill(pair.ours, pair.ours.remember(factor), ids, 64)
+    return prefill(pair.ours, pair.ours.new_cache(factor), ids, 64)
 
 
 def test_only_what_is_new_is_read(pair: Twins) -> None:
-    prefixes = Prefixes(PLENTY)
+    prefixes = PrefixCache(PLENTY)
     ids = text(400)
     for end, known in ((100, 0), (200, 100), (400, 200), (400, 399), (150, 149), (300, 150)):
-        found, logits = read(pair, prefixes, ids[:end])
-        assert found == known
+        result, logits = read(pair, prefixes, ids[:end])
+        assert result == known
         torch.testing.assert_close(logits, fresh(pair, ids[:end]), atol=2e-4, rtol=1e-4)
 
 
 def test_a_branch_keeps_both(pair: Twins) -> None:
-    prefixes = Prefixes(PLENTY)
+    prefixes = PrefixCache(PLENTY)
     common = text(100)
-    long = common + text(ENDING + 200, 1)
+    long = common + text(MAX_OVERWRITTEN + 200, 1)
     other = common + text(50, 2)
     read(pair, prefixes, long)
     assert read(pair, prefixes, other)[0] == 100
@@ -56,7 +57,7 @@ def test_a_branch_keeps_both(pair: Twins) -> None:
 
 
 def test_keys_of_another_factor_are_never_continued(pair: Twins) -> None:
-    prefixes = Prefixes(PLENTY)
+    prefixes = PrefixCache(PLENTY)
     ids = text(300)
     read(pair, prefixes, ids)
     known, logits = read(pair, prefixes, ids, 2.0)
@@ -66,8 +67,8 @@ def test_keys_of_another_factor_are_never_continued(pair: Twins) -> None:
 
 
 def test_the_least_recently_used_give_way(pair: Twins) -> None:
-    token = pair.ours.shape.kv_bytes(4)
-    prefixes = Prefixes(850 * token)  # three times 200 tokens and their slack
+    token = pair.ours.config.kv_bytes(4)
+    prefixes = PrefixCache(850 * token)  # three times 200 tokens and their slack
     texts = [text(200, seed) for seed in range(4)]
     for ids in texts[:3]:
         read(pair, prefixes, ids)
@@ -78,23 +79,23 @@ def test_the_least_recently_used_give_way(pair: Twins) -> None:
 
 
 def test_without_a_budget_nothing_is_kept(pair: Twins) -> None:
-    prefixes = Prefixes(0)
+    prefixes = PrefixCache(0)
     ids = text(100)
     assert [read(pair, prefixes, ids)[0] for _ in range(2)] == [0, 0]
     assert len(prefixes) == prefixes.nbytes == 0
 
 
 def test_an_entry_in_use_is_nobody_elses(pair: Twins) -> None:
-    prefixes = Prefixes(PLENTY)
+    prefixes = PrefixCache(PLENTY)
     ids = text(100)
     read(pair, prefixes, ids)
-    first = prefixes.take(ids, pair.ours.remember)
-    second = prefixes.take(ids, pair.ours.remember)
+    first = prefixes.take(ids, pair.ours.new_cache)
+    second = prefixes.take(ids, pair.ours.new_cache)
     assert first.length == 99 and second.length == 0 and first is not second
 
 
-def warm(pair: Twins, folder: Path, weights: str = "w", budget: int = PLENTY) -> Prefixes:
-    return Prefixes(PLENTY, SavedPrefixes(folder, weights, budget))
+def warm(pair: Twins, folder: Path, weights: str = "w", budget: int = PLENTY) -> PrefixCache:
+    return PrefixCache(PLENTY, PrefixStore(folder, weights, budget))
 
 
 def test_saved_keys_serve_the_next_process(pair: Twins, tmp_path: Path) -> None:
@@ -127,7 +128,7 @@ def test_a_damaged_file_is_read_past(pair: Twins, tmp_path: Path) -> None:
 
 
 def test_the_oldest_files_go_beyond_the_budget(pair: Twins, tmp_path: Path) -> None:
-    one = 1100 * pair.ours.shape.kv_bytes(4)
+    one = 1100 * pair.ours.config.kv_bytes(4)
     for seed in range(4):
         read(pair, warm(pair, tmp_path, budget=2 * one + 100_000), text(1100, seed))
     assert len(list(tmp_path.iterdir())) == 2
@@ -144,7 +145,7 @@ def test_a_folder_that_cannot_be_written_is_a_warning(
 
 
 def test_buffers_grow_in_place_and_crop_by_counting(pair: Twins) -> None:
-    past: KeyValues = pair.ours.remember()
+    past: KVCache = pair.ours.new_cache()
     ids = text(200)
     past.reserve(300)
     prefill(pair.ours, past, ids, 64)

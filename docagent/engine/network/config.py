@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Shape:
+class ModelConfig:
     """Sizes of a Qwen2 network. `native` is the window in tokens it was trained for, before YaRN.
 
     Names in a config.json: see the Qwen2 model cards.
@@ -26,7 +26,7 @@ class Shape:
     tied: bool
 
     @classmethod
-    def of(cls, config: Mapping[str, Any], rope: Mapping[str, Any]) -> Shape:
+    def of(cls, config: Mapping[str, Any], rope: Mapping[str, Any]) -> ModelConfig:
         """From a raw config.json and its whole rotary dictionary (`checkpoint.rope_parameters`)."""
         hidden, heads = int(config["hidden_size"]), int(config["num_attention_heads"])
         length = int(config.get("max_position_embeddings") or 32_768)

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from docagent.engine.decoding.lookup import FEWEST, MOST, Lookup
+from docagent.engine.decoding.ngram import MAX_PROPOSED, MIN_PROPOSED, NgramProposer
 
 
 def after(prompt: str, written: str, start: int = 0) -> str:
-    lookup = Lookup([ord(letter) for letter in prompt], start)
+    proposer = NgramProposer([ord(letter) for letter in prompt], start)
     for letter in written:
-        lookup.push(ord(letter))
-    return "".join(map(chr, lookup.guess(8)))
+        proposer.push(ord(letter))
+    return "".join(map(chr, proposer.propose(8)))
 
 
 def test_the_longest_match_wins_over_the_first() -> None:
@@ -35,12 +35,12 @@ def test_the_instructions_are_not_quoted_from() -> None:
 
 
 def test_guesses_grow_with_success_and_shrink_with_failure() -> None:
-    lookup = Lookup([*range(100), 0, 1])
-    assert len(lookup.guess(99)) == 2 * FEWEST
-    lookup.learn(8, 8)
-    lookup.learn(16, 16)
-    assert len(lookup.guess(99)) == MOST
+    proposer = NgramProposer([*range(100), 0, 1])
+    assert len(proposer.propose(99)) == 2 * MIN_PROPOSED
+    proposer.adapt(8, 8)
+    proposer.adapt(16, 16)
+    assert len(proposer.propose(99)) == MAX_PROPOSED
     for _ in range(5):
-        lookup.learn(8, 1)
-    assert len(lookup.guess(99)) == FEWEST
-    assert len(lookup.guess(3)) == 3
+        proposer.adapt(8, 1)
+    assert len(proposer.propose(99)) == MIN_PROPOSED
+    assert len(proposer.propose(3)) == 3
