@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from docagent import Answer, DocAgent, Step
-from docagent.evaluation.match import contained, without_markers
+from docagent.evaluation.metrics import contained, without_markers
 from docagent.jsonl import read_rows
 from docagent.tools import NAMES
 

@@ -33,7 +33,7 @@ from docagent.engine.loading.gguf_tokenizer import read_tokenizer
 from docagent.engine.loading.load import locate
 from docagent.engine.tokens import ChatTokens
 from docagent.errors import DocAgentError
-from docagent.evaluation.haystack import boundary, cut, inserted, repeated
+from docagent.evaluation.haystack import boundary, cut, insert, repeat
 from docagent.strategy import names
 from retrieval.folders import cache_folder
 
@@ -118,8 +118,8 @@ class Row:
 
 def document(texts: Sequence[str], tokens: int, count: Callable[[str], int]) -> str:
     """So many tokens of the texts with the facts that are asked for."""
-    text = cut(repeated("\n\n".join(texts)), tokens, count)
-    return inserted(text, [(boundary(text, depth), fact) for depth, fact in _FACTS])[0]
+    text = cut(repeat("\n\n".join(texts)), tokens, count)
+    return insert(text, [(boundary(text, depth), fact) for depth, fact in _FACTS])[0]
 
 
 def player() -> Player:

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from docagent.evaluation.intervals import mean
-from docagent.evaluation.needle import length_name
-from docagent.evaluation.needle_plot import MODES
+from docagent.evaluation.needle import LONG_CONTEXT, length_name
 from docagent.evaluation.results import Case, read_results
 
 PICTURES = Path(__file__).parent / "pictures"
@@ -87,7 +86,7 @@ def sets(settings: dict[str, Any], cases: Sequence[Case]) -> Rows:
 def engine(settings: dict[str, Any], cases: Sequence[Case]) -> Rows:
     """A row for each way beyond the trained window and each measure, a cell for each length."""
     return [
-        [f"{MODES[mode]}: {title}"]
+        [f"{LONG_CONTEXT[mode]}: {title}"]
         + [
             _share([one for one in cases if (one["mode"], one["length"]) == (mode, length)], score)
             for length in settings["lengths"]

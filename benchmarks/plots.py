@@ -18,9 +18,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from benchmarks.line_plots import Points, cost_by_length, first_answer, recall_by_budget
 from benchmarks.report import FILE, Table, tables
 from docagent.evaluation.needle import length_of
-from docagent.evaluation.plots import Points, cost_by_length, first_answer, recall_by_budget
 
 Lines = dict[str, Points]
 """Points of each line by its name."""

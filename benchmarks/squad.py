@@ -21,7 +21,7 @@ from typing import Any
 
 from docagent import Answer, DocAgent, Step
 from docagent.answering.evidence import in_turns
-from docagent.evaluation.match import contained, exact_match, f1
+from docagent.evaluation.metrics import contained, exact_match, f1
 from docagent.grounding.claims import UNSUPPORTED
 from docagent.grounding.markers import MARKER, sentences_with_markers
 from docagent.jsonl import end_last_line, read_rows

@@ -19,14 +19,12 @@ from docagent.errors import DocAgentError
 from docagent.events import Emit, Event, Progress, Step, ignore
 from docagent.model import Model
 from docagent.pipeline import answer, chosen_strategy
-from docagent.settings import AskOptions, Settings
+from docagent.settings import AskOptions, Settings, SummaryRequest
 from docagent.streaming import stream
 from docagent.tools import checked_tools
-from retrieval.files import Paths
+from retrieval.files import Paths, path_list
 from retrieval.folders import cache_folder
-from retrieval.lexical.foreign import warn_of_language
-from retrieval.progress import finish
-from retrieval.ranking.question import readable
+from retrieval.query import readable
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -110,17 +108,18 @@ class DocAgent:
         """
         settings = _replaced(self.settings, options)
         chosen_strategy(settings)
-        question = readable(question)
+        readable(question)  # an empty one is refused before documents are opened
         begun = time.perf_counter()
         corpus = self.open(paths, emit=emit)
         opened = time.perf_counter() - begun
-        warn_of_language(corpus, question)
+        query = corpus.query(question)
+        corpus.warn_of_language(query)
         with corpus.undisturbed():
             corpus.encoder.load()  # loading models counts in the total alone
             model = self.language_model()
             reranker = self.reranker
             context = QueryContext(
-                corpus, question, model, settings, self.cache, reranker, self.tools, emit
+                corpus, query, model, settings, self.cache, reranker, self.tools, emit
             )
             return answer(context, begun, opened)
 
@@ -153,23 +152,20 @@ class DocAgent:
         self,
         paths: Paths,
         *,
-        length: str | int = "medium",
-        focus: str = "",
-        language: str = "",
         emit: Callable[[Progress | Step | SectionSummary], None] = ignore,
+        **request: Unpack[SummaryRequest],
     ) -> Summary:
         """Read documents as a whole and summarise them; each sentence has its page.
 
-        `length` is short, medium, long or a number of sentences, `focus` what to look at,
-        `language` the name of the one to write in. What is read is kept: a run that was broken
-        off goes on, a second one is free. `emit` is called with each `Progress`, `Step` and
-        finished section. Raises DocAgentError, with a line that says what to do.
+        What is read is kept: a run that was broken off goes on, a second one is free. `emit` is
+        called with each `Progress`, `Step` and finished section. Raises DocAgentError, with a line
+        that says what to do.
         """
         from docagent.summary.context import SummaryContext
         from docagent.summary.options import summary_options
         from docagent.summary.summarize import summarize
 
-        options = summary_options(length, focus, language)
+        options = summary_options(**request)
         begun = time.perf_counter()
         model = self.language_model()
         if model is None and options.language:
@@ -187,51 +183,45 @@ class DocAgent:
         return replace(summary, seconds={"open": opened, **summary.seconds, "total": total})
 
     def stream_summary(
-        self, paths: Paths, *, length: str | int = "medium", focus: str = "", language: str = ""
+        self, paths: Paths, **request: Unpack[SummaryRequest]
     ) -> Iterator[SummaryEvent]:
         """The same as it happens: progress, steps, sections, and last the summary."""
-        return stream(
-            lambda emit: self.summarize(
-                paths, length=length, focus=focus, language=language, emit=emit
-            )
-        )
+        return stream(lambda emit: self.summarize(paths, emit=emit, **request))
 
-    async def asummarize(
-        self, paths: Paths, *, length: str | int = "medium", focus: str = "", language: str = ""
-    ) -> Summary:
+    async def asummarize(self, paths: Paths, **request: Unpack[SummaryRequest]) -> Summary:
         """`summarize` without holding up the event loop."""
-        return await asyncio.to_thread(
-            self.summarize, paths, length=length, focus=focus, language=language
-        )
+        return await asyncio.to_thread(lambda: self.summarize(paths, **request))
 
-    def prepare(self, paths: Paths, *, emit: Emit = ignore) -> Corpus:
+    def prepare(self, paths: Paths, *, emit: Callable[[Progress], None] = ignore) -> Corpus:
         """The corpus of these paths with every vector made, ready for quick answers."""
         return self.open(paths, wait=True, emit=emit)
 
-    def open(self, paths: Paths, wait: bool = False, *, emit: Emit = ignore) -> Corpus:
+    def open(
+        self, paths: Paths, wait: bool = False, *, emit: Callable[[Progress], None] = ignore
+    ) -> Corpus:
         """The corpus of these paths, kept open until one of its files changes.
 
         Without `wait`, questions are answered while the vectors of a large one are still made.
         """
         from retrieval.corpus import Corpus
 
-        paths = [paths] if isinstance(paths, str | Path) else list(paths)
+        paths = path_list(paths)
         with self._lock:
             corpus = self._open.get(self._state(paths))
         if corpus is None:
-            work = Corpus.opening(
+            corpus = Corpus.open(
                 paths,
                 embedding=self.settings.embedding,
                 cache=self.settings.cache,
                 password=self.settings.password,
                 wait=wait,
+                emit=emit,
             )
-            corpus = finish(work, emit)
             with self._lock:
                 self.close()
                 self._open = {self._state(paths): corpus}
         elif wait:
-            finish(corpus.complete(), emit)
+            corpus.complete(emit)
         return corpus
 
     @property
@@ -239,15 +229,15 @@ class DocAgent:
         """Passages of the open documents that lack a vector."""
         return sum(corpus.pending for corpus in self._open.values())
 
-    def complete(self, emit: Emit = ignore) -> None:
+    def complete(self, emit: Callable[[Progress], None] = ignore) -> None:
         """Make the vectors that the answers did not wait for."""
         for corpus in self._open.values():
-            finish(corpus.complete(), emit)
+            corpus.complete(emit)
 
     def close(self) -> None:
         """Let go of the documents; what is not embedded yet is so at the next question."""
         for corpus in self._open.values():
-            corpus.embedding.stop()
+            corpus.close()
         self._open = {}
 
     def language_model(self) -> Model | None:

@@ -24,9 +24,13 @@ class ContextTooLong(DocAgentError):
 class ServerError(DocAgentError):
     """A model's server cannot be reached, refuses, or answers nonsense.
 
-    `status` is the HTTP status, None where there was no reply.
+    `status` is the HTTP status, None where there was no reply; `refuses_tools` says that the server
+    refused the tools of the request rather than the question.
     """
 
-    def __init__(self, message: str, status: int | None = None) -> None:
+    def __init__(
+        self, message: str, status: int | None = None, *, refuses_tools: bool = False
+    ) -> None:
         super().__init__(message)
         self.status = status
+        self.refuses_tools = refuses_tools

@@ -12,7 +12,7 @@ from docagent.events import Emit, Event, Step, ignore
 from docagent.settings import AskOptions
 from docagent.streaming import stream
 from retrieval.files import Paths
-from retrieval.ranking.question import readable
+from retrieval.query import readable
 
 if TYPE_CHECKING:
     from docagent.model import Model

@@ -8,6 +8,7 @@ from typing import TypedDict
 
 from docagent.errors import DocAgentError
 from docagent.strategy import check_name
+from retrieval.pages import PageRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,9 @@ class Settings:
 
     def __post_init__(self) -> None:
         check_name(self.strategy)
-        if isinstance(self.cache, str):
+        if self.cache is not None:
             object.__setattr__(self, "cache", Path(self.cache).expanduser())
-        if self.pages is not None:
-            object.__setattr__(self, "pages", _page_range(self.pages))
+        object.__setattr__(self, "pages", PageRange.of(self.pages))
         for name in ("k", "budget", "max_tokens", "max_steps", "max_total_tokens"):
             _check_count(name, getattr(self, name))
 
@@ -56,15 +56,16 @@ class AskOptions(TypedDict, total=False):
     rewrite: bool
 
 
-def _page_range(pages: object) -> tuple[int, int]:
-    if (
-        isinstance(pages, tuple | list)
-        and len(pages) == 2
-        and all(isinstance(page, int) and not isinstance(page, bool) for page in pages)
-        and 1 <= pages[0] <= pages[1]
-    ):
-        return pages[0], pages[1]
-    raise DocAgentError(f"pages is the first and the last page, such as (10, 20), not {pages!r}.")
+class SummaryRequest(TypedDict, total=False):
+    """What kind of summary is asked for.
+
+    `length` is short, medium (the default), long or a number of sentences, `focus` what to look at,
+    `language` the name of the one to write in.
+    """
+
+    length: str | int
+    focus: str
+    language: str
 
 
 def _check_count(name: str, value: object) -> None:

@@ -1,21 +1,35 @@
-"""Finding the right passages of long documents: `Corpus.open(paths).search(query)`."""
+"""Finding the right passages of long documents: `Corpus.open(paths).search(question)`."""
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from retrieval.errors import DocAgentError, DocumentError, PasswordRequired
+
 if TYPE_CHECKING:
-    from retrieval.corpus import Corpus
+    from retrieval.corpus import Corpus, prepare
     from retrieval.passage import Passage
     from retrieval.progress import Progress
+    from retrieval.query import Query
 
-__all__ = ["Corpus", "Passage", "Progress"]
+__all__ = [
+    "Corpus",
+    "DocAgentError",
+    "DocumentError",
+    "Passage",
+    "PasswordRequired",
+    "Progress",
+    "Query",
+    "prepare",
+]
 
 _HOME = {
     "Corpus": "retrieval.corpus",
     "Passage": "retrieval.passage",
     "Progress": "retrieval.progress",
+    "Query": "retrieval.query",
+    "prepare": "retrieval.corpus",
 }
 
 

@@ -1,31 +1,37 @@
-"""The documents of one question, searchable."""
+"""Documents made searchable: `Corpus.open(paths).search(question)`."""
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from retrieval.chunk.inside import sentences_inside
+from retrieval.chunk.passage_sentences import sentences_of
 from retrieval.chunk.sentences import Sentence
-from retrieval.embed.background import Embedding
 from retrieval.embed.encoder import Encoder
+from retrieval.errors import DocAgentError
+from retrieval.files import Paths, path_list
 from retrieval.folders import cache_folder
+from retrieval.lexical.index import LexicalIndex
+from retrieval.pages import PageRange
+from retrieval.parse.document import Document
 from retrieval.passage import Passage
-from retrieval.passages import Passages
-from retrieval.progress import Progress, finish
-from retrieval.ranking.question import readable
+from retrieval.progress import Emit, ignore
+from retrieval.query import Query, parse_query, readable
+from retrieval.ranking.foreign import language_mismatch
 from retrieval.ranking.rerank import DEPTH, Reranker, reranked
 from retrieval.ranking.search import search
 from retrieval.store import vectors
 from retrieval.store.cache import Cache
 from retrieval.store.collections import MARK, Collections
-from retrieval.store.indexed import Indexed, index_document
-from retrieval.store.reading import read_all
-from retrieval.store.words import index_name, word_index
+from retrieval.store.document_passages import DocumentPassages
+from retrieval.store.documents import index_document
+from retrieval.store.open_documents import open_documents
+from retrieval.store.passage_index import PassageIndex
+from retrieval.store.word_index import index_name
 
 if TYPE_CHECKING:
     from langchain_core.documents import Document as LangChainDocument
@@ -41,48 +47,62 @@ the candidates, which costs nothing in the ablation of BENCHMARKS.md."""
 _GROUPED = 300  # passages a ranking by documents looks at
 
 
-class Corpus(Passages):
-    """One or more indexed documents. `Corpus.open(["report.pdf"])` makes one."""
+def prepare(
+    paths: Paths,
+    *,
+    embedding: str | None = None,
+    cache: str | Path | None = None,
+    password: str | None = None,
+    emit: Emit | None = None,
+) -> Corpus:
+    """The corpus of these paths with all its vectors made, as a batch of questions needs it.
+
+    Takes and raises what `Corpus.open` does.
+    """
+    return Corpus.open(paths, embedding=embedding, cache=cache, password=password, emit=emit)
+
+
+class Corpus:
+    """One or more indexed documents. `Corpus.open("report.pdf")` makes one."""
+
+    def __init__(self, index: PassageIndex) -> None:
+        self._index = index
+
+    # Opening
 
     @classmethod
     def open(
         cls,
-        paths: Iterable[str | Path],
-        *,
-        embedding: str | None = None,
-        cache: str | Path | None = None,
-        password: str | None = None,
-        progress: Callable[[Progress], None] | None = None,
-    ) -> Corpus:
-        """Parse, cut, embed; or load what is cached. Folders are searched for readable files.
-
-        `@name` stands for the paths of a collection. Raises DocAgentError if a named file cannot
-        be read, or a folder holds none that can.
-        """
-        work = cls.opening(paths, embedding=embedding, cache=cache, password=password)
-        return finish(work, progress)
-
-    @classmethod
-    def opening(
-        cls,
-        paths: Iterable[str | Path],
+        paths: Paths,
         *,
         embedding: str | None = None,
         cache: str | Path | None = None,
         password: str | None = None,
         wait: bool = True,
-    ) -> Generator[Progress, None, Corpus]:
-        """`open` as a generator of progress, which returns the corpus.
+        emit: Emit | None = None,
+    ) -> Corpus:
+        """Parse, cut and embed documents, or load what is cached.
 
-        Without `wait` it does not stay for more than a few seconds' embedding: words are searched
-        at once, and vectors join as a thread finishes them.
+        `paths` is one path or several. Folders are searched for readable files, patterns are
+        matched, and `@name` stands for the paths of a collection. `emit` is called with the
+        progress. Without `wait` it does not stay for more than a few seconds' embedding: words are
+        searched at once, and vectors join as a thread finishes them.
+
+        Raises DocumentError if a named file cannot be read or a folder holds none that can, and
+        PasswordRequired if one is locked.
         """
-        tools = encoder, store = _tools(embedding, cache)
-        paths = list(paths)
-        sources, documents = yield from read_all(
-            Collections(store).expand(paths), encoder, store, password
+        encoder, store = _encoder(embedding), _store(cache)
+        paths = path_list(paths)
+        sources, documents = open_documents(
+            Collections(store).expand(paths), encoder, store, password, emit or ignore
         )
-        return (yield from cls._of(sources, documents, index_name(paths, encoder), tools, wait))
+        name = index_name(paths, encoder)
+        corpus = cls(PassageIndex.build(sources, documents, name, encoder, store))
+        if wait or corpus.pending <= _SOON:
+            corpus.complete(emit)
+        else:
+            corpus._index.embedding.start()
+        return corpus
 
     @classmethod
     def from_documents(
@@ -91,52 +111,159 @@ class Corpus(Passages):
         *,
         embedding: str | None = None,
         cache: str | Path | None = None,
-        progress: Callable[[Progress], None] | None = None,
+        emit: Emit | None = None,
     ) -> Corpus:
         """What LangChain's loaders read, in the same cache: `from_documents(loader.load())`.
 
         `metadata["source"]` names a document, whose pages are numbered by `metadata["page"]` from
-        0, as PyPDFLoader does; without it they are no pages. Raises DocAgentError if there is no
+        0, as PyPDFLoader does; without it they are no pages. Raises DocumentError if there is no
         text.
         """
         from retrieval.langchain import parsed
 
-        tools = encoder, store = _tools(embedding, cache)
-        told = parsed(documents)
-        indexed = [index_document(one, name, encoder, store) for name, one in told.items()]
-        sources = {name: Path(name) for name in told}
+        encoder, store = _encoder(embedding), _store(cache)
+        by_source = parsed(documents)
+        indexed = [index_document(each, name, encoder, store) for name, each in by_source.items()]
+        sources = {name: Path(name) for name in by_source}
         # A mark that neither a path nor a collection begins with.
-        index = index_name([f"{MARK}:{name}" for name in told], encoder)
-        return finish(cls._of(sources, indexed, index, tools, wait=True), progress)
-
-    @classmethod
-    def _of(
-        cls,
-        sources: dict[str, Path],
-        documents: list[Indexed],
-        index: str,
-        tools: tuple[Encoder, Cache],
-        wait: bool,
-    ) -> Generator[Progress, None, Corpus]:
-        """The corpus of documents that are parsed; `index` names their word index."""
-        encoder, store = tools
-        words = word_index(documents, index, store)
-        corpus = cls(sources, documents, encoder, words, Embedding(documents, encoder, store))
-        if wait or corpus.pending <= _SOON:
-            yield from corpus.complete()
-        else:
-            corpus.embedding.start()
+        name = index_name([f"{MARK}:{source}" for source in by_source], encoder)
+        corpus = cls(PassageIndex.build(sources, indexed, name, encoder, store))
+        corpus.complete(emit)
         return corpus
 
-    def complete(self) -> Generator[Progress]:
-        """Until every passage has its vector; what is broken off goes on at the next opening."""
-        finished = False
-        try:
-            yield from self.embedding.wait()
-            finished = True
-        finally:
-            if not finished:
-                self.embedding.stop()
+    # Contents
+
+    @property
+    def documents(self) -> list[str]:
+        """Names of the documents, as passages and citations give them."""
+        return list(self._index.sources)
+
+    def source(self, document: str) -> str:
+        """The path of a document, or what LangChain's loader called it."""
+        path = self._index.sources[document]
+        return document if Path(document) == path else str(path)  # a path has no "//" for a URL
+
+    def document(self, document: str | Path) -> Document:
+        """A parsed document, by its name or path: text, pages, headings.
+
+        Raises DocAgentError if it is not in this corpus, as all of these do.
+        """
+        return self._index.documents[self._index.name_of(document)].document
+
+    def text(self, document: str | Path) -> str:
+        """The extracted text that all offsets refer to, by the document's name or path."""
+        return self.document(document).text
+
+    def passages(self, document: str | Path) -> DocumentPassages:
+        """All passages of a document in order, as a sequence; each is made when it is taken."""
+        return self._index.passages(document)
+
+    def __len__(self) -> int:
+        """How many passages there are."""
+        return len(self._index)
+
+    def span(self, document: str | Path, start: int, end: int) -> Passage:
+        """Any slice of a document as a passage: page and heading are those it begins on.
+
+        `end` is moved to the end of the text if it lies behind it.
+        """
+        return self.passages(document).span(start, end)
+
+    def sentences(self, passage: Passage) -> list[Sentence]:
+        """The passage's sentences and table rows; headings only if it has nothing else."""
+        return sentences_of(self.document(passage.document), passage.start, passage.end)
+
+    def mentions(self, words: str) -> bool:
+        """Whether these very words stand in any document."""
+        return self._index.mentions(words)
+
+    @property
+    def lexical(self) -> LexicalIndex:
+        """The word index: rarity of terms, languages of the documents."""
+        return self._index.lexical
+
+    @property
+    def encoder(self) -> Encoder:
+        """The embedding model."""
+        return self._index.encoder
+
+    # Search
+
+    def query(self, question: str | Query) -> Query:
+        """A question, taken apart once for everything that looks at it; a Query stays as it is.
+
+        Raises DocAgentError if it is empty.
+        """
+        if isinstance(question, Query):
+            return question
+        return parse_query(question, self._index.lexical)
+
+    def search(
+        self,
+        query: str | Query,
+        k: int = 10,
+        pages: tuple[int, int] | None = None,
+        documents: str | Sequence[str] | None = None,
+        *,
+        also: Sequence[str] = (),
+        rerank: Reranker | None = None,
+    ) -> list[Passage]:
+        """The `k` best passages by words and meaning, best first.
+
+        `pages` limits them (1-based), and so does `documents`, by name; `also` are other
+        wordings of the query; `rerank` looks at the first passages again. Raises DocAgentError for
+        an empty query, an unknown document, a `k` below 1, or `pages` that are no range.
+        """
+        _check_count(k)
+        page_range = PageRange.of(pages)
+        names = [documents] if isinstance(documents, str) else documents
+        others = [readable(text) for text in also]
+        with self.undisturbed():
+            query = self.query(query)
+            depth = max(k, DEPTH) if rerank else k
+            passages = search(self._index, query, depth, page_range, names, others)
+            if rerank:
+                passages = reranked(query.text, passages, rerank)[:k]
+        if self.pending:
+            log.info("index: %s; the rest follows", self.state())
+        return passages
+
+    def by_document(self, query: str | Query, k: int = 3) -> dict[str, list[Passage]]:
+        """The `k` best passages of each document that has a good one, best document first."""
+        _check_count(k)
+        groups: dict[str, list[Passage]] = {}
+        for passage in self.search(query, _GROUPED):
+            group = groups.setdefault(passage.document, [])
+            if len(group) < k:
+                group.append(passage)
+        return groups
+
+    def trust(self, query: str | Query) -> float:
+        """How far cosines count for a question, or a text, on these documents: 0 to 1."""
+        return self._index.trust(query.core if isinstance(query, Query) else query)
+
+    def warn_of_language(self, query: str | Query) -> None:
+        """Log a warning if neither words nor meaning can bring the question to the documents."""
+        query = self.query(query)
+        if query.language not in self.lexical.languages:
+            warning = language_mismatch(query, self._index.samples(), self.encoder, self.mentions)
+            if warning:
+                log.warning("%s", warning)
+
+    # Embedding in the background
+
+    @property
+    def pending(self) -> int:
+        """Passages that still lack a vector: searches find them by their words."""
+        return self._index.embedding.pending
+
+    def complete(self, emit: Emit | None = None) -> None:
+        """Return when every passage has its vector; an interrupted run goes on where it stopped."""
+        self._index.embedding.complete(emit or ignore)
+
+    def close(self) -> None:
+        """Stop embedding in the background; the next opening goes on with it."""
+        self._index.embedding.stop()
 
     def state(self) -> str:
         """Which index a search uses: "words and 240 of 9,812 vectors"."""
@@ -147,65 +274,9 @@ class Corpus(Passages):
 
     def undisturbed(self) -> AbstractContextManager[None]:
         """No embedding in the background meanwhile."""
-        return self.embedding.pause()
+        return self._index.embedding.pause()
 
-    def search(
-        self,
-        query: str,
-        k: int = 10,
-        pages: tuple[int, int] | None = None,
-        documents: Sequence[str] | None = None,
-        *,
-        also: Sequence[str] = (),
-        rerank: Reranker | None = None,
-    ) -> list[Passage]:
-        """The `k` best passages by words and meaning, best first.
-
-        `pages` limits them (1-based), and so does `documents`, by name; `also` are other
-        wordings of the query; `rerank` looks at the first passages again. Raises DocAgentError for
-        an empty query or an unknown document.
-        """
-        with self.undisturbed():
-            query = readable(query)
-            depth = max(k, DEPTH) if rerank else k
-            found = search(self, query, depth, pages, documents, [readable(one) for one in also])
-            if rerank:
-                found = reranked(query, found, rerank)[:k]
-        if self.pending:
-            log.info("index: %s; the rest follows", self.state())
-        return found
-
-    def by_document(self, query: str, k: int = 3) -> dict[str, list[Passage]]:
-        """The `k` best passages of each document that has a good one, best document first."""
-        found: dict[str, list[Passage]] = {}
-        for passage in self.search(query, _GROUPED):
-            best = found.setdefault(passage.document, [])
-            if len(best) < k:
-                best.append(passage)
-        return found
-
-    def text(self, document: str | Path) -> str:
-        """The extracted text that all offsets refer to, by the document's name or path."""
-        return self.indexed[self.name_of(document)].document.text
-
-    @property
-    def documents(self) -> list[str]:
-        """Names of the documents, as passages and citations give them."""
-        return list(self.sources)
-
-    def source(self, document: str) -> str:
-        """The path of a document, or what LangChain's loader called it."""
-        path = self.sources[document]
-        return document if Path(document) == path else str(path)  # a path has no "//" for a URL
-
-    def mentions(self, words: str) -> bool:
-        """Whether any document holds these very words."""
-        return any(one.holds(words) for one in self.indexed.values())
-
-    def sentences(self, passage: Passage) -> list[Sentence]:
-        """The passage's sentences and table rows; headings only if it has nothing else."""
-        document = self.indexed[passage.document].document
-        return sentences_inside(document, passage.start, passage.end)
+    # For LangChain
 
     def as_retriever(self, k: int = 10) -> CorpusRetriever:
         """This corpus as a LangChain retriever."""
@@ -220,10 +291,19 @@ class Corpus(Passages):
         return EncoderEmbeddings(self.encoder)
 
 
-def _tools(embedding: str | None, cache: str | Path | None) -> tuple[Encoder, Cache]:
-    """The embedding model and the cache, rid of what killed writers left."""
-    encoder = Encoder(embedding or os.environ.get("DOCAGENT_EMBEDDING") or "minilm")
+def _check_count(k: int) -> None:
+    if not isinstance(k, int) or k < 1:
+        raise DocAgentError(f"k must be a whole number from 1 on, not {k!r}.")
+
+
+def _encoder(embedding: str | None) -> Encoder:
+    """The embedding model of this name, or the one that the environment names."""
+    return Encoder(embedding or os.environ.get("DOCAGENT_EMBEDDING") or "minilm")
+
+
+def _store(cache: str | Path | None) -> Cache:
+    """The cache, rid of what killed writers left."""
     store = Cache(Path(cache) if cache else cache_folder())
     store.sweep()
     vectors.sweep(store)
-    return encoder, store
+    return store

@@ -4,12 +4,12 @@
 class DocAgentError(Exception):
     """Shown on standard error as it stands, without a traceback; exit status 1.
 
-    It stands here, and not in docagent, because retrieval is used without docagent too.
+    It is defined here, and not in docagent, because retrieval is used without docagent too.
     """
 
 
 class DocumentError(DocAgentError):
-    """A document cannot be read: absent, damaged, empty, or of no kind that is known."""
+    """A document cannot be read: absent, damaged, empty, or of an unknown format."""
 
 
 class PasswordRequired(DocumentError):
@@ -17,5 +17,5 @@ class PasswordRequired(DocumentError):
 
 
 def first_line(error: BaseException) -> str:
-    """What a library's error says in its first line, or its name where it says nothing."""
+    """The first line of a library's error message, or the error's name if it has none."""
     return str(error).strip().partition("\n")[0] or type(error).__name__

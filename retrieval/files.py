@@ -9,38 +9,42 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from retrieval.errors import DocAgentError
-from retrieval.parse import ocr
+from retrieval.errors import DocumentError
 from retrieval.parse.document import FORMATS
-from retrieval.parse.kind import IMAGES, SUFFIXES
+from retrieval.parse.registry import suffixes
 
 log = logging.getLogger("docagent")
 
-_NAMED = 5  # files a warning names; of more it gives the number
+_LISTED = 5  # files a warning lists; of more it gives the number
 
 Paths = str | Path | Iterable[str | Path]
 """One path, or several."""
 
 
-def readable_files(paths: Iterable[str | Path]) -> tuple[list[Path], list[Path]]:
+def path_list(paths: Paths) -> list[Path]:
+    """The paths a caller gives, which may be a single one."""
+    return [Path(path) for path in ([paths] if isinstance(paths, str | Path) else paths)]
+
+
+def readable_files(paths: Paths) -> tuple[list[Path], list[Path]]:
     """Files named by the user, and files found in folders or by patterns they named.
 
-    `**` in a pattern stands for any folders. Raises DocAgentError where nothing is found.
+    `**` in a pattern stands for any folders. Raises DocumentError where nothing is found.
     """
     named: list[Path] = []
-    found: list[Path] = []
-    for path in map(Path, paths):
+    searched: list[Path] = []
+    for path in path_list(paths):
         if path.is_dir():
-            found += _in_folder(path)
+            searched += _in_folder(path)
         elif path.is_file():
             named.append(path)
         elif is_pattern(path):
-            found += _matching(path)
+            searched += _matching(path)
         else:
-            raise DocAgentError(f"{path} does not exist.")
-    if not named and not found:
-        raise DocAgentError("No document was given.")
-    return list(dict.fromkeys(named)), [p for p in dict.fromkeys(found) if p not in named]
+            raise DocumentError(f"{path} does not exist.")
+    if not named and not searched:
+        raise DocumentError("No document was given.")
+    return list(dict.fromkeys(named)), [p for p in dict.fromkeys(searched) if p not in named]
 
 
 def is_pattern(path: Path) -> bool:
@@ -59,7 +63,7 @@ def matches_of(path: Path) -> list[Path]:
 def _matching(pattern: Path) -> list[Path]:
     matches = matches_of(pattern)
     if not matches:
-        raise DocAgentError(f"No file matches {pattern}.")
+        raise DocumentError(f"No file matches {pattern}.")
     files = [match for match in matches if match.is_file()]
     if not files:
         return [file for match in matches if match.is_dir() for file in _in_folder(match)]
@@ -68,15 +72,15 @@ def _matching(pattern: Path) -> list[Path]:
 
 def _in_folder(folder: Path) -> list[Path]:
     """Its readable files and those of all folders below; others are named in one warning."""
-    wanted = SUFFIXES | IMAGES if ocr.available() else SUFFIXES
+    readable = suffixes()
     files = sorted(_walk(folder))
-    inside = [file for file in files if file.suffix.lower() in wanted]
+    inside = [file for file in files if file.suffix.lower() in readable]
     if not inside:
-        raise DocAgentError(f"{folder} holds no file docagent reads ({FORMATS}).")
-    others = [file for file in files if file.suffix.lower() not in wanted]
+        raise DocumentError(f"{folder} holds no file docagent reads ({FORMATS}).")
+    others = [file for file in files if file.suffix.lower() not in readable]
     if others:
-        names = ", ".join(str(file.relative_to(folder)) for file in others[:_NAMED])
-        more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+        names = ", ".join(str(file.relative_to(folder)) for file in others[:_LISTED])
+        more = f" and {len(others) - _LISTED} more" if len(others) > _LISTED else ""
         log.warning("%s: not of a format docagent reads: %s%s.", folder, names, more)
     return inside
 
@@ -104,13 +108,10 @@ def document_names(paths: list[Path]) -> dict[str, Path]:
     for path in paths:
         namesakes[path.name].append(path)
     for path in paths:
-        same = namesakes[path.name]
+        same = [other.absolute().parts for other in namesakes[path.name]]
         parts = path.absolute().parts
         take = 1
-        while (
-            take < len(parts)
-            and sum(other.absolute().parts[-take:] == parts[-take:] for other in same) > 1
-        ):
+        while take < len(parts) and sum(other[-take:] == parts[-take:] for other in same) > 1:
             take += 1
         names["/".join(parts[-take:])] = path
     return names

@@ -13,9 +13,9 @@ from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
 
 from retrieval.embed.encoder import Encoder
-from retrieval.errors import DocAgentError
+from retrieval.errors import DocumentError
 from retrieval.parse import document as parse
-from retrieval.parse.plain import text_blocks
+from retrieval.parse.formats.text import text_blocks
 
 
 class CorpusRetriever(BaseRetriever):
@@ -27,11 +27,11 @@ class CorpusRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
-        found = []
+        documents = []
         for passage in self.corpus.search(query, k=self.k):
             metadata = {"source": self.corpus.source(passage.document), **passage.as_json()}
-            found.append(Document(page_content=metadata.pop("text"), metadata=metadata))
-        return found
+            documents.append(Document(page_content=metadata.pop("text"), metadata=metadata))
+        return documents
 
 
 class EncoderEmbeddings(Embeddings):
@@ -54,13 +54,13 @@ class EncoderEmbeddings(Embeddings):
 def parsed(documents: Iterable[Document]) -> dict[str, parse.Document]:
     """Documents by `metadata["source"]`, each with its pages.
 
-    Raises DocAgentError for one without text, and if there is none.
+    Raises DocumentError for one without text, and if there is none.
     """
     by_source: dict[str, list[Document]] = defaultdict(list)
-    for number, one in enumerate(documents, 1):
-        by_source[str(one.metadata.get("source") or f"document {number}")].append(one)
+    for number, part in enumerate(documents, 1):
+        by_source[str(part.metadata.get("source") or f"document {number}")].append(part)
     if not by_source:
-        raise DocAgentError("No document was given.")
+        raise DocumentError("No document was given.")
     return {source: _joined(source, parts) for source, parts in by_source.items()}
 
 
@@ -69,10 +69,10 @@ def _joined(source: str, parts: list[Document]) -> parse.Document:
     text = ""
     pages: list[parse.Page] = []
     blocks: list[parse.Block] = []
-    for number, same in groupby(parts, _page):
+    for number, same in groupby(parts, _page_number):
         group = list(same)
         # "replace" turns lone surrogates, which no UTF-8 file takes, into question marks.
-        body = "\n\n".join(one.page_content for one in group).encode("utf-8", "replace").decode()
+        body = "\n\n".join(part.page_content for part in group).encode("utf-8", "replace").decode()
         start = len(text)
         text += body
         blocks += [
@@ -84,13 +84,13 @@ def _joined(source: str, parts: list[Document]) -> parse.Document:
             pages.append(parse.Page(number, str(label) if label else None, start, len(text)))
         text += "\n\n" if number is None else "\f"
     if not blocks:
-        raise DocAgentError(f"{source} holds no text.")
+        raise DocumentError(f"{source} holds no text.")
     title = str(parts[0].metadata.get("title") or "")
     silent = tuple(page.number for page in pages if not text[page.start : page.end].strip())
     return parse.Document(title, text, tuple(pages), tuple(blocks), silent)
 
 
-def _page(one: Document) -> int | None:
+def _page_number(part: Document) -> int | None:
     """Counted from 1; loaders count from 0."""
-    page = one.metadata.get("page")
+    page = part.metadata.get("page")
     return page + 1 if isinstance(page, int) else None

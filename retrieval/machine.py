@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from functools import cache
 from pathlib import Path
 
-CGROUP_LIMITS = (
+_CGROUP_LIMITS = (
     ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
     (
         "/sys/fs/cgroup/memory/memory.limit_in_bytes",
         "/sys/fs/cgroup/memory/memory.usage_in_bytes",
     ),
 )
-"""Limit and use of a container, version 2 first."""
+"""Limit and use of a container's memory, version 2 first."""
 
-GPU_DEVICE_FILES = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")
+_GPU_DEVICE_FILES = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")
 """Present when a driver is: NVIDIA, Windows Subsystem for Linux, AMD."""
 
 
 def available_memory() -> int:
     """Bytes a process may still take without swapping, a container's limit included."""
-    free = _system_memory()
-    for limit_file, use_file in CGROUP_LIMITS:
+    import psutil
+
+    free = int(psutil.virtual_memory().available)
+    for limit_file, use_file in _CGROUP_LIMITS:
         limit, use = _number(Path(limit_file)), _number(Path(use_file))
         if limit is not None and use is not None:
             return max(0, min(free, limit - use))
@@ -76,50 +77,13 @@ def has_bfloat16_cpu() -> bool:
 
 
 def _driver_present() -> bool:
-    if sys.platform == "win32":
-        return True
-    return any(Path(name).exists() for name in GPU_DEVICE_FILES)
+    return sys.platform == "win32" or any(Path(name).exists() for name in _GPU_DEVICE_FILES)
 
 
 def _number(path: Path) -> int | None:
-    """The integer a file holds; None when there is no file or it says `max`."""
+    """The integer in a file; None if there is no file, or if it says `max`."""
     try:
         text = path.read_text(encoding="ascii").strip()
     except OSError:
         return None
     return int(text) if text.isdigit() else None
-
-
-def _system_memory() -> int:
-    if sys.platform == "win32":
-        return _windows_memory()
-    try:
-        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-    except OSError:
-        # macOS counts no "available" memory; half of what is installed is what it leaves free in
-        # ordinary use.
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
-    kibibytes = next(line.split()[1] for line in lines if line.startswith("MemAvailable:"))
-    return int(kibibytes) * 1024
-
-
-if sys.platform == "win32":
-
-    def _windows_memory() -> int:
-        import ctypes
-
-        class MemoryStatus(ctypes.Structure):
-            _fields_ = (
-                ("length", ctypes.c_ulong),
-                ("load", ctypes.c_ulong),
-                *(
-                    (name, ctypes.c_ulonglong)
-                    for name in ("total", "available", "a", "b", "c", "d")
-                ),
-                ("extended", ctypes.c_ulonglong),
-            )
-
-        status = MemoryStatus()
-        status.length = ctypes.sizeof(MemoryStatus)
-        ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))
-        return int(status.available)

@@ -20,8 +20,15 @@ class Progress:
     unit: str
 
 
+Emit = Callable[[Progress], None]
+
+
+def ignore(progress: Progress) -> None:
+    """An `Emit` for callers that follow no progress."""
+
+
 def finish(work: Generator[E, None, T], report: Callable[[E], None] | None = None) -> T:
-    """Run work to its end, handing each of its reports to `report`."""
+    """Run a generator to its end, handing each of its reports to `report`."""
     while True:
         try:
             progress = next(work)

@@ -13,8 +13,9 @@ from langchain_core.messages import AIMessage, BaseMessage, InvalidToolCall, Too
 from langchain_core.tools import BaseTool, ToolException, tool
 from pydantic import AfterValidator, Field
 
-from docagent import Answer, DocAgent, DocAgentError, Step
+from docagent import Answer, DocAgent, Step
 from docagent.answering.messages import REFUSAL
+from docagent.errors import ServerError
 from docagent.events import Token
 from tests.calling_model import CallingModel, call, calls
 
@@ -331,14 +332,10 @@ class Refusing(CallingModel):
 
     def _generate(self, messages: list[BaseMessage], *_: Any, **kwargs: Any) -> Any:
         if len(messages) > 2 and not any("Your tools:" in one.text for one in messages):
-            error = DocAgentError("the server answered 400 (gemma does not support tools)")
-            error.__cause__ = _Status()
-            raise error
+            raise ServerError(
+                "the server answered 400 (gemma does not support tools)", 400, refuses_tools=True
+            )
         return super()._generate(messages)
-
-
-class _Status(Exception):
-    status_code = 400
 
 
 def test_a_server_that_refuses_tools_is_told_of_them_in_words(town: Path) -> None:

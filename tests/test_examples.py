@@ -15,8 +15,7 @@ import pytest
 
 from docagent import DocAgent
 from retrieval.corpus import Corpus
-from retrieval.parse.pdf import read_pdf
-from retrieval.progress import finish
+from retrieval.parse.formats.pdf import read_pdf
 from tests.conftest import ROOT
 
 SCRIPT = ROOT / "examples" / "make_handbook.py"
@@ -37,7 +36,7 @@ def script(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_the_handbook_is_what_its_script_makes(tmp_path: Path, handbook: Path) -> None:
     made = script("--out", str(tmp_path / "made.pdf"))
     assert made.returncode == 0, made.stderr
-    new, kept = finish(read_pdf(tmp_path / "made.pdf")), finish(read_pdf(handbook))
+    new, kept = read_pdf(tmp_path / "made.pdf"), read_pdf(handbook)
     assert new.text == kept.text
     assert new.pages == kept.pages
 
@@ -48,7 +47,7 @@ def test_its_questions_agree_with_its_pages() -> None:
 
 
 def test_labels_differ_from_physical_pages(handbook: Path) -> None:
-    pages = finish(read_pdf(handbook)).pages
+    pages = read_pdf(handbook).pages
     assert pages[0].label == "i"
     labels = [page.label for page in pages]
     first = labels.index("1")

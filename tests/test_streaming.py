@@ -23,9 +23,16 @@ def test_reports_come_in_order_and_errors_pass_through() -> None:
 
     seen: list[int] = []
     with pytest.raises(OSError, match="the disk is gone"):
-        for number in stream(work):
-            seen.append(number)
+        seen.extend(number for number in stream(work) if number is not None)
     assert seen == [0, 1, 2]
+
+
+def test_the_result_comes_last() -> None:
+    def work(report: Callable[[str], None]) -> str:
+        report("on its way")
+        return "done"
+
+    assert list(stream(work)) == ["on its way", "done"]
 
 
 def test_work_that_nobody_listens_to_ends() -> None:

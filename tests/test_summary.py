@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from docagent import DocAgent, DocAgentError, Progress, Step, Summary
+from docagent.settings import SummaryRequest
 from docagent.summary import extract
 from docagent.summary.options import summary_options
 from docagent.summary.parts import parts
@@ -67,7 +68,7 @@ def assert_traceable(summary: Summary, corpus: Corpus) -> None:
         assert citation.verified
         text = corpus.text(citation.document)
         assert text[citation.start : citation.end].split() == citation.quote.split()
-        pages = corpus.indexed[citation.document].document.pages
+        pages = corpus.document(citation.document).pages
         inside = [page.number for page in pages if page.start <= citation.start < page.end]
         assert citation.page == (inside[0] if pages else None)
     for told in [summary.text, *(section.text for section in summary.sections)]:
@@ -186,7 +187,8 @@ def test_nothing_is_asked_twice(book: Path) -> None:
         before.sections,
         before.citations,
     )
-    for options in ({"length": "long"}, {"focus": "lamps"}, {"language": "Capitals"}):
+    others: list[SummaryRequest] = [{"length": "long"}, {"focus": "lamps"}]
+    for options in [*others, SummaryRequest(language="Capitals")]:
         other = Summariser(model_name="once")
         DocAgent(other).summarize(book, **options)
         assert other.asked, options
@@ -303,8 +305,8 @@ def test_parts_cover_the_sections_once_and_fit(handbook_corpus: Corpus) -> None:
     cut = list(parts(handbook_corpus, found, window, lambda text: len(text) // 4))
     name = handbook_corpus.documents[0]
     read = [p.start for part in cut for p in part.passages(handbook_corpus)]
-    table = handbook_corpus.indexed[name].table
-    assert read == [int(row[0]) for row in table if not row[-1]]
+    passages = handbook_corpus.passages(name)
+    assert read == [passage.start for passage in passages if not passage.contents]
     assert max(part.tokens for part in cut) <= 1.5 * window
     assert [part.section for part in cut] == sorted(part.section for part in cut)
 

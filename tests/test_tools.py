@@ -157,7 +157,7 @@ def test_read_pages_reads_on_where_it_was_cut(handbook_corpus: Corpus) -> None:
         if not further.artifact.again:
             break
     page = {p.text for p in bench.context.registry.passages.values()}
-    whole = handbook_corpus.indexed["handbook.pdf"].document.pages[7]
+    whole = handbook_corpus.document("handbook.pdf").pages[7]
     text = handbook_corpus.text("handbook.pdf")[whole.start : whole.end]
     assert sum(map(len, page)) > 0.95 * len(text)
     assert bench("read_pages", first=8, last=8).startswith("page 8 (shown above:")

@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 
 from docagent.agent.outcome import Outcome
 from docagent.agent.tool_protocol import Reply, ToolProtocol, ToolsBound, ToolsInText, tool_protocol
-from docagent.errors import DocAgentError
+from docagent.errors import ServerError
 from docagent.events import Emit, Step
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from docagent.model import Model
 
 _TEMPLATE = 8  # tokens of a chat template around a message
-_REFUSES_TOOLS = (400, 404, 422, 501)  # HTTP statuses of servers whose model takes no tools
 
 
 @dataclass
@@ -89,9 +88,9 @@ class Conversation:
         before = self.model.usage
         try:
             message = self._reply(emit, constrained)
-        except DocAgentError as error:
+        except ServerError as error:
             bound = isinstance(self._protocol, ToolsBound)
-            if self.turns or not bound or not _takes_no_tools(error):
+            if self.turns or not bound or not error.refuses_tools:
                 raise
             emit(Step("tools", "the server takes no tools for this model; they are put in words"))
             self._protocol = ToolsInText(self._tools)
@@ -119,9 +118,3 @@ class Conversation:
             calls = message.tool_calls if isinstance(message, AIMessage) else []
             texts += [message.text, *(str(call["args"]) for call in calls)]
         return sum(self.model.count(text) + _TEMPLATE for text in texts)
-
-
-def _takes_no_tools(error: DocAgentError) -> bool:
-    """Whether a server refused the tools rather than the question."""
-    status = getattr(error.__cause__, "status_code", None)
-    return status in _REFUSES_TOOLS and "tool" in str(error).lower()

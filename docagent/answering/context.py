@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from docagent.reply_cache import ReplyCache
     from docagent.settings import Settings
     from retrieval.corpus import Corpus
+    from retrieval.query import Query
     from retrieval.ranking.rerank import Reranker
 
 
@@ -38,7 +39,7 @@ class QueryContext:
     """
 
     corpus: Corpus
-    question: str
+    query: Query
     language_model: Model | None
     settings: Settings
     cache: ReplyCache
@@ -46,6 +47,11 @@ class QueryContext:
     tools: tuple[BaseTool, ...] = ()
     emit: Emit = ignore
     seconds: dict[str, float] = field(default_factory=lambda: {"search": 0.0, "answer": 0.0})
+
+    @property
+    def question(self) -> str:
+        """The question as it was asked."""
+        return self.query.text
 
     @property
     def model(self) -> Model:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from docagent.errors import DocAgentError
 from prompts import render
 from retrieval.passage import Passage
-from retrieval.ranking.rerank import shown
+from retrieval.ranking.rerank import passage_with_headings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -34,7 +34,7 @@ class ModelReranker:
         from langchain_core.messages import HumanMessage
 
         prompts = [
-            [HumanMessage(render("relevant", question=question, passage=shown(passage)))]
-            for passage in passages
+            [HumanMessage(render("relevant", question=question, passage=text))]
+            for text in map(passage_with_headings, passages)
         ]
         return [yes for yes, _ in self._likelihood(prompts, ("Yes", "No"))]

@@ -26,17 +26,17 @@ class SearchResult:
 
 def search(context: QueryContext) -> SearchResult:
     """Find passages and quotes, and judge by them whether the documents answer at all."""
-    corpus, question, settings = context.corpus, context.question, context.settings
+    corpus, query, settings = context.corpus, context.query, context.settings
     with context.timed("search"):
-        also = rewrite(context.model, question, context.emit) if settings.rewrite else ()
+        also = rewrite(context.model, query.text, context.emit) if settings.rewrite else ()
         ranked = corpus.search(
-            question, settings.k or _RANKED, settings.pages, also=also, rerank=context.rerank
+            query, settings.k or _RANKED, settings.pages, also=also, rerank=context.rerank
         )
-        near = quotes(corpus, question, ranked)
+        near = quotes(corpus, query, ranked)
     summary = f"{len(ranked)} passages; nearest: {_place(ranked)}; index: {corpus.state()}"
     context.emit(Step("search", summary))
     with context.timed("answer"):
-        verdict = judge(corpus, question, ranked, near)
+        verdict = judge(corpus, query, ranked, near)
     context.emit(Step("judge", verdict.reason))
     return SearchResult(ranked, near, verdict)
 

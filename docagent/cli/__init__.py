@@ -19,7 +19,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Exit status: 0 answered, 4 the document does not say, 1 error, 2 usage, 130 interrupted."""
     from docagent.cli.app import app
-    from docagent.cli.show import plain
+    from docagent.sanitize import plain
 
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]

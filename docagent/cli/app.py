@@ -1,4 +1,4 @@
-"""The verbs and their options."""
+"""The commands."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,  # plain help text: rich takes a tenth of a second to load
     pretty_exceptions_enable=False,
-    help="Ask a long document; every claim of the answer stands on a page you can open.",
+    help="Ask questions about long documents; every claim in an answer cites the page it is on.",
 )
-for verb in (ask, chat, summarize, search, index, models, doctor):
-    app.command()(verb)
+for command in (ask, chat, summarize, search, index, models, doctor):
+    app.command()(command)
 app.add_typer(evaluation)

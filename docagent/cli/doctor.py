@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
 from docagent import __version__
 from docagent.errors import DocAgentError
 
+_PACKAGES = ("torch", "transformers", "sentence-transformers", "faiss-cpu", "tantivy")
 _TEXT = """The harbour office
 
 The harbour office of Ostby opens at 6:45 in summer. Boats over 12 metres report by radio.
@@ -23,36 +23,30 @@ _QUESTION = "Who rebuilt the ice house?"
 
 def doctor() -> int:
     """Check the installation, the models, memory and cache, and ask one test question."""
-    checks: list[tuple[str, Callable[[], str]]] = [
-        ("packages", _packages),
-        ("memory", _memory),
-        ("cache", _cache),
-        ("embedding model", _embedding),
-        ("language model", _language),
-        ("test question", _question),
-    ]
-    failed = 0
-    for name, check in checks:
-        begun = time.perf_counter()
+    checks = {
+        "packages": _packages,
+        "memory": _memory,
+        "cache": _cache,
+        "embedding model": _embedding_model,
+        "language model": _language_model,
+        "test question": _test_question,
+    }
+    status = 0
+    for name, check in checks.items():
+        start = time.perf_counter()
         try:
-            told, mark = check(), "ok"
+            result, mark = check(), "ok"
         except (DocAgentError, OSError, ImportError) as error:
-            told, mark = str(error), "FAILED"
-            failed += 1
-        print(f"{mark:<7} {name}: {told} ({time.perf_counter() - begun:.1f} s)", flush=True)
-    return 1 if failed else 0
+            result, mark = str(error), "FAILED"
+            status = 1
+        print(f"{mark:<7} {name}: {result} ({time.perf_counter() - start:.1f} s)", flush=True)
+    return status
 
 
 def _packages() -> str:
-    names = ("torch", "transformers", "sentence-transformers", "faiss-cpu", "tantivy")
     python = ".".join(map(str, sys.version_info[:3]))
-    return ", ".join(
-        [
-            f"docagent {__version__}",
-            f"Python {python}",
-            *(f"{name} {version(name)}" for name in names),
-        ]
-    )
+    versions = [f"{name} {version(name)}" for name in _PACKAGES]
+    return ", ".join([f"docagent {__version__}", f"Python {python}", *versions])
 
 
 def _memory() -> str:
@@ -65,16 +59,16 @@ def _memory() -> str:
 
 def _cache() -> str:
     from retrieval.folders import cache_folder
-    from retrieval.store.shelf import Shelf
+    from retrieval.store.inventory import Inventory
 
     folder = cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder):
         pass
-    return f"{folder} is writable, {len(Shelf(folder).entries())} documents"
+    return f"{folder} is writable, {len(Inventory(folder).entries())} documents"
 
 
-def _embedding() -> str:
+def _embedding_model() -> str:
     from retrieval.embed.encoder import Encoder
 
     encoder = Encoder()
@@ -82,15 +76,15 @@ def _embedding() -> str:
     return f"{encoder.name}, reads {encoder.limit} tokens at once, checksum right"
 
 
-def _language() -> str:
+def _language_model() -> str:
     from docagent.engine.resolve import choose
     from retrieval.folders import cache_folder
 
-    chosen, reason = choose("auto", cache_folder())
-    return f"{chosen} ({reason})" if reason else chosen
+    name, reason = choose("auto", cache_folder())
+    return f"{name} ({reason})" if reason else name
 
 
-def _question() -> str:
+def _test_question() -> str:
     from docagent.api import DocAgent
 
     with tempfile.TemporaryDirectory() as folder:

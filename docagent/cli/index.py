@@ -7,52 +7,56 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from docagent.cli import options
-from docagent.cli.show import Screen, notices, one_line
+from docagent.cli.progress import Screen, notices
+from docagent.sanitize import one_line
 
 if TYPE_CHECKING:
-    from retrieval.store.shelf import Shelf
+    from retrieval.store.inventory import Inventory
 
 
 def index(
-    paths: Annotated[
-        list[str] | None, typer.Argument(metavar="PATH...", show_default=False)
-    ] = None,
+    paths: options.Paths = None,
     embedding: options.Embedding = None,
     password: options.Password = None,
     name: Annotated[
         str | None,
-        typer.Option(help="Remember these paths as a collection: @NAME stands for them."),
+        typer.Option(help="Save these paths as a collection: write @NAME instead of them."),
     ] = None,
-    list_: Annotated[bool, typer.Option("--list", help="Show what is indexed.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="List what is indexed.")] = False,
     clear: Annotated[
-        bool, typer.Option("--clear", help="Forget these paths, or everything without any.")
+        bool,
+        typer.Option(
+            "--clear", help="Remove these paths from the index, or everything if there are none."
+        ),
     ] = False,
     verify: Annotated[
         bool,
-        typer.Option("--verify", help="Check all that is stored; exit status 1: some was damaged."),
+        typer.Option(
+            "--verify", help="Check what is stored; exit status 1: something was damaged."
+        ),
     ] = False,
 ) -> int:
-    """Build or refresh the index ahead of the first question."""
+    """Build or refresh the index before the first question."""
     from retrieval.folders import cache_folder
     from retrieval.store.collections import MARK
-    from retrieval.store.shelf import Shelf
+    from retrieval.store.inventory import Inventory
 
     with notices():
-        shelf = Shelf(cache_folder())
+        inventory = Inventory(cache_folder())
         if list_:
-            _list(shelf)
+            _list(inventory)
             return 0
         if clear:
-            print(f"{shelf.clear(paths or None)} cleared")
+            print(f"{inventory.clear(paths or None)} cleared")
             return 0
         if verify:
-            return _verify(shelf, paths)
+            return _verify(inventory, paths)
         if not paths:
             raise typer.BadParameter(
                 "give at least one document or folder, or --list, --clear or --verify."
             )
         if name is not None:
-            shelf.collections.save(name, paths)
+            inventory.collections.save(name, paths)
             paths = [MARK + name]
         _build(paths, embedding, password)
     return 0
@@ -61,43 +65,43 @@ def index(
 def _build(paths: list[str], embedding: str | None, password: str | None) -> None:
     from retrieval.corpus import Corpus
 
-    screen = Screen(stream_answer=False)
-    try:
-        corpus = Corpus.open(paths, embedding=embedding, password=password, progress=screen.show)
-    finally:
-        screen.close()
-    for name, one in corpus.indexed.items():
-        print(f"{one_line(name)}: {one.pages} pages, {len(one)} passages")
+    with Screen() as screen:
+        corpus = Corpus.open(paths, embedding=embedding, password=password, emit=screen.show)
+    for name in corpus.documents:
+        passages = corpus.passages(name)
+        print(f"{one_line(name)}: {passages.page_count} pages, {len(passages)} passages")
 
 
-def _list(shelf: Shelf) -> None:
+def _list(inventory: Inventory) -> None:
     """Collections, documents, and what all of it takes."""
     from retrieval.store.collections import MARK
 
-    for name in shelf.collections.names():
-        paths = ", ".join(one_line(str(path)) for path in shelf.collections.paths(name))
+    for name in inventory.collections.names():
+        paths = ", ".join(one_line(str(path)) for path in inventory.collections.paths(name))
         print(f"{MARK}{name}  {paths}")
-    entries = shelf.entries()
+    entries = inventory.entries()
     for entry in entries:
         print(
             f"{one_line(entry.source)}  {entry.pages} pages, {entry.passages} passages, "
             f"{entry.size / 1e6:.1f} MB"
         )
     if entries:
-        print(f"{len(entries)} documents, {shelf.size() / 1e6:.1f} MB with word indexes")
+        print(f"{len(entries)} documents, {inventory.size() / 1e6:.1f} MB with word indexes")
 
 
-def _verify(shelf: Shelf, paths: list[str] | None) -> int:
-    """Check all that is stored; exit status 1 if something was damaged."""
+def _verify(inventory: Inventory, paths: list[str] | None) -> int:
+    """Check what is stored; exit status 1 if something was damaged."""
     from retrieval.files import matches_of
     from retrieval.store.verify import verify
 
-    given = shelf.collections.expand(paths) if paths else []
-    below = [match.absolute() for path in given for match in matches_of(path)] if paths else None
-    damaged = 0
-    for line in verify(shelf.cache, below):
+    within = None
+    if paths:
+        expanded = inventory.collections.expand(paths)
+        within = [match.absolute() for path in expanded for match in matches_of(path)]
+    status = 0
+    for line in verify(inventory.cache, within):
         print(line)
-        damaged += 1
-    if not damaged:
+        status = 1
+    if status == 0:
         print("All that is stored is whole.")
-    return 1 if damaged else 0
+    return status

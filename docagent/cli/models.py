@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from docagent.cli.show import plain
+from docagent.sanitize import plain
+
+if TYPE_CHECKING:
+    from docagent.engine.catalogue import ModelCard
 
 
 def models(
@@ -15,8 +19,8 @@ def models(
         list[str] | None,
         typer.Argument(
             metavar="pull [NAME] | MODEL",
-            help="pull fetches a model: embedded (the default), 0.5b, or a Hugging Face id. MODEL "
-            "goes with --serve-command: one of the list, or any Hugging Face id.",
+            help="pull downloads a model: embedded (the default), 0.5b, or a Hugging Face id. "
+            "MODEL goes with --serve-command: one of the list, or any Hugging Face id.",
             show_default=False,
         ),
     ] = None,
@@ -33,15 +37,15 @@ def models(
         typer.Option(
             min=1,
             metavar="TOKENS",
-            help="Context to serve; YaRN is set where it needs it.",
+            help="Context to serve; YaRN is switched on if it needs it.",
             show_default="the model's native window",
         ),
     ] = None,
 ) -> int:
     """List the models: size, windows, memory, the longest context that fits here, licence.
 
-    Or fetch one, whole and with the right hash or not at all; a pull that was broken off goes on.
-    Or print how to serve one elsewhere, and how to ask it then.
+    "pull" downloads one and checks its hash; an interrupted download goes on where it stopped.
+    --serve-command prints how to serve one on another machine, and how to use it then.
     """
     words = words or []
     if serve_command is not None:
@@ -63,7 +67,7 @@ def _only(words: list[str], what: str) -> str | None:
 
 
 def _pull(name: str) -> int:
-    from docagent.cli.show import download_bar, notices
+    from docagent.cli.progress import download_bar, notices
     from docagent.engine.loading.pull import pull
     from retrieval.folders import cache_folder
 
@@ -94,11 +98,9 @@ def _serve(server: str, model: str | None, context: int | None) -> int:
 
 
 def _list() -> int:
-    from docagent.engine.catalogue import CATALOGUE, ModelCard
+    from docagent.engine.catalogue import CATALOGUE
     from docagent.engine.loading.embedded import MODELS
-    from docagent.engine.memory import largest_context
-    from docagent.engine.resolve import choose, local_models
-    from docagent.errors import DocAgentError
+    from docagent.engine.resolve import local_models
     from retrieval import machine
     from retrieval.folders import cache_folder
 
@@ -109,28 +111,19 @@ def _list() -> int:
         device, where = f"cuda:{number}", f"GPU {gpus[number][0]}"
     memory = machine.free_memory(device)
     cache = cache_folder()
-
-    def row(name: str, card: ModelCard, here: bool, file: int | None = None) -> None:
-        # On a CPU the weights of a file stay as they are; a GPU wants them in bfloat16.
-        weights = file if file and device == "cpu" else card.weight_bytes
-        fits = largest_context(card, memory, weight_bytes=weights) // 1024
-        print(
-            f"{name:<32}{_count(card.parameters):>6}{card.native // 1024:>7}K"
-            f"{card.context // 1024:>7}K{weights / 1e9:>7.1f} GB"
-            f"{card.kv_bytes / 1e3:>6.1f} KB{f'{fits}K' if fits else '-':>6}  "
-            f"{'yes' if here else '-':<5}{card.licence}"
-        )
-
     print(
         f"{'MODEL':<32}{'PARAMS':>6}{'NATIVE':>8}{'CONTEXT':>8}{'WEIGHTS':>10}{'KV/TOKEN':>9}"
         f"{'FITS':>6}  {'HERE':<5}LICENCE"
     )
     for model in reversed(MODELS):
-        row(model.name, model.card, model.find(cache) is not None, model.size)
-    fetched = {name.casefold() for name in local_models()}
+        # On a CPU the weights of a file stay as they are; a GPU wants them in bfloat16.
+        weights = model.size if device == "cpu" else model.card.weight_bytes
+        print(_row(model.name, model.card, weights, memory, model.find(cache) is not None))
+    downloaded = {name.casefold() for name in local_models()}
     for card in CATALOGUE:
         if card.instruct:
-            row(card.repo, card, card.repo.casefold() in fetched)
+            here = card.repo.casefold() in downloaded
+            print(_row(card.repo, card, card.weight_bytes, memory, here))
     print(
         "\nNATIVE is the window in tokens a model was trained for, CONTEXT what it reads with YaRN."
         "\nWEIGHTS and KV/TOKEN, the memory of each token of context, are in bfloat16; on a CPU"
@@ -140,13 +133,32 @@ def _list() -> int:
     )
     for model in MODELS:
         print(f"The file of {model.name} is {model.card.name}, {model.size / 1e9:.1f} GB (Q4_K_M).")
-    try:
-        chosen, reason = choose("auto", cache)
-        print(f"--model auto takes {chosen} ({reason}).")
-    except DocAgentError as error:
-        print(f"--model auto finds none: {error}.")
+    print(_auto(cache))
     print("Get one with: docagent models pull, or docagent models pull Qwen/Qwen2-7B-Instruct")
     return 0
+
+
+def _row(name: str, card: ModelCard, weights: int, memory: int, here: bool) -> str:
+    from docagent.engine.memory import largest_context
+
+    fits = largest_context(card, memory, weight_bytes=weights) // 1024
+    return (
+        f"{name:<32}{_count(card.parameters):>6}{card.native // 1024:>7}K"
+        f"{card.context // 1024:>7}K{weights / 1e9:>7.1f} GB"
+        f"{card.kv_bytes / 1e3:>6.1f} KB{f'{fits}K' if fits else '-':>6}  "
+        f"{'yes' if here else '-':<5}{card.licence}"
+    )
+
+
+def _auto(cache: Path) -> str:
+    from docagent.engine.resolve import choose
+    from docagent.errors import DocAgentError
+
+    try:
+        name, reason = choose("auto", cache)
+    except DocAgentError as error:
+        return f"--model auto finds none: {error}."
+    return f"--model auto takes {name} ({reason})."
 
 
 def _count(parameters: int) -> str:

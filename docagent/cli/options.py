@@ -1,4 +1,4 @@
-"""Options that more than one verb takes."""
+"""Options and arguments of the commands."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ import typer
 
 from docagent.strategy import names
 
+Paths = Annotated[list[str] | None, typer.Argument(metavar="PATH...", show_default=False)]
+PathsAndQuestion = Annotated[
+    list[str] | None, typer.Argument(metavar="PATH... QUESTION", show_default=False)
+]
+PathsAndQuery = Annotated[
+    list[str] | None, typer.Argument(metavar="PATH... QUERY", show_default=False)
+]
 Model = Annotated[
     str,
     typer.Option(
@@ -18,7 +25,7 @@ Model = Annotated[
     ),
 ]
 Strategy = Annotated[
-    str, typer.Option(help="auto, retrieve, read, direct or agent; the README tells them apart.")
+    str, typer.Option(help="auto, retrieve, read, direct or agent; the README explains each.")
 ]
 Embedding = Annotated[
     str | None,
@@ -30,21 +37,44 @@ Embedding = Annotated[
 ]
 Password = Annotated[str | None, typer.Option(help="Password of an encrypted PDF.")]
 Pages = Annotated[str | None, typer.Option(help="Only these physical pages, like 10-20 or 7.")]
+MaxPassages = Annotated[int | None, typer.Option("-k", min=1, help="Read at most K passages.")]
+Results = Annotated[int, typer.Option("-k", min=1, help="How many passages to show.")]
+Budget = Annotated[
+    int | None,
+    typer.Option(
+        min=50, help="Tokens of evidence to read.", show_default="what is read in 5 seconds"
+    ),
+]
+EvalBudget = Annotated[
+    int | None,
+    typer.Option(min=50, help="Tokens of evidence to read.", show_default="about 4000"),
+]
+Brief = Annotated[
+    bool, typer.Option("--brief", help="Give the shortest answer: only a name or a figure.")
+]
 Rerank = Annotated[
     str,
     typer.Option(
-        help="Judge the first passages again: none, a cross-encoder's folder or Hugging Face id, "
-        "or (ask only) model, the answering model."
+        help="Rerank the first passages: none, a cross-encoder's folder or Hugging Face id, or "
+        "(ask only) model, the answering model."
     ),
 ]
+Rewrite = Annotated[
+    bool, typer.Option("--rewrite", help="Let the model also put the question in other words.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+JsonLines = Annotated[bool, typer.Option("--json", help="Print each answer as a line of JSON.")]
+NoStream = Annotated[
+    bool, typer.Option("--no-stream", help="Print the answer only when it is complete.")
+]
+Trace = Annotated[Path | None, typer.Option(help="Write every step to this JSONL file.")]
 Questions = Annotated[
     Path | None,
-    typer.Option(help='Many questions: a JSONL file of {"id": ..., "question": ...} lines.'),
+    typer.Option(help='Ask many questions: a JSONL file of {"id": ..., "question": ...} lines.'),
 ]
 Output = Annotated[
     Path | None,
-    typer.Option(help="Where the batch goes; rows already there are not asked again."),
+    typer.Option(help="With --questions: write answers here; rows already there are skipped."),
 ]
 
 
@@ -69,9 +99,12 @@ def page_range(pages: str | None) -> tuple[int, int] | None:
     raise typer.BadParameter(f"{pages!r} is not a page range like 10-20.", param_hint="--pages")
 
 
-def paths_and_text(arguments: list[str], batch: bool, what: str) -> tuple[list[str], str]:
+def paths_and_text(
+    arguments: list[str] | None, batch: Path | None, what: str
+) -> tuple[list[str], str]:
     """The documents and, unless a batch brings its own, the question behind them."""
-    if batch:
+    arguments = arguments or []
+    if batch is not None:
         return arguments, ""
     if len(arguments) < 2:
         raise typer.BadParameter(

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from docagent.cli import options
-from docagent.cli.options import page_range, paths_and_text
-from docagent.cli.show import Screen, finish_index, notices, one_line, page_text, plain
+from docagent.cli.batch import run_batch
+from docagent.cli.printing import page_text, print_json
+from docagent.cli.progress import Screen, finish_index, notices
+from docagent.sanitize import one_line, plain
 from retrieval.passage import Passage
 
 
 def search(
-    arguments: Annotated[
-        list[str] | None, typer.Argument(metavar="PATH... QUERY", show_default=False)
-    ] = None,
-    k: Annotated[int, typer.Option("-k", min=1, help="Passages to show.")] = 10,
+    arguments: options.PathsAndQuery = None,
+    k: options.Results = 10,
     embedding: options.Embedding = None,
     pages: options.Pages = None,
     rerank: options.Rerank = "none",
@@ -26,14 +25,14 @@ def search(
     questions: options.Questions = None,
     output: options.Output = None,
 ) -> int:
-    """Show the passages nearest to a query; no language model is involved.
+    """Show the passages nearest to a query, without a language model.
 
-    A PATH may be a pattern in quotes, or @NAME for what "index --name NAME" was given.
+    A PATH may be a pattern in quotes, or @NAME for a collection saved with "index --name NAME".
 
     Exit status 4: no passage.
     """
-    paths, query = paths_and_text(arguments or [], questions is not None, "query")
-    span = page_range(pages)
+    paths, query = options.paths_and_text(arguments, questions, "query")
+    span = options.page_range(pages)
     if rerank == "model":
         raise typer.BadParameter(
             "a search has no language model; name a cross-encoder.", param_hint="--rerank"
@@ -41,35 +40,29 @@ def search(
     from docagent.api import DocAgent
 
     agent = DocAgent(embedding=embedding, password=password, rerank=rerank)
-    screen = Screen(stream_answer=False)
 
-    def look(files: list[str], text: str) -> list[Passage]:
-        from retrieval.lexical.foreign import warn_of_language
-        from retrieval.progress import finish
-
-        try:
-            corpus = finish(agent.open(files, wait=questions is not None), screen.show)
-        finally:
-            screen.close()
-        warn_of_language(corpus, text)
+    def find(files: list[str], text: str) -> list[Passage]:
+        with Screen() as screen:
+            corpus = agent.open(files, wait=questions is not None, emit=screen.show)
+        corpus.warn_of_language(text)
         return corpus.search(text, k, span, rerank=agent.reranker)
-
-    def row(files: list[str], text: str) -> dict[str, Any]:
-        return {"query": text, "passages": [one.as_json() for one in look(files, text)]}
 
     with notices():
         if questions is not None:
-            from docagent.cli.batch import run_batch
-
-            return run_batch(questions, output, paths, row)
-        found = look(paths, query)
+            return run_batch(
+                questions, output, paths, lambda files, text: _as_json(text, find(files, text))
+            )
+        passages = find(paths, query)
         if as_json:
-            result = {"query": query, "passages": [passage.as_json() for passage in found]}
-            print(json.dumps(result, ensure_ascii=False))
+            print_json(_as_json(query, passages))
         else:
-            _print(found)
+            _print(passages)
         finish_index(agent)
-    return 0 if found else 4
+    return 0 if passages else 4
+
+
+def _as_json(query: str, passages: list[Passage]) -> dict[str, Any]:
+    return {"query": query, "passages": [passage.as_json() for passage in passages]}
 
 
 def _print(passages: list[Passage]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from typing import TYPE_CHECKING, Annotated
@@ -10,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from docagent.cli import options
-from docagent.cli.options import page_range
-from docagent.cli.show import Screen, notices, one_line, page_text, place, plain
+from docagent.cli.printing import citation_line, citation_place, page_text, print_json
+from docagent.cli.progress import Screen, notices
+from docagent.sanitize import one_line, plain
 
 if TYPE_CHECKING:
+    from docagent.events import Progress, Step
     from docagent.summary.summary import SectionSummary, Summary
 
-log = logging.getLogger("docagent")
-
-_CITED = re.compile(r"\[(\d+(?:, \d+)*)\]")
+_MARKER = re.compile(r"\[(\d+(?:, \d+)*)\]")
 
 
 def summarize(
@@ -33,63 +32,55 @@ def summarize(
         str,
         typer.Option(help="Write in this language; not with --model none.", show_default=False),
     ] = "",
-    model: Annotated[
-        str,
-        typer.Option(
-            help="auto, none, embedded, embedded:0.5b, a GGUF file, a Hugging Face id, a local "
-            "folder, or openai:MODEL@URL.",
-            envvar="DOCAGENT_MODEL",
-        ),
-    ] = "auto",
+    model: options.Model = "auto",
     embedding: options.Embedding = None,
     pages: options.Pages = None,
     password: options.Password = None,
     as_json: options.Json = False,
     no_stream: Annotated[
-        bool, typer.Option("--no-stream", help="Print the summary when it is whole.")
+        bool, typer.Option("--no-stream", help="Print the summary only when it is complete.")
     ] = False,
 ) -> int:
     """Read whole documents or folders, section by section, and summarise them.
 
-    A PATH may be a pattern in quotes, or @NAME for what "index --name NAME" was given.
+    A PATH may be a pattern in quotes, or @NAME for a collection saved with "index --name NAME".
 
-    Every sentence comes with the page it stands on. What is read is kept: run again after
-    Ctrl-C to go on. Exit status 4: nothing in the document concerns the focus.
+    Every sentence names its page. Progress is saved: after Ctrl-C, run it again to go on. Exit
+    status 4: nothing in the document concerns the focus.
     """
     from docagent.api import DocAgent
     from docagent.errors import DocAgentError
     from docagent.summary.options import summary_options
-    from docagent.summary.summary import SectionSummary, Summary
+    from docagent.summary.summary import SectionSummary
 
     try:
         summary_options(length)
     except DocAgentError as error:
         raise typer.BadParameter(str(error), param_hint="--length") from error
-    agent = DocAgent(model, embedding=embedding, pages=page_range(pages), password=password)
-    screen = Screen(stream_answer=False)
-    brief = as_json or length == "short"
+    agent = DocAgent(model, embedding=embedding, pages=options.page_range(pages), password=password)
+    with_sections = not as_json and length != "short"
     with notices():
-        try:
-            for event in agent.stream_summary(paths, length=length, focus=focus, language=language):
-                if isinstance(event, SectionSummary):
-                    if not brief and not no_stream:
-                        screen.close()
-                        _print_section(event)
-                elif isinstance(event, Summary):
-                    summary = event
-                else:
+        with Screen() as screen:
+
+            def show(event: Progress | Step | SectionSummary) -> None:
+                if not isinstance(event, SectionSummary):
                     screen.show(event)
-        finally:
-            screen.close()
+                elif with_sections and not no_stream:
+                    screen.close()
+                    _print_section(event)
+
+            summary = agent.summarize(
+                paths, length=length, focus=focus, language=language, emit=show
+            )
         if as_json:
-            print(json.dumps(summary.as_json(), ensure_ascii=False))
+            print_json(summary.as_json())
         else:
-            if no_stream and not brief:
+            if with_sections and no_stream:
                 for section in summary.sections:
                     _print_section(section)
-            _print(summary, with_title=not brief and len(summary.sections) > 1)
+            _print(summary, with_title=with_sections and len(summary.sections) > 1)
         if summary.note:
-            log.warning(summary.note)
+            logging.getLogger("docagent").warning(summary.note)
     return 0 if summary.found else 4
 
 
@@ -102,8 +93,8 @@ def _pages(section: SectionSummary) -> str:
     if section.pages is None:
         return ""
     first, last = section.pages
-    named = page_text(first, None, section.unit)
-    return f" ({named})" if first == last else f" ({named}-{last})"
+    text = page_text(first, None, section.unit)
+    return f" ({text})" if first == last else f" ({text}-{last})"
 
 
 def _print(summary: Summary, with_title: bool) -> None:
@@ -111,20 +102,22 @@ def _print(summary: Summary, with_title: bool) -> None:
     if with_title:
         print("In all")
     print(plain(summary.text))
-    cited = set(map(int, re.findall(r"\d+", " ".join(_CITED.findall(summary.text)))))
-    shown = [one for one in summary.citations if with_title or one.id in cited]
-    told = [summary.text, *(section.text for section in summary.sections)]
+    numbers = set(map(int, re.findall(r"\d+", " ".join(_MARKER.findall(summary.text)))))
+    citations = [cited for cited in summary.citations if with_title or cited.id in numbers]
+    texts = [summary.text, *(section.text for section in summary.sections)]
     several = len(summary.documents) > 1
-    quoted = {one.id for one in shown if any(one_line(one.quote) in text for text in told)}
+    quoted = {
+        cited.id for cited in citations if any(one_line(cited.quote) in text for text in texts)
+    }
     places = [
-        f"[{one.id}] {place(one, several).strip()}"
-        for one in shown
-        if one.id in quoted and (several or one.page)
+        f"[{cited.id}] {citation_place(cited, several)}"
+        for cited in citations
+        if cited.id in quoted and (several or cited.page)
     ]
     if places:
         print("\n" + "   ".join(places))
-    if len(quoted) < len(shown):
+    if len(quoted) < len(citations):
         print()
-    for one in shown:
-        if one.id not in quoted:
-            print(f'[{one.id}] {place(one, several)}"{one_line(one.quote)}"')
+    for cited in citations:
+        if cited.id not in quoted:
+            print(citation_line(cited, several))

@@ -138,17 +138,17 @@ _FILE_ENDING = re.compile(r"(?:[-._](?:i?q\d\w*|tq\d\w*|bf16|fp?16|fp?32))?\.ggu
 """Ends the name of a GGUF file: how it is quantised, such as `-q4_k_m.gguf`."""
 
 
-def find(name: str) -> ModelCard | None:
+def find_card(name: str) -> ModelCard | None:
     """The card of a model name, a Hugging Face id, `embedded` or `embedded:0.5b`, in any case.
 
     Of a GGUF file too, where it is named after the model, such as `qwen2-7b-instruct-q4_k_m.gguf`.
     """
-    wanted = name.strip().casefold()
-    if wanted.endswith(".gguf"):
-        wanted = _FILE_ENDING.sub("", re.split(r"[/\\]", wanted)[-1])
-    if wanted in EMBEDDED:
-        return EMBEDDED[wanted]
+    key = name.strip().casefold()
+    if key.endswith(".gguf"):
+        key = _FILE_ENDING.sub("", re.split(r"[/\\]", key)[-1])
+    if key in EMBEDDED:
+        return EMBEDDED[key]
     for card in CATALOGUE:
-        if wanted in (card.name.casefold(), card.repo.casefold()):
+        if key in (card.name.casefold(), card.repo.casefold()):
             return card
     return None

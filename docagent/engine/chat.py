@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import LanguageModelInput
-from langchain_core.language_models.chat_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.runnables.config import get_config_list
 from langchain_core.utils.function_calling import convert_to_openai_tool
-from pydantic import Field
+from pydantic import PrivateAttr
 
-from docagent.engine import many, structured
-from docagent.engine.call import Call, LongContext, call, tool_options
+from docagent.engine import structured
+from docagent.engine.base import Qwen2Model
 from docagent.engine.decoding.completion import Completion
-from retrieval.folders import cache_folder
+from docagent.engine.options import GenerationOptions, generation_options
 
 if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerFast
-
-    from docagent.engine.prompt import Prompts
+    from docagent.engine.prompt import Prompt
 
 
-class ChatQwen2(BaseChatModel):
+class ChatQwen2(Qwen2Model):
     """A Qwen2 model on this machine; make one with `from_pretrained`.
 
     Greedy by default and without a repetition penalty; `do_sample=True` draws with the settings
@@ -38,133 +35,14 @@ class ChatQwen2(BaseChatModel):
     all, so that its window is chosen once.
     """
 
-    model_name: str
     max_tokens: int = 512
     temperature: float = 0.0
     top_p: float = 1.0
     top_k: int = 0
     do_sample: bool = False
 
-    # Any, because importing torch for its type would cost every caller seconds; it is an `Engine`.
-    engine: Any = Field(exclude=True, repr=False)
-
-    @classmethod
-    def from_pretrained(
-        cls,
-        name: str,
-        cache: Path | None = None,
-        device: str | None = None,
-        *,
-        context: int | None = None,
-        dtype: str | None = None,
-        long_context: LongContext = "yarn",
-        prefix_cache: bool = True,
-        prefix_folder: Path | None = None,
-        force: bool = False,
-        **fields: Any,
-    ) -> Self:
-        """Load `embedded`, `embedded:0.5b`, a Hugging Face id, a checkpoint folder or a GGUF file.
-
-        `cache` is docagent's cache folder, by default the platform's user cache or
-        DOCAGENT_CACHE; `device` a torch device; `context` another limit in tokens than the one
-        the model's authors support; `dtype` another precision than the fast one; `long_context`
-        how texts beyond the native window are read, with YaRN or with dual chunk attention.
-        `prefix_cache=False` reads every prompt anew; `prefix_folder` also keeps what was read on
-        disk, for later processes. `force` lets a base model through. `fields` are the model's
-        own, such as `max_tokens`.
-        Raises `DocAgentError` when the model is not to be had or does not fit.
-        """
-        from docagent.engine.engine import Engine
-        from docagent.engine.loading.load import load
-
-        cache = cache if cache is not None else cache_folder()
-        loaded = load(name, cache, device, context, dtype, force)
-        engine = Engine(
-            loaded,
-            long_context=long_context,
-            prefix_cache=prefix_cache,
-            prefix_folder=prefix_folder,
-        )
-        return cls(model_name=loaded.name, engine=engine, **fields)
-
-    @property
-    def tokenizer(self) -> PreTrainedTokenizerFast:
-        """The transformers tokenizer."""
-        tokenizer: PreTrainedTokenizerFast = self.engine.loaded.tokenizer.transformers
-        return tokenizer
-
-    @property
-    def _prompts(self) -> Prompts:
-        prompts: Prompts = self.engine.prompts
-        return prompts
-
-    @property
-    def context(self) -> int:
-        """Tokens that prompt and answer may have together."""
-        return int(self.engine.loaded.context)
-
-    @property
-    def parameters(self) -> int:
-        """Weights of the network, counted one by one."""
-        return int(self.engine.loaded.parameters)
-
-    def loss(self, ids: Sequence[int], last: int = 512, yarn_factor: float | None = None) -> float:
-        """Mean next-token loss in nats over the last `last` of `ids`.
-
-        `yarn_factor` None is the factor that this length needs.
-        """
-        return float(self.engine.loss(list(map(int, ids)), last, yarn_factor))
-
-    def likelihood(
-        self, prompts: Sequence[Sequence[BaseMessage]], answers: Sequence[str]
-    ) -> list[list[float]]:
-        """For each conversation, how likely each of `answers` begins the reply; rows sum to 1.
-
-        Told by the first tokens of the answers, which must differ.
-        """
-        choices = self._first_tokens(answers)
-        ids = [self._prompts.encode(prompt).ids for prompt in prompts]
-        found: list[list[float]] = self.engine.likelihood(ids, choices)
-        return found
-
-    def choice(
-        self, messages: Sequence[BaseMessage], answers: Sequence[str]
-    ) -> tuple[list[float], UsageMetadata]:
-        """How likely each of `answers` begins the reply; they sum to 1. What the prompt has in
-        common with earlier ones is not read again, as the usage tells.
-
-        Told by the first tokens of the answers, which must differ.
-        """
-        ids = self._prompts.encode(messages).ids
-        shares, cached = self.engine.choice(ids, self._first_tokens(answers))
-        usage = UsageMetadata(
-            input_tokens=len(ids),
-            output_tokens=1,
-            total_tokens=len(ids) + 1,
-            input_token_details={"cache_read": cached},
-        )
-        return shares, usage
-
-    def _first_tokens(self, answers: Sequence[str]) -> list[int]:
-        choices = [self.get_token_ids(answer)[0] for answer in answers]
-        if len(set(choices)) < len(choices):
-            raise ValueError(f"some of {answers} begin with the same token")
-        return choices
-
-    def count(self, text: str) -> int:
-        """Tokens of a text, without a template around it."""
-        return self._prompts.tokens.count(text)
-
-    def get_token_ids(self, text: str) -> list[int]:
-        """Token ids of a text in which nothing is a control token."""
-        return self._prompts.tokens.plain(text)
-
-    def get_num_tokens_from_messages(
-        self, messages: list[BaseMessage], tools: Sequence[Any] | None = None
-    ) -> int:
-        """Tokens of the prompt these messages make, tools and the chat template included."""
-        specs, _ = tool_options(tools or (), None)
-        return len(self._prompts.encode(messages, specs).ids)
+    # The tokens of an answer that a batch has made, and how many of its prompt were cached.
+    _answer: tuple[list[int], int] | None = PrivateAttr(default=None)
 
     def bind_tools(
         self,
@@ -213,9 +91,40 @@ class ChatQwen2(BaseChatModel):
     ) -> Iterator[tuple[int, AIMessage | Exception]]:
         """Answer many prompts together, each as soon as it is done, in no certain order.
 
-        What they have in common at their start is read once.
+        What they have in common at their start is read once. `quotable` may be a list for each
+        input. Each answer goes through `invoke`, so that callbacks, tracing and LangChain's cache
+        see what they see of a single question.
         """
-        return many.as_completed(self, inputs, config, return_exceptions, kwargs)
+        configs = get_config_list(config, len(inputs))
+        each = self._options_of_each(len(inputs), **kwargs)
+        prompts: dict[int, Prompt] = {}
+        for number, prompt in enumerate(inputs):
+            options = each[number]
+            try:
+                messages = self._convert_input(prompt).to_messages()
+                prompts[number] = self._prompts.encode(messages, options.tools, options.schema)
+            except Exception as error:
+                if not return_exceptions:
+                    raise
+                yield number, error
+        numbers = list(prompts)
+        answers = self.engine.answer_many([*prompts.values()], [each[n] for n in numbers])
+        for index, tokens, cached in answers:
+            number = numbers[index]
+            if "quotable" in kwargs:
+                kwargs["quotable"] = list(each[number].quotable)
+            try:
+                if isinstance(tokens, Exception):
+                    raise tokens
+                model = self.model_copy()
+                model._answer = tokens, cached
+                reply = model.invoke(inputs[number], configs[number], **kwargs)
+            except Exception as error:
+                if not return_exceptions:
+                    raise
+                yield number, error
+            else:
+                yield number, reply
 
     def batch(  # type: ignore[override]
         self,
@@ -226,10 +135,10 @@ class ChatQwen2(BaseChatModel):
         **kwargs: Any,
     ) -> list[AIMessage | Exception]:
         """Answer many prompts together, in their order."""
-        found = dict(
+        answers = dict(
             self.batch_as_completed(inputs, config, return_exceptions=return_exceptions, **kwargs)
         )
-        return [found[number] for number in range(len(inputs))]
+        return [answers[number] for number in range(len(inputs))]
 
     @property
     def _llm_type(self) -> str:
@@ -244,30 +153,43 @@ class ChatQwen2(BaseChatModel):
             "top_p": self.top_p,
         }
 
-    def _call(self, stop: Sequence[str] | None = None, **options: Any) -> Call:
+    def _options(self, stop: Sequence[str] | None = None, **options: Any) -> GenerationOptions:
         """The options of one call. An unknown keyword is a TypeError rather than ignored."""
-        sample = options.pop("do_sample", None)
-        drawn = self.do_sample if sample is None else sample
+        do_sample = options.pop("do_sample", None)
         names = ("max_tokens", "temperature", "top_p", "top_k")
-        own = {name: getattr(self, name) for name in names}
-        if drawn:
-            own |= {"temperature": 1.0, **self.engine.loaded.sampling}
-        return call(own, stop, **options)
+        defaults = {name: getattr(self, name) for name in names}
+        if self.do_sample if do_sample is None else do_sample:
+            defaults |= {"temperature": 1.0, **self.engine.loaded.sampling}
+        return generation_options(defaults, stop, **options)
+
+    def _options_of_each(
+        self, count: int, quotable: Sequence[Any] = (), **kwargs: Any
+    ) -> list[GenerationOptions]:
+        """The options of each input of a batch; `quotable` may be a list for each."""
+        shared = {key: value for key, value in kwargs.items() if not key.startswith("ls_")}
+        options = self._options(shared.pop("stop", None), **shared)
+        if quotable and not isinstance(quotable[0], str):
+            return [replace(options, quotable=tuple(texts)) for texts in quotable]
+        return [replace(options, quotable=tuple(quotable))] * count
 
     def _complete(
         self, messages: Sequence[BaseMessage], stop: Sequence[str] | None, **kwargs: Any
     ) -> Completion:
-        asked = self._call(stop, **kwargs)
-        prompt = self._prompts.encode(messages, asked.tools, asked.schema)
-        tokens, cached = many.answered() or self.engine.answer(prompt, asked)
+        options = self._options(stop, **kwargs)
+        prompt = self._prompts.encode(messages, options.tools, options.schema)
+        if self._answer is None:
+            stream = self.engine.answer(prompt, options)
+            tokens, cached = stream, stream.cached_tokens
+        else:
+            tokens, cached = self._answer
         return Completion(
             tokens,
             self.engine.loaded.tokenizer,
-            stop=self._prompts.stop(asked),
-            tools=asked.tools,
+            stop=self._prompts.stop(options),
+            tools=options.tools,
             prompt_tokens=len(prompt.ids),
             cached_tokens=cached,
-            limit=asked.max_tokens,
+            limit=options.max_tokens,
         )
 
     def _metadata(self, completion: Completion) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from docagent.engine.catalogue import BFLOAT16_BYTES, CATALOGUE, ModelCard
-from docagent.errors import DocAgentError
+from docagent.errors import DocAgentError, ModelUnavailable
 
 PREFILL_CHUNK = 2048
 """Tokens of a prompt read at once; what a forward pass holds in memory follows from it. More gain
@@ -47,12 +47,12 @@ def fitting(memory_bytes: int, context_tokens: int) -> list[ModelCard]:
     With `context_tokens` tokens each, or with all a model reads where that is less. At equal size
     Qwen2 comes before Qwen2.5.
     """
-    found = [
+    cards = [
         card
         for card in CATALOGUE
         if card.instruct and memory_needed(card, min(context_tokens, card.context)) <= memory_bytes
     ]
-    return sorted(found, key=lambda card: card.parameters, reverse=True)
+    return sorted(cards, key=lambda card: card.parameters, reverse=True)
 
 
 def refuse_if_too_large(
@@ -61,10 +61,11 @@ def refuse_if_too_large(
     kv_bytes_per_token: int,
     context_tokens: int,
     free_bytes: int,
+    error: type[DocAgentError] = ModelUnavailable,
 ) -> None:
-    """Raise `DocAgentError`, in one line with a model that fits, unless the model does.
+    """Raise `error`, in one line with a model that fits, unless the model does.
 
-    Weights and keys and values of `context_tokens` tokens are held against `free_bytes`, on a GPU
+    Weights and the KV cache of `context_tokens` tokens are compared with `free_bytes`, on a GPU
     or in main memory: before the system kills the process without a word.
     """
     kv_bytes = kv_bytes_per_token * context_tokens
@@ -72,9 +73,9 @@ def refuse_if_too_large(
         return
     # Of Qwen2 only: the licence of a Qwen2.5 model may forbid what the user is about to do.
     smaller = (card.repo for card in fitting(free_bytes, context_tokens) if card.family == "Qwen2")
-    least = "none" if name == "embedded:0.5b" else "embedded:0.5b"
-    instead = next((repo for repo in smaller if repo.casefold() != name.casefold()), least)
-    raise DocAgentError(
+    smallest = "none" if name == "embedded:0.5b" else "embedded:0.5b"
+    instead = next((repo for repo in smaller if repo.casefold() != name.casefold()), smallest)
+    raise error(
         f"{name} needs {_gigabytes(weight_bytes)} of weights + {_gigabytes(kv_bytes)} of KV at "
         f"{context_tokens:,} tokens; {_gigabytes(free_bytes)} free: try --model {instead}"
     )

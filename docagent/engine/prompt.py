@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from langchain_core.messages import BaseMessage
 
-from docagent.engine.call import Call
+from docagent.engine.options import GenerationOptions
 from docagent.engine.tokens import ChatTokens, Part, Turn
 from docagent.engine.tools.marks import Format, stop_strings
 from docagent.engine.tools.render import render
@@ -25,7 +25,7 @@ class Prompt(NamedTuple):
     quote_from: int
 
 
-class Prompts:
+class PromptEncoder:
     """Renders conversations for one model."""
 
     def __init__(self, tokenizer: AnyTokenizer, format: Format) -> None:
@@ -40,13 +40,13 @@ class Prompts:
     ) -> Prompt:
         """The prompt of a conversation. Raises `DocAgentError` for what is not text.
 
-        A schema is told at the end of the last message, after all that prompts may share.
+        A schema stands at the end of the last message, after all that prompts may share.
         """
         turns = render(messages, tools, self.format)
         if schema is not None:
-            told = json.dumps(schema, ensure_ascii=False)
+            text = json.dumps(schema, ensure_ascii=False)
             turns[-1] = _extended(
-                turns[-1], f"\n\nAnswer with JSON that follows this schema: {told}"
+                turns[-1], f"\n\nAnswer with JSON that follows this schema: {text}"
             )
         instructions = [turn for turn in turns[:1] if turn["role"] == "system"]
         start = 0
@@ -54,9 +54,9 @@ class Prompts:
             start = len(self.tokens.encode(instructions, add_generation_prompt=False))
         return Prompt(self.tokens.encode(turns), start)
 
-    def stop(self, call: Call) -> tuple[str, ...]:
+    def stop(self, options: GenerationOptions) -> tuple[str, ...]:
         """Strings at which the answer ends."""
-        return (*call.stop, *stop_strings(self.format)) if call.tools else call.stop
+        return (*options.stop, *stop_strings(self.format)) if options.tools else options.stop
 
 
 def _extended(turn: Turn, text: str) -> Turn:

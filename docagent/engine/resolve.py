@@ -6,13 +6,13 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docagent.engine.catalogue import CATALOGUE, ModelCard, find
+from docagent.engine.catalogue import CATALOGUE, ModelCard, find_card
 from docagent.engine.loading import checkpoint, hub
 from docagent.engine.loading.embedded import EMBEDDED, MODELS, embedded_file, embedded_model
 from docagent.engine.memory import fitting, memory_needed
-from docagent.engine.servers.address import PREFIX, parse
-from docagent.engine.servers.connect import connect
-from docagent.errors import DocAgentError
+from docagent.engine.registry import register, registered
+from docagent.engine.servers.connect import connect, parse
+from docagent.errors import DocAgentError, ModelUnavailable
 from retrieval import machine
 
 if TYPE_CHECKING:
@@ -24,19 +24,21 @@ CONTEXT = 8_192
 NONE = "none"
 """The `--model` value that asks for no language model."""
 
+register("openai", connect, check=parse)
+
 
 def resolve(name: str, cache: Path) -> tuple[BaseChatModel, str]:
     """The chat model of a `--model` value, and one line that says which it is and why.
 
-    Raises `DocAgentError` when there is no such model, it is malformed, or it does not fit; and for
+    Raises `DocAgentError` when there is no such model, it is malformed, or does not fit; and for
     `none`, which is no chat model.
     """
     chosen, reason = choose(name, cache)
     line = f"model: {chosen} ({reason})" if reason else f"model: {chosen}"
     if chosen == NONE:
         raise DocAgentError("--model none is no language model; choose another for this")
-    if chosen.startswith(PREFIX):
-        return connect(chosen), line
+    if (engine := registered(chosen)) is not None:
+        return engine.connect(chosen), line
     from docagent.engine.chat import ChatQwen2
 
     return ChatQwen2.from_pretrained(chosen, cache), line
@@ -48,8 +50,8 @@ def choose(name: str, cache: Path, force: bool = False) -> tuple[str, str]:
     Only `auto` chooses: DOCAGENT_MODEL; else the largest Qwen2-Instruct on this machine that fits
     its GPU, or where there is none its memory. Qwen2.5 and the embedded models count too; at equal
     size Qwen2 comes first, then Qwen2.5.
-    Raises `DocAgentError` for a malformed `openai:`, unless `force` for a base model, and where no
-    model is here: nothing is downloaded unasked.
+    Raises `DocAgentError` for a malformed `openai:`, and `ModelUnavailable` for a base model,
+    unless `force`, and where no model is on this machine: nothing is downloaded unasked.
     """
     name = name.strip() or "auto"
     if name != "auto":
@@ -69,8 +71,9 @@ def local_models() -> list[str]:
 def _checked(name: str, cache: Path, force: bool) -> tuple[str, str]:
     if name == NONE:
         return NONE, "no language model: the exact words"
-    if name.startswith(PREFIX):
-        parse(name)
+    if (engine := registered(name)) is not None:
+        if engine.check is not None:
+            engine.check(name)
         return name, ""
     if (model := embedded_model(name)) is not None:
         embedded_file(model, cache)
@@ -80,44 +83,38 @@ def _checked(name: str, cache: Path, force: bool) -> tuple[str, str]:
 
 
 def _largest(cache: Path) -> tuple[str, str]:
-    here = {model.card: model.name for model in MODELS if model.find(cache)}
-    cards = [card for repo in hub.local_models() if (card := find(repo)) is not None]
-    here |= {card: card.repo for card in cards if card.instruct}
+    local = {model.card: model.name for model in MODELS if model.find(cache)}
+    cards = [card for repo in hub.local_models() if (card := find_card(repo)) is not None]
+    local |= {card: card.repo for card in cards if card.instruct}
     devices = machine.gpus()
     gpu, memory = max(devices, key=lambda device: device[1]) if devices else ("", 0)
-    room = f"for the {memory / 1e9:.0f} GB of the {gpu}"
-    if (card := _first(fitting(memory, CONTEXT), here)) is not None:
-        return here[card], _reason(card, here, room)
+    fits_gpu = fitting(memory, CONTEXT)
+    for card in fits_gpu:
+        if card in local:
+            return local[card], _reason(card, local, f"for the {memory / 1e9:.0f} GB of the {gpu}")
     # A small GPU leaves what a machine without one has. There the embedded files stay as they are.
     sizes = {model.card: model.size for model in MODELS}
-    needed = {card: memory_needed(card, CONTEXT, weight_bytes=sizes.get(card)) for card in here}
-    if (card := _largest_within(needed, machine.available_memory())) is not None:
-        return here[card], _reason(card, here, "that fits in its memory")
-    if here:
-        least = min(here, key=needed.__getitem__)
-        raise DocAgentError(
-            f"none of the {len(here)} models on this machine fits in its free memory; {here[least]}"
-            f" takes {needed[least] / 1e9:.1f} GB: free some, or use --model none "
-            "for the exact words alone"
+    needed = {card: memory_needed(card, CONTEXT, weight_bytes=sizes.get(card)) for card in local}
+    available = machine.available_memory()
+    if fits := [card for card, size in needed.items() if size <= available]:
+        # Of equally large ones the catalogue's first.
+        card = max(fits, key=lambda card: (card.parameters, -CATALOGUE.index(card)))
+        return local[card], _reason(card, local, "that fits in its memory")
+    if local:
+        smallest = min(local, key=needed.__getitem__)
+        raise ModelUnavailable(
+            f"none of the {len(local)} models on this machine fits in its free memory; "
+            f"{local[smallest]} takes {needed[smallest] / 1e9:.1f} GB: free some, or use --model "
+            "none for the exact words alone"
         )
-    larger = next((card for card in fitting(memory, CONTEXT) if card.family == "Qwen2"), None)
+    larger = next((card for card in fits_gpu if card.family == "Qwen2"), None)
     also = f" (or {larger.repo}, which fits the {gpu})" if larger else ""
-    raise DocAgentError(
+    raise ModelUnavailable(
         f"no language model is on this machine; {EMBEDDED.get}{also}, or use --model none for the "
         "exact words alone"
     )
 
 
-def _largest_within(needed: dict[ModelCard, int], memory: int) -> ModelCard | None:
-    """The largest of some models that fits; of equal ones the catalogue's first."""
-    fits = [card for card, size in needed.items() if size <= memory]
-    return max(fits, key=lambda card: (card.parameters, -CATALOGUE.index(card)), default=None)
-
-
-def _reason(card: ModelCard, here: dict[ModelCard, str], room: str) -> str:
-    known = "" if here[card] == card.repo else f"{card.name}, "
-    return f"{known}the largest Qwen2-Instruct on this machine {room}"
-
-
-def _first(cards: list[ModelCard], here: dict[ModelCard, str]) -> ModelCard | None:
-    return next((card for card in cards if card in here), None)
+def _reason(card: ModelCard, local: dict[ModelCard, str], room: str) -> str:
+    model = "" if local[card] == card.repo else f"{card.name}, "
+    return f"{model}the largest Qwen2-Instruct on this machine {room}"

@@ -13,7 +13,7 @@ import shlex
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from docagent.engine.catalogue import EMBEDDED, ModelCard, find
+from docagent.engine.catalogue import EMBEDDED, ModelCard, find_card
 from docagent.engine.loading.embedded import embedded_model
 from docagent.errors import DocAgentError
 from retrieval.folders import cache_folder
@@ -67,7 +67,7 @@ def serve_command(server: str, model: str, context: int | None = None) -> ServeC
     if not model.isprintable():
         raise DocAgentError("the name of the model holds a line break or another control character")
     # A fine-tune, a quantised model or a folder is taken for the model that it is named after.
-    card = find(model) or find(_QUANTISED.sub("", re.split(r"[/\\]", model)[-1]))
+    card = find_card(model) or find_card(_QUANTISED.sub("", re.split(r"[/\\]", model)[-1]))
     if card is None:
         return SERVERS[server](_Plan(model, None, context, 1.0))
     if not card.instruct:
@@ -79,55 +79,51 @@ def serve_command(server: str, model: str, context: int | None = None) -> ServeC
             "model"
         )
     factor = next(factor for factor in card.yarn_factors if factor * card.native >= context)
-    known = (card.name.casefold(), card.repo.casefold(), *EMBEDDED)
-    name = card.repo if model.casefold() in known else model
-    if server == "llama.cpp" and (ours := embedded_model(model)) is not None:
-        name = str(ours.find(cache_folder()) or name)
+    catalogued = (card.name.casefold(), card.repo.casefold(), *EMBEDDED)
+    name = card.repo if model.casefold() in catalogued else model
+    if server == "llama.cpp" and (embedded := embedded_model(model)) is not None:
+        name = str(embedded.find(cache_folder()) or name)
     return SERVERS[server](_Plan(name, card, context, factor))
 
 
 def _vllm(plan: _Plan) -> ServeCommand:
-    words = ["vllm", "serve", plan.model, "--host", "127.0.0.1", "--port", "8000"]
+    command = f"vllm serve {shlex.quote(plan.model)} --host 127.0.0.1 --port 8000"
     if plan.context:
-        words += ["--max-model-len", str(plan.context)]
+        command += f" --max-model-len {plan.context}"
     if plan.factor > 1:
-        words += ["--hf-overrides", json.dumps({"rope_parameters": plan.yarn})]
+        command += f" --hf-overrides {_json({'rope_parameters': plan.yarn})}"
     if plan.card:
-        words += ["--enable-auto-tool-choice", "--tool-call-parser", "hermes"]
-    notes = [*_notes(plan), *_template(plan)]
-    return ServeCommand([shlex.join(words)], _address(plan.model, 8000), notes)
+        command += " --enable-auto-tool-choice --tool-call-parser hermes"
+    return ServeCommand([command], _address(plan.model, 8000), [*_notes(plan), *_template(plan)])
 
 
 def _sglang(plan: _Plan) -> ServeCommand:
-    words = ["python", "-m", "sglang.launch_server", "--model-path", plan.model, "--port", "30000"]
+    command = f"python -m sglang.launch_server --model-path {shlex.quote(plan.model)} --port 30000"
     if plan.context:
-        words += ["--context-length", str(plan.context)]
+        command += f" --context-length {plan.context}"
     if plan.factor > 1:
-        # The window is told too: SGLang takes it from there and refuses a longer --context-length.
+        # The window as well: SGLang takes it from there and refuses a longer --context-length.
         window = int(plan.factor * plan.yarn["original_max_position_embeddings"])
         settings = {"rope_scaling": plan.yarn, "max_position_embeddings": window}
-        words += ["--json-model-override-args", json.dumps(settings)]
+        command += f" --json-model-override-args {_json(settings)}"
     if plan.card:
-        words += ["--tool-call-parser", "qwen25"]
-    notes = [*_notes(plan), *_template(plan)]
-    return ServeCommand([shlex.join(words)], _address(plan.model, 30000), notes)
+        command += " --tool-call-parser qwen25"
+    return ServeCommand([command], _address(plan.model, 30000), [*_notes(plan), *_template(plan)])
 
 
 def _llama_cpp(plan: _Plan) -> ServeCommand:
-    file = plan.model if _is_file(plan.model) else None
-    source = ["-m", file] if file else ["-hf", _gguf(plan.model)]
-    alias = re.split(r"[/\\]", file)[-1] if file else plan.model
-    words = ["llama-server", *source, "--alias", alias, "--port", "8080", "--jinja"]
-    if plan.context:
-        words += ["-c", str(plan.context)]
-    if plan.factor > 1:
-        assert plan.card is not None
-        words += ["--rope-scaling", "yarn", "--rope-scale", f"{plan.factor:g}"]
-        words += ["--yarn-orig-ctx", str(plan.card.native)]
-    notes = _notes(plan)
-    if file is None:
+    alias, source, notes = plan.model, f"-hf {shlex.quote(_gguf(plan.model))}", _notes(plan)
+    if _is_file(plan.model):
+        alias, source = re.split(r"[/\\]", plan.model)[-1], f"-m {shlex.quote(plan.model)}"
+    else:
         notes.append("-hf takes the Q4_K_M file; name another one with :Q8_0 behind the id.")
-    return ServeCommand([shlex.join(words)], _address(alias, 8080), notes)
+    command = f"llama-server {source} --alias {shlex.quote(alias)} --port 8080 --jinja"
+    if plan.context:
+        command += f" -c {plan.context}"
+    if plan.factor > 1:
+        native = plan.yarn["original_max_position_embeddings"]
+        command += f" --rope-scaling yarn --rope-scale {plan.factor:g} --yarn-orig-ctx {native}"
+    return ServeCommand([command], _address(alias, 8080), notes)
 
 
 def _ollama(plan: _Plan) -> ServeCommand:
@@ -145,14 +141,11 @@ def _ollama(plan: _Plan) -> ServeCommand:
             "Ollama's context is 4096 tokens on most machines, and it cuts longer prompts without "
             "a word: give --context."
         )
-        return ServeCommand([shlex.join(["ollama", "pull", base])], _address(base, 11434), notes)
+        return ServeCommand([f"ollama pull {shlex.quote(base)}"], _address(base, 11434), notes)
     name = re.sub(r"[^a-z0-9._-]+", "-", base.casefold().rpartition("/")[2]) + f"-{context}"
-    file = f"Modelfile.{name}"
-    lines = [
-        shlex.join(["printf", "%s\\n", f"FROM {base}", f"PARAMETER num_ctx {context}"])
-        + f" > {shlex.quote(file)}",
-        shlex.join(["ollama", "create", name, "-f", file]),
-    ]
+    file = shlex.quote(f"Modelfile.{name}")
+    content = shlex.join(["printf", "%s\\n", f"FROM {base}", f"PARAMETER num_ctx {context}"])
+    lines = [f"{content} > {file}", f"ollama create {shlex.quote(name)} -f {file}"]
     return ServeCommand(lines, _address(name, 11434), notes)
 
 
@@ -162,6 +155,10 @@ SERVERS: dict[str, Callable[[_Plan], ServeCommand]] = {
     "llama.cpp": _llama_cpp,
     "ollama": _ollama,
 }
+
+
+def _json(value: dict[str, Any]) -> str:
+    return shlex.quote(json.dumps(value))
 
 
 def _address(model: str, port: int) -> str:

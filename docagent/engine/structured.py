@@ -13,15 +13,13 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 from langchain_core.utils.pydantic import is_basemodel_subclass
 
 if TYPE_CHECKING:
-    from langchain_core.language_models import LanguageModelInput
-
-    from docagent.engine.chat import ChatQwen2
+    from langchain_core.language_models import BaseChatModel, LanguageModelInput
 
 Method = Literal["json_schema", "function_calling", "json_mode"]
 
 
 def bind(
-    model: ChatQwen2,
+    model: BaseChatModel,
     schema: dict[str, Any] | type,
     *,
     include_raw: bool,
@@ -30,21 +28,21 @@ def bind(
 ) -> Runnable[LanguageModelInput, Any]:
     """The model bound to a schema, and the parser of its answers."""
     tool = convert_to_openai_tool(schema)
-    told: dict[str, Any] = {
+    tracing: dict[str, Any] = {
         "ls_structured_output_format": {"kwargs": {"method": method}, "schema": tool}
     }
     function = tool["function"]
     raw: Runnable[LanguageModelInput, AIMessage]
     if method == "function_calling":
-        raw = model.bind_tools([tool], tool_choice=function["name"], **told, **kwargs)
+        raw = model.bind_tools([tool], tool_choice=function["name"], **tracing, **kwargs)
     else:
         form = {"name": function["name"], "schema": function["parameters"]}
         response_format = {"type": "json_schema", "json_schema": form}
-        raw = model.bind(response_format=response_format, **told, **kwargs)
+        raw = model.bind(response_format=response_format, **tracing, **kwargs)
     parser: Any = JsonOutputParser()
     if isinstance(schema, type) and is_basemodel_subclass(schema):
         parser = PydanticOutputParser(pydantic_object=schema)
-    parse: Runnable[AIMessage, Any] = RunnableLambda(_written) | parser
+    parse: Runnable[AIMessage, Any] = RunnableLambda(_json_content) | parser
     if not include_raw:
         return raw | parse
     assign = RunnablePassthrough.assign(
@@ -54,7 +52,7 @@ def bind(
     return RunnableMap(raw=raw) | assign.with_fallbacks([failed], exception_key="parsing_error")
 
 
-def _written(message: AIMessage) -> AIMessage:
+def _json_content(message: AIMessage) -> AIMessage:
     """An answer whose content is the JSON, where it came as a call's arguments."""
     if not message.tool_calls:
         return message

@@ -165,12 +165,12 @@ def _parts(content: str | list[Part]) -> list[Part]:
 
 def _between(parts: list[Part], start: int, end: int) -> list[Part]:
     """The parts' characters from `start` to `end`, counted over all of them."""
-    kept: list[Part] = []
+    parts_in_range: list[Part] = []
     for text, trusted in parts:
-        kept.append(Part(text[max(start, 0) : max(end, 0)], trusted))
+        parts_in_range.append(Part(text[max(start, 0) : max(end, 0)], trusted))
         start -= len(text)
         end -= len(text)
-    return kept
+    return parts_in_range
 
 
 def without_lone_surrogates(text: str) -> str:

@@ -7,10 +7,10 @@ from pathlib import Path
 from docagent.errors import DocAgentError
 from docagent.evaluation.intervals import Estimate, difference
 from docagent.evaluation.results import Case, read_costs, read_results
-from docagent.evaluation.summary import COSTS, TITLES, measures
+from docagent.evaluation.summary import METRICS, metrics
 
-# What makes a case one that changed, where it differs between the runs.
-_TELLING = (
+# A case has changed where one of these differs between the runs.
+_OUTCOMES = (
     *("contained", "hit_any", "answered", "refusal_recall"),
     *("found", "cited", "refused", "refused_like", "likeliest"),
 )
@@ -27,15 +27,14 @@ class Comparison:
         self.settings, a = read_results(first)
         self.other_settings, b = read_results(second)
         self.ids = [id for id in a if id in b]
-        self.alone = len(a.keys() ^ b.keys())
+        self.unpaired = len(a.keys() ^ b.keys())
         if not self.ids:
             raise DocAgentError(f"{first} and {second} have no case in common.")
         for id in self.ids:
             if a[id].get("question") != b[id].get("question"):
                 raise DocAgentError(f"{first} and {second} ask different questions as {id!r}.")
-        # `measures` reads scores, so that costs join as such.
-        self._a = _joined(a, read_costs(first), self.ids)
-        self._b = _joined(b, read_costs(second), self.ids)
+        self._a = _with_costs(a, first, self.ids)
+        self._b = _with_costs(b, second, self.ids)
 
     def settings_changed(self) -> list[str]:
         """Lines like "strategy: retrieve -> read"."""
@@ -47,48 +46,37 @@ class Comparison:
         ]
 
     def differences(self) -> dict[str, tuple[float, float, Estimate]]:
-        """For each measure that both have: first mean, second mean, difference."""
-        a, b = measures(self._a), measures(self._b)
-        found = {}
-        for name in TITLES:
-            if name in a and name in b and (change := difference(a[name], b[name])):
-                found[name] = _mean(a[name]), _mean(b[name]), change
-        return found
+        """For each metric that both have: first mean, second mean, difference."""
+        a, b = metrics(self._a), metrics(self._b)
+        return {
+            name: (_mean(a[name]), _mean(b[name]), change)
+            for name in METRICS
+            if name in a and name in b and (change := difference(a[name], b[name]))
+        }
 
     def changed(self) -> list[tuple[Case, list[str]]]:
         """Cases with another outcome and lines like "contained: 1 -> 0"; worse ones first."""
-        found = []
+        changes = []
         for a, b in zip(self._a, self._b, strict=True):
-            was, now = a["scores"], b["scores"]
-            moved = [
+            old, new = a["scores"], b["scores"]
+            names = [
                 name
-                for name in _TELLING
-                if was.get(name) is not None
-                and now.get(name) is not None
-                and was[name] != now[name]
+                for name in _OUTCOMES
+                if None not in (old.get(name), new.get(name)) and old[name] != new[name]
             ]
-            if moved:
-                lines = [f"{name}: {was[name]:g} -> {now[name]:g}" for name in moved]
-                found.append((sum(now[name] - was[name] for name in moved), b, lines))
-        found.sort(key=lambda one: one[0])
-        return [(case, lines) for _, case, lines in found]
+            if names:
+                lines = [f"{name}: {old[name]:g} -> {new[name]:g}" for name in names]
+                changes.append((sum(new[name] - old[name] for name in names), b, lines))
+        changes.sort(key=lambda change: change[0])
+        return [(case, lines) for _, case, lines in changes]
 
 
-def _joined(
-    cases: dict[str | int, Case], costs: dict[str | int, Case], ids: list[str | int]
-) -> list[Case]:
-    return [
-        {
-            **cases[id],
-            "scores": {
-                **cases[id]["scores"],
-                **{name: costs[id][name] for name in COSTS if name in costs.get(id, {})},
-            },
-        }
-        for id in ids
-    ]
+def _with_costs(cases: dict[str | int, Case], path: Path, ids: list[str | int]) -> list[Case]:
+    """The cases of these ids, their costs among their scores."""
+    costs = read_costs(path)
+    return [{**cases[id], "scores": {**cases[id]["scores"], **costs.get(id, {})}} for id in ids]
 
 
 def _mean(values: list[float | None]) -> float:
-    held = [value for value in values if value is not None]
-    return sum(held) / len(held)
+    numbers = [value for value in values if value is not None]
+    return sum(numbers) / len(numbers)

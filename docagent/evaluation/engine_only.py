@@ -15,34 +15,24 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-import torch
 from langchain_core.messages import HumanMessage
 
-from docagent.engine.decoding.generate import Generation, forward, prefill
-from docagent.engine.engine import Engine
-from docagent.engine.network.dual_chunk import chunks_for
-from docagent.errors import DocAgentError
-from docagent.evaluation.facts import FORMS, Fact, Facts
-from docagent.evaluation.haystack import boundary, cut, inserted, repeated
-from docagent.evaluation.match import contained
-from docagent.evaluation.needle import length_name
-from docagent.evaluation.prose import report
-from docagent.evaluation.qa import OnDone
-from docagent.evaluation.results import Case, Results
+from docagent.engine.prefix_scorer import Mode, PrefixScorer
+from docagent.evaluation.facts import FORMS, Fact, FactGenerator, report
+from docagent.evaluation.haystack import hide, repeat
+from docagent.evaluation.metrics import contained
+from docagent.evaluation.needle import even_depths, length_name
+from docagent.evaluation.results import Case, OnDone, Results
 
 if TYPE_CHECKING:
     from docagent.engine.chat import ChatQwen2
-    from docagent.engine.network.keyvalues import KeyValues
-
-Mode = Literal["none", "yarn", "dca"]
-MODES: tuple[Mode, ...] = ("none", "yarn", "dca")
 
 CANDIDATES = 10
 """Values compared, the right one among them."""
 
-_ANSWER = 24  # tokens the model may write
+_ANSWER_TOKENS = 24
 _MARGIN = 96  # tokens of the window for template, question and answer
 
 
@@ -75,161 +65,92 @@ def evaluate(
     """
     total, done = len(lengths) * len(modes), 0
     for length in lengths:
-        known: dict[tuple[str, float], tuple[list[Case], float]] = {}
+        runs: dict[tuple[str, float], tuple[list[Case], float]] = {}
         for mode in modes:
-            past = _empty(chat, mode, length)
-            method = _method(past, length)
-            ids = _ids(mode, length, depths)
+            name = f"{mode} {length_name(length)}"
+            cells = [(cell, n) for cell in range(depths) for n in range(samples(depths))]
+            ids = [f"{name} {cell}.{n}" for cell, n in cells]
             if not all(id in results.cases for id in ids):
-                if method not in known:
-                    known[method] = _run(chat, length, depths, seed, past, document)
-                cases, seconds = known[method]
+                scorer = PrefixScorer(chat.engine.loaded, length, mode)
+                if scorer.method not in runs:
+                    runs[scorer.method] = _run(chat, scorer, length, depths, seed, document)
+                cases, seconds = runs[scorer.method]
+                cost = {"seconds": round(seconds / len(ids), 3)}
                 for id, case in zip(ids, cases, strict=True):
                     if id not in results.cases:
-                        told = {"id": id, "document": f"{mode} {length_name(length)}", "mode": mode}
-                        results.add({**told, **case}, {"seconds": round(seconds / len(ids), 3)})
+                        results.add({"id": id, "document": name, "mode": mode, **case}, cost)
             done += 1
             if on_done:
                 on_done(done, total)
 
 
-def _ids(mode: Mode, length: int, depths: int) -> list[str]:
-    return [
-        f"{mode} {length_name(length)} {cell}.{sample}"
-        for cell in range(depths)
-        for sample in range(samples(depths))
-    ]
-
-
-def _empty(chat: ChatQwen2, mode: Mode, length: int) -> KeyValues:
-    """Keys and values for a prompt of that length, read as the mode says."""
-    loaded = chat.engine.loaded
-    engine = Engine(loaded, long_context="dca" if mode == "dca" else "yarn", prefix_cache=False)
-    return engine.remember(length, 1.0 if mode == "none" else None)
-
-
-def _method(past: KeyValues, length: int) -> tuple[str, float]:
-    """What decides the result: dual chunks of a text of one chunk are no other than factor 1."""
-    name, value = past.method
-    single = name == "dca" and length <= chunks_for(past.shape.native).length
-    return ("yarn", 1.0) if single else (name, value)
-
-
 def _run(
-    chat: ChatQwen2, length: int, depths: int, seed: int, past: KeyValues, document: str | None
+    chat: ChatQwen2,
+    scorer: PrefixScorer,
+    length: int,
+    depths: int,
+    seed: int,
+    document: str | None,
 ) -> tuple[list[Case], float]:
-    """All needles of one text: read once, then asked one after the other."""
-    begun = time.perf_counter()
+    """All needles of one text, and the seconds: read once, then asked one after the other."""
+    start = time.perf_counter()
     text, needles = _haystack(chat, length, depths, seed, document)
-    prompts = [_prompt(chat, text, needle.fact.own) for needle in needles]
-    shared = _common(prompts)
-    prefill(chat.engine.network, past, prompts[0][:shared], chat.engine.chunk)
-    cases = []
-    for needle, ids in zip(needles, prompts, strict=True):
-        past.crop(shared)
-        reply = _reply(chat, past, ids)
-        past.crop(shared)
-        losses, written = _losses(chat, past, ids, needle)
-        rank = 1 + sum(loss <= losses[0] for loss in losses[1:])
-        cases.append(
-            {
-                "length": length,
-                "depth": needle.depth,
-                "question": needle.fact.own,
-                "values": [needle.fact.value],
-                "answer": reply,
-                "candidates": list(needle.candidates),
-                "losses": [round(loss, 4) for loss in losses],
-                "rank": rank,
-                "prompt_tokens": len(ids),
-                "scores": {
-                    "found": contained(reply, [needle.fact.value]),
-                    "completed": float(written),
-                    "likeliest": float(rank == 1),
-                },
-            }
-        )
-    return cases, time.perf_counter() - begun
+    prompts = [_prompt(chat, text, needle.fact.question) for needle in needles]
+    scorer.read(prompts)
+    cases = [
+        {"length": length, "depth": needle.depth, **_case(chat, scorer, needle, ids)}
+        for needle, ids in zip(needles, prompts, strict=True)
+    ]
+    return cases, time.perf_counter() - start
+
+
+def _case(chat: ChatQwen2, scorer: PrefixScorer, needle: _Needle, prompt: list[int]) -> Case:
+    fact = needle.fact
+    reply = str(chat.tokenizer.decode(scorer.generate(prompt, _ANSWER_TOKENS))).strip()
+    scores = scorer.score(
+        [*prompt, *chat.get_token_ids(fact.lead)],
+        [chat.get_token_ids(f" {value}") for value in needle.candidates],
+    )
+    losses = [loss for loss, _ in scores]
+    rank = 1 + sum(loss <= losses[0] for loss in losses[1:])
+    return {
+        "question": fact.question,
+        "values": [fact.value],
+        "answer": reply,
+        "candidates": list(needle.candidates),
+        "losses": [round(loss, 4) for loss in losses],
+        "rank": rank,
+        "prompt_tokens": len(prompt),
+        "scores": {
+            "found": contained(reply, [fact.value]),
+            "completed": float(scores[0][1]),
+            "likeliest": float(rank == 1),
+        },
+    }
 
 
 def _haystack(
     chat: ChatQwen2, length: int, depths: int, seed: int, document: str | None
 ) -> tuple[str, list[_Needle]]:
     """A text that leaves room in the window for question and answer."""
-    facts = Facts(Random(f"{seed} {length}"))
-    random = facts.random
-    cells = [n / (depths - 1) for n in range(depths)] if depths > 1 else [0.5]
-    forms = random.sample(range(len(FORMS)), len(FORMS))
+    facts = FactGenerator(Random(f"{seed} {length}"))
+    forms = facts.random.sample(range(len(FORMS)), len(FORMS))
     needles = []
     for sample in range(samples(depths)):
-        for number, depth in enumerate(cells):
-            form = forms[(sample * depths + number) % len(forms)]
+        for cell, depth in enumerate(even_depths(depths)):
+            form = forms[(sample * depths + cell) % len(forms)]
             fact, *others = (facts.draw(form) for _ in range(CANDIDATES))
-            needles.append(_Needle(depth, fact, (fact.value, *(one.value for one in others))))
+            needles.append(_Needle(depth, fact, (fact.value, *(other.value for other in others))))
     needles.sort(key=lambda needle: needle.depth)
-    room = length - _MARGIN - sum(chat.count(needle.fact.sentence) + 1 for needle in needles)
-    if room < length // 10:
-        raise DocAgentError(
-            f"{length:,} tokens are too few for {len(needles)} needles; give larger --lengths or "
-            "fewer --depths."
-        )
-    pieces = report(random, None) if document is None else repeated(document)
-    hay = cut(pieces, room, chat.count)
     # Those of one cell a little apart, so that they are no paragraph of their own.
-    placed = [
-        (boundary(hay, 0.96 * needle.depth + 0.02 * (n % samples(depths))), needle.fact.sentence)
+    places = [
+        (0.96 * needle.depth + 0.02 * (n % samples(depths)), needle.fact)
         for n, needle in enumerate(needles)
     ]
-    return inserted(hay, placed)[0], needles
+    pieces = report(facts.random, None) if document is None else repeat(document)
+    return hide(places, pieces, length, chat.count, _MARGIN).text, needles
 
 
 def _prompt(chat: ChatQwen2, text: str, question: str) -> list[int]:
-    asked = f"{text}\n\n{question} Answer in one short sentence from the text above."
-    return list(chat.engine.prompts.encode([HumanMessage(asked)]).ids)
-
-
-def _common(prompts: list[list[int]]) -> int:
-    """Tokens that all prompts begin with."""
-    columns = zip(*prompts, strict=False)
-    return next(n for n, column in enumerate(columns) if len(set(column)) > 1)
-
-
-def _reply(chat: ChatQwen2, past: KeyValues, ids: list[int]) -> str:
-    engine = chat.engine
-    written = Generation(
-        engine.network,
-        past,
-        ids,
-        max_new_tokens=_ANSWER,
-        eos_ids=engine.loaded.eos_ids,
-        chunk=engine.chunk,
-    )
-    text = chat.tokenizer.decode(list(written))
-    assert isinstance(text, str)
-    return text.strip()
-
-
-def _losses(
-    chat: ChatQwen2, past: KeyValues, ids: list[int], needle: _Needle
-) -> tuple[list[float], bool]:
-    """Mean loss a token, in nats, of each candidate behind the needle's sentence up to it.
-
-    Also whether the model would write the right one there, each token the most likely one.
-    """
-    network, chunk = chat.engine.network, chat.engine.chunk
-    begun = [*ids, *chat.get_token_ids(needle.fact.lead)]
-    first = prefill(network, past, begun, chunk)
-    losses: list[float] = []
-    written = False
-    for value in needle.candidates:
-        past.crop(len(begun))
-        tokens = chat.get_token_ids(f" {value}")
-        rows = [first]
-        if len(tokens) > 1:
-            rows.append(forward(network, past, tokens[:-1], last=len(tokens) - 1))
-        logits = torch.cat(rows).float()
-        wanted = torch.tensor(tokens, device=logits.device)
-        if not losses:
-            written = bool((logits.argmax(-1) == wanted).all())
-        losses.append(float(torch.nn.functional.cross_entropy(logits, wanted)))
-    return losses, written
+    message = f"{text}\n\n{question} Answer in one short sentence from the text above."
+    return list(chat.engine.prompts.encode([HumanMessage(message)]).ids)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 RESAMPLES = 2000
-_AT_ONCE = 1_000_000  # drawn indices, 8 MB
+_INDICES_AT_ONCE = 1_000_000  # 8 MB
 
+Floats = NDArray[np.float64]
 Values = Sequence[float | None]
-"""One measure for each question; None where it does not apply."""
+"""One metric for each question; None where it does not apply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,47 +32,40 @@ class Estimate:
 
 
 def mean(values: Values) -> Estimate | None:
-    """The mean where the measure applies; None if it does nowhere."""
-    held = _array(values)
-    n = int((~np.isnan(held)).sum())
+    """The mean where the metric applies; None if it applies nowhere."""
+    x = np.array(values, np.float64)
+    n = int(np.count_nonzero(~np.isnan(x)))
     if not n:
         return None
-    drawn = np.concatenate([_means(held[index]) for index in _resampled(len(held))])
-    return _estimate(n, float(np.nanmean(held)), drawn)
+    return _estimate(n, float(np.nanmean(x)), len(x), lambda sample: _row_means(x[sample]))
 
 
 def difference(first: Values, second: Values) -> Estimate | None:
     """Mean of `second` less mean of `first`; question by question they are resampled together."""
-    a, b = _array(first), _array(second)
-    n = int((~np.isnan(a) | ~np.isnan(b)).sum())
+    a, b = np.array(first, np.float64), np.array(second, np.float64)
     if np.isnan(a).all() or np.isnan(b).all():
         return None
-    drawn = np.concatenate([_means(b[at]) - _means(a[at]) for at in _resampled(len(a))])
-    return _estimate(n, float(np.nanmean(b) - np.nanmean(a)), drawn)
+    n = int(np.count_nonzero(~np.isnan(a) | ~np.isnan(b)))
+    value = float(np.nanmean(b) - np.nanmean(a))
+    return _estimate(n, value, len(a), lambda sample: _row_means(b[sample]) - _row_means(a[sample]))
 
 
-def _array(values: Values) -> NDArray[np.float64]:
-    return np.array([math.nan if value is None else value for value in values], np.float64)
-
-
-def _resampled(n: int) -> list[NDArray[np.int64]]:
-    """Indices of resampled questions, the same for every measure of so many questions."""
-    draw = np.random.default_rng(0)
-    rows = max(1, _AT_ONCE // max(n, 1))
-    sizes = [min(rows, RESAMPLES - done) for done in range(0, RESAMPLES, rows)]
-    return [draw.integers(0, n, (size, n)) for size in sizes]
-
-
-def _means(drawn: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Row means over what is a number; nan for a row without any."""
-    held = ~np.isnan(drawn)
-    count = held.sum(1)
-    total = np.where(held, drawn, 0).sum(1)
-    found = np.full(len(drawn), np.nan)
-    np.divide(total, count, out=found, where=count > 0)
-    return found
-
-
-def _estimate(n: int, value: float, drawn: NDArray[np.float64]) -> Estimate:
-    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+def _estimate(
+    n: int, value: float, size: int, statistic: Callable[[NDArray[np.int64]], Floats]
+) -> Estimate:
+    """Resamples the same questions for every metric of so many of them."""
+    generator = np.random.default_rng(0)
+    rows = max(1, _INDICES_AT_ONCE // size)
+    means = [
+        statistic(generator.integers(0, size, (min(rows, RESAMPLES - done), size)))
+        for done in range(0, RESAMPLES, rows)
+    ]
+    low, high = np.nanpercentile(np.concatenate(means), [2.5, 97.5])
     return Estimate(n, value, float(low), float(high))
+
+
+def _row_means(rows: Floats) -> Floats:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a row without any number is nan
+        means: Floats = np.nanmean(rows, axis=1)
+    return means

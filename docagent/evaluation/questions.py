@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,7 +46,7 @@ class Question:
 
     @property
     def document(self) -> str:
-        """What results by document call it."""
+        """Its documents' names, by which results are grouped."""
         return ", ".join(file.name for file in self.files)
 
 
@@ -59,52 +58,44 @@ def read_questions(file: Path, every: int = 1, limit: int | None = None) -> list
     (physical, from 1), char_start and char_end, or evidence, a list of objects with these (page,
     char_start, char_end, doc). Raises DocAgentError for rows that lack what is needed.
     """
-    found = [_question(file, row) for row in read_rows(file)[::every][:limit]]
-    if not found:
+    questions = [_question(file, row) for row in read_rows(file)[::every][:limit]]
+    if not questions:
         raise DocAgentError(f"{file} holds no questions.")
-    seen: set[str | int] = set()
-    for one in found:
-        if one.id in seen:
-            raise DocAgentError(f"{file}: two rows have the id {one.id!r}.")
-        seen.add(one.id)
-    return found
+    ids: set[str | int] = set()
+    for question in questions:
+        if question.id in ids:
+            raise DocAgentError(f"{file}: two rows have the id {question.id!r}.")
+        ids.add(question.id)
+    return questions
 
 
 def _question(file: Path, row: dict[str, Any]) -> Question:
-    name = row["id"]
-    where = f"{file}: row {name!r}"
-    if not isinstance(name, str | int):
+    id, text = row["id"], row.get("question")
+    where = f"{file}: row {id!r}"
+    if not isinstance(id, str | int):
         raise DocAgentError(f"{where} has an id that is neither text nor a number.")
-    if not isinstance(row.get("question"), str):
+    if not isinstance(text, str):
         raise DocAgentError(f'{where} has no "question".')
-    given = row.get("doc")
-    documents = [given] if isinstance(given, str) else given
-    if not isinstance(documents, list) or not documents or not _texts(documents):
+    documents = [row["doc"]] if isinstance(row.get("doc"), str) else row.get("doc")
+    if not documents or not _texts(documents):
         raise DocAgentError(f'{where} names no "doc".')
     answers = row.get("answers") or ([row["answer"]] if row.get("answer") else [])
-    answerable = row.get("answerable", True)
-    if not isinstance(answers, list) or not _texts(answers) or (answerable and not answers):
+    answerable = bool(row.get("answerable", True))
+    if not _texts(answers) or (answerable and not answers):
         raise DocAgentError(f'{where} has no "answers".')
     try:
         places = tuple(_places(row))
     except (KeyError, TypeError, ValueError) as error:
         raise DocAgentError(f"{where} says unreadably where its answer stands.") from error
-    return Question(
-        name,
-        row["question"],
-        tuple(_found(file, document, where) for document in documents),
-        tuple(answers),
-        bool(answerable),
-        places,
-        str(row.get("lang", "en")),
-    )
+    files = tuple(_find(file, document, where) for document in documents)
+    return Question(id, text, files, tuple(answers), answerable, places, str(row.get("lang", "en")))
 
 
-def _texts(values: Iterable[object]) -> bool:
-    return all(isinstance(value, str) for value in values)
+def _texts(values: object) -> bool:
+    return isinstance(values, list) and all(isinstance(value, str) for value in values)
 
 
-def _found(file: Path, document: str, where: str) -> Path:
+def _find(file: Path, document: str, where: str) -> Path:
     for folder in (file.parent, file.parent.parent):
         if (folder / document).is_file():
             return folder / document
@@ -113,18 +104,17 @@ def _found(file: Path, document: str, where: str) -> Path:
 
 def _places(row: dict[str, Any]) -> list[Place]:
     """From the most detailed key that is there."""
-    if row.get("evidence"):
-        return [
-            Place(
-                Path(one["doc"]).name if "doc" in one else None,
-                int(one["page"]) if "page" in one else None,
-                int(one.get("char_start", 0)),
-                int(one.get("char_end", 0)),
-            )
-            for one in row["evidence"]
-        ]
-    if row.get("evidence_pages"):
-        return [Place(None, int(page)) for page in row["evidence_pages"]]
-    if row.get("char_end") is not None:
-        return [Place(None, None, int(row["char_start"]), int(row["char_end"]))]
-    return []
+    places: list[dict[str, Any]] = row.get("evidence") or []
+    if not places and row.get("evidence_pages"):
+        places = [{"page": page} for page in row["evidence_pages"]]
+    elif not places and row.get("char_end") is not None:
+        places = [{"char_start": row["char_start"], "char_end": row["char_end"]}]
+    return [
+        Place(
+            Path(place["doc"]).name if "doc" in place else None,
+            int(place["page"]) if "page" in place else None,
+            int(place.get("char_start", 0)),
+            int(place.get("char_end", 0)),
+        )
+        for place in places
+    ]

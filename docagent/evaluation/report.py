@@ -7,9 +7,9 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-from docagent.cli.show import plain
 from docagent.evaluation.results import Case, Results
-from docagent.evaluation.summary import TITLES, estimates
+from docagent.evaluation.summary import METRICS, estimates
+from docagent.sanitize import plain
 
 REPORT = "report.html"
 
@@ -28,9 +28,9 @@ def write_report(results: Results, title: str) -> Path:
     page = environment.from_string(source).render(
         title=title,
         settings=results.settings,
-        titles=TITLES,
+        metrics=METRICS,
         total=estimates(cases),
-        documents={name: estimates(held) for name, held in documents.items()},
+        documents={name: estimates(group) for name, group in documents.items()},
         cases=cases,
     )
     return results.write(REPORT, page + "\n")
@@ -40,8 +40,8 @@ def worth(case: Case) -> tuple[float, float]:
     """How good an answer is: the mean of what is right or wrong about it, then F1."""
     scores = case["scores"]
     names = ("contained", "hit_any", "answered", "refusal_recall")
-    held = [scores[name] for name in names if scores.get(name) is not None]
-    return (sum(held) / len(held) if held else 0.0), scores.get("f1") or 0.0
+    values = [scores[name] for name in names if scores.get(name) is not None]
+    return (sum(values) / len(values) if values else 0.0), scores.get("f1") or 0.0
 
 
 def link(file: str, page: int | None) -> str | None:

@@ -1,19 +1,23 @@
-"""What an evaluation has found so far: a folder that an interrupted run goes on in."""
+"""The results of an evaluation: a folder in which an interrupted run goes on."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from filelock import FileLock, Timeout
 
+from docagent.answer import Answer
 from docagent.errors import DocAgentError
 from docagent.jsonl import end_last_line, read_rows
 
 Case = dict[str, Any]
-"""One question as it was answered: "id", "scores" (a number or None for each measure), more."""
+"""One question and its answer: "id", "scores" (a number or None for each metric), more."""
+
+OnDone = Callable[[int, int], None]
+"""Called with how many cases are done, and of how many."""
 
 RESULTS = "results.jsonl"
 COSTS = "costs.jsonl"
@@ -48,24 +52,19 @@ class Results:
             raise
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._lock.release()
 
     def add(self, case: Case, cost: dict[str, float]) -> None:
-        """Keep a finished case on disk."""
+        """Write a finished case to disk."""
         # The cost goes first: a case that is there is not run again, and would stay without one.
-        self._append(COSTS, {"id": case["id"], **cost})
+        row = {"id": case["id"], **cost}
+        self._append(COSTS, row)
         self._append(RESULTS, case)
-        self.cases[case["id"]] = case
-        self.costs[case["id"]] = {"id": case["id"], **cost}
+        self.cases[case["id"]], self.costs[case["id"]] = case, row
 
     def write(self, name: str, text: str) -> Path:
-        """A whole file of the folder, or none."""
+        """Write a file of the folder, whole or not at all."""
         file = self.folder / name
         part = self.folder / f".{name}.part"
         part.write_text(text, "utf-8")
@@ -74,22 +73,21 @@ class Results:
 
     def _resume(self) -> None:
         file = self.folder / RESULTS
-        for one in (file, self.folder / COSTS):
-            if one.exists():
-                end_last_line(one)
+        for rows in (file, self.folder / COSTS):
+            if rows.exists():
+                end_last_line(rows)
         if not file.exists() or not file.stat().st_size:
             self._append(RESULTS, {"settings": self.settings})
             return
         before, self.cases = read_results(file)
         for name in {**before, **self.settings}:
-            was, now = before.get(name), self.settings.get(name)
-            if was != now:
+            old, new = before.get(name), self.settings.get(name)
+            if old != new:
                 raise DocAgentError(
-                    f"{self.folder} holds results with {name} {was!r}, not {now!r}; give another "
+                    f"{self.folder} holds results with {name} {old!r}, not {new!r}; give another "
                     "--output, or remove it."
                 )
-        if (self.folder / COSTS).exists():
-            self.costs = {row["id"]: row for row in read_rows(self.folder / COSTS)}
+        self.costs = read_costs(file)
 
     def _append(self, name: str, row: dict[str, Any]) -> None:
         with (self.folder / name).open("a", encoding="utf-8", newline="\n") as stream:
@@ -101,8 +99,7 @@ def read_results(path: Path) -> tuple[dict[str, Any], dict[str | int, Case]]:
 
     Raises DocAgentError if there are none.
     """
-    folder = path if path.is_dir() else path.parent
-    file = path if path.suffix == ".jsonl" else folder / RESULTS
+    file = path if path.suffix == ".jsonl" else _folder(path) / RESULTS
     if not file.exists():
         raise DocAgentError(f"{path} holds no {RESULTS} of docagent eval.")
     first, *rows = read_rows(file) or [{}]
@@ -114,5 +111,21 @@ def read_results(path: Path) -> tuple[dict[str, Any], dict[str | int, Case]]:
 
 def read_costs(path: Path) -> dict[str | int, Case]:
     """What the cases of `read_results` cost; nothing where the file is missing."""
-    file = (path if path.is_dir() else path.parent) / COSTS
+    file = _folder(path) / COSTS
     return {row["id"]: row for row in read_rows(file)} if file.exists() else {}
+
+
+def _folder(path: Path) -> Path:
+    return path if path.is_dir() else path.parent
+
+
+def answer_cost(answer: Answer) -> dict[str, float]:
+    """What differs from run to run: seconds, and tokens where some are cached."""
+    usage = answer.usage
+    return {
+        "seconds": round(answer.seconds.get("total", 0.0), 3),
+        "steps": answer.steps,
+        "prompt_tokens": usage.prompt_tokens,
+        "completion_tokens": usage.completion_tokens,
+        "tokens_computed": usage.prompt_tokens - usage.cached_tokens + usage.completion_tokens,
+    }

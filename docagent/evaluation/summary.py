@@ -1,15 +1,14 @@
-"""What all cases say together, and by document."""
+"""The metrics of all cases together, and of groups of them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 from docagent.evaluation.intervals import Estimate, mean
 from docagent.evaluation.results import Case, Results
 
-TITLES = {
+METRICS = {
     "hit_first": "first citation on a gold page",
     "hit_any": "any citation on a gold page",
     "evidence": "gold pages cited",
@@ -35,70 +34,76 @@ TITLES = {
     "steps": "steps",
     "seconds": "seconds",
 }
-"""Measures in the order they are shown in."""
-
-COSTS = ("prompt_tokens", "completion_tokens", "tokens_computed", "steps", "seconds")
+"""Titles in the order they are printed in."""
 
 
-def measures(cases: Sequence[Case]) -> dict[str, list[float | None]]:
-    """Each measure's values in the order of the cases, None where it does not apply."""
-    held = [case["scores"] for case in cases]
-    names = {name for one in held for name, value in one.items() if value is not None}
-    return {name: [one.get(name) for one in held] for name in TITLES if name in names}
+def metrics(cases: Sequence[Case]) -> dict[str, list[float | None]]:
+    """Each metric's values in the order of the cases, None where it does not apply."""
+    scores = [case["scores"] for case in cases]
+    return {
+        name: [row.get(name) for row in scores]
+        for name in METRICS
+        if any(row.get(name) is not None for row in scores)
+    }
 
 
 def estimates(cases: Sequence[Case]) -> dict[str, Estimate]:
-    """Mean and interval of each measure."""
-    found = {name: mean(values) for name, values in measures(cases).items()}
-    return {name: one for name, one in found.items() if one}
+    """Mean and interval of each metric."""
+    return {name: estimate for name, values in metrics(cases).items() if (estimate := mean(values))}
 
 
 def costs(results: Results) -> dict[str, Estimate]:
     """Tokens, steps and seconds; they differ from run to run."""
     rows = [results.costs[id] for id in results.cases if id in results.costs]
-    found = {name: mean([row.get(name) for row in rows]) for name in COSTS}
-    return {name: one for name, one in found.items() if one}
+    return estimates([{"scores": row} for row in rows])
 
 
 def agreement(cases: Sequence[Case]) -> tuple[int, int, int]:
-    """Of the judged answers: all, as exact match has it, as "contained" has it."""
-    told = [one["scores"] for one in cases if one["scores"].get("judged_right") is not None]
-    return (
-        len(told),
-        sum(one["judged_right"] == one["exact_match"] for one in told),
-        sum(one["judged_right"] == one["contained"] for one in told),
+    """Judged answers: all, those where exact match agrees, those where "contained" does."""
+    judged = [case["scores"] for case in cases if case["scores"].get("judged_right") is not None]
+    exact, contained = (
+        sum(scores["judged_right"] == scores[name] for scores in judged)
+        for name in ("exact_match", "contained")
     )
+    return len(judged), exact, contained
 
 
 def write_summary(results: Results, *groups: str) -> None:
-    """summary.json: settings, measures in all and by each key of the cases in `groups`.
+    """summary.json: settings, metrics in all and by each key of the cases in `groups`.
 
     Nothing in it depends on time.
     """
     cases = list(results.cases.values())
-    told: dict[str, Any] = {
-        "settings": results.settings,
-        "n": len(cases),
-        "total": _as_json(cases),
-    }
+    summary = {"settings": results.settings, "n": len(cases), "total": _as_json(cases)}
     for group in groups:
         names = sorted({case[group] for case in cases})
-        told[f"by_{group}"] = {
+        summary[f"by_{group}"] = {
             name: _as_json([case for case in cases if case[group] == name]) for name in names
         }
-    results.write("summary.json", json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+    results.write("summary.json", json.dumps(summary, ensure_ascii=False, indent=1) + "\n")
 
 
-def _as_json(cases: list[Case]) -> dict[str, dict[str, float]]:
-    return {name: one.as_json() for name, one in estimates(cases).items()}
+def _as_json(cases: Sequence[Case]) -> dict[str, dict[str, float]]:
+    return {name: estimate.as_json() for name, estimate in estimates(cases).items()}
 
 
-def table(found: dict[str, Estimate]) -> str:
-    """Measures as lines for a terminal."""
+def overview(results: Results) -> str:
+    """Model, strategy and all metrics, for a terminal."""
+    cases, settings = list(results.cases.values()), results.settings
+    how = "engine alone"
+    if not settings.get("engine_only"):
+        strategy = settings["strategy"]
+        taken = sorted({str(case["strategy"]) for case in cases})  # by the agent, where auto
+        how = f"strategy {strategy}" + (f" ({', '.join(taken)})" if taken != [strategy] else "")
+    return f"model {settings['model']}, {how}\n\n{table({**estimates(cases), **costs(results)})}"
+
+
+def table(rows: dict[str, Estimate]) -> str:
+    """Metrics as lines for a terminal."""
     lines = [f"{'MEASURE':<37}{'N':>5}{'MEAN':>9}   95% INTERVAL"]
-    for name, one in found.items():
-        figures = [_figure(value) for value in (one.value, one.low, one.high)]
-        lines.append(f"{TITLES[name]:<37}{one.n:>5}{figures[0]:>9}   {figures[1]} to {figures[2]}")
+    for name, row in rows.items():
+        value, low, high = map(_figure, (row.value, row.low, row.high))
+        lines.append(f"{METRICS[name]:<37}{row.n:>5}{value:>9}   {low} to {high}")
     return "\n".join(lines)
 
 

@@ -87,7 +87,7 @@ def strangers(claim: str, passages: Sequence[Passage], question: str) -> list[st
     known = set(query_terms(question, languages))
     for passage in passages:
         known.update(terms(f"{passage.document} {passage.heading} {passage.context}"))
-        known.update(terms(passage.text))
+        known.update(passage.terms)
     return [name for name in named if known.isdisjoint(query_terms(name, languages))]
 
 

@@ -10,7 +10,7 @@ from retrieval.embed.encoder import Encoder
 from retrieval.embed.model import Vectors
 from retrieval.lexical.tokens import query_terms, terms
 from retrieval.passage import Passage
-from retrieval.ranking.question import asked
+from retrieval.query import Query
 
 _LOOKED_AT = 5  # passages; one of them holds the answer for 98% of SQuAD's questions (n=450)
 # Weights beside the cosine, chosen on SQuAD: the first three hold the answer for 91.6%, with
@@ -48,12 +48,12 @@ class Quote:
 
 
 def quotes(
-    corpus: Corpus, question: str, ranked: list[Passage], most: int = _LOOKED_AT
+    corpus: Corpus, query: str | Query, ranked: list[Passage], most: int = _LOOKED_AT
 ) -> list[Quote]:
     """Sentences and rows of the `most` best passages, nearest to the question first."""
-    taken = asked(question)
-    rarity = corpus.lexical.rarity(query_terms(taken.core))
-    items = [corpus.lexical.rarity(query_terms(words)) for words in taken.items]
+    query = corpus.query(query)
+    rarity = query.rarity
+    items = [corpus.lexical.rarity(query_terms(words)) for words in query.items]
     found = [
         (passage, sentence, _ranked(rank, most))
         for rank, passage in enumerate(_looked_at(ranked, most))
@@ -63,8 +63,8 @@ def quotes(
         return []
     texts = [corpus.text(passage.document)[s.start : s.end] for passage, s, _ in found]
     heads = [sentence.head for _, sentence, _ in found]
-    near, *named = _cosines(corpus.encoder, [taken.core, *taken.items], texts, heads)
-    trust = corpus.trust(taken.core)
+    near, *named = _cosines(corpus.encoder, [query.core, *query.items], texts, heads)
+    trust = corpus.trust(query)
     scored = []
     for at, ((passage, sentence, rank), text) in enumerate(zip(found, texts, strict=True)):
         held = terms(text)

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from docagent.grounding.names import names, slip
 from docagent.grounding.quotes import Quote
 from retrieval.corpus import Corpus
-from retrieval.lexical.language import language
-from retrieval.lexical.tokens import query_terms, terms
+from retrieval.lexical.tokens import query_terms
 from retrieval.passage import Passage
+from retrieval.query import Query
 
 # Four signs added up, so that one of them may fail: the score of the nearest quote, the cosine of
 # the nearest passage, half the share of the question's terms in one passage (rare ones counting
@@ -50,17 +50,19 @@ class Verdict:
     foreign: bool = False
 
 
-def judge(corpus: Corpus, question: str, ranked: list[Passage], near: list[Quote]) -> Verdict:
+def judge(corpus: Corpus, query: str | Query, ranked: list[Passage], near: list[Quote]) -> Verdict:
     """Decide from the nearest words, and from named people, places and years."""
     if not near:
         return Verdict(False, 0.0, "no passage comes near", foreign=True)
-    trust, covered = corpus.trust(question), _coverage(corpus, question, ranked)
+    query = corpus.query(query)
+    question = query.text
+    trust, covered = corpus.trust(question), _coverage(query, ranked)
     scale = trust + _WORDS_ALONE * (1 - trust)
     bar = ENOUGH * scale
     cosine = max(passage.cosine for passage in ranked)
     score = near[0].score + trust * cosine + (1 - trust) * covered + _TERMS * covered
     # Where cosines say little the words weigh more already.
-    unknown = unknown_names(corpus, question, ranked)
+    unknown = unknown_names(corpus, query, ranked)
     score -= _NAMES * trust * unknown.share
 
     def verdict(found: bool, score: float, reason: str) -> Verdict:
@@ -90,33 +92,34 @@ class UnknownNames(NamedTuple):
     share: float
 
 
-def unknown_names(corpus: Corpus, question: str, ranked: list[Passage]) -> UnknownNames:
+def unknown_names(corpus: Corpus, query: str | Query, ranked: list[Passage]) -> UnknownNames:
     """The names of a question that no passage holds.
 
     One that differs by a slip of the pen from a word of the best passages is that word.
     """
-    core = query_terms(question, corpus.lexical.languages)
+    query = corpus.query(query)
     named = 0
     missing = []
     # German writes every noun like a name.
-    for name in names(question) if language(question) != "de" else ():
-        found = set(query_terms(name, corpus.lexical.languages)).intersection(core)
+    for name in names(query.text) if query.language != "de" else ():
+        found = set(query_terms(name, corpus.lexical.languages)).intersection(query.terms)
         if found:
             named += 1
-            if not any(map(corpus.lexical.holds, found)) and not _meant(found, ranked):
+            if not any(map(corpus.lexical.contains, found)) and not _meant(found, ranked):
                 missing.append(name)
     return UnknownNames(missing, len(missing) / named if named else 0.0)
 
 
 def _meant(wanted: set[str], ranked: list[Passage]) -> bool:
     """Whether the best passages have one of these terms with a slip of the pen."""
-    held = {term for passage in ranked[:_LOOKED_AT] for term in terms(passage.text)}
+    held = {term for passage in ranked[:_LOOKED_AT] for term in passage.terms}
     return any(slip(one, other) for one in wanted if len(one) >= _SLIP for other in held)
 
 
-def _coverage(corpus: Corpus, question: str, ranked: list[Passage]) -> float:
+def _coverage(query: Query, ranked: list[Passage]) -> float:
     """Largest share of the question's terms, by rarity, that one passage holds."""
-    rarity = corpus.lexical.rarity(query_terms(question))
-    held = (set(terms(passage.text)) for passage in ranked[:_LOOKED_AT])
-    best = max(sum(rarity.get(term, 0.0) for term in words) for words in held)
+    rarity = query.rarity
+    best = max(
+        sum(rarity.get(term, 0.0) for term in set(passage.terms)) for passage in ranked[:_LOOKED_AT]
+    )
     return best / (sum(rarity.values()) or 1.0)

@@ -42,7 +42,7 @@ def quotes_of(corpus: Corpus, window: Window, question: str, reply: str) -> list
     """
     if reply.strip(" .\n*\"'").casefold() == _NONE:
         return []
-    passages = [corpus.passage(number) for number in window.numbers]
+    passages = corpus.passages(window.document)[window.numbers.start : window.numbers.stop]
     quotes: dict[tuple[int, int], Quote] = {}
     for start, end in sentences_with_markers(reply):
         claim = statement(reply[start:end]).strip(_MARKS)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from retrieval.corpus import Corpus
+from retrieval.pages import PageRange
 from retrieval.passage import Passage
 
 WINDOW = 2_000  # tokens; small models answer from short texts best
@@ -15,7 +16,7 @@ ROOM = 600  # tokens of the model's context kept for instructions, question and 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Consecutive passages: `numbers` in the corpus, `text[start:end]` of their document."""
+    """Consecutive passages: `numbers` in their document, `text[start:end]` of it."""
 
     document: str
     start: int
@@ -56,16 +57,12 @@ def single(
     corpus: Corpus, count: Callable[[str], int], pages: tuple[int, int] | None
 ) -> Iterator[Window]:
     """Each passage as a window of its own."""
+    limit = PageRange.of(pages)
     for name in corpus.documents:
-        document = corpus.indexed[name].document
-        for number in (number for span in corpus.spans([name]) for number in span):
-            chunk = corpus.chunk(number)
-            if pages is not None:
-                page = None if chunk.page is None else document.pages[chunk.page].number
-                if page is None or not pages[0] <= page <= pages[1]:
-                    continue
-            tokens = count(document.text[chunk.start : chunk.end])
-            yield Window(name, chunk.start, chunk.end, range(number, number + 1), tokens)
+        for number, passage in enumerate(corpus.passages(name)):
+            if limit is None or passage.page in limit:
+                numbers = range(number, number + 1)
+                yield Window(name, passage.start, passage.end, numbers, count(passage.text))
 
 
 def promising(windows: list[Window], ranked: list[Passage]) -> list[Window]:

@@ -10,6 +10,7 @@ from docagent.answering.messages import REFUSAL
 from docagent.events import Step
 from docagent.grounding.claims import cite
 from retrieval.corpus import Corpus
+from retrieval.pages import PageRange
 from retrieval.passage import Passage
 
 _SHOWN = 5  # places quoted
@@ -48,16 +49,13 @@ def _places(corpus: Corpus, name: str, words: str, pages: tuple[int, int] | None
     spaced = words.isascii()
     found = (edged if spaced else plain).finditer(corpus.text(name))
     spans = (corpus.span(name, *match.span()) for match in found)
-    return [
-        one
-        for one in spans
-        if pages is None or (one.page is not None and pages[0] <= one.page <= pages[1])
-    ]
+    limit = PageRange.of(pages)
+    return [span for span in spans if limit is None or span.page in limit]
 
 
 def _sentence(corpus: Corpus, place: Passage) -> tuple[Passage, int, int]:
     """The sentence or row around a place, to be quoted."""
-    for passage in corpus.around(place.document, place.start, place.end):
+    for passage in corpus.passages(place.document).overlapping(place.start, place.end):
         for sentence in corpus.sentences(passage):
             if sentence.start <= place.start and place.end <= sentence.end:
                 return passage, sentence.start, sentence.end

@@ -53,7 +53,7 @@ def _room(context: QueryContext) -> int:
 
 def _sources(context: QueryContext, parts: list[Window]) -> list[Source]:
     """All passages in order, a page a source; where there are too many, several pages."""
-    passages = [context.corpus.passage(part.numbers.start) for part in parts]
+    passages = [context.corpus.passages(part.document)[part.numbers.start] for part in parts]
     pages = list(dict.fromkeys((one.document, one.page) for one in passages))
     together = -(-len(pages) // _MOST) if passages[0].page else -(-len(passages) // _MOST)
     place = {page: number // together for number, page in enumerate(pages)}

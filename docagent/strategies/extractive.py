@@ -39,7 +39,7 @@ def _whole(context: QueryContext) -> Draft:
     with context.timed("search"):
         about = subject(context.question)
         ranked = corpus.search(about, _RANKED, context.settings.pages)
-        ranked = [passage for passage in ranked if not corpus.lists_contents(passage)]
+        ranked = [passage for passage in ranked if not passage.contents]
         near = quotes(corpus, about, ranked, len(ranked))
     context.emit(Step("sweep", f"{len(ranked)} passages of {len(corpus)}, by words and meaning"))
     with context.timed("answer"):

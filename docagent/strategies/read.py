@@ -42,7 +42,7 @@ def _parts(context: QueryContext, aim: Scope) -> list[Window]:
     parts = windows(corpus, window_size(model.context), model.count, context.settings.pages)
     if aim.whole:
         return parts
-    ranked = corpus.search(context.question, _RANKED, context.settings.pages)
+    ranked = corpus.search(context.query, _RANKED, context.settings.pages)
     return promising(parts, ranked)
 
 
@@ -68,6 +68,8 @@ def _around(context: QueryContext, near: list[Quote]) -> list[Passage]:
         dict.fromkeys(
             passage
             for quote in near
-            for passage in context.corpus.around(quote.passage.document, quote.start, quote.end)
+            for passage in context.corpus.passages(quote.passage.document).overlapping(
+                quote.start, quote.end
+            )
         )
     )

@@ -74,7 +74,7 @@ def statements_extract(context: SummaryContext, told: Sequence[SummarySentence])
 
 def _read(context: SummaryContext, part: Part) -> dict[str, Any]:
     start, end = part.span(context.corpus)
-    document = context.corpus.indexed[part.document].document
+    document = context.corpus.document(part.document)
     found = list(candidates(document, start, end))
     texts = [" ".join(document.text[one.start : one.end].split()) for one in found]
     vectors = _embed(context.corpus.encoder, texts)

@@ -14,7 +14,8 @@ WINDOW = 1_500  # tokens
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Neighbouring passages of one section, by their numbers in the corpus; `tokens` to read."""
+    """Neighbouring passages of one section, by their numbers in the document; `tokens`
+    to read."""
 
     section: int
     document: str
@@ -23,11 +24,13 @@ class Part:
 
     def passages(self, corpus: Corpus) -> list[Passage]:
         """Its passages but tables of contents, in order."""
-        return [corpus.passage(number) for number in self.numbers if not corpus.is_contents(number)]
+        passages = corpus.passages(self.document)[self.numbers.start : self.numbers.stop]
+        return [passage for passage in passages if not passage.contents]
 
     def span(self, corpus: Corpus) -> tuple[int, int]:
         """Where it begins and ends in the document's text."""
-        return corpus.chunk(self.numbers[0]).start, corpus.chunk(self.numbers[-1]).end
+        passages = corpus.passages(self.document)
+        return passages[self.numbers[0]].start, passages[self.numbers[-1]].end
 
 
 def parts(
@@ -38,9 +41,9 @@ def parts(
     The windows of one section are about equally long.
     """
     for section_number, section in enumerate(sections):
-        text = corpus.text(section.document)
-        chunks = [corpus.chunk(number) for number in section.numbers]
-        tokens = [0 if chunk.contents else count(text[chunk.start : chunk.end]) for chunk in chunks]
+        numbers = section.numbers
+        passages = corpus.passages(section.document)[numbers.start : numbers.stop]
+        tokens = [0 if passage.contents else count(passage.text) for passage in passages]
         target = sum(tokens) / -(-sum(tokens) // window) if sum(tokens) else window
         first, size = section.numbers.start, 0
         for number, more in zip(section.numbers, tokens, strict=True):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from textwrap import shorten
 
 from retrieval.corpus import Corpus
+from retrieval.pages import PageRange
 from retrieval.parse.document import Document
+from retrieval.passage import Passage
 
 SECTIONS = 16  # at most, over all documents, unless there are more documents
 _LARGE = 0.25  # of a document: a larger section is told by those below it
@@ -26,7 +28,7 @@ _RANKS = (
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Neighbouring passages of a document, by their numbers in the corpus, under their headings.
+    """Neighbouring passages of a document, by their numbers in it, under their headings.
 
     `size` are characters.
     """
@@ -62,15 +64,15 @@ def sections(corpus: Corpus, pages: tuple[int, int] | None = None) -> list[Secti
     most = max(1, SECTIONS // len(corpus.documents))
     result: list[Section] = []
     for name in corpus.documents:
-        root = _tree(corpus, name, pages)
+        passages = corpus.passages(name)
+        root = _tree(corpus.document(name), passages, PageRange.of(pages))
         runs = _joined(_opened(root, most), most, root.size) if root.size else []
-        result += [section for run in runs for section in _cut(corpus, name, run)]
+        result += [section for run in runs for section in _cut(passages, name, run)]
     return result
 
 
-def _tree(corpus: Corpus, name: str, pages: tuple[int, int] | None) -> _Node:
-    """Headings by level, each with the chunks that follow it."""
-    document = corpus.indexed[name].document
+def _tree(document: Document, passages: Sequence[Passage], pages: PageRange | None) -> _Node:
+    """Headings by level, each with the passages that follow it."""
     headings = [block for block in document.blocks if block.kind == "heading"]
     titles = [_title(document.text[heading.start : heading.end]) for heading in headings]
     starts = [heading.start for heading in headings]
@@ -88,28 +90,22 @@ def _tree(corpus: Corpus, name: str, pages: tuple[int, int] | None) -> _Node:
         above.append([*path, node])
         path.append(node)
     bodies = _bodies(document)
-    for number in (number for span in corpus.spans([name]) for number in span):
-        chunk = corpus.chunk(number)
-        if chunk.contents or not _inside(document, chunk.page, pages):
+    for number, passage in enumerate(passages):
+        if passage.contents or (pages is not None and passage.page not in pages):
             continue
-        body = bodies[min(bisect_right(bodies, chunk.start - 1), len(bodies) - 1)] if bodies else 0
-        at = bisect_right(starts, max(chunk.start, min(body, chunk.end - 1))) - 1
+        start = passage.start
+        body = bodies[min(bisect_right(bodies, start - 1), len(bodies) - 1)] if bodies else 0
+        at = bisect_right(starts, max(start, min(body, passage.end - 1))) - 1
         owners = above[at] if at >= 0 else [root]
         owners[-1].own.append(number)
         for node in owners:
-            node.size += chunk.end - chunk.start
+            node.size += passage.end - start
     return root
 
 
 def _bodies(document: Document) -> list[int]:
     """Where the blocks begin that are no headings."""
     return [block.start for block in document.blocks if block.kind != "heading"]
-
-
-def _inside(document: Document, page: int | None, pages: tuple[int, int] | None) -> bool:
-    if pages is None:
-        return True
-    return page is not None and pages[0] <= document.pages[page].number <= pages[1]
 
 
 def _title(text: str) -> str:
@@ -187,7 +183,7 @@ def _heading(titles: list[str]) -> str:
     return f"{short[0]} … {short[-1]}" if len(short) > 2 else "; ".join(short)
 
 
-def _cut(corpus: Corpus, name: str, run: _Run) -> Iterator[Section]:
+def _cut(passages: Sequence[Passage], name: str, run: _Run) -> Iterator[Section]:
     """A run as one section, or as several where it is long and has no headings to go by."""
     heading = _heading(run.titles)
     pieces = max(1, min(SECTIONS, round(run.size / _LONG))) if len(run.nodes) == 1 else 1
@@ -198,6 +194,5 @@ def _cut(corpus: Corpus, name: str, run: _Run) -> Iterator[Section]:
             continue
         part = f"part {piece + 1} of {pieces}" if pieces > 1 else ""
         title = f"{heading} ({part})" if heading and part else heading or part.capitalize()
-        chunks = map(corpus.chunk, numbers)
-        size = sum(chunk.end - chunk.start for chunk in chunks)
+        size = sum(passages[number].end - passages[number].start for number in numbers)
         yield Section(name, title, range(numbers[0], numbers[-1] + 1), size)

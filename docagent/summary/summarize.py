@@ -64,12 +64,10 @@ def summarize(context: SummaryContext) -> Summary:
 
 
 def _section(corpus: Corpus, section: Section, text: str) -> SectionSummary:
-    document = corpus.indexed[section.document].document
-    first, last = (
-        corpus.passage(number).page for number in (section.numbers[0], section.numbers[-1])
-    )
-    pages = (first, last) if first is not None and last is not None else None
-    return SectionSummary(section.document, section.heading, pages, text, document.unit)
+    passages = corpus.passages(section.document)
+    first, last = passages[section.numbers[0]], passages[section.numbers[-1]]
+    pages = (first.page, last.page) if first.page and last.page else None
+    return SectionSummary(section.document, section.heading, pages, text, first.unit)
 
 
 def _note(context: SummaryContext, parts: int) -> str:

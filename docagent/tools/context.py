@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +10,7 @@ from docagent.model import estimated_tokens
 from docagent.tools.artifact import ToolArtifact
 from docagent.tools.registry import CitationRegistry
 from retrieval.corpus import Corpus
+from retrieval.pages import PageRange
 from retrieval.parse.document import ranges
 from retrieval.passage import Passage
 
@@ -36,9 +36,8 @@ class ToolContext:
 
     def within(self, passage: Passage) -> bool:
         """Whether a passage lies on the pages that may be read."""
-        if self.pages is None:
-            return True
-        return bool(passage.page) and self.pages[0] <= (passage.page or 0) <= self.pages[1]
+        pages = PageRange.of(self.pages)
+        return pages is None or passage.page in pages
 
     def whole(self, passages: Sequence[Passage], head: str = "") -> tuple[str, ToolArtifact]:
         """A result with the text of each passage; of those shown before, the number alone."""
@@ -106,10 +105,7 @@ class ToolContext:
 
     def passages_of(self, document: str, start: int, end: int) -> list[Passage]:
         """The passages of a document that begin in `start:end` of its text."""
-        starts = self.corpus.indexed[document].table[:, 0]
-        span = next(iter(self.corpus.spans([document])), range(0))
-        inside = span[bisect_left(starts, start) : bisect_left(starts, end)]
-        return [self.corpus.passage(number) for number in inside]
+        return self.corpus.passages(document).beginning_in(start, end)
 
     def _full(self) -> str:
         if len(self.registry.passages) < self.registry.most:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import prod
@@ -66,10 +65,10 @@ class Grep(CorpusTool):
     def _find(self, expression: Any) -> _Hits:
         hits, until = _Hits(), time.process_time() + _SECONDS
         for document in self.context.corpus.documents:
-            starts = self.context.corpus.indexed[document].table[:, 0]
+            passages = self.context.corpus.passages(document)
             try:
                 for start, end in _spans(expression, self.context.corpus.text(document), until):
-                    place = document, max(0, bisect_right(starts, start) - 1)
+                    place = document, passages.number_at(start)
                     if not self.context.within(self._passage(place)):
                         continue
                     hits.total += 1
@@ -83,9 +82,8 @@ class Grep(CorpusTool):
         return hits
 
     def _passage(self, place: tuple[str, int]) -> Passage:
-        document, inside = place
-        span = next(iter(self.context.corpus.spans([document])))
-        return self.context.corpus.passage(span[inside])
+        document, number = place
+        return self.context.corpus.passages(document)[number]
 
     def _result(self, hits: _Hits, how: str) -> tuple[str, ToolArtifact]:
         count = f"{'at least ' if hits.broken_off else ''}{hits.total:,}"

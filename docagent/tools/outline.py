@@ -26,8 +26,8 @@ class Outline(CorpusTool):
 
     def of(self, document: str) -> tuple[str, ToolArtifact]:
         """The headings of one document, the deepest levels left out if there is no room."""
-        indexed, places = self.context.corpus.indexed[document], PageNumbers(self.context, document)
-        blocks = [one for one in indexed.document.blocks if one.kind == "heading"]
+        parsed, places = self.context.corpus.document(document), PageNumbers(self.context, document)
+        blocks = [block for block in parsed.blocks if block.kind == "heading"]
         blocks = [one for one in blocks if places.allowed(one.start)]
         head = f"{label(document)}: {places.range_text}{places.unpaged}"
         if not blocks:

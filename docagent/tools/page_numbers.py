@@ -5,14 +5,16 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from docagent.tools.context import SECTION, ToolContext
+from retrieval.pages import PageRange
 
 
 class PageNumbers:
     """What read_pages counts in one document: its pages, slides or sheets, or sections."""
 
     def __init__(self, context: ToolContext, document: str) -> None:
-        parsed = context.corpus.indexed[document].document
-        self._pages, self._length, self._limit = parsed.pages, len(parsed.text), context.pages
+        parsed = context.corpus.document(document)
+        self._pages, self._length = parsed.pages, len(parsed.text)
+        self._limit = PageRange.of(context.pages)
         self.paged = bool(parsed.pages)
         self.unit = parsed.unit if parsed.pages else "section"
 
@@ -34,7 +36,7 @@ class PageNumbers:
             return 1, -(-max(self._length, 1) // SECTION)
         first, last = self._pages[0].number, self._pages[-1].number
         if self._limit:
-            return max(first, self._limit[0]), min(last, self._limit[1])
+            return max(first, self._limit.first), min(last, self._limit.last)
         return first, last
 
     def number(self, offset: int) -> int:
@@ -48,7 +50,7 @@ class PageNumbers:
         """Whether the offset lies where the user lets us read."""
         if self._limit is None:
             return True
-        return self.paged and self._limit[0] <= self.number(offset) <= self._limit[1]
+        return self.paged and self.number(offset) in self._limit
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Offsets from the beginning of one page or section to the end of another."""

@@ -7,7 +7,7 @@ from langchain_core.tools import ToolException
 from docagent.errors import DocAgentError
 from docagent.tools.artifact import ToolArtifact
 from docagent.tools.base import CorpusTool
-from retrieval.ranking.question import readable
+from retrieval.query import readable
 
 _PASSAGES = 10
 

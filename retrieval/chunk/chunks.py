@@ -49,7 +49,7 @@ def chunks(document: Document, count: Count, limit: int, target: int) -> list[Ch
     A chunk stands on one page, under one heading where that has more than a few words, and is
     filled up to about `target` tokens of text.
     """
-    found: list[Chunk] = []
+    cut: list[Chunk] = []
     path: list[tuple[int, str]] = []
     heads = table_heads(document.text, list(document.blocks))  # a table may go on over pages
     at = 0
@@ -58,8 +58,8 @@ def chunks(document: Document, count: Count, limit: int, target: int) -> list[Ch
         at += len(blocks)
         units = list(_units(document.text, blocks, path, here))
         units = _sized(document.text, units, count, target)
-        found += _pack(units, page, target)
-    return _within(document, found, count, limit)
+        cut += _pack(units, page, target)
+    return _within(document, cut, count, limit)
 
 
 def prefix(document: Document, chunk: Chunk) -> str:
@@ -130,18 +130,18 @@ def _by_length(text: str, unit: _Unit, target: int) -> list[tuple[int, int]]:
 
 def _pack(units: list[_Unit], page: int | None, target: int) -> Iterator[Chunk]:
     """Fill chunks greedily; a new section opens a new chunk unless the last is still tiny."""
-    held: list[_Unit] = []
+    pending: list[_Unit] = []
     tokens = 0
     for unit in units:
-        content = any(u.kind != "heading" for u in held)
+        content = any(u.kind != "heading" for u in pending)
         section = unit.kind == "heading" and content and tokens >= _SMALLEST
-        if held and (section or tokens + unit.tokens > target):
-            yield _chunk(held, page)
-            held, tokens = [], 0
-        held.append(unit)
+        if pending and (section or tokens + unit.tokens > target):
+            yield _chunk(pending, page)
+            pending, tokens = [], 0
+        pending.append(unit)
         tokens += unit.tokens
-    if held:
-        yield _chunk(held, page)
+    if pending:
+        yield _chunk(pending, page)
 
 
 def _chunk(units: list[_Unit], page: int | None) -> Chunk:
@@ -151,11 +151,11 @@ def _chunk(units: list[_Unit], page: int | None) -> Chunk:
     return Chunk(units[0].start, units[-1].end, page, body.heading, units[0].context, mostly)
 
 
-def _within(document: Document, found: list[Chunk], count: Count, limit: int) -> list[Chunk]:
+def _within(document: Document, cut: list[Chunk], count: Count, limit: int) -> list[Chunk]:
     """Halve what is still longer than the model reads, prefix and separators included."""
     fitting: list[Chunk] = []
-    lengths = count([prefix(document, c) + document.text[c.start : c.end] for c in found])
-    for chunk, length in zip(found, lengths, strict=True):
+    lengths = count([prefix(document, c) + document.text[c.start : c.end] for c in cut])
+    for chunk, length in zip(cut, lengths, strict=True):
         if length <= limit:
             fitting.append(chunk)
             continue

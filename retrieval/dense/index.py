@@ -55,8 +55,9 @@ class DenseIndex:
 
         `coded` are their `codes`, made here if they are not given.
         """
-        known = [codes(part) for part in parts if len(part)] if coded is None else coded
-        return cls([part for part in parts if len(part)], [one for one in known if len(one)])
+        if coded is None:
+            coded = [codes(part) for part in parts]
+        return cls([part for part in parts if len(part)], [part for part in coded if len(part)])
 
     def __len__(self) -> int:
         return int(self._ends[-1]) if len(self._ends) else 0
@@ -83,8 +84,8 @@ class DenseIndex:
         """The likeness of these rows to a unit vector [d]."""
         if not numbers:
             return {}
-        found = self._rows(np.array(numbers, np.int64)) @ vector
-        return dict(zip(numbers, found.tolist(), strict=True))
+        cosines = self._rows(np.array(numbers, np.int64)) @ vector
+        return dict(zip(numbers, cosines.tolist(), strict=True))
 
     def _near(self, vector: Vector, count: int, within: Numbers | None) -> Numbers:
         """About the best `count` rows, in no order."""
@@ -100,9 +101,9 @@ class DenseIndex:
             scores, numbers = index.search(query, count, params=_only(inside))
             return scores[0], np.where(numbers[0] < 0, -1, numbers[0] + first)
 
-        found = list(self._pool.map(near, self._shards) if self._pool else map(near, self._shards))
-        scores = np.concatenate([scores for scores, _ in found])
-        numbers = np.concatenate([numbers for _, numbers in found])
+        nearest = list((self._pool.map if self._pool else map)(near, self._shards))
+        scores = np.concatenate([scores for scores, _ in nearest])
+        numbers = np.concatenate([numbers for _, numbers in nearest])
         best = np.argsort(-scores, kind="stable")[:count]
         return numbers[best][numbers[best] >= 0]
 

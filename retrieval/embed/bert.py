@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from tokenizers import Tokenizer
 
-from retrieval.embed.declared import Declared
-from retrieval.embed.linear import linear
+from retrieval.embed.bert_config import BertSettings
 from retrieval.embed.model import Vectors
+from retrieval.linear import linear
 from retrieval.machine import has_bfloat16_cpu
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-    from retrieval.embed.linear import Map
+    from retrieval.linear import Map
 
     Affine = tuple[Tensor, Tensor]  # weight and bias
 
@@ -45,7 +45,7 @@ class Layer(NamedTuple):
 
 
 class Bert:
-    """The model of a folder for which `declared` knows the numbers.
+    """The model of a folder, of the sizes that `bert_settings` read from it.
 
     Texts of one pass are padded to the same multiple of 16 tokens, so sentences of 5 and of 60
     tokens cost about what they hold. It computes in bfloat16 where the processor has it and else
@@ -56,18 +56,18 @@ class Bert:
     def __init__(
         self,
         folder: Path,
-        declared: Declared,
+        settings: BertSettings,
         tokenizer: Tokenizer,
         dtype: torch.dtype | None = None,
     ) -> None:
         """`tokenizer` neither truncates nor pads; `dtype` is chosen by the machine if None.
 
-        Raises SafetensorError if model.safetensors was damaged since `declared` looked at it.
+        Raises SafetensorError if model.safetensors was damaged since `bert_settings` looked at it.
         """
         import torch
         from safetensors.torch import load_file
 
-        self.declared = declared
+        self.settings = settings
         self._tokenizer = tokenizer
         self._device = "cuda" if torch.cuda.is_available() else "cpu"
         if dtype is None:
@@ -87,7 +87,7 @@ class Bert:
         ).float()
         self._norm = affine("embeddings.LayerNorm", torch.float32)
         self._layers = []
-        for number in range(declared.layers):
+        for number in range(settings.layers):
             at = f"encoder.layer.{number}"
             three = [affine(f"{at}.attention.self.{name}") for name in ("query", "key", "value")]
             self._layers.append(
@@ -104,7 +104,7 @@ class Bert:
     @property
     def limit(self) -> int:
         """Tokens it reads of one text, start and end marks included."""
-        return self.declared.limit
+        return self.settings.limit
 
     def embed(self, texts: list[str], document: bool = True) -> Vectors:
         """Unit vectors of texts, [n, d]; questions and documents are treated alike."""
@@ -120,11 +120,11 @@ class Bert:
         vectors = np.empty((len(texts), self._words.shape[1]), np.float32)
         batches = _batches([len(ids) for ids in marked])
 
-        def fill(one: tuple[int, list[int]]) -> None:
-            length, batch = one
+        def fill(padded: tuple[int, list[int]]) -> None:
+            length, batch = padded
             with torch.inference_mode():  # of this thread
-                found = self._forward([marked[number] for number in batch], length)
-            vectors[batch] = found.cpu().numpy()
+                result = self._forward([marked[number] for number in batch], length)
+            vectors[batch] = result.cpu().numpy()
 
         pool = _workers() if len(batches) > 1 and self._device == "cpu" else None
         list((pool.map if pool else map)(fill, batches))
@@ -139,7 +139,7 @@ class Bert:
         ids = torch.tensor(padded, device=self._device)
         sizes = torch.tensor([len(ids) for ids in marked], device=self._device)
         real = torch.arange(length, device=self._device) < sizes[:, None]  # [n, length]
-        epsilon = self.declared.epsilon
+        epsilon = self.settings.epsilon
         width = (self._words.shape[1],)
         x = self._words[ids].float() + self._places[:length]
         x = F.layer_norm(x, width, *self._norm, epsilon).to(self._dtype)
@@ -156,7 +156,7 @@ class Bert:
         """Attention within each text: [n, length, 3 d] to [n, length, d]."""
         import torch.nn.functional as F
 
-        heads = qkv.view(*qkv.shape[:2], 3, self.declared.heads, -1)
+        heads = qkv.view(*qkv.shape[:2], 3, self.settings.heads, -1)
         query, key, value = heads.permute(2, 0, 3, 1, 4)  # each [n, heads, length, d]
         # Two products and a softmax took 20 to 24 ms of one thread over 4,000 tokens, this 12 ms.
         mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)

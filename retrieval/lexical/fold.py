@@ -44,9 +44,9 @@ def bare(word: str) -> str:
 @lru_cache(maxsize=1)
 def _digits() -> dict[int, str]:
     """Decimal digits of all scripts, Arabic decimal and thousands signs, the Hindi dot below."""
-    found = {
+    digits = {
         code: str(unicodedata.digit(chr(code)))
         for code in range(*_DIGITS)
         if unicodedata.category(chr(code)) == "Nd"
     }
-    return {**found, 0x66B: ".", 0x66C: ",", 0x93C: "", 0x901: "\u0902"}
+    return {**digits, 0x66B: ".", 0x66C: ",", 0x93C: "", 0x901: "\u0902"}

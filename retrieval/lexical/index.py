@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ class LexicalIndex:
         counts = {term: self.searcher.doc_freq("text", term) for term in terms}
         return {t: math.log((total + 1) / (n + 0.5)) for t, n in counts.items()}
 
-    def holds(self, term: str) -> bool:
+    def contains(self, term: str) -> bool:
         """Whether any passage, or the headings over it, has this term."""
         return any(self.searcher.doc_freq(field, term) for field in ("text", "heading"))
 
@@ -67,9 +67,9 @@ class LexicalIndex:
         return int(self.searcher.search(self._slot(slot), 1, count=True).count)
 
     def search(
-        self, query: str, k: int, firsts: Collection[int] | None = None
+        self, query: str | Sequence[str], k: int, firsts: Collection[int] | None = None
     ) -> list[tuple[int, float]]:
-        """Best `k` passages as (number, BM25 score), best first.
+        """Best `k` passages as (number, BM25 score), best first, for a text or its search terms.
 
         `firsts` limits them to documents whose first passage has one of these numbers.
         """
@@ -77,30 +77,31 @@ class LexicalIndex:
 
         schema = self.index.schema
         clauses = []
-        for term in query_terms(query, self.languages):
+        terms = query_terms(query, self.languages) if isinstance(query, str) else query
+        for term in terms:
             clauses.append((tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", term)))
             heading = tantivy.Query.term_query(schema, "heading", term)
             weighted = tantivy.Query.boost_query(heading, _HEADING_WEIGHT)
             clauses.append((tantivy.Occur.Should, weighted))
         if not clauses:
             return []
-        asked = tantivy.Query.boolean_query(clauses)
+        scored = tantivy.Query.boolean_query(clauses)
         if firsts is not None:
             slots = [slot for slot, first in self.first.items() if first in firsts]
             inside = [(tantivy.Occur.Should, self._slot(slot)) for slot in slots]
             unscored = tantivy.Query.const_score_query(tantivy.Query.boolean_query(inside), 0.0)
-            asked = tantivy.Query.boolean_query(
-                [(tantivy.Occur.Must, asked), (tantivy.Occur.Must, unscored)]
+            scored = tantivy.Query.boolean_query(
+                [(tantivy.Occur.Must, scored), (tantivy.Occur.Must, unscored)]
             )
         # Equal passages have equal scores and come in the order tantivy merged its files in. With
         # twice as many, the order of their numbers decides which of them are left out.
-        hits = self.searcher.search(asked, 2 * k, count=False).hits
+        hits = self.searcher.search(scored, 2 * k, count=False).hits
         ids = self.searcher.fast_field_values("id", [address for _, address in hits])
-        found = [
+        passages = [
             (self.first[number >> _BITS] + (number & ((1 << _BITS) - 1)), score)
             for number, (score, _) in zip(map(int, ids), hits, strict=True)
         ]
-        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
+        return sorted(passages, key=lambda pair: (-pair[1], pair[0]))[:k]
 
     def _slot(self, slot: int) -> Any:
         import tantivy
@@ -129,8 +130,7 @@ def write(
         writer = index.writer(heap_size=50_000_000, num_threads=1)
         for slot in remove:
             # By query: delete_documents_by_term makes a signed term, which matches nothing.
-            gone = tantivy.Query.term_query(index.schema, "slot", slot)
-            writer.delete_documents_by_query(gone)
+            writer.delete_documents_by_query(tantivy.Query.term_query(index.schema, "slot", slot))
         for slot, rows in add:
             for number, (text, heading) in enumerate(rows):
                 passage = tantivy.Document(text=text, heading=heading)

@@ -76,15 +76,15 @@ def language_of(text: str) -> str:
 def scores(text: str) -> dict[str, float]:
     """How much the words and letters of a folded text speak for each language."""
     table, letters = votes(), _letter_votes()
-    found: dict[str, float] = {}
+    votes_by_code: dict[str, float] = {}
     for word in _WORD.findall(text):
         for code, share in table.get(word, ()):
-            found[code] = found.get(code, 0.0) + share
+            votes_by_code[code] = votes_by_code.get(code, 0.0) + share
     if not text.isascii():
         for letter in letters.keys() & set(text):
             for code, share in letters[letter]:
-                found[code] = found.get(code, 0.0) + share
-    return found
+                votes_by_code[code] = votes_by_code.get(code, 0.0) + share
+    return votes_by_code
 
 
 def script(text: str) -> str:
@@ -108,8 +108,8 @@ def script(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _letter_votes() -> dict[str, tuple[tuple[str, float], ...]]:
-    found: dict[str, list[str]] = {}
+    codes_of: dict[str, list[str]] = {}
     for code, letters in _LETTERS.items():
         for letter in letters:
-            found.setdefault(letter, []).append(code)
-    return {ch: tuple((c, _HALF / len(codes)) for c in codes) for ch, codes in found.items()}
+            codes_of.setdefault(letter, []).append(code)
+    return {ch: tuple((c, _HALF / len(codes)) for c in codes) for ch, codes in codes_of.items()}

@@ -37,8 +37,8 @@ def number_terms(term: str, language: str) -> tuple[str, ...]:
     unit = _WITH_UNIT.fullmatch(term)
     if unit:
         full = _UNITS.get(unit[2])  # 31m may also be metres
-        told = (unit[2], full) if full else (unit[2],)
-        return (term, *number_terms(unit[1], language), *told)
+        units = (unit[2], full) if full else (unit[2],)
+        return (term, *number_terms(unit[1], language), *units)
     return ()
 
 
@@ -48,10 +48,10 @@ def _value(number: str) -> tuple[str, ...]:
 
 def fiscal(term: str) -> tuple[str, ...]:
     """What else a fiscal period is called: 2Q23 is q2 and 2023, FY22 is 2022."""
-    found = _FISCAL.fullmatch(term)
-    if not found:
+    match = _FISCAL.fullmatch(term)
+    if not match:
         return ()
-    year = f"20{found[5]}"
-    if found[1]:
-        return (found[2] + found[1], year)
-    return (found[3] + found[4], year) if found[3] else (year,)
+    year = f"20{match[5]}"
+    if match[1]:
+        return (match[2] + match[1], year)
+    return (match[3] + match[4], year) if match[3] else (year,)

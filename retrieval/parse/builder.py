@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from retrieval.errors import DocAgentError
+from retrieval.errors import DocumentError
 from retrieval.parse.document import Block, Document, Kind, Page, Unit
 from retrieval.parse.layout import plain
 
@@ -67,9 +67,9 @@ class Builder:
         return "".join(self.parts)[first.start : first.end] if first else ""
 
     def document(self, title: str, file: str, unit: Unit = "page") -> Document:
-        """All of it. Raises DocAgentError where there is no text at all."""
+        """All of it. Raises DocumentError where there is no text at all."""
         if not self.blocks:
-            raise DocAgentError(f"{file} holds no text.")
+            raise DocumentError(f"{file} holds no text.")
         # A slide without text may show a picture of some; a sheet without cells is just empty.
         silent = tuple(page.number for page in self.pages if page.start == page.end)
         return Document(

@@ -21,34 +21,34 @@ def regions(segments: list[Segment]) -> list[Region]:
     gutters = _gutters(segments)
     if not gutters:
         return [(0, segments)]
-    found: list[Region] = []
+    parts: list[Region] = []
     for across, band in _bands(segments, gutters):
         if across:
-            found.append((0, band))
+            parts.append((0, band))
         else:
-            found += _columns(band, gutters)
+            parts += _columns(band, gutters)
     merged: list[Region] = []
-    for column, held in found:
+    for column, content in parts:
         if merged and merged[-1][0] == column == 0:
-            held = merged.pop()[1] + held
-        merged.append((column, held))
+            content = merged.pop()[1] + content
+        merged.append((column, content))
     order = {s.first: number for number, s in enumerate(segments)}
-    return [(column, sorted(held, key=lambda s: order[s.first])) for column, held in merged]
+    return [(column, sorted(content, key=lambda s: order[s.first])) for column, content in merged]
 
 
 def _columns(band: list[Segment], gutters: list[float]) -> list[Region]:
     """One band's columns; parts of it that read like a table stay whole."""
-    found: list[Region] = []
+    columns: list[Region] = []
     prose: list[Segment] = []
     for part in [*_parts(band), []]:
         if part and not _is_tabular(part, gutters):
             prose += part
             continue
         sides = _sides(prose, gutters)
-        found += [(number, side) for number, side in enumerate(sides, 1) if side]
-        found += [(0, part)] if part else []
+        columns += [(number, side) for number, side in enumerate(sides, 1) if side]
+        columns += [(0, part)] if part else []
         prose = []
-    return found
+    return columns
 
 
 def _parts(band: list[Segment]) -> list[list[Segment]]:
@@ -93,7 +93,7 @@ def _gutters(segments: list[Segment]) -> list[float]:
         at += step
         cover.append(at)
     low = 0.55 * max(cover)
-    found: list[float] = []
+    gutters: list[float] = []
     x = 0
     while x < width:
         if cover[x] > low:
@@ -109,9 +109,9 @@ def _gutters(segments: list[Segment]) -> list[float]:
         while stop < len(valley) and valley[stop] == least:
             stop += 1
         if x > 0 and end < width and stop - start >= 0.5 * size:
-            found.append(left + x + (start + stop) / 2)
+            gutters.append(left + x + (start + stop) / 2)
         x = end
-    return _believed(segments, found)
+    return _believed(segments, gutters)
 
 
 def _believed(segments: list[Segment], gutters: list[float]) -> list[float]:
@@ -151,17 +151,18 @@ def _bands(segments: list[Segment], gutters: list[float]) -> list[tuple[bool, li
     """The page from top to bottom: (True, lines across a gutter), (False, lines between them)."""
     across = [s for s in segments if _crosses(s, gutters)]
     body = median(s.size for s in segments)
-    found: list[tuple[bool, list[Segment]]] = []
+    bands: list[tuple[bool, list[Segment]]] = []
     for s in sorted(segments, key=lambda s: (-s.high, s.x0)):
-        full = any(s is one or s.beside(one) > 0.6 for one in across if abs(one.low - s.low) < 40)
-        if not full and s.size > 1.12 * body and (not found or found[-1][0]):
+        near = [other for other in across if abs(other.low - s.low) < 40]
+        full = any(s is other or s.beside(other) > 0.6 for other in near)
+        if not full and s.size > 1.12 * body and (not bands or bands[-1][0]):
             # A short title in the middle of three columns: nothing stands beside it.
-            full = not any(s.beside(one) > 0 for one in segments if one is not s)
-        if found and found[-1][0] == full:
-            found[-1][1].append(s)
+            full = not any(s.beside(other) > 0 for other in segments if other is not s)
+        if bands and bands[-1][0] == full:
+            bands[-1][1].append(s)
         else:
-            found.append((full, [s]))
-    return found
+            bands.append((full, [s]))
+    return bands
 
 
 def _crosses(segment: Segment, gutters: list[float]) -> bool:

@@ -20,7 +20,7 @@ def contents_lines(lines: list[Line], page_count: int) -> set[int]:
 
     They have leaders, or stand in a run of lines that end in page numbers which never fall.
     """
-    found = {index for index, line in enumerate(lines) if _LEADER.search(line.text)}
+    entries = {index for index, line in enumerate(lines) if _LEADER.search(line.text)}
     run: list[int] = []
     last = 0
     for index, line in enumerate(lines):
@@ -32,9 +32,9 @@ def contents_lines(lines: list[Line], page_count: int) -> set[int]:
             continue
         if number is None and run and index - run[-1] <= 2:
             continue  # a part title, or an entry over two lines
-        found |= _entries(run, lines)
+        entries |= _entries(run, lines)
         run, last = [], 0
-    return found | _entries(run, lines)
+    return entries | _entries(run, lines)
 
 
 def _entries(run: list[int], lines: list[Line]) -> set[int]:

@@ -19,8 +19,8 @@ def footnotes_last(lines: list[Line], body: float) -> list[Line]:
             notes.update(_notes_before(lines, index, body))
     if not notes:
         return lines
-    kept = [line for index, line in enumerate(lines) if index not in notes]
-    return kept + [lines[index] for index in sorted(notes)]
+    body_lines = [line for index, line in enumerate(lines) if index not in notes]
+    return body_lines + [lines[index] for index in sorted(notes)]
 
 
 def _notes_before(lines: list[Line], end: int, body: float) -> range:

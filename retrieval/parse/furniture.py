@@ -28,7 +28,7 @@ def without_furniture(
         counts.update({key for index in _edges(page) for key in _keys(page[index].text, number)})
     enough = max(4, len(pages) / 3)
     seen: set[str] = set()
-    kept = []
+    cleaned = []
     aside = []
     for number, page in enumerate(pages):
         drop = set()
@@ -39,9 +39,9 @@ def without_furniture(
                 drop.add(index)
             seen |= recurring
         drop |= {i for i in _outermost(page, drop) if _PRINTED.fullmatch(page[i].text)}
-        kept.append([line for index, line in enumerate(page) if index not in drop])
+        cleaned.append([line for index, line in enumerate(page) if index not in drop])
         aside += [(number + 1, page[index].text) for index in sorted(drop)]
-    return kept, aside
+    return cleaned, aside
 
 
 def _keys(text: str, page: int) -> set[str]:
@@ -60,19 +60,19 @@ def printed_labels(pages: list[list[Line]]) -> list[str | None]:
     to the physical page is the one that most numbered pages show.
     """
     offsets: Counter[int] = Counter()
-    found: dict[int, dict[int, str]] = defaultdict(dict)
+    numbers: dict[int, dict[int, str]] = defaultdict(dict)
     for index, page in enumerate(pages):
         for line in _edges(page):
             match = _PRINTED.fullmatch(page[line].text) or re.search(
                 r"(?<!\S)(\d{1,4})$", page[line].text
             )
             if match and match[1].isdigit():
-                found[index][int(match[1]) - index] = match[1]
-        offsets.update(found[index].keys())
+                numbers[index][int(match[1]) - index] = match[1]
+        offsets.update(numbers[index].keys())
     offset, votes = offsets.most_common(1)[0] if offsets else (0, 0)
     if votes < max(4, 0.6 * len(pages)):
         return [None] * len(pages)
-    return [found[index].get(offset) for index in range(len(pages))]
+    return [numbers[index].get(offset) for index in range(len(pages))]
 
 
 def _edges(page: list[Line]) -> list[int]:

@@ -100,18 +100,18 @@ def _set_off(line: Line, body: float) -> bool:
 
 def _outline_lines(page: list[Line], entries: Outline) -> dict[int, int]:
     """Line index -> level for the entries whose title stands on this page."""
-    found: dict[int, int] = {}
+    levels: dict[int, int] = {}
     for level, title, _ in entries:
-        wanted = "".join(_WORDS.findall(title.lower()))
+        words = "".join(_WORDS.findall(title.lower()))
         for index, line in enumerate(page):
-            if index in found or not wanted:
+            if index in levels or not words:
                 continue
             have = "".join(_WORDS.findall(line.text.lower()))
             if (
-                have == wanted
-                or (len(have) > 8 and wanted.startswith(have))
-                or (len(wanted) > 8 and have.startswith(wanted) and len(have) < 2 * len(wanted))
+                have == words
+                or (len(have) > 8 and words.startswith(have))
+                or (len(words) > 8 and have.startswith(words) and len(have) < 2 * len(words))
             ):
-                found[index] = level + 1
+                levels[index] = level + 1
                 break
-    return found
+    return levels

@@ -134,9 +134,9 @@ def _vocabulary(pages: list[list[Line]]) -> Counter[str]:
     divided = False
     for page in pages:
         for line in page:
-            found = _WORD.findall(line.text.lower())[1 if divided else 0 :]
+            line_words = _WORD.findall(line.text.lower())[1 if divided else 0 :]
             divided = line.text.endswith((_BREAK, "-"))
-            words.update(found[: -1 if divided else None])
+            words.update(line_words[: -1 if divided else None])
     return words
 
 

@@ -168,7 +168,7 @@ class _Table:
         width = max(map(len, rows), default=0)
         used = [any(len(row) > i and row[i] for row in rows) for i in range(width)]
         for row in rows:
-            builder.row(cell for cell, kept in zip(row, used, strict=False) if kept)
+            builder.row(cell for cell, is_used in zip(row, used, strict=False) if is_used)
 
 
 def _joined(row: list[str]) -> list[str]:

@@ -49,10 +49,10 @@ def number_text(value: float, number_format: str) -> str:
         return _filled(section, literals)  # "-" for a zero
     if not digits or "E" in section.upper() or "/" in section:
         return general(value)  # scientific and fractions too
-    shown = _digits(value * 100 if "%" in section else value, digits[0])
-    text = section[: digits.start()] + shown + section[digits.end() :]
-    if shown.startswith("-") and not text.startswith("-"):
-        text = "-" + text.replace(shown, shown[1:], 1)
+    figure = _digits(value * 100 if "%" in section else value, digits[0])
+    text = section[: digits.start()] + figure + section[digits.end() :]
+    if figure.startswith("-") and not text.startswith("-"):
+        text = "-" + text.replace(figure, figure[1:], 1)
     return " ".join(_filled(text, literals).split())
 
 

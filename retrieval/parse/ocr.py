@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
-import subprocess
-import sys
-from collections.abc import Generator
-from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
-from queue import Queue
 from statistics import median
-from threading import Thread
 from typing import Any
 
 from retrieval.parse.document import Unit, ranges
 from retrieval.parse.layout import plain
 from retrieval.parse.line import CELLS, Line
-from retrieval.progress import Progress
+from retrieval.parse.worker import Message, run_workers
+from retrieval.progress import Emit, Progress
 
 log = logging.getLogger("docagent")
 
 INSTALL = "pip install 'docagent[ocr]'"
-_WORKER = Path(__file__).with_name("ocr_worker.py")
 _BASELINE = 0.22  # of a box's height lies below the baseline
 _COLUMN = 8  # lines on either side that make two columns
 
@@ -53,8 +46,8 @@ def shared(pages: int) -> tuple[int, int]:
 
 
 def read_pages(
-    path: Path, password: str | None, numbers: tuple[int, ...], body: float | None
-) -> Generator[Progress, None, dict[int, list[Line]]]:
+    path: Path, password: str | None, numbers: tuple[int, ...], body: float | None, emit: Emit
+) -> dict[int, list[Line]]:
     """Lines of these pages of a PDF (from 1), of those where any text was found.
 
     `body` is the type size of the document's other pages, in points; None if there are none.
@@ -69,52 +62,39 @@ def read_pages(
         }
         for share in range(shares)
     ]
-    found, crashed = yield from _run(tasks, len(numbers))
-    if crashed:
-        log.warning("%s: OCR failed: %s", path.name, crashed)
-    lines = _lines_by_page(found, body)
+    boxes, failure = _run(tasks, len(numbers), emit)
+    if failure:
+        log.warning("%s: OCR failed: %s", path.name, failure)
+    lines = _lines_by_page(boxes, body)
     _report(path, tuple(sorted(number for number in lines if lines[number])))
     return {number: page for number, page in lines.items() if page}
 
 
-def read_picture(path: Path) -> Generator[Progress, None, list[list[Line]] | None]:
+def read_picture(path: Path, emit: Emit) -> list[list[Line]] | None:
     """Lines of each page of a picture file; None if it cannot be read."""
     task = {"path": str(path), "password": None, "pages": None, "threads": os.cpu_count() or 1}
-    found, crashed = yield from _run([task], 1)
-    lines = _lines_by_page(found, None)
-    return None if crashed or not lines else [lines[number] for number in sorted(lines)]
+    boxes, failure = _run([task], 1, emit)
+    lines = _lines_by_page(boxes, None)
+    return None if failure or not lines else [lines[number] for number in sorted(lines)]
 
 
-def _run(
-    tasks: list[dict[str, Any]], total: int
-) -> Generator[Progress, None, tuple[dict[int, _Page], str]]:
+def _run(tasks: list[dict[str, Any]], total: int, emit: Emit) -> tuple[dict[int, _Page], str]:
     """Height and boxes by page number, and the last line of a worker that failed."""
-    inbox: Queue[Any] = Queue()
-    workers = [_Worker(task, inbox) for task in tasks]
-    found: dict[int, _Page] = {}
-    done, crashed, running = 0, "", len(workers)
-    yield Progress("ocr", 0, total, "pages")
-    try:
-        while running:
-            message = inbox.get()
-            if isinstance(message, str):
-                running -= 1
-                crashed = crashed or message
-                continue
-            done += 1
-            boxes = [(plain(text).strip(), *place) for text, *place in message["boxes"]]
-            found[message["page"] + 1] = message["height"], [box for box in boxes if box[0]]
-            yield Progress("ocr", done, max(done, total), "pages")
-    finally:
-        for worker in workers:
-            worker.stop()
-    return found, crashed
+    pages: dict[int, _Page] = {}
+    emit(Progress("ocr", 0, total, "pages"))
+
+    def handle(message: Message) -> None:
+        boxes = [(plain(text).strip(), *place) for text, *place in message["boxes"]]
+        pages[message["page"] + 1] = message["height"], [box for box in boxes if box[0]]
+        emit(Progress("ocr", len(pages), max(len(pages), total), "pages"))
+
+    return pages, run_workers("retrieval.parse.ocr_worker", tasks, handle)
 
 
-def _lines_by_page(found: dict[int, _Page], body: float | None) -> dict[int, list[Line]]:
-    heights = [bottom - top for _, boxes in found.values() for _, _, top, _, bottom in boxes]
+def _lines_by_page(pages: dict[int, _Page], body: float | None) -> dict[int, list[Line]]:
+    heights = [bottom - top for _, boxes in pages.values() for _, _, top, _, bottom in boxes]
     usual = median(heights) if heights else 1.0
-    return {n: lines_of(boxes, height, usual, body) for n, (height, boxes) in found.items()}
+    return {n: lines_of(boxes, height, usual, body) for n, (height, boxes) in pages.items()}
 
 
 def _report(path: Path, numbers: tuple[int, ...]) -> None:
@@ -122,46 +102,6 @@ def _report(path: Path, numbers: tuple[int, ...]) -> None:
         many = "s" if len(numbers) > 1 else ""
         were = "were" if many else "was"
         log.info("%s: page%s %s %s read by OCR.", path.name, many, ranges(numbers), were)
-
-
-class _Worker:
-    """One process; a thread carries its pages to the inbox, at the end "" or its last words."""
-
-    def __init__(self, task: dict[str, Any], inbox: Queue[Any]) -> None:
-        self.inbox = inbox
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", str(_WORKER)],  # -P: the worker's folder is no import path
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-        )
-        # Through standard input, since a command line with a password is for all to see.
-        with suppress(BrokenPipeError):  # a worker that died is noticed by its exit status
-            print(json.dumps(task), file=self.process.stdin, flush=True)
-        self.last = ""
-        self.listening = Thread(target=self.listen, daemon=True)
-        self.listening.start()
-        Thread(target=self.carry, daemon=True).start()
-
-    def listen(self) -> None:
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            self.last = line.strip() or self.last
-
-    def carry(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.inbox.put(json.loads(line))
-        status = self.process.wait()
-        self.listening.join()
-        self.inbox.put((self.last or f"exit status {status}") if status else "")
-
-    def stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
 
 
 def lines_of(

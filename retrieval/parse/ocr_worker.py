@@ -1,14 +1,7 @@
-"""Reads a share of a file's pages as pictures, in a process of its own, one JSON line for each.
-
-PDFium is not thread-safe, and a hostile file can crash it. This file is run by its path (see
-ocr.py) and imports nothing from the package.
-"""
+"""Reads a share of a file's pages as pictures in a worker process (see worker.py)."""
 
 from __future__ import annotations
 
-import json
-import logging
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,15 +10,6 @@ _DOUBTFUL = 0.85  # score of a line; sound ones have 0.95 and more
 _LONGEST = 4000  # pixels of a side; a poster is rendered more coarsely
 
 Box = list[Any]  # [text, left, top, right, bottom], points, from the upper left
-
-
-def main() -> None:
-    """Read {path, password, pages, threads} from standard input, print the boxes of each page."""
-    logging.disable(logging.WARNING)
-    task = json.loads(sys.stdin.readline())
-    for message in messages(**task):
-        sys.stdout.write(json.dumps(message) + "\n")
-        sys.stdout.flush()
 
 
 def messages(
@@ -88,11 +72,11 @@ def load(threads: int) -> Any:
 
 
 def boxes_of(engine: Any, picture: Any, scale: float) -> list[Box]:
-    found = engine(picture)
-    if found.boxes is None:
+    result = engine(picture)
+    if result.boxes is None:
         return []
     boxes = []
-    for corners, text, score in zip(found.boxes.tolist(), found.txts, found.scores, strict=True):
+    for corners, text, score in zip(result.boxes.tolist(), result.txts, result.scores, strict=True):
         xs, ys = [max(0, round(x)) for x, _ in corners], [max(0, round(y)) for _, y in corners]
         left, top, right, bottom = min(xs), min(ys), max(xs), max(ys)
         if score < _DOUBTFUL:
@@ -108,7 +92,3 @@ def again(engine: Any, crop: Any, text: str, score: float) -> str:
     read = engine(crop, use_det=False, use_cls=False, use_rec=True)
     better = read.txts and read.scores[0] > score
     return str(read.txts[0]) if better else text
-
-
-if __name__ == "__main__":
-    main()

@@ -1,13 +1,10 @@
-"""Reads a share of a PDF's pages in a process of its own and prints one JSON line for each.
+"""Reads a share of a PDF's pages in a worker process (see worker.py), one message for each.
 
 PDFium is not thread-safe and a hostile file can crash it, so no other process loads it.
 """
 
 from __future__ import annotations
 
-import json
-import logging
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,15 +15,6 @@ from retrieval.parse.segment import Segment, SegmentReader, relined
 from retrieval.parse.table_rows import with_tables
 
 Row = list[Any]  # [text, x0, baseline, x1, size, bold, cells, column, table], PDF points
-
-
-def main() -> None:
-    """Read {path, password, share, shares} from standard input, print head and pages."""
-    logging.disable(logging.WARNING)  # pypdf reports every repaired object
-    task = json.loads(sys.stdin.readline())
-    for message in messages(**task):
-        sys.stdout.write(json.dumps(message) + "\n")
-        sys.stdout.flush()
 
 
 def messages(path: str, password: str | None, share: int, shares: int) -> Iterator[dict[str, Any]]:
@@ -79,7 +67,7 @@ def rows_of(pdf: Any, index: int) -> list[Row]:
         row
         for group in upright(reader.segments(), page.get_rotation() != 0)
         for column, segments in regions(group)
-        for row in (measured(reader, one, column) for one in with_tables(rows(segments)))
+        for row in (measured(reader, line, column) for line in with_tables(rows(segments)))
     ]
 
 

@@ -131,7 +131,7 @@ def _level(lines: list[list[Segment]]) -> list[list[Segment]]:
 
 def _late(lines: list[list[Segment]]) -> set[int]:
     """Lines drawn after what stands far below them, alone or by twos: forgotten heads."""
-    found: set[int] = set()
+    late: set[int] = set()
     for index in range(1, len(lines)):
         line = lines[index]
         if line[0].low > lines[index - 1][0].high + 8 * line[0].size:
@@ -139,8 +139,8 @@ def _late(lines: list[list[Segment]]) -> set[int]:
             while end < len(lines) and _follows(lines[end - 1], lines[end]):
                 end += 1
             if end - index <= 2:
-                found.update(range(index, end))
-    return found
+                late.update(range(index, end))
+    return late
 
 
 def _apart(lines: list[list[Segment]], group: list[int], line: list[Segment]) -> bool:

@@ -75,21 +75,21 @@ class SegmentReader:
         return [m[0].strip() for m in _LINE.finditer(self.text) if m[0].strip()]
 
     def segments(self) -> list[Segment]:
-        found: list[Segment] = []
+        segments: list[Segment] = []
         number = 0
         for line in _LINE.finditer(self.text):
             number += 1
             for segment in self.cut(line.start(), line.end(), number):
-                if found and found[-1].line == number and _steps_down(found[-1], segment):
+                if segments and segments[-1].line == number and _steps_down(segments[-1], segment):
                     number += 1  # PDFium joins what is drawn without a break between
-                found.append(segment._replace(line=number))
-        return found
+                segments.append(segment._replace(line=number))
+        return segments
 
     def cut(self, start: int, end: int, number: int) -> Iterator[Segment]:
         """Segments of one line of PDFium's."""
         turns = -1
         first = last = 0
-        held: Box | None = None
+        open_box: Box | None = None
         for match in _WORD.finditer(self.text, start, end):
             a, b = match.span()
             b -= self.text[b - 1] in MARKS and b - a > 1
@@ -98,18 +98,18 @@ class SegmentReader:
             head = self.box(a, turns)
             tail = self.box(b - 1, turns)
             size = head[3] - head[1]
-            if held is not None:
-                gap = head[0] - held[2]
+            if open_box is not None:
+                gap = head[0] - open_box[2]
                 apart = gap > CELL_GAP * max(size, 1.0) or gap < -size
-                if apart or min(held[3], head[3]) - max(held[1], head[1]) < 0.2 * size:
-                    yield self.segment(first, last, held, number, turns)
-                    held = None
-            if held is None:
-                first, held = a, head
+                if apart or min(open_box[3], head[3]) - max(open_box[1], head[1]) < 0.2 * size:
+                    yield self.segment(first, last, open_box, number, turns)
+                    open_box = None
+            if open_box is None:
+                first, open_box = a, head
             last = match.end()
-            held = (held[0], held[1], max(held[2], tail[2]), held[3])
-        if held is not None:
-            yield self.segment(first, last, held, number, turns)
+            open_box = (open_box[0], open_box[1], max(open_box[2], tail[2]), open_box[3])
+        if open_box is not None:
+            yield self.segment(first, last, open_box, number, turns)
 
     def segment(self, a: int, b: int, box: Box, line: int, turns: int) -> Segment:
         text = self.text[a:b]
@@ -142,11 +142,11 @@ class SegmentReader:
         matrix = self.raw.FS_MATRIX()
         self.raw.FPDFText_GetMatrix(self.handle, index, matrix)
         size = self.raw.FPDFText_GetFontSize(self.handle, index) * math.hypot(matrix.a, matrix.b)
-        one = _turned(left.value, bottom.value, turns)
-        two = _turned(right.value, top.value, turns)
+        first = _turned(left.value, bottom.value, turns)
+        second = _turned(right.value, top.value, turns)
         base = _turned(x.value, y.value, turns)[1]
         low = base - 0.22 * size
-        return min(one[0], two[0]), low, max(one[0], two[0]), low + _LOOSE * size
+        return min(first[0], second[0]), low, max(first[0], second[0]), low + _LOOSE * size
 
     def turns(self, index: int) -> int:
         """Quarter turns, counter-clockwise, that the character is drawn with."""
@@ -156,8 +156,8 @@ class SegmentReader:
     def is_bold(self, index: int) -> bool:
         name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
         self.raw.FPDFText_GetFontInfo(self.handle, index, name, 128, flags)
-        told = name.value.lower()
-        if b"bold" in told or b"black" in told:
+        font = name.value.lower()
+        if b"bold" in font or b"black" in font:
             return True
         return bool(self.raw.FPDFText_GetFontWeight(self.handle, index) >= 600)
 

@@ -27,14 +27,14 @@ def join_words(lines: list[str]) -> str:
 
 
 def _heads(rows: list[Row]) -> list[Row]:
-    found: list[Row] = []
+    done: list[Row] = []
     for index, row in enumerate(rows):
         if row.data:
             row.table = True
             if not (index and rows[index - 1].data):
-                _restack(found, row, _figures_edge(rows[index : index + _FEW]))
-        found.append(row)
-    return found
+                _restack(done, row, _figures_edge(rows[index : index + _FEW]))
+        done.append(row)
+    return done
 
 
 def _figures_edge(rows: list[Row]) -> float:
@@ -50,13 +50,13 @@ def _figures_edge(rows: list[Row]) -> float:
     )
 
 
-def _restack(found: list[Row], first: Row, edge: float) -> None:
+def _restack(above: list[Row], first: Row, edge: float) -> None:
     """Replace the lines of a head above `first` by lines that read cell by cell."""
-    top, start = first.high, len(found)
+    top, start = first.high, len(above)
     floor = start
     width = first.right - first.left
     while start and start > floor - _TALLEST:
-        row = found[start - 1]
+        row = above[start - 1]
         if row.table or row.low < first.high - 0.5 * row.size:
             break
         if row.low - top > (1.6 if start < floor and _is_over(row, edge) else 2.5) * row.size:
@@ -71,15 +71,15 @@ def _restack(found: list[Row], first: Row, edge: float) -> None:
             break
         start -= 1
         top = max(top, row.high)
-    while start < floor and not _is_over(found[start], edge):
+    while start < floor and not _is_over(above[start], edge):
         start += 1  # titles above the head, labels of sections
     end = floor
-    while end > start and not _is_over(found[end - 1], edge):
+    while end > start and not _is_over(above[end - 1], edge):
         end -= 1
-    head = found[start:end]
+    head = above[start:end]
     if not head:
         return
-    found[start:end] = _stacked(head)
+    above[start:end] = _stacked(head)
 
 
 def _is_over(row: Row, edge: float) -> bool:
@@ -98,8 +98,8 @@ def _stacked(head: list[Row]) -> list[Row]:
     over = [cell for cell in cells if any(_is_above(cell, other) for other in cells)]
     lines: list[list[list[Row]]] = []
     for cell in sorted(over, key=lambda cell: -cell[0].high):
-        held = lines[-1][0] if lines else cell
-        if held is not cell and held[-1].low < cell[0].high - 0.5 * cell[0].size:
+        last = lines[-1][0] if lines else cell
+        if last is not cell and last[-1].low < cell[0].high - 0.5 * cell[0].size:
             lines[-1].append(cell)
         else:
             lines.append([cell])
@@ -143,10 +143,10 @@ def _spans_years(above: Row, below: Row, pieces: list[Row]) -> bool:
     return len([p for p in level if p.right > years[0].left]) < len(years) - 1
 
 
-def _common(one: Row, two: Row) -> float:
+def _common(first: Row, second: Row) -> float:
     """Share of the narrower one's width that both have in common."""
-    left, right = max(one.left, two.left), min(one.right, two.right)
-    return (right - left) / max(0.1, min(one.right - one.left, two.right - two.left))
+    left, right = max(first.left, second.left), min(first.right, second.right)
+    return (right - left) / max(0.1, min(first.right - first.left, second.right - second.left))
 
 
 def _is_above(cell: list[Row], other: list[Row]) -> bool:
@@ -157,19 +157,19 @@ def _is_above(cell: list[Row], other: list[Row]) -> bool:
 
 def _row_of_cells(cells: list[list[Row]]) -> Row:
     cells = sorted(cells, key=lambda cell: min(piece.left for piece in cell))
-    made = Row([s for cell in cells for piece in cell for s in piece.segments], table=True)
-    made.texts = [join_words([piece.text for piece in cell]) for cell in cells]
-    made.spans = [(min(p.left for p in cell), max(p.right for p in cell)) for cell in cells]
-    return made
+    row = Row([s for cell in cells for piece in cell for s in piece.segments], table=True)
+    row.texts = [join_words([piece.text for piece in cell]) for cell in cells]
+    row.spans = [(min(p.left for p in cell), max(p.right for p in cell)) for cell in cells]
+    return row
 
 
 def _labels(rows: list[Row]) -> list[Row]:
     """A label over two lines or more joined in front of its figures."""
     widest = max((r.spans[0][1] for r in rows if r.data and not is_figure(r.texts[0])), default=0)
-    found: list[Row] = []
+    joined_rows: list[Row] = []
     for row in rows:
-        if found and _wraps(found[-1], row, widest):
-            above = found.pop()
+        if joined_rows and _wraps(joined_rows[-1], row, widest):
+            above = joined_rows.pop()
             label = join_words([above.texts[0], row.texts[0]])
             figures = above if len(above.texts) > 1 else row
             joined = Row([*above.segments, *row.segments], table=figures.table)
@@ -177,15 +177,15 @@ def _labels(rows: list[Row]) -> list[Row]:
             joined.texts = [label, *figures.texts[1:]]
             joined.spans = [above.spans[0], *figures.spans[1:]]
             row = joined
-        found.append(row)
-    return found
+        joined_rows.append(row)
+    return joined_rows
 
 
 def _wraps(above: Row, below: Row, widest: float) -> bool:
     """Whether the label of one of two rows goes on in the other; one of them has the figures."""
-    one, two = above.texts[0], below.texts[0]
+    upper, lower = above.texts[0], below.texts[0]
     data = above.data, below.data
-    if data[0] == data[1] or is_figure(one) or is_figure(two):
+    if data[0] == data[1] or is_figure(upper) or is_figure(lower):
         return False
     if len(above.texts if data[1] else below.texts) > 1:
         return False
@@ -197,4 +197,4 @@ def _wraps(above: Row, below: Row, widest: float) -> bool:
         return False
     if above.spans[0][1] - left < 0.6 * (widest - left):
         return False  # the next word would have fitted
-    return two[0].islower() or bool(_OPEN.search(one))
+    return lower[0].islower() or bool(_OPEN.search(upper))

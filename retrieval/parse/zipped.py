@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
-from retrieval.errors import DocAgentError
+from retrieval.errors import DocumentError, PasswordRequired
 
 # A million rows of a real workbook are 0.2 GB unpacked and pack to a tenth; a bomb packs to a
 # thousandth. zipfile never gives more than the size a member declares.
@@ -15,19 +15,19 @@ _RATIO = 150
 
 
 def open_zip(path: Path) -> ZipFile:
-    """Raises DocAgentError for an archive that is damaged, encrypted or a bomb."""
+    """Raises DocumentError for an archive that is damaged, encrypted or a bomb."""
     try:
         archive = ZipFile(path)
     except (BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise DocAgentError(f"{path.name} is damaged: its zip archive cannot be read.") from error
+        raise DocumentError(f"{path.name} is damaged: its zip archive cannot be read.") from error
     members = archive.infolist()
     unpacked = sum(member.file_size for member in members)
     if unpacked > _MOST or unpacked > max(_FREE, _RATIO * path.stat().st_size):
         archive.close()
-        raise DocAgentError(
+        raise DocumentError(
             f"{path.name} unpacks to {unpacked / 1e9:.1f} GB: that is a zip bomb, or too large."
         )
     if any(member.flag_bits & 1 for member in members):
         archive.close()
-        raise DocAgentError(f"{path.name} is encrypted: save a copy without a password.")
+        raise PasswordRequired(f"{path.name} is encrypted: save a copy without a password.")
     return archive

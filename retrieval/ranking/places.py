@@ -6,7 +6,7 @@ import re
 
 from retrieval.parse.line import count_figures
 from retrieval.passage import Passage
-from retrieval.ranking.question import Place, Reference
+from retrieval.query import Place, Reference
 
 _FIGURES = 0.2  # share of figures among the words of a table
 _NUMBERED = ("section", "clause", "article", "chapter")  # headings may leave the word out
@@ -26,19 +26,20 @@ def is_named(passage: Passage, reference: Reference) -> bool:
     """Whether the question names this passage's page, its section or the table it holds."""
     if reference.kind == "page":
         return reference.number in (str(passage.page), passage.page_label)
-    place = f"{passage.context}\n{passage.text}"
-    called = rf"\b{reference.kind}\s+{_here(reference)}"
-    return is_headed(passage, reference) or bool(re.search(called, place, re.IGNORECASE))
+    pattern = rf"\b{reference.kind}\s+{_number(reference)}"
+    return is_headed(passage, reference) or bool(
+        re.search(pattern, f"{passage.context}\n{passage.text}", re.IGNORECASE)
+    )
 
 
 def is_headed(passage: Passage, reference: Reference) -> bool:
     """Whether this passage stands under that number, with or without its kind before it."""
     kind = rf"(?:{reference.kind}|§)"
     kind += "?" if reference.kind in _NUMBERED else ""
-    pattern = rf"(?:^|> )[#\s]*{kind}\s*{_here(reference)}"
+    pattern = rf"(?:^|> )[#\s]*{kind}\s*{_number(reference)}"
     return bool(re.search(pattern, passage.heading, re.IGNORECASE))
 
 
-def _here(reference: Reference) -> str:
+def _number(reference: Reference) -> str:
     """4.2, and not 4.21 or 4.2(b)."""
     return rf"{re.escape(reference.number)}(?![\w(]|\.\d)"

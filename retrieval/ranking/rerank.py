@@ -1,4 +1,4 @@
-"""A second, dearer look at the first passages of a ranking."""
+"""Reranking: a second, slower look at the first passages of a ranking."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from retrieval.embed.encoder import local
+from retrieval.embed.encoder import local_folder
 from retrieval.errors import DocAgentError
 from retrieval.passage import Passage
 
@@ -33,7 +33,7 @@ class CrossEncoder:
     """
 
     def __init__(self, name: str) -> None:
-        folder = local(name, "reranker")
+        folder = local_folder(name, "reranker")
         _refuse_without_score(name, folder)
         from sentence_transformers import CrossEncoder as Model
 
@@ -41,11 +41,11 @@ class CrossEncoder:
 
     def scores(self, question: str, passages: Sequence[Passage]) -> list[float]:
         """The model's own scores; what exceeds its window is cut."""
-        pairs = [(question, shown(passage)) for passage in passages]
+        pairs = [(question, passage_with_headings(passage)) for passage in passages]
         return [float(s) for s in self._model.predict(pairs, show_progress_bar=False)]
 
 
-def reranked(question: str, passages: list[Passage], by: Reranker) -> list[Passage]:
+def reranked(question: str, passages: list[Passage], reranker: Reranker) -> list[Passage]:
     """Passages, best first, in the order of the mean of their score and the reranker's.
 
     Both run from 0 to 1 over the passages looked at, as rerankers have scales of their own. A
@@ -55,8 +55,8 @@ def reranked(question: str, passages: list[Passage], by: Reranker) -> list[Passa
     if not head:
         return passages
     own = _spread([passage.score for passage in head])
-    told = _spread(by.scores(question, head))
-    order = sorted(range(len(head)), key=lambda n: (-own[n] - told[n], n))
+    judged = _spread(reranker.scores(question, head))
+    order = sorted(range(len(head)), key=lambda n: (-own[n] - judged[n], n))
     moved = [replace(head[n], score=at.score) for n, at in zip(order, head, strict=True)]
     return moved + passages[DEPTH:]
 
@@ -67,7 +67,7 @@ def _spread(scores: list[float]) -> list[float]:
     return [(score - least) / ((most - least) or 1.0) for score in scores]
 
 
-def shown(passage: Passage) -> str:
+def passage_with_headings(passage: Passage) -> str:
     """A passage under its heading and the table header it continues."""
     return "\n".join(filter(None, (passage.heading, passage.context, passage.text)))
 
@@ -75,9 +75,9 @@ def shown(passage: Passage) -> str:
 def _refuse_without_score(name: str, folder: Path) -> None:
     """An embedding model would load too, with a head of random weights."""
     config = folder / "config.json"
-    told = json.loads(config.read_text("utf-8")) if config.is_file() else {}
-    kinds = told.get("architectures") or [""]
-    labels = told.get("id2label") or {}
+    settings = json.loads(config.read_text("utf-8")) if config.is_file() else {}
+    kinds = settings.get("architectures") or [""]
+    labels = settings.get("id2label") or {}
     if not kinds[0].endswith("ForSequenceClassification") or len(labels) > 1:
         raise DocAgentError(
             f"{name} is no cross-encoder with one score; choose one such as "

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from retrieval.lexical.tokens import query_terms, terms
+from retrieval.pages import PageRange
 from retrieval.passage import Passage
+from retrieval.query import Query
 from retrieval.ranking.candidates import candidates
-from retrieval.ranking.closeness import in_order, together
-from retrieval.ranking.leads import leads
+from retrieval.ranking.entity_links import linked_passages
 from retrieval.ranking.places import is_named, is_place
-from retrieval.ranking.question import Asked, asked
-
-if TYPE_CHECKING:
-    from retrieval.corpus import Corpus
+from retrieval.ranking.proximity import in_order, together
+from retrieval.store.passage_index import PassageIndex
 
 _DEPTH = 100  # candidates taken from each ranking
-_CLOSE = 50  # candidates whose words are looked at one by one
-_SEEN = 5000  # passages whose terms are kept for the next question, about 20 MB
+_EXAMINED = 50  # candidates whose words are looked at one by one
 
 # What a passage can reach beside words and meaning; BENCHMARKS.md has the ablation. The scores of
 # a page's passages are not added up: at weights of .1, .3 and .6 the first page was right for .56,
@@ -28,78 +22,64 @@ _SEEN = 5000  # passages whose terms are kept for the next question, about 20 MB
 _TOGETHER = 1.0  # the question's terms within two lines
 _IN_ORDER = 0.5  # the question's terms side by side as in the question
 _PLACE = 0.4  # a table with the title of a likely place
-_LED = 0.5  # of the best passage's score: where that leads
+_LINKED = 0.5  # of the best passage's score: where that leads
 _SECOND = 0.99  # of it at most: the passage that leads stays first
 _NAMED = 0.5  # the section, table or page the question names
+_CONTENTS = 0.5  # of its score: a table of contents holds the words of every heading
 
 
 def search(
-    corpus: Corpus,
-    query: str,
+    index: PassageIndex,
+    query: Query,
     k: int,
-    pages: tuple[int, int] | None = None,
+    pages: PageRange | None = None,
     documents: Sequence[str] | None = None,
     also: Sequence[str] = (),
 ) -> list[Passage]:
-    """The `k` best passages, best first; `pages` (physical, from 1) and `documents` limit them.
+    """The `k` best passages, best first; `pages` and `documents` limit them.
 
     `also` are other wordings of the query, weighed like the words of likely places.
     """
-    question = asked(query)
-    question = replace(question, likely=(*question.likely, *also))
-    depth = len(corpus) if pages else min(len(corpus), max(_DEPTH, 2 * k))
-    scores, cosines, vector, most = candidates(corpus, question, depth, documents)
-    most += _TOGETHER + _IN_ORDER + _PLACE * bool(question.places)
-    asked_terms = query_terms(question.core, corpus.lexical.languages)
-    rarity = corpus.lexical.rarity(asked_terms)
-    for number in sorted(scores, key=scores.__getitem__, reverse=True)[:_CLOSE]:
-        scores[number] += _by_closeness(corpus.passage(number), question, asked_terms, rarity)
+    ranges = None if documents is None else index.ranges(documents)
+    depth = len(index) if pages else min(len(index), max(_DEPTH, 2 * k))
+    scores, cosines, vector, most = candidates(index, query, also, depth, ranges)
+    most += _TOGETHER + _IN_ORDER + _PLACE * bool(query.places)
+    for number in sorted(scores, key=scores.__getitem__, reverse=True)[:_EXAMINED]:
+        scores[number] += _by_proximity(index.passage(number), query)
     for number in scores:
-        if corpus.is_contents(number):
-            scores[number] *= 0.5  # a table of contents holds the words of every heading
+        if index.is_contents(number):
+            scores[number] *= _CONTENTS
     if scores:
-        _follow(corpus, max(scores, key=scores.__getitem__), query, scores, documents)
+        _raise_linked(index, query, scores, ranges)
     order = sorted(scores, key=lambda number: (-scores[number], number))
-    led = [number for number in order if number not in cosines]
-    cosines |= corpus.cosines(vector, led)
+    linked = [number for number in order if number not in cosines]
+    cosines |= index.cosines(vector, linked)
     passages = []
     for number in order:
-        passage = corpus.passage(number, min(1.0, scores[number] / most), cosines[number])
-        if pages is None or (passage.page and pages[0] <= passage.page <= pages[1]):
+        passage = index.passage(number, min(1.0, scores[number] / most), cosines[number])
+        if pages is None or passage.page in pages:
             passages.append(passage)
         if len(passages) == k:
             break
     return passages
 
 
-def _follow(
-    corpus: Corpus,
-    best: int,
-    query: str,
-    scores: dict[int, float],
-    documents: Sequence[str] | None,
+def _raise_linked(
+    index: PassageIndex, query: Query, scores: dict[int, float], ranges: list[range] | None
 ) -> None:
     """Raise the passages that the best one leads to."""
-    inside = None if documents is None else corpus.spans(documents)
-    for number in leads(corpus, best, query):
-        if inside is None or any(number in span for span in inside):
-            led = scores.get(number, 0.0) + _LED * scores[best]
-            scores[number] = min(led, _SECOND * scores[best])
+    best = max(scores, key=scores.__getitem__)
+    for number in linked_passages(index, best, query):
+        if ranges is None or any(number in inside for inside in ranges):
+            score = scores.get(number, 0.0) + _LINKED * scores[best]
+            scores[number] = min(score, _SECOND * scores[best])
 
 
-def _by_closeness(
-    passage: Passage, question: Asked, asked_terms: Sequence[str], rarity: Mapping[str, float]
-) -> float:
+def _by_proximity(passage: Passage, query: Query) -> float:
     """What a look at the passage's own words adds."""
-    held = _terms(passage.text)
     return (
-        _TOGETHER * together(held, rarity)
-        + _IN_ORDER * in_order(held, asked_terms, rarity)
-        + _NAMED * any(is_named(passage, reference) for reference in question.references)
-        + _PLACE * any(is_place(passage, place) for place in question.places)
+        _TOGETHER * together(passage.terms, query.rarity)
+        + _IN_ORDER * in_order(passage.terms, query.terms, query.rarity)
+        + _NAMED * any(is_named(passage, reference) for reference in query.references)
+        + _PLACE * any(is_place(passage, place) for place in query.places)
     )
-
-
-@lru_cache(maxsize=_SEEN)
-def _terms(text: str) -> tuple[str, ...]:
-    return tuple(terms(text))

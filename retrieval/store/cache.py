@@ -25,41 +25,41 @@ LAYOUT = 2
 another version of docagent wrote is never read as something else."""
 
 MANIFEST = "manifest.json"
-Told = dict[str, list[int]]  # file name -> size in bytes, CRC-32
+Manifest = dict[str, list[int]]  # file name -> size in bytes, CRC-32
 
 _STALE = 24 * 3600  # seconds; an unfinished entry this old has no owner any more
 SMALL = 1 << 20
 """Bytes up to which a file's checksum is compared whenever its entry is opened. For larger ones
 only the size is: the 460 MB of vectors of 600,000 passages would cost each question 0.3 s. Text is
-compared when it is read (`read`), and everything by `docagent index --verify`."""
+compared when it is read (`read_checked`), and everything by `docagent index --verify`."""
 
 _OLD = re.compile(
     r"[0-9a-f]{40}(-\d+)?(\.lock)?"
-)  # entries of the layout before there were numbers
+)  # entries of the layout before they were numbered
 
 
 class Cache:
     """Entries `root/index-LAYOUT/kind/key`, each a folder with a manifest of sizes and checksums.
 
     An entry is built in a folder beside its place and renamed, so a reader never sees half of
-    one. A cache that cannot be written to is none: work goes on in memory, with one warning.
+    one. If the cache folder cannot be written, nothing is cached: one warning says so.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root / f"index-{LAYOUT}"
         self.writable = True
         try:
-            # It holds the documents' text, and is for their owner's eyes.
+            # It contains the documents' text, which is for their owner's eyes.
             root.mkdir(parents=True, exist_ok=True, mode=0o700)
             self.root.mkdir(exist_ok=True, mode=0o700)
         except OSError as error:
             self.give_up(error)
 
     def load(self, kind: str, key: str) -> Path | None:
-        """The entry's folder if it is there and, as far as `SMALL` says, undamaged."""
+        """The entry's folder if it is there and undamaged, large files aside (see `SMALL`)."""
         folder = self.root / kind / key
-        told = manifest(folder)
-        if told is not None and whole(folder, told):
+        files = manifest(folder)
+        if files is not None and whole(folder, files):
             return folder
         if folder.is_dir():
             self.drop(kind, key)
@@ -121,14 +121,14 @@ class Cache:
         return sorted(p for p in (self.root / kind).glob("*") if p.name[:1] != "." and p.is_dir())
 
     def remove(self, kind: str, key: str) -> None:
-        """Take an entry away: first out of its place at once, then file by file."""
+        """Remove an entry: out of its place at once, then file by file."""
         place = self.root / kind / key
-        gone = place.with_name(f".{key}.{uuid4().hex[:8]}")
+        removed = place.with_name(f".{key}.{uuid4().hex[:8]}")
         try:
-            place.rename(gone)
+            place.rename(removed)
         except OSError:  # it is not there, or the cache is read-only
             return
-        shutil.rmtree(gone, ignore_errors=True)
+        shutil.rmtree(removed, ignore_errors=True)
 
     def give_up(self, error: OSError) -> None:
         """Go on without writing; the first time with a warning."""
@@ -142,61 +142,61 @@ class Cache:
         self.writable = False
 
 
-def checksums(folder: Path, known: Told | None = None) -> Told:
-    """Size and CRC-32 of each file; tantivy's lock files aside.
+def checksums(folder: Path, known: Manifest | None = None) -> Manifest:
+    """Size and CRC-32 of each file, tantivy's lock files aside.
 
-    Large files are brought to disk now, or a power cut could leave empty ones. What it does to
-    small ones their checksum tells at the next opening; waiting for the disk nine times a document
+    Large files are flushed to disk now, or a power cut could leave empty ones. Damage to small
+    ones shows in their checksum at the next opening; waiting for the disk nine times a document
     took a quarter of the time to index short texts.
 
-    `known` files keep their checksum if they kept their size: for files never written twice.
+    `known` files of an unchanged size keep their checksum: for files never written twice.
     """
-    told: Told = {}
+    files: Manifest = {}
     for file in sorted(folder.iterdir()):
         if file.name == MANIFEST or file.name.endswith(".lock"):
             continue
         size = file.stat().st_size
         if known and known.get(file.name, [-1])[0] == size and size > SMALL:
-            told[file.name] = known[file.name]
+            files[file.name] = known[file.name]
         else:
-            told[file.name] = [size, _checksum(file)]
+            files[file.name] = [size, _checksum(file)]
             if size > SMALL:
-                _to_disk(file)
-    return told
+                _flush(file)
+    return files
 
 
-def manifest(folder: Path) -> Told | None:
-    """What an entry says of its files; None if it says nothing that can be read."""
+def manifest(folder: Path) -> Manifest | None:
+    """An entry's manifest; None if there is none that can be read."""
     try:
-        told = json.loads((folder / MANIFEST).read_text("utf-8"))
+        files = json.loads((folder / MANIFEST).read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    return told if isinstance(told, dict) and told else None
+    return files if isinstance(files, dict) and files else None
 
 
-def whole(folder: Path, told: Told, every: bool = False) -> bool:
-    """Whether the files have the sizes and checksums told; `every` checks the large ones too."""
+def whole(folder: Path, files: Manifest, every: bool = False) -> bool:
+    """Whether all files have their sizes and checksums; `every` reads the large ones too."""
     try:
         return all(
             (folder / name).stat().st_size == size
             and ((size > SMALL and not every) or _checksum(folder / name) == checksum)
-            for name, (size, checksum) in told.items()
+            for name, (size, checksum) in files.items()
         )
     except (OSError, ValueError, TypeError):
         return False
 
 
-def read(folder: Path, name: str) -> bytes:
+def read_checked(folder: Path, name: str) -> bytes:
     """A file of an entry, compared with its checksum.
 
     Raises DocAgentError if it was damaged or removed after the entry was opened.
     """
-    told = manifest(folder)
+    files = manifest(folder)
     try:
         data = (folder / name).read_bytes()
     except OSError:
         data = b""
-    if told is None or told.get(name) != [len(data), zlib.crc32(data)]:
+    if files is None or files.get(name) != [len(data), zlib.crc32(data)]:
         shutil.rmtree(folder, ignore_errors=True)
         raise DocAgentError(
             f"The cache entry {folder.name[:12]} is damaged or was cleared; ask once more."
@@ -209,7 +209,7 @@ def replace_text(file: Path, text: str) -> None:
     partial = file.with_name(f".{file.name}.{uuid4().hex[:8]}")
     try:
         partial.write_text(text, "utf-8")
-        _to_disk(partial)
+        _flush(partial)
         partial.replace(file)
     finally:
         partial.unlink(missing_ok=True)
@@ -223,7 +223,7 @@ def _checksum(file: Path) -> int:
     return value
 
 
-def _to_disk(file: Path) -> None:
+def _flush(file: Path) -> None:
     descriptor = os.open(file, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -236,12 +236,12 @@ def _sweep_old(root: Path) -> bool:
 
     Only what has the name of an entry goes: the folder may hold other things of the user's.
     """
-    found = [p for p in root.glob("index-*") if p.name[6:].isdecimal() and int(p.name[6:]) < LAYOUT]
+    old = [p for p in root.glob("index-*") if p.name[6:].isdecimal() and int(p.name[6:]) < LAYOUT]
     for kind in ("documents", "vectors", "lexical", "locks"):
-        found += [path for path in root.glob(f"{kind}/*") if _OLD.fullmatch(path.name)]
-    for path in found:
+        old += [path for path in root.glob(f"{kind}/*") if _OLD.fullmatch(path.name)]
+    for path in old:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
-    return bool(found)
+    return bool(old)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
 from retrieval.errors import DocAgentError
-from retrieval.files import is_pattern
+from retrieval.files import Paths, is_pattern, path_list
 from retrieval.store.cache import Cache, replace_text
 
 log = logging.getLogger("docagent")
@@ -35,8 +34,8 @@ class Collections:
     def paths(self, name: str) -> list[Path]:
         """What a collection was made of. Raises DocAgentError if there is no such collection."""
         try:
-            told = json.loads(self._file(name).read_text("utf-8"))
-            return [Path(path) for path in told["paths"]]
+            content = json.loads(self._file(name).read_text("utf-8"))
+            return [Path(path) for path in content["paths"]]
         except FileNotFoundError as error:
             known = ", ".join(MARK + other for other in self.names()) or "there is none yet"
             raise DocAgentError(
@@ -49,13 +48,13 @@ class Collections:
                 f"make it again with: docagent index PATH... --name {name}"
             ) from error
 
-    def save(self, name: str, paths: Iterable[str | Path]) -> None:
+    def save(self, name: str, paths: Paths) -> None:
         """Remember paths under a name. Raises DocAgentError if that cannot be done."""
-        kept = [str(path.absolute()) for path in self.expand(paths)]
+        absolute = [str(path.absolute()) for path in self.expand(paths)]
         file = self._file(name)
         try:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            replace_text(file, json.dumps({"paths": kept}))
+            replace_text(file, json.dumps({"paths": absolute}))
         except OSError as error:
             raise DocAgentError(
                 f"The collection {MARK}{name} cannot be kept: {error.strerror or error}."
@@ -66,24 +65,24 @@ class Collections:
         self.paths(name)
         self._file(name).unlink()
 
-    def expand(self, paths: Iterable[str | Path]) -> list[Path]:
+    def expand(self, paths: Paths) -> list[Path]:
         """The paths with each `@name` replaced by its own; of those, what is gone is left out.
 
         Raises DocAgentError for an unknown collection, or one of which nothing is left.
         """
-        found: list[Path] = []
-        for path in paths:
+        expanded: list[Path] = []
+        for path in path_list(paths):
             if not str(path).startswith(MARK):
-                found.append(Path(path))
+                expanded.append(path)
                 continue
-            kept = self.paths(str(path)[len(MARK) :])
-            there = [one for one in kept if one.exists() or is_pattern(one)]
-            for gone in set(kept) - set(there):
-                log.warning("Left out: %s is no longer there.", gone)
-            if not there:
+            saved = self.paths(str(path)[len(MARK) :])
+            present = [member for member in saved if member.exists() or is_pattern(member)]
+            for member in set(saved) - set(present):
+                log.warning("Left out: %s is no longer there.", member)
+            if not present:
                 raise DocAgentError(f"Nothing is left of the collection {path}.")
-            found += there
-        return found
+            expanded += present
+        return expanded
 
     def _file(self, name: str) -> Path:
         if not _NAME.fullmatch(name):

@@ -50,11 +50,11 @@ def join(cache: Cache, key: str, shards: list[Half]) -> Half:
     vectors = np.concatenate(shards)
     if cache.save(KIND, key, _writer(vectors, codes(vectors))) is None:
         return vectors
-    found = load(cache, key, len(vectors))
+    mapped = load(cache, key, len(vectors))
     if len(shards) > 1:  # to look for them takes long among thousands of entries
         for shard in cache.root.glob(f"{KIND}/{key}-*"):
             cache.remove(KIND, shard.name)
-    return vectors if found is None else found
+    return vectors if mapped is None else mapped
 
 
 def sweep(cache: Cache) -> None:
@@ -86,7 +86,7 @@ def _load(cache: Cache, key: str, rows: int) -> Half | None:
         return None
     try:
         return raw(folder).reshape(rows, -1)
-    except FileNotFoundError:  # removed since it was found whole
+    except FileNotFoundError:  # removed since it was seen whole
         return None
     except ValueError:
         cache.drop(KIND, key)

@@ -1,4 +1,4 @@
-"""Whether everything in a cache is whole and agrees: all bytes, not only what opening looks at."""
+"""Checks that everything in a cache is whole and consistent: every byte of it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.errors import DocAgentError
-from retrieval.store import indexed, vectors, words
+from retrieval.store import documents, vectors, word_index
 from retrieval.store.cache import Cache, manifest, whole
-from retrieval.store.indexed import Indexed
+from retrieval.store.documents import IndexedDocument
 
 _UNIT = 0.01  # how far a half-precision vector's length may be from 1
 
@@ -21,52 +21,53 @@ def verify(cache: Cache, below: list[Path] | None = None) -> Iterator[str]:
     With `below`, only those of documents at or below these paths.
     """
     rows: dict[str, int] = {}
-    for folder in cache.entries(indexed.KIND):
-        one = _loaded(cache, folder)
-        if isinstance(one, Indexed):
-            source = Path(one.source)
+    for folder in cache.entries(documents.KIND):
+        document = _loaded(cache, folder)
+        if isinstance(document, IndexedDocument):
+            source = Path(document.source)
             if below and not any(root in [source, *source.parents] for root in below):
                 continue
-            rows[one.key] = len(one)
-            fault = _document_fault(one)
+            rows[document.key] = len(document)
+            fault = _document_fault(document)
         else:
-            fault = one
+            fault = document
         if fault and folder.is_dir():  # else another process removed it meanwhile
-            yield _told(cache, indexed.KIND, folder.name, fault)
+            yield _remove(cache, documents.KIND, folder.name, fault)
     for folder in cache.entries(vectors.KIND):
         key, dash, shard = folder.name.partition("-")
         if below and key not in rows:
             continue
-        wanted = rows.get(key)
-        if dash and wanted is not None:
-            wanted = min(vectors.SHARD, wanted - int(shard) * vectors.SHARD)
-        fault = _vector_fault(folder, wanted)
+        count = rows.get(key)
+        if dash and count is not None:
+            count = min(vectors.SHARD, count - int(shard) * vectors.SHARD)
+        fault = _vector_fault(folder, count)
         if fault and folder.is_dir():
-            yield _told(cache, vectors.KIND, folder.name, fault)
-    for folder in cache.entries(words.KIND):
-        with cache.lock(f"{words.KIND}-{folder.name}"):
-            fault = words.fault(folder, rows)
+            yield _remove(cache, vectors.KIND, folder.name, fault)
+    for folder in cache.entries(word_index.KIND):
+        with cache.lock(f"{word_index.KIND}-{folder.name}"):
+            fault = word_index.fault(folder, rows)
             if fault and folder.is_dir():
-                yield _told(cache, words.KIND, folder.name, fault)
+                yield _remove(cache, word_index.KIND, folder.name, fault)
 
 
-def _told(cache: Cache, kind: str, key: str, fault: str) -> str:
+def _remove(cache: Cache, kind: str, key: str, fault: str) -> str:
     cache.remove(kind, key)
     return f"{kind}/{key}: {fault}; removed, the next use builds it again"
 
 
-def _loaded(cache: Cache, folder: Path) -> Indexed | str:
-    told = manifest(folder)
-    if told is None or not whole(folder, told, every=True):
+def _loaded(cache: Cache, folder: Path) -> IndexedDocument | str:
+    """The document, or what is wrong with its entry."""
+    files = manifest(folder)
+    if files is None or not whole(folder, files, every=True):
         return "a file has not the bytes that were written"
-    return indexed.load(cache, folder.name) or "its table of chunks cannot be read"
+    return documents.load(cache, folder.name) or "its table of chunks cannot be read"
 
 
-def _document_fault(one: Indexed) -> str:
+def _document_fault(indexed: IndexedDocument) -> str:
     """What does not agree within a document, if anything."""
     try:
-        document, terms = one.document, one.terms()
-        chunks = [one.chunk(number) for number in range(len(one))]
+        document, terms = indexed.document, indexed.terms()
+        chunks = [indexed.chunk(number) for number in range(len(indexed))]
     except (DocAgentError, ValueError, KeyError, TypeError, IndexError):
         return "it cannot be read"
     length = len(document.text)
@@ -84,17 +85,17 @@ def _document_fault(one: Indexed) -> str:
 
 def _vector_fault(folder: Path, rows: int | None) -> str:
     """`rows` as the document has them; None if the document is not in the cache."""
-    told = manifest(folder)
-    if told is None or not whole(folder, told, every=True):
+    files = manifest(folder)
+    if files is None or not whole(folder, files, every=True):
         return "a file has not the bytes that were written"
-    found = vectors.raw(folder)
+    numbers = vectors.raw(folder)
     if rows is None:
         return ""
-    if not rows or len(found) % rows:
-        return f"its {len(found):,} numbers are not those of {rows} chunks"
-    found = found.reshape(rows, -1)
+    if not rows or len(numbers) % rows:
+        return f"its {len(numbers):,} numbers are not those of {rows} chunks"
+    numbers = numbers.reshape(rows, -1)
     for start in range(0, rows, vectors.SHARD):
-        lengths = np.linalg.norm(found[start : start + vectors.SHARD].astype(np.float32), axis=1)
+        lengths = np.linalg.norm(numbers[start : start + vectors.SHARD].astype(np.float32), axis=1)
         if not np.all(np.abs(lengths - 1) < _UNIT):
             return "a vector has not the length 1"
     return ""

@@ -21,8 +21,8 @@ def test_json_is_one_object_and_nothing_else(town: Path, capsys: Capture) -> Non
     assert run(["ask", str(town), QUESTION, "--json", *MODEL]) == 0
     out, err = capsys.readouterr()
     assert len(out.splitlines()) == 1
-    told = json.loads(out)
-    assert set(told) == {
+    result = json.loads(out)
+    assert set(result) == {
         "question",
         "answer",
         "found",
@@ -34,14 +34,14 @@ def test_json_is_one_object_and_nothing_else(town: Path, capsys: Capture) -> Non
         "usage",
         "seconds",
     }
-    assert (told["question"], told["found"], told["strategy"]) == (QUESTION, True, "retrieve")
+    assert (result["question"], result["found"], result["strategy"]) == (QUESTION, True, "retrieve")
     text = town.read_bytes().decode("utf-8")
-    for number, citation in enumerate(told["citations"], 1):
+    for number, citation in enumerate(result["citations"], 1):
         assert citation["id"] == number
         assert citation["verified"] is True
         assert text[citation["start"] : citation["end"]] == citation["quote"]
         assert (citation["document"], citation["page"]) == ("town.txt", None)
-    assert "Ulla Brandt" in told["citations"][0]["quote"]
+    assert "Ulla Brandt" in result["citations"][0]["quote"]
     assert all(line.startswith("docagent: ") for line in err.splitlines())
 
 
@@ -56,10 +56,10 @@ def test_for_a_reader(handbook: Path, capsys: Capture) -> None:
 
 def test_the_document_does_not_say(town: Path, capsys: Capture) -> None:
     assert run(["ask", str(town), FOREIGN, "--json", *MODEL]) == 4
-    told = json.loads(capsys.readouterr().out)
-    assert told["found"] is False
-    assert told["answer"] == "The document does not say."
-    assert all(citation["verified"] for citation in told["citations"])
+    result = json.loads(capsys.readouterr().out)
+    assert result["found"] is False
+    assert result["answer"] == "The document does not say."
+    assert all(citation["verified"] for citation in result["citations"])
 
 
 def test_which_model_and_why_is_one_line_on_standard_error(town: Path, capsys: Capture) -> None:
@@ -103,9 +103,9 @@ def test_several_documents_and_folders(town: Path, tmp_path: Path, capsys: Captu
 def test_pages_limit_what_is_cited(handbook: Path, capsys: Capture) -> None:
     question = "What is said about ferries and ships?"
     run(["ask", str(handbook), question, "--pages", "10-12", "--json", *MODEL])
-    told = json.loads(capsys.readouterr().out)
-    assert told["citations"]
-    assert {citation["page"] for citation in told["citations"]} <= {10, 11, 12}
+    result = json.loads(capsys.readouterr().out)
+    assert result["citations"]
+    assert {citation["page"] for citation in result["citations"]} <= {10, 11, 12}
 
 
 @pytest.mark.parametrize(

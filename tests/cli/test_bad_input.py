@@ -108,9 +108,9 @@ def test_a_file_that_cannot_be_read(
 
 def test_passwords(tmp_path: Path, capsys: Capture) -> None:
     path = locked(tmp_path)
-    told = fails(capsys, path, QUERY, "--password", "heron")
-    assert "does not open" in told
-    assert "heron" not in told
+    error = fails(capsys, path, QUERY, "--password", "heron")
+    assert "does not open" in error
+    assert "heron" not in error
     assert run(["search", str(path), "Petrel", "--password", "gull"]) == 0
     assert "Petrel" in capsys.readouterr().out
     assert "needs a password" in fails(capsys, path, QUERY)  # also now that it is cached

@@ -31,8 +31,8 @@ def test_answers_as_json_lines(
 ) -> None:
     lines = "Who rebuilt the ice house?\nWhich enzyme unwinds DNA during replication?"
     assert chat(monkeypatch, lines, str(town), "--json") == 4
-    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [one["found"] for one in told] == [True, False]
+    answers = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [answer["found"] for answer in answers] == [True, False]
 
 
 def test_wrong_usage(monkeypatch: pytest.MonkeyPatch, town: Path, capsys: Capture) -> None:

@@ -41,7 +41,7 @@ def test_search_uses_what_was_indexed(
     def parse_again(*_: object) -> None:
         raise AssertionError("parsed again")
 
-    monkeypatch.setattr("retrieval.store.indexed.read", parse_again)
+    monkeypatch.setattr("retrieval.store.documents.read", parse_again)
     assert run(["search", str(town), "ice house"]) == 0
     assert "Ulla Brandt" in capsys.readouterr().out
 

@@ -22,14 +22,14 @@ from tests.process import docagent, one_line, start
 QUERY = "Who rebuilt the ice house?"
 DYING = """
 import os, pathlib, signal, sys, numpy
-import retrieval.store.indexed, retrieval.embed.encoder
+import retrieval.store.documents, retrieval.embed.encoder
 def die(*_, **__): os.kill(os.getpid(), signal.SIGKILL)
 {}
 from docagent.cli import main
 main()
 """
 STAGES = {  # each goes further than the one before
-    "while reading": "retrieval.store.indexed.chunks = die",
+    "while reading": "retrieval.store.documents.chunks = die",
     "while writing the document": (
         "write = pathlib.Path.write_text\n"
         "pathlib.Path.write_text = lambda *a: (write(a[0], a[1][:50], 'utf-8'), die())"
@@ -92,9 +92,9 @@ def test_interrupted_while_embedding(register: Path, cache: Path) -> None:
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert out == ""
-    kept = [path.name for path in cache.glob("*/documents/[!.]*")]
+    documents = [path.name for path in cache.glob("*/documents/[!.]*")]
     assert_answers(register, cache)
-    assert [path.name for path in cache.glob("*/documents/[!.]*")] == kept
+    assert [path.name for path in cache.glob("*/documents/[!.]*")] == documents
     assert "interrupted" in one_line(err)
 
 
@@ -144,12 +144,12 @@ def test_a_read_only_cache(town: Path, small_disk: Path) -> None:
     """Documents and vectors are read from it; tantivy, which opens nothing without a lock file,
     makes the word index in memory."""
     cache = small_disk / "cache"
-    wanted = docagent("search", town, QUERY, "--json", cache=cache)
+    expected = docagent("search", town, QUERY, "--json", cache=cache)
     remount = ["mount", "-o", "remount,ro", str(small_disk)]
     if subprocess.run(remount, capture_output=True, check=False).returncode:
         pytest.skip("remounting is not permitted here")
     done = docagent("search", town, QUERY, "--json", cache=cache)
-    assert (done.returncode, done.stdout) == (0, wanted.stdout), done.stderr
+    assert (done.returncode, done.stdout) == (0, expected.stdout), done.stderr
     assert "cannot be written" in one_line(done.stderr)
     other = town.with_name("other.txt")
     other.write_text(town.read_text("utf-8"), "utf-8")

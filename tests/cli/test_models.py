@@ -31,8 +31,8 @@ def test_the_catalogue(
     assert rows["--model"][:4] == ["--model", "auto", "finds", "none:"]
     file = EMBEDDED.path(cache)
     file.parent.mkdir(parents=True)
-    with file.open("wb") as written:
-        written.truncate(EMBEDDED.size)
+    with file.open("wb") as stream:
+        stream.truncate(EMBEDDED.size)
     rows = table(capsys)
     assert "yes" in rows["embedded"]
     assert "yes" not in rows["embedded:0.5b"]

@@ -18,18 +18,18 @@ def search(capsys: Capture, *arguments: str | Path) -> tuple[int, dict[str, Any]
     status = run(["search", *map(str, arguments), "--json"])
     out = capsys.readouterr().out
     assert len(out.splitlines()) == 1
-    told: dict[str, Any] = json.loads(out)
-    return status, told
+    result: dict[str, Any] = json.loads(out)
+    return status, result
 
 
 def test_json(handbook: Path, handbook_corpus: Corpus, capsys: Capture) -> None:
-    status, told = search(capsys, handbook, "lamp of Pennant Rock", "-k", "4")
+    status, result = search(capsys, handbook, "lamp of Pennant Rock", "-k", "4")
     assert status == 0
-    assert list(told) == ["query", "passages"]
-    assert told["query"] == "lamp of Pennant Rock"
-    assert len(told["passages"]) == 4
+    assert list(result) == ["query", "passages"]
+    assert result["query"] == "lamp of Pennant Rock"
+    assert len(result["passages"]) == 4
     text = handbook_corpus.text("handbook.pdf")
-    for passage in told["passages"]:
+    for passage in result["passages"]:
         assert list(passage) == [
             "document",
             "page",
@@ -57,15 +57,15 @@ def test_json(handbook: Path, handbook_corpus: Corpus, capsys: Capture) -> None:
 def test_offsets_hold_in_the_raw_file(tmp_path: Path, capsys: Capture, text: str) -> None:
     file = tmp_path / "a.txt"
     file.write_bytes(text.encode("utf-8"))
-    _, told = search(capsys, file, "gulls")
-    passage = told["passages"][0]
+    _, result = search(capsys, file, "gulls")
+    passage = result["passages"][0]
     assert file.read_bytes().decode("utf-8")[passage["start"] : passage["end"]] == passage["text"]
     assert (passage["page"], passage["page_label"]) == (None, None)
 
 
 def test_pages(handbook: Path, capsys: Capture) -> None:
-    _, told = search(capsys, handbook, "ferry", "--pages", "20-21", "-k", "30")
-    assert {passage["page"] for passage in told["passages"]} == {20, 21}
+    _, result = search(capsys, handbook, "ferry", "--pages", "20-21", "-k", "30")
+    assert {passage["page"] for passage in result["passages"]} == {20, 21}
 
 
 def test_no_passage(town: Path, handbook: Path, capsys: Capture) -> None:

@@ -19,11 +19,11 @@ DYING = """
 import os, signal
 from docagent.summary import extract
 read, parts = extract._read, []
-def dying(*given):
-    parts.append(given)
+def dying(*arguments):
+    parts.append(arguments)
     if len(parts) > 2:
         os.kill(os.getpid(), signal.SIGKILL)
-    return read(*given)
+    return read(*arguments)
 extract._read = dying
 from docagent.cli import main
 main()
@@ -34,8 +34,8 @@ def test_json_is_one_object(handbook: Path, capsys: Capture) -> None:
     assert run(["summarize", str(handbook), "--json", *MODEL]) == 0
     out, _ = capsys.readouterr()
     assert len(out.splitlines()) == 1
-    told = json.loads(out)
-    assert set(told) == {
+    result = json.loads(out)
+    assert set(result) == {
         "documents",
         "summary",
         "sections",
@@ -46,10 +46,10 @@ def test_json_is_one_object(handbook: Path, capsys: Capture) -> None:
         "seconds",
         "note",
     }
-    assert (told["documents"], told["model"]) == (["handbook.pdf"], "none")
-    for section in told["sections"]:
+    assert (result["documents"], result["model"]) == (["handbook.pdf"], "none")
+    for section in result["sections"]:
         assert set(section) == {"document", "heading", "pages", "text"}
-    for number, citation in enumerate(told["citations"], 1):
+    for number, citation in enumerate(result["citations"], 1):
         assert (citation["id"], citation["verified"]) == (number, True)
 
 
@@ -72,8 +72,8 @@ def test_a_short_one_is_the_whole_alone(handbook: Path, capsys: Capture) -> None
 
 def test_only_some_pages(handbook: Path, capsys: Capture) -> None:
     assert run(["summarize", str(handbook), "--pages", "8-9", "--json", *MODEL]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert {citation["page"] for citation in told["citations"]} <= {8, 9}
+    result = json.loads(capsys.readouterr().out)
+    assert {citation["page"] for citation in result["citations"]} <= {8, 9}
 
 
 def test_nothing_to_tell(tmp_path: Path, capsys: Capture) -> None:
@@ -109,15 +109,15 @@ def test_killed_it_goes_on(
 
     read, parts = extract._read, []
 
-    def counted(*given: object) -> object:
-        parts.append(given)
-        return read(*given)  # type: ignore[arg-type]
+    def counted(*arguments: object) -> object:
+        parts.append(arguments)
+        return read(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(extract, "_read", counted)
     assert run(arguments) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert len(parts) == told["steps"] - 2
+    result = json.loads(capsys.readouterr().out)
+    assert len(parts) == result["steps"] - 2
     parts.clear()
     assert run(arguments) == 0
     assert parts == []
-    assert json.loads(capsys.readouterr().out)["summary"] == told["summary"]
+    assert json.loads(capsys.readouterr().out)["summary"] == result["summary"]

@@ -59,11 +59,11 @@ def use_index(index: Path) -> dict[str, str]:
     return {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(index)}
 
 
-def copied(download: packages._Download, told: IO[Any]) -> subprocess.Popen[bytes]:
+def copied(download: packages._Download, log: IO[Any]) -> subprocess.Popen[bytes]:
     """In place of pip, which takes a second to start: the wheel out of the folder."""
     name = download._requirement.replace("-", "_").replace("==", "-")
     wheel = Path(os.environ["PIP_FIND_LINKS"]) / f"{name}-py3-none-any.whl"
-    return subprocess.Popen(["cp", wheel, download._folder], stdout=told, stderr=told)
+    return subprocess.Popen(["cp", wheel, download._folder], stdout=log, stderr=log)
 
 
 def main() -> None:

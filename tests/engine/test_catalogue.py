@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from docagent.engine.catalogue import CATALOGUE, CODER_05B, CODER_15B, ModelCard, find
+from docagent.engine.catalogue import CATALOGUE, CODER_05B, CODER_15B, ModelCard, find_card
 
 INTERMEDIATE = {
     "0.5B": 4864,
@@ -96,17 +96,17 @@ def test_windows() -> None:
 
 
 def test_find_by_name_id_and_embedded() -> None:
-    card = find("qwen/qwen2-7b-instruct")
+    card = find_card("qwen/qwen2-7b-instruct")
     assert card is not None
     assert card.repo == "Qwen/Qwen2-7B-Instruct"
-    assert find("Qwen2-7B-Instruct") is card
-    assert find("embedded") is find("EMBEDDED:1.5b") is CODER_15B
-    assert find("embedded:0.5b") is CODER_05B
-    assert find("qwen2.5-coder-0.5b-instruct-q4_k_m.gguf") is CODER_05B
-    assert find("Qwen/Qwen9-1B") is None
+    assert find_card("Qwen2-7B-Instruct") is card
+    assert find_card("embedded") is find_card("EMBEDDED:1.5b") is CODER_15B
+    assert find_card("embedded:0.5b") is CODER_05B
+    assert find_card("qwen2.5-coder-0.5b-instruct-q4_k_m.gguf") is CODER_05B
+    assert find_card("Qwen/Qwen9-1B") is None
     for ending in ("-q4_k_m", ".IQ4_XS", "-fp16", "-F16", "-bf16", ".f32", ""):
-        assert find(f"/models/qwen2-7b-instruct{ending}.gguf") is card
-    assert find("qwen2-7b-of-mine-q4_0.gguf") is None
-    base = find("Qwen/Qwen2-7B")
+        assert find_card(f"/models/qwen2-7b-instruct{ending}.gguf") is card
+    assert find_card("qwen2-7b-of-mine-q4_0.gguf") is None
+    base = find_card("Qwen/Qwen2-7B")
     assert base is not None
     assert not base.instruct

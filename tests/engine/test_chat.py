@@ -57,8 +57,8 @@ def test_answers_a_question(qwen: ChatQwen2) -> None:
     assert message.response_metadata == {"model_name": "embedded:0.5b", "finish_reason": "stop"}
     assert qwen.context == 32_768
     assert qwen.parameters == 494_032_768 + 151_936 * 896  # the file keeps the head by itself
-    shown = "<|im_start|>system\nYou are Qwen, created by Alibaba Cloud."
-    assert str(qwen.tokenizer.decode(prompt_of(qwen, [HumanMessage("Hi")]))).startswith(shown)
+    prefix_text = "<|im_start|>system\nYou are Qwen, created by Alibaba Cloud."
+    assert str(qwen.tokenizer.decode(prompt_of(qwen, [HumanMessage("Hi")]))).startswith(prefix_text)
 
 
 def test_stream_joined_is_the_invoked_text(small: ChatQwen2) -> None:

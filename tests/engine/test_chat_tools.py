@@ -121,12 +121,12 @@ def test_calls_and_results_go_on_in_one_prompt(small: ChatQwen2) -> None:
 
 
 def test_guessing_changes_no_constrained_answer(small: ChatQwen2) -> None:
-    asked = small._call(tools=TOOLS, tool_choice="any", max_tokens=60)
-    prompt = small._prompts.encode([HumanMessage("Find revenue revenue revenue.")], asked.tools)
+    options = small._options(tools=TOOLS, tool_choice="any", max_tokens=60)
+    prompt = small._prompts.encode([HumanMessage("Find revenue revenue revenue.")], options.tools)
     engine = small.engine
 
     def written(quote_from: int | None) -> tuple[list[int], int]:
-        constraint = engine._constraint(asked)
+        constraint = engine._constraint(options)
         writing = engine.write(
             prompt.ids, max_new_tokens=60, quote_from=quote_from, constraint=constraint
         )
@@ -141,8 +141,8 @@ def test_guessing_changes_no_constrained_answer(small: ChatQwen2) -> None:
 def test_structured_output(small: ChatQwen2, method: Any) -> None:
     person = small.with_structured_output(Person, method=method).invoke(ANNA)
     assert isinstance(person, Person)
-    told = small.with_structured_output(PersonDict, method=method).invoke(ANNA)
-    assert set(told) == {"name", "age"} and isinstance(told["age"], int)
+    person_dict = small.with_structured_output(PersonDict, method=method).invoke(ANNA)
+    assert set(person_dict) == {"name", "age"} and isinstance(person_dict["age"], int)
     raw = small.with_structured_output(Person, method=method, include_raw=True).invoke(ANNA)
     assert raw["parsed"] == person and raw["parsing_error"] is None
     assert isinstance(raw["raw"], AIMessage)
@@ -174,8 +174,8 @@ def test_a_quote_cannot_be_invented(small: ChatQwen2) -> None:
             quotable=passages,
             max_tokens=120,
         )
-        told = json.loads(str(message.content))
-        assert told["quote"].strip() and any(told["quote"] in text for text in passages)
+        reply = json.loads(str(message.content))
+        assert reply["quote"].strip() and any(reply["quote"] in text for text in passages)
 
 
 def test_qwen2s_own_format(small: ChatQwen2) -> None:
@@ -210,20 +210,20 @@ def test_a_batch_answers_as_questions_do_one_by_one(small: ChatQwen2) -> None:
         f"Answer in one word. What is the capital of {name}?" for name in COUNTRIES
     ]
     seen = Seen()
-    found = small.batch(questions, {"callbacks": [seen]}, max_tokens=12)
+    output = small.batch(questions, {"callbacks": [seen]}, max_tokens=12)
     alone = [small.invoke(question, max_tokens=12) for question in questions]
-    assert [message.content for message in found] == [message.content for message in alone]  # type: ignore[union-attr]
+    assert [message.content for message in output] == [message.content for message in alone]  # type: ignore[union-attr]
     assert (seen.started, seen.ended) == (5, 5)
-    told = [message.usage_metadata for message in found]  # type: ignore[union-attr]
-    cached = sorted(usage["input_token_details"]["cache_read"] for usage in told if usage)
+    usages = [message.usage_metadata for message in output]  # type: ignore[union-attr]
+    cached = sorted(usage["input_token_details"]["cache_read"] for usage in usages if usage)
     assert len(cached) == 5 and cached[1] > 16  # what they begin with was read by the first
 
 
 def test_one_failure_never_loses_the_rest(small: ChatQwen2) -> None:
     questions: list[Any] = ["Say one.", "word " * 40_000, "Say two."]
-    found = small.batch(questions, return_exceptions=True, max_tokens=6)
-    assert isinstance(found[1], DocAgentError) and "32,768" in str(found[1])
-    assert isinstance(found[0], AIMessage) and isinstance(found[2], AIMessage)
+    output = small.batch(questions, return_exceptions=True, max_tokens=6)
+    assert isinstance(output[1], DocAgentError) and "32,768" in str(output[1])
+    assert isinstance(output[0], AIMessage) and isinstance(output[2], AIMessage)
     with pytest.raises(DocAgentError, match="32,768"):
         small.batch(questions, max_tokens=6)
     numbers = [number for number, _ in small.batch_as_completed(["Hi", "Ho"], max_tokens=4)]
@@ -244,5 +244,5 @@ async def test_async_twins(small: ChatQwen2) -> None:
     assert message.content == small.invoke("Say one.", max_tokens=6).content
     pieces = [chunk.content async for chunk in small.astream("Say one.", max_tokens=6)]
     assert "".join(map(str, pieces)) == message.content
-    found = await small.abatch(["Say one.", "Say two."], max_tokens=6)
-    assert len(found) == 2
+    output = await small.abatch(["Say one.", "Say two."], max_tokens=6)
+    assert len(output) == 2

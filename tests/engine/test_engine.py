@@ -34,7 +34,7 @@ def written(engine: Engine, ids: list[int], new: int = 12, **options: Any) -> tu
 
 def test_the_factor_is_what_the_request_needs(build: Callable[..., Engine]) -> None:
     engine = build()
-    assert [engine.remember(n).method for n in (256, 257, 512, 513, 1024)] == [
+    assert [engine.new_cache(n).method for n in (256, 257, 512, 513, 1024)] == [
         ("yarn", 1.0), ("yarn", 2.0), ("yarn", 2.0), ("yarn", 4.0), ("yarn", 4.0)
     ]  # fmt: skip
 
@@ -64,9 +64,9 @@ def test_with_and_without_reuse_the_same_tokens(build: Callable[..., Engine]) ->
     ids = text(300)
     with_reuse, without = build(), build(prefix_cache=False)
     for end in (100, 180, 150, 220):
-        found, _ = written(with_reuse, ids[:end], 20)
+        result, _ = written(with_reuse, ids[:end], 20)
         expected, cached = written(without, ids[:end], 20)
-        assert found == expected and cached == 0
+        assert result == expected and cached == 0
 
 
 def test_saved_prefixes_survive_the_engine(tiny_folder: Path, tmp_path: Path) -> None:
@@ -116,11 +116,11 @@ def test_remembered_prompts_give_way_to_a_new_one(
 ) -> None:
     engine = build()
     written(engine, text(200))
-    assert len(engine.prefixes) == 1
+    assert len(engine.prefix_cache) == 1
     free = iter([10, 10**9])
     monkeypatch.setattr(machine, "free_memory", lambda device="cpu": next(free))
     list(engine.write(text(200, 5), max_new_tokens=5).generation)
-    assert len(engine.prefixes) == 0
+    assert len(engine.prefix_cache) == 0
 
 
 def test_two_threads_on_one_engine(build: Callable[..., Engine]) -> None:
@@ -128,18 +128,18 @@ def test_two_threads_on_one_engine(build: Callable[..., Engine]) -> None:
     shared = text(100)
     prompts = [shared + text(20 + seed, seed) for seed in range(8)]
     expected = [written(build(prefix_cache=False), ids)[0] for ids in prompts]
-    found: dict[int, list[int]] = {}
+    result: dict[int, list[int]] = {}
 
     def work(numbers: range) -> None:
         for number in numbers:
-            found[number] = written(engine, prompts[number])[0]
+            result[number] = written(engine, prompts[number])[0]
 
     threads = [threading.Thread(target=work, args=(range(half, 8, 2),)) for half in (0, 1)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert [found[number] for number in range(8)] == expected
+    assert [result[number] for number in range(8)] == expected
 
 
 def test_batch_reads_a_common_prefix_once_and_reports_what_does_not_fit(
@@ -149,10 +149,10 @@ def test_batch_reads_a_common_prefix_once_and_reports_what_does_not_fit(
     shared = text(100)
     prompts = [shared + text(size, size) for size in (10, 40, 25)]
     prompts.insert(1, text(1100))
-    found = dict(engine.batch(prompts, max_new_tokens=8))
-    assert isinstance(found.pop(1), DocAgentError)
+    result = dict(engine.batch(prompts, max_new_tokens=8))
+    assert isinstance(result.pop(1), DocAgentError)
     alone = build(prefix_cache=False)
-    assert found == {n: written(alone, prompts[n], 8)[0] for n in (0, 2, 3)}
+    assert result == {n: written(alone, prompts[n], 8)[0] for n in (0, 2, 3)}
     del prompts[1]
     list(engine.batch(prompts, max_new_tokens=8))
     assert written(engine, [*shared, 5])[1] == 100
@@ -163,12 +163,12 @@ def test_batch_across_windows(build: Callable[..., Engine]) -> None:
     engine, alone = build(), build(prefix_cache=False)
     for common in (0, 64):
         prompts = [text(common) + text(size, size) for size in (100, 300, 700, 120)]
-        found = dict(engine.batch(prompts, max_new_tokens=6))
-        assert found == {n: written(alone, ids, 6)[0] for n, ids in enumerate(prompts)}
+        result = dict(engine.batch(prompts, max_new_tokens=6))
+        assert result == {n: written(alone, ids, 6)[0] for n, ids in enumerate(prompts)}
     dual = build(long_context="dca")
     prompts = [text(size, size) for size in (100, 300, 700)]
-    found = dict(dual.batch(prompts, max_new_tokens=6))
-    assert found == {n: written(dual, ids, 6)[0] for n, ids in enumerate(prompts)}
+    result = dict(dual.batch(prompts, max_new_tokens=6))
+    assert result == {n: written(dual, ids, 6)[0] for n, ids in enumerate(prompts)}
 
 
 @pytest.mark.parametrize("common", [0, 64])
@@ -177,12 +177,12 @@ def test_likelihood_is_that_of_transformers(
 ) -> None:
     prompts = [text(common) + text(size, size) for size in (30, 90, 12, 60)]
     choices = [5, 250, 17]
-    found = build().likelihood(prompts, choices)
-    for ids, shares in zip(prompts, found, strict=True):
+    result = build().likelihood(prompts, choices)
+    for ids, shares in zip(prompts, result, strict=True):
         with torch.inference_mode():
             logits = tiny_model(torch.tensor([ids])).logits[0, -1]
         assert shares == pytest.approx(logits[choices].softmax(-1).tolist(), abs=1e-4)
-    assert max(map(max, found)) > 0.5  # the rows say something
+    assert max(map(max, result)) > 0.5  # the rows say something
 
 
 def test_likelihood_with_dual_chunks_and_beyond_the_window(build: Callable[..., Engine]) -> None:

@@ -39,8 +39,8 @@ def logits(network: Any) -> torch.Tensor:
     import torch
 
     with torch.inference_mode():
-        found: torch.Tensor = network(torch.arange(60)[None] * 5 % 320).logits
-    return found
+        result: torch.Tensor = network(torch.arange(60)[None] * 5 % 320).logits
+    return result
 
 
 def read(path: Path, dtype: str = "float32") -> torch.Tensor:
@@ -48,7 +48,7 @@ def read(path: Path, dtype: str = "float32") -> torch.Tensor:
     import torch
 
     network = load(str(path), path.parent, "cpu", dtype=dtype).network
-    return network.forward(torch.arange(60)[None] * 5 % 320, network.remember(), last=60)
+    return network.forward(torch.arange(60)[None] * 5 % 320, network.new_cache(), last=60)
 
 
 def as_stored(model: PreTrainedModel, kind: str) -> PreTrainedModel:
@@ -61,8 +61,8 @@ def as_stored(model: PreTrainedModel, kind: str) -> PreTrainedModel:
         for values in stored.parameters():
             if values.ndim > 1:
                 number = GGMLQuantizationType[kind]
-                kept = dequantize(quantize(values.numpy(), number), number)
-                values.copy_(torch.from_numpy(kept.copy()))
+                rounded = dequantize(quantize(values.numpy(), number), number)
+                values.copy_(torch.from_numpy(rounded.copy()))
     return stored
 
 
@@ -73,14 +73,14 @@ def test_logits_are_those_of_the_source(
     """Also of Q5_1, for which there are no kernels; where there are, activations have 14 bits."""
     path = tmp_path / f"tiny-{kind}.gguf"
     write_gguf(path, model, tiny_tokenizer, kind)
-    expected, found = logits(as_stored(model, kind)), read(path)
+    expected, result = logits(as_stored(model, kind)), read(path)
     assert float(expected.abs().max()) > 1
-    assert float((expected - found).abs().max()) < (0.02 if kind in FORMATS else 1e-4)
+    assert float((expected - result).abs().max()) < (0.02 if kind in FORMATS else 1e-4)
 
 
 def test_activations_in_bfloat16(file: Path, model: PreTrainedModel) -> None:
-    expected, found = logits(as_stored(model, "Q8_0")), read(file, "bfloat16")
-    assert float((expected - found).abs().mean()) < 0.05 * float(expected.abs().mean())
+    expected, result = logits(as_stored(model, "Q8_0")), read(file, "bfloat16")
+    assert float((expected - result).abs().mean()) < 0.05 * float(expected.abs().mean())
 
 
 def test_weights_are_not_copied(file: Path, tmp_path: Path) -> None:
@@ -140,21 +140,21 @@ def test_tokenizer_is_the_source_s(file: Path, tiny_tokenizer: PreTrainedTokeniz
         vocab=described["model"]["vocab"],
         merges=[tuple(pair) for pair in described["model"]["merges"]],
     )
-    found: Any = read_tokenizer(GgufModel(file)).transformers
+    result: Any = read_tokenizer(GgufModel(file)).transformers
     texts = (
         "In 2023, you'LL see the user's 12345 things\n\n  there\tand 你好 😀",
         "'the user said 'THE\n",  # cut after the 't of a contraction
         "cafe\u0301 \r\n\r\n x = [1, 2];   ",
     )
     for text in texts:
-        assert found(text)["input_ids"] == qwen2(text)["input_ids"]
-        assert found.decode(found(text)["input_ids"]) == qwen2.decode(qwen2(text)["input_ids"])
+        assert result(text)["input_ids"] == qwen2(text)["input_ids"]
+        assert result.decode(result(text)["input_ids"]) == qwen2.decode(qwen2(text)["input_ids"])
     control = "<|im_start|>the<tool_call><|im_end|>"
-    assert found(control)["input_ids"] == tiny_tokenizer(control)["input_ids"]
-    assert len(found) == len(tiny_tokenizer)
-    assert (found.eos_token, found.pad_token) == ("<|im_end|>", "<|endoftext|>")
-    assert found.chat_template == TEMPLATE
-    assert found.decode([found.eos_token_id], skip_special_tokens=True) == ""
+    assert result(control)["input_ids"] == tiny_tokenizer(control)["input_ids"]
+    assert len(result) == len(tiny_tokenizer)
+    assert (result.eos_token, result.pad_token) == ("<|im_end|>", "<|endoftext|>")
+    assert result.chat_template == TEMPLATE
+    assert result.decode([result.eos_token_id], skip_special_tokens=True) == ""
 
 
 def test_qwens_own_tokenizer(qwen_tokenizer: PreTrainedTokenizerFast) -> None:

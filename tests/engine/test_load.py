@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -85,8 +87,8 @@ def test_rotary_base_survives_rope_scaling(tiny_folder: Path, tmp_path: Path) ->
     yarn = {"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 256}
     edit(tiny_folder, rope_scaling=yarn)
     loaded = load(str(tiny_folder), tmp_path, "cpu")
-    assert loaded.network.shape.theta == 1_000_000
-    assert loaded.network.shape.native == 256
+    assert loaded.network.config.theta == 1_000_000
+    assert loaded.network.config.native == 256
     assert loaded.context == 1024
     assert loaded.factors == (1.0, 2.0, 4.0)
 
@@ -183,3 +185,14 @@ def test_nothing_is_written_to_standard_error(
     load(str(tiny_folder), tmp_path, "cpu")
     captured = capfd.readouterr()
     assert captured.err == captured.out == ""
+
+
+def test_a_dense_model_does_without_llvmlite_and_gguf(tiny_folder: Path, tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from docagent.engine.loading.load import load\n"
+        f"load({str(tiny_folder)!r}, Path({str(tmp_path)!r}), 'cpu')\n"
+        "heavy = {'llvmlite', 'gguf', 'transformers'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)

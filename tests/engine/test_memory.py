@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from docagent.engine.catalogue import CATALOGUE, ModelCard, find
+from docagent.engine.catalogue import CATALOGUE, ModelCard, find_card
 from docagent.engine.memory import fitting, largest_context, memory_needed, refuse_if_too_large
 from docagent.errors import DocAgentError
 
@@ -10,9 +10,9 @@ GIGABYTE = 10**9
 
 
 def card(name: str) -> ModelCard:
-    found = find(name)
-    assert found is not None
-    return found
+    result = find_card(name)
+    assert result is not None
+    return result
 
 
 def test_memory_grows_with_context_and_chunk() -> None:

@@ -187,12 +187,12 @@ def test_code_of_a_package_is_never_run(index: Path, target: Path, tmp_path: Pat
 
 
 def test_the_hub_comes_first(quick: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[tuple[str, str]] = []
+    requested: list[tuple[str, str]] = []
 
     def fetch(repo: str, name: str, folder: Path) -> Path:
-        asked.append((repo, name))
+        requested.append((repo, name))
         folder.mkdir(exist_ok=True)
-        (folder / name).write_bytes(CONTENT if len(asked) > 1 else b"?" * len(CONTENT))
+        (folder / name).write_bytes(CONTENT if len(requested) > 1 else b"?" * len(CONTENT))
         return folder / name
 
     monkeypatch.setattr(hub, "reachable", lambda: True)
@@ -203,7 +203,7 @@ def test_the_hub_comes_first(quick: Path, target: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr("subprocess.Popen", None)
     assert pull("embedded", target.parents[1]).read_bytes() == CONTENT
     assert files(target) == ["small.gguf"]
-    assert asked == [("Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF", "small.gguf")] * 2
+    assert requested == [("Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF", "small.gguf")] * 2
 
 
 def test_without_pip(index: Path, target: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, Tool
 from benchmarks.engine_plain import in_transformers
 from docagent.engine.loading.embedded import EMBEDDED, EMBEDDED_SMALL, EmbeddedModel, embedded_file
 from docagent.engine.loading.load import load
-from docagent.engine.prompt import Prompts
+from docagent.engine.prompt import PromptEncoder
 from docagent.engine.tokens import ChatTokens
 from docagent.engine.tools.specification import specifications
 from tests.conftest import MODELS
@@ -53,8 +53,8 @@ def test_logits_are_those_of_transformers_in_float32(model: EmbeddedModel) -> No
         ids = torch.tensor([loaded.tokenizer.backend_tokenizer.encode(text).ids])
         with torch.inference_mode():
             expected = theirs(ids).logits
-        many = loaded.network.forward(ids, loaded.network.remember(), last=ids.shape[1])
-        past = loaded.network.remember()
+        many = loaded.network.forward(ids, loaded.network.new_cache(), last=ids.shape[1])
+        past = loaded.network.new_cache()
         one_by_one = [loaded.network.forward(ids[:, at : at + 1], past) for at in range(8)]
         assert float(expected.abs().max()) > 10
         # Largest seen: .05, where logits reach 30.
@@ -88,7 +88,7 @@ def test_conversations_with_tools_are_the_templates_own(
         {"role": "assistant", "content": "Nets dry there."},
         {"role": "user", "content": "Thank you."},
     ]
-    prompts = Prompts(qwen_tokenizer, "hermes")
+    prompts = PromptEncoder(qwen_tokenizer, "hermes")
     template: Any = qwen_tokenizer.apply_chat_template
     for end in (2, 4, 6):
         for tools in ([], specifications(TOOLS)):

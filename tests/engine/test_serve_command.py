@@ -70,35 +70,35 @@ def test_llama_cpp() -> None:
 
 
 def test_ollama_makes_a_model_with_the_context() -> None:
-    told = serve_command("ollama", "Qwen2-7B-Instruct", 16_384)
-    assert len(told.lines) == 2
-    assert "FROM qwen2:7b" in told.lines[0]
-    assert "PARAMETER num_ctx 16384" in told.lines[0]
-    assert told.model == "openai:qwen2-7b-16384@http://localhost:11434/v1"
-    assert told.lines[1].split()[2] in told.model
-    assert not told.notes
+    command = serve_command("ollama", "Qwen2-7B-Instruct", 16_384)
+    assert len(command.lines) == 2
+    assert "FROM qwen2:7b" in command.lines[0]
+    assert "PARAMETER num_ctx 16384" in command.lines[0]
+    assert command.model == "openai:qwen2-7b-16384@http://localhost:11434/v1"
+    assert command.lines[1].split()[2] in command.model
+    assert not command.notes
 
 
 def test_ollama_cannot_do_yarn_and_it_is_said() -> None:
-    told = serve_command("ollama", QWEN2, 131_072)
-    assert "num_ctx 32768" in told.lines[0]
-    assert any("Ollama cannot do YaRN" in note for note in told.notes)
+    command = serve_command("ollama", QWEN2, 131_072)
+    assert "num_ctx 32768" in command.lines[0]
+    assert any("Ollama cannot do YaRN" in note for note in command.notes)
 
 
 @pytest.mark.parametrize("server", SERVERS)
 def test_no_yarn_in_the_native_window(server: str) -> None:
     for context in (None, 32_768):
-        told = serve_command(server, QWEN25, context)
-        text = " ".join([*told.lines, *told.notes])
+        command = serve_command(server, QWEN25, context)
+        text = " ".join([*command.lines, *command.notes])
         assert "32768" in text
         assert "yarn" not in text.casefold()
 
 
 def test_other_ids_are_served_as_they_are() -> None:
-    told = serve_command("vllm", "mistralai/Mistral-7B-Instruct-v0.3", 8_000)
-    assert "--max-model-len 8000" in told.lines[0]
-    assert "--tool-call-parser" not in told.lines[0]
-    assert any("not in docagent's catalogue" in note for note in told.notes)
+    command = serve_command("vllm", "mistralai/Mistral-7B-Instruct-v0.3", 8_000)
+    assert "--max-model-len 8000" in command.lines[0]
+    assert "--tool-call-parser" not in command.lines[0]
+    assert any("not in docagent's catalogue" in note for note in command.notes)
     assert "--max-model-len" not in serve_command("vllm", "mistralai/M").lines[0]
 
 

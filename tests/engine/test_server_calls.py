@@ -38,7 +38,9 @@ def answers(server: Scripted, **options: Any) -> list[AIMessage]:
     return [model.invoke("Hi"), streamed]
 
 
-def told(index: int | None, name: str | None, arguments: str, number: str | None) -> dict[str, Any]:
+def reply(
+    index: int | None, name: str | None, arguments: str, number: str | None
+) -> dict[str, Any]:
     call: dict[str, Any] = {"function": {"name": name, "arguments": arguments}, "type": "function"}
     if index is not None:
         call["index"] = index
@@ -101,8 +103,8 @@ def test_calls_that_the_server_tells_apart(server: Scripted, indexed: bool) -> N
         {"content": "Two."},
         {
             "tool_calls": [
-                told(0 if indexed else None, "search", '{"query": "pay"}', "a"),
-                told(1 if indexed else None, "read_pages", '{"first": "3", "last": 4}', "b"),
+                reply(0 if indexed else None, "search", '{"query": "pay"}', "a"),
+                reply(1 if indexed else None, "read_pages", '{"first": "3", "last": 4}', "b"),
             ]
         },
     ]
@@ -116,10 +118,10 @@ def test_calls_that_the_server_tells_apart(server: Scripted, indexed: bool) -> N
 
 def test_calls_that_come_in_pieces_and_all_with_index_0(server: Scripted) -> None:
     server.deltas = [
-        {"tool_calls": [told(0, "search", '{"que', "a")]},
-        {"tool_calls": [told(0, None, 'ry": "pay"}', None)]},
-        {"tool_calls": [told(0, "search", "", "b")]},
-        {"tool_calls": [told(0, "search", '{"query": "bonus"}', "b")]},
+        {"tool_calls": [reply(0, "search", '{"que', "a")]},
+        {"tool_calls": [reply(0, None, 'ry": "pay"}', None)]},
+        {"tool_calls": [reply(0, "search", "", "b")]},
+        {"tool_calls": [reply(0, "search", '{"query": "bonus"}', "b")]},
     ]
     _, streamed = answers(server)
     assert [call["args"] for call in streamed.tool_calls] == [{"query": "pay"}, {"query": "bonus"}]
@@ -140,7 +142,7 @@ def test_a_call_that_cannot_be_made_is_refused(
     if in_text:
         server.say(f'<tool_call>{{"name": "{name}", "arguments": {arguments}')
     else:
-        server.deltas = [{"tool_calls": [told(0, name, arguments, "a")]}]
+        server.deltas = [{"tool_calls": [reply(0, name, arguments, "a")]}]
     for message in answers(server):
         assert not message.tool_calls
         (call,) = message.invalid_tool_calls

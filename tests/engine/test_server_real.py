@@ -91,10 +91,10 @@ def test_an_answer_whole_and_streamed(
     assert "Paris" in whole.text
     assert "".join(piece.text for piece in pieces) == whole.text
     assert len([piece for piece in pieces if piece.text]) > 3
-    (told,) = [piece.usage_metadata for piece in pieces if piece.usage_metadata]
-    assert told == whole.usage_metadata
+    (usage,) = [piece.usage_metadata for piece in pieces if piece.usage_metadata]
+    assert usage == whole.usage_metadata
     ours = ChatTokens(qwen_tokenizer).encode([{"role": "user", "content": CAPITAL}])
-    assert told["input_tokens"] == len(ours)
+    assert usage["input_tokens"] == len(ours)
 
 
 @pytest.mark.parametrize(

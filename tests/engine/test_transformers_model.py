@@ -68,11 +68,11 @@ def test_experts_answer_as_their_source(moe_folder: Path, moe: Any) -> None:
 
     checkpoint.check(moe_folder, "some/model")
     assert checkpoint.kind(moe_folder) == "moe"
-    found: Any = load(moe_folder)
-    assert not found.training
+    result: Any = load(moe_folder)
+    assert not result.training
     ids = torch.arange(40)[None]
     with torch.inference_mode():
-        assert float((found(ids).logits - moe(ids).logits).abs().max()) < 1e-5
+        assert float((result(ids).logits - moe(ids).logits).abs().max()) < 1e-5
 
 
 def test_rotary_base_survives_rope_scaling(moe_folder: Path) -> None:
@@ -136,18 +136,18 @@ def test_fp8_model_answers_as_its_source(tmp_path: Path, tiny_folder: Path) -> N
         weights[name] = blocks.reshape(rows, columns)
         weights[f"{name}_scale_inv"] = scales[:, 0, :, 0]
         with torch.no_grad():
-            kept = (blocks.float() * scales).reshape(rows, columns)
-            source.get_parameter(name).copy_(kept)
+            restored = (blocks.float() * scales).reshape(rows, columns)
+            source.get_parameter(name).copy_(restored)
     save_file(weights, tiny_folder / "model.safetensors", metadata={"format": "pt"})
     method = {"quant_method": "fp8", "weight_block_size": [32, 32]}
     edit(tiny_folder, quantization_config=method)
     checkpoint.check(tiny_folder, "some/model")
-    found: Any = load_with_transformers(
+    result: Any = load_with_transformers(
         tiny_folder, "some/model", torch.bfloat16, torch.device("cpu")
     )
     ids = torch.arange(40)[None]
     with torch.inference_mode():
-        assert float((found(ids).logits - source(ids).logits).abs().max()) < 1e-3
+        assert float((result(ids).logits - source(ids).logits).abs().max()) < 1e-3
 
 
 def test_nothing_is_written_to_standard_error(

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from docagent.engine.network.config import ModelConfig
 from docagent.engine.network.network import Network
-from docagent.engine.network.shape import Shape
 from docagent.engine.network.weights import from_tensors, from_transformers
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ class Twins:
 
     def logits(self, model: Any, ids: list[int]) -> torch.Tensor:
         with torch.inference_mode():
-            found: torch.Tensor = model(torch.tensor([ids])).logits[0]
-        return found
+            result: torch.Tensor = model(torch.tensor([ids])).logits[0]
+        return result
 
 
 def twins(**changes: Any) -> Twins:
@@ -84,7 +84,7 @@ def twins(**changes: Any) -> Twins:
             if name.endswith("bias") or "norm" in name:
                 weight.add_(torch.randn_like(weight) * 0.3)
     theirs.train(False)
-    shape = Shape.of(theirs.config.to_dict(), theirs.config.rope_parameters)
+    shape = ModelConfig.of(theirs.config.to_dict(), theirs.config.rope_parameters)
     return Twins(theirs, from_tensors(shape, dict(theirs.state_dict()), theirs.num_parameters()))
 
 
@@ -109,15 +109,15 @@ def moe_twins() -> Twins:
     )
     theirs: Any = Qwen2MoeForCausalLM(settings)
     theirs.train(False)
-    shape = Shape.of(settings.to_dict(), settings.rope_parameters)
+    shape = ModelConfig.of(settings.to_dict(), settings.rope_parameters)
     return Twins(theirs, from_transformers(shape, theirs))
 
 
 def text(length: int, seed: int = 0) -> list[int]:
     """Token ids that do not repeat in a regular way."""
     random = torch.Generator().manual_seed(seed)
-    found: list[int] = torch.randint(1, VOCABULARY, (length,), generator=random).tolist()
-    return found
+    result: list[int] = torch.randint(1, VOCABULARY, (length,), generator=random).tolist()
+    return result
 
 
 def greedy(model: Any, ids: list[int], new: int, eos: int | None = None) -> list[int]:

@@ -22,16 +22,16 @@ def run(folder: Path, model: str, contained: list[float], question: str = "Q") -
 def test_differences_and_the_cases_that_changed(tmp_path: Path) -> None:
     a = run(tmp_path / "a", "small", [1, 0, 0, 1])
     b = run(tmp_path / "b", "large", [0, 1, 0])
-    found = Comparison(a, b / "results.jsonl")
-    assert (found.ids, found.alone) == ([0, 1, 2], 1)
-    assert found.settings_changed() == ["model: small -> large"]
-    told = found.differences()
-    assert set(told) == {"contained", "seconds"}
-    was, now, change = told["contained"]
-    assert (was, now) == pytest.approx((1 / 3, 1 / 3))
+    comparison = Comparison(a, b / "results.jsonl")
+    assert (comparison.ids, comparison.unpaired) == ([0, 1, 2], 1)
+    assert comparison.settings_changed() == ["model: small -> large"]
+    differences = comparison.differences()
+    assert set(differences) == {"contained", "seconds"}
+    before, after, change = differences["contained"]
+    assert (before, after) == pytest.approx((1 / 3, 1 / 3))
     assert (change.value, change.n) == (0, 3)
     assert change.low < 0 < change.high
-    changed = [(case["id"], lines) for case, lines in found.changed()]
+    changed = [(case["id"], lines) for case, lines in comparison.changed()]
     assert changed == [(0, ["contained: 1 -> 0"]), (1, ["contained: 0 -> 1"])]
 
 

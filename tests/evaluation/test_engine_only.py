@@ -7,17 +7,20 @@ from pathlib import Path
 import pytest
 
 from docagent.engine import ChatQwen2
+from docagent.engine.prefix_scorer import Mode
 from docagent.errors import DocAgentError
-from docagent.evaluation.engine_only import MODES, evaluate
-from docagent.evaluation.needle_plot import plot
+from docagent.evaluation.engine_only import evaluate
+from docagent.evaluation.plots import plot
 from docagent.evaluation.results import Results
+
+MODES: tuple[Mode, ...] = ("none", "yarn", "dca")
 
 
 def test_needles_in_the_native_window_are_likeliest_in_every_mode(
     qwen: ChatQwen2, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("docagent.evaluation.engine_only.CANDIDATES", 3)
-    monkeypatch.setattr("docagent.evaluation.engine_only._ANSWER", 2)
+    monkeypatch.setattr("docagent.evaluation.engine_only._ANSWER_TOKENS", 2)
     monkeypatch.setattr("docagent.evaluation.engine_only.samples", lambda _: 1)
     with Results(tmp_path, {}) as results:
         evaluate(qwen, [400], 2, MODES, 0, results, None)

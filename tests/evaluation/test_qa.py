@@ -22,7 +22,7 @@ RIGHT = "It was rebuilt by Ulla Brandt. [1]"
 LATE = "The harbour office opens at 9:00 in winter."
 
 
-def asked(questions: Path, folder: Path, model: Any, **options: Any) -> dict[str | int, Any]:
+def run_qa(questions: Path, folder: Path, model: Any, **options: Any) -> dict[str | int, Any]:
     with Results(folder, {"model": "fake"}) as results:
         evaluate(DocAgent(model), read_questions(questions), results, **options)
         write_summary(results, "document")
@@ -31,7 +31,7 @@ def asked(questions: Path, folder: Path, model: Any, **options: Any) -> dict[str
 
 
 def test_right_wrong_and_refused_answers(questions: Path, tmp_path: Path, loaded: None) -> None:
-    cases = asked(questions, tmp_path / "out", FakeModel(replies=[RIGHT, LATE]))
+    cases = run_qa(questions, tmp_path / "out", FakeModel(replies=[RIGHT, LATE]))
     ice, office, dna = (cases[id] for id in ("ice", "office", "dna"))
     assert ice["scores"] == {
         "hit_first": 1.0,
@@ -63,7 +63,7 @@ def test_a_refusal_of_what_stands_there_scores_nothing(
     questions: Path, tmp_path: Path, loaded: None
 ) -> None:
     refusal = "The document does not say."
-    cases = asked(questions, tmp_path / "out", FakeModel(replies=[refusal, refusal]))
+    cases = run_qa(questions, tmp_path / "out", FakeModel(replies=[refusal, refusal]))
     scores = cases["ice"]["scores"]
     assert (scores["answered"], scores["refusal_precision"]) == (0.0, 0.0)
     assert (scores["contained"], scores["f1"], scores["hit_any"]) == (0.0, 0.0, 0.0)
@@ -75,7 +75,7 @@ def test_a_refusal_of_what_stands_there_scores_nothing(
 def test_a_run_goes_on_and_two_runs_are_alike(
     questions: Path, tmp_path: Path, loaded: None
 ) -> None:
-    whole = asked(questions, tmp_path / "a", FakeModel(replies=[RIGHT, LATE]))
+    whole = run_qa(questions, tmp_path / "a", FakeModel(replies=[RIGHT, LATE]))
     agent = DocAgent(FakeModel(replies=[RIGHT]))
     with (
         pytest.raises(IndexError),  # the model has no second reply
@@ -83,7 +83,7 @@ def test_a_run_goes_on_and_two_runs_are_alike(
     ):
         evaluate(agent, read_questions(questions), results)
     assert list(read_results(tmp_path / "b")[1]) == ["ice"]
-    assert asked(questions, tmp_path / "b", FakeModel(replies=[LATE])) == whole
+    assert run_qa(questions, tmp_path / "b", FakeModel(replies=[LATE])) == whole
     for name in ("results.jsonl", "summary.json", "report.html"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
 
@@ -91,7 +91,7 @@ def test_a_run_goes_on_and_two_runs_are_alike(
 def test_closed_book_and_a_judge(questions: Path, tmp_path: Path, loaded: None) -> None:
     model = FakeModel(replies=[RIGHT, "Ulla Brandt", LATE, "No idea."])
     judge = FakeModel(replies=["**Yes.**", "I cannot tell"])
-    cases = asked(questions, tmp_path / "out", model, closed=True, judge=Model(judge))
+    cases = run_qa(questions, tmp_path / "out", model, closed=True, judge=Model(judge))
     ice, office = cases["ice"], cases["office"]
     assert (ice["closed_book"], office["closed_book"]) == ("Ulla Brandt", "No idea.")
     assert [c["scores"]["closed_contained"] for c in (ice, office)] == [1.0, 0.0]
@@ -109,7 +109,7 @@ def test_a_document_that_cannot_be_read_stops_the_run(tmp_path: Path) -> None:
     row = {"id": 1, "doc": "bad.pdf", "question": "What?", "answer": "x"}
     (tmp_path / "q.jsonl").write_text(json.dumps(row), "utf-8")
     with pytest.raises(DocAgentError, match=r"bad\.pdf"):
-        asked(tmp_path / "q.jsonl", tmp_path / "out", FakeModel(replies=[]))
+        run_qa(tmp_path / "q.jsonl", tmp_path / "out", FakeModel(replies=[]))
 
 
 def test_nothing_of_a_document_is_markup_in_the_report(tmp_path: Path, loaded: None) -> None:
@@ -118,7 +118,7 @@ def test_nothing_of_a_document_is_markup_in_the_report(tmp_path: Path, loaded: N
     document.write_text(f"The ice house {evil} was rebuilt by Ulla Brandt.", "utf-8")
     row = {"id": 1, "doc": document.name, "question": "Who rebuilt the ice house?", "answer": evil}
     (tmp_path / "q.jsonl").write_text(json.dumps(row), "utf-8")
-    asked(tmp_path / "q.jsonl", tmp_path / "out", FakeModel(replies=[f"{evil} [1]"]))
+    run_qa(tmp_path / "q.jsonl", tmp_path / "out", FakeModel(replies=[f"{evil} [1]"]))
     page = (tmp_path / "out" / "report.html").read_text("utf-8")
     for forbidden in ("<script", "<img", "<b>&", "\x1b", "\u202e", "http:", "https:"):
         assert forbidden not in page

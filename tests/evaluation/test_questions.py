@@ -52,14 +52,14 @@ def test_a_place_holds_what_is_on_it() -> None:
 def test_a_document_beside_the_set_or_in_the_folder_above(town: Path) -> None:
     below = town.parent / "sets"
     below.mkdir()
-    (one,) = read_questions(write(below, {**ROW, "doc": ["town.txt"]}))
-    assert one.files[0].read_text("utf-8") == town.read_text("utf-8")
+    (question,) = read_questions(write(below, {**ROW, "doc": ["town.txt"]}))
+    assert question.files[0].read_text("utf-8") == town.read_text("utf-8")
 
 
 def test_every_and_limit(town: Path) -> None:
     file = write(town.parent, *({**ROW, "id": n} for n in range(10)))
-    assert [one.id for one in read_questions(file, every=3)] == [0, 3, 6, 9]
-    assert [one.id for one in read_questions(file, every=3, limit=2)] == [0, 3]
+    assert [question.id for question in read_questions(file, every=3)] == [0, 3, 6, 9]
+    assert [question.id for question in read_questions(file, every=3, limit=2)] == [0, 3]
 
 
 @pytest.mark.parametrize(

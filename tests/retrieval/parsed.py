@@ -6,14 +6,13 @@ from pathlib import Path
 
 from retrieval.parse.document import Document
 from retrieval.parse.open import read
-from retrieval.progress import finish
 
 
 def parse(path: Path, data: str | bytes | None = None) -> Document:
     """The document a file holds, or the one it holds once `data` is written to it."""
     if data is not None:
         path.write_bytes(data.encode("utf-8") if isinstance(data, str) else data)
-    return finish(read(path))
+    return read(path)
 
 
 def blocks(document: Document) -> list[tuple[str, str]]:

@@ -12,7 +12,6 @@ import pytest
 from retrieval.corpus import Corpus
 from retrieval.embed.encoder import Encoder, Vectors
 from retrieval.errors import DocAgentError
-from retrieval.progress import finish
 from tests.conftest import TOWN
 
 pytestmark = pytest.mark.usefixtures("loaded")
@@ -60,7 +59,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def early(folder: Path, cache: Path) -> Corpus:
-    return finish(Corpus.opening([folder], cache=cache, wait=False))
+    return Corpus.open([folder], cache=cache, wait=False)
 
 
 def test_words_answer_before_vectors_are_there(
@@ -76,7 +75,7 @@ def test_words_answer_before_vectors_are_there(
     assert 0 < corpus.pending < 41
     assert "the rest follows" in caplog.text
     gate.open.set()
-    finish(corpus.complete())
+    corpus.complete()
     assert corpus.state() == "words and all 41 vectors"
 
 
@@ -84,7 +83,7 @@ def test_in_the_end_it_is_as_if_no_one_had_asked(folder: Path, cache: Path, gate
     corpus = early(folder, cache)
     corpus.search("barrels of oil", k=3)
     gate.open.set()
-    finish(corpus.complete())
+    corpus.complete()
     calm = Corpus.open([folder], cache=cache.with_name("calm"))
     for query in ("barrels of oil", "Who rebuilt the ice house?", "a mason"):
         assert corpus.search(query, k=20) == calm.search(query, k=20)
@@ -100,9 +99,9 @@ def test_an_error_in_the_thread_is_raised(folder: Path, cache: Path, gate: Gate)
     gate.error = DocAgentError("the model is gone")
     gate.open.set()
     with pytest.raises(DocAgentError, match="the model is gone"):
-        finish(corpus.complete())
+        corpus.complete()
     gate.error = None
-    finish(corpus.complete())
+    corpus.complete()
     assert corpus.pending == 0
 
 
@@ -129,14 +128,14 @@ def test_a_large_text_is_not_waited_for(tmp_path: Path, cache: Path) -> None:
     )
     file = tmp_path / "register.md"
     file.write_text("\n\n".join([*boats, f"## {TOWN}"]), "utf-8")
-    corpus = finish(Corpus.opening([file], cache=cache, wait=False))
+    corpus = Corpus.open([file], cache=cache, wait=False)
     total = len(corpus)
     assert total > 300
     assert corpus.pending > 0
     assert corpus.state().endswith(f" of {total} vectors")
     assert "Ulla Brandt" in corpus.search("Who rebuilt the ice house?", k=1)[0].text
     assert corpus.pending > 0, "the question was answered before all vectors were there"
-    finish(corpus.complete())
+    corpus.complete()
     assert corpus.state() == f"words and all {total} vectors"
     for query in ("Who rebuilt the ice house?", "What did boat 17 carry?"):
         assert corpus.search(query) == Corpus.open([file], cache=cache).search(query)

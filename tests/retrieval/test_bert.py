@@ -14,7 +14,7 @@ import torch
 from sentence_transformers import SentenceTransformer
 
 from retrieval.embed.bert import Bert
-from retrieval.embed.declared import Declared, declared
+from retrieval.embed.bert_config import BertSettings, bert_settings
 from retrieval.embed.encoder import Encoder
 from retrieval.embed.model import Vectors
 from retrieval.embed.sentence_model import SentenceModel
@@ -43,9 +43,9 @@ def library(encoder: Encoder) -> SentenceTransformer:
 
 
 @pytest.fixture(scope="module")
-def numbers(encoder: Encoder) -> Declared:
-    found = declared(encoder.folder, encoder._tokenizer)
-    assert found == Declared(layers=6, heads=12, epsilon=1e-12, limit=256)
+def numbers(encoder: Encoder) -> BertSettings:
+    found = bert_settings(encoder.folder, encoder._tokenizer)
+    assert found == BertSettings(layers=6, heads=12, epsilon=1e-12, limit=256)
     return found
 
 
@@ -55,7 +55,7 @@ def by_library(library: SentenceTransformer, texts: list[str]) -> Vectors:
 
 
 def test_float32_is_the_library_s(
-    encoder: Encoder, numbers: Declared, library: SentenceTransformer
+    encoder: Encoder, numbers: BertSettings, library: SentenceTransformer
 ) -> None:
     bert = Bert(encoder.folder, numbers, encoder._tokenizer, torch.float32)
     wanted = by_library(library, TEXTS)
@@ -68,14 +68,14 @@ def test_float32_is_the_library_s(
 
 
 def test_bfloat16_is_near(
-    encoder: Encoder, numbers: Declared, library: SentenceTransformer
+    encoder: Encoder, numbers: BertSettings, library: SentenceTransformer
 ) -> None:
     vectors = Bert(encoder.folder, numbers, encoder._tokenizer, torch.bfloat16).embed(TEXTS)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     assert np.sum(vectors * by_library(library, TEXTS), axis=1).min() > 0.999
 
 
-def test_padding_changes_nothing(encoder: Encoder, numbers: Declared) -> None:
+def test_padding_changes_nothing(encoder: Encoder, numbers: BertSettings) -> None:
     """Texts of 3 to 40 tokens: some fill their multiple of 16, most do not."""
     bert = Bert(encoder.folder, numbers, encoder._tokenizer, torch.float32)
     texts = [
@@ -155,13 +155,13 @@ def test_what_it_does_not_compute_it_leaves(
     tmp_path: Path, encoder: Encoder, file: str, content: Any
 ) -> None:
     folder = folder_with(encoder, tmp_path, file, content)
-    assert declared(folder, encoder._tokenizer) is None
+    assert bert_settings(folder, encoder._tokenizer) is None
 
 
 def test_a_folder_is_read_as_newer_versions_write_it(tmp_path: Path, encoder: Encoder) -> None:
     new = {"embedding_dimension": 384, "pooling_mode": "mean", "include_prompt": True}
     folder = folder_with(encoder, tmp_path, "1_Pooling/config.json", new)
-    assert declared(folder, encoder._tokenizer) is not None
+    assert bert_settings(folder, encoder._tokenizer) is not None
     modules = [
         {"path": "", "type": "sentence_transformers.base.modules.transformer.Transformer"},
         {
@@ -171,7 +171,7 @@ def test_a_folder_is_read_as_newer_versions_write_it(tmp_path: Path, encoder: En
     ]
     (folder / "modules.json").unlink()
     (folder / "modules.json").write_text(json.dumps(modules), "utf-8")
-    assert declared(folder, encoder._tokenizer) is not None
+    assert bert_settings(folder, encoder._tokenizer) is not None
 
 
 def test_prompts_are_the_library_s_to_add(tmp_path: Path, encoder: Encoder) -> None:

@@ -15,7 +15,7 @@ import pytest
 from retrieval.corpus import Corpus
 from retrieval.passage import Passage
 from retrieval.store.cache import Cache
-from retrieval.store.shelf import Shelf
+from retrieval.store.inventory import Inventory
 
 pytestmark = pytest.mark.usefixtures("loaded")
 QUERY = "Who rebuilt the ice house?"
@@ -80,7 +80,7 @@ def test_the_cache_is_used(town: Path, cache: Path, monkeypatch: pytest.MonkeyPa
     def parse_again(*_: object) -> None:
         raise AssertionError("parsed again")
 
-    monkeypatch.setattr("retrieval.store.indexed.read", parse_again)
+    monkeypatch.setattr("retrieval.store.documents.read", parse_again)
     assert search(town, cache) == wanted
 
 
@@ -102,7 +102,7 @@ def test_a_full_disk_costs_the_cache_and_not_the_answer(
         assert "No space left on device" in told[0]
         assert leftovers(cache) == []
     assert search(town, cache) == wanted
-    assert len(Shelf(cache).entries()) == 1
+    assert len(Inventory(cache).entries()) == 1
 
 
 def test_a_cache_that_cannot_be_written(town: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -173,10 +173,10 @@ def test_clear_forgets_what_is_at_or_below_a_path(tmp_path: Path, cache: Path) -
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"The text of {name} is short.", encoding="utf-8")
     Corpus.open([tmp_path / "a", tmp_path / "c"], cache=cache)
-    shelf = Shelf(cache)
-    assert [Path(e.source).name for e in shelf.entries()] == ["two.txt", "one.txt", "three.txt"]
-    assert shelf.clear([str(tmp_path / "a")]) == 2
-    assert [Path(e.source).name for e in shelf.entries()] == ["three.txt"]
-    assert shelf.clear(None) == 1
-    assert shelf.entries() == []
+    inventory = Inventory(cache)
+    assert [Path(e.source).name for e in inventory.entries()] == ["two.txt", "one.txt", "three.txt"]
+    assert inventory.clear([str(tmp_path / "a")]) == 2
+    assert [Path(e.source).name for e in inventory.entries()] == ["three.txt"]
+    assert inventory.clear(None) == 1
+    assert inventory.entries() == []
     assert [p for p in cache.rglob("*") if p.is_file() and p.suffix != ".lock"] == []

@@ -11,7 +11,6 @@ from retrieval.chunk.chunks import Chunk, chunks, prefix
 from retrieval.embed.encoder import Encoder
 from retrieval.parse.document import Document
 from retrieval.parse.open import read
-from retrieval.progress import finish
 from tests.make_pdf import text_pdf
 
 LIMIT = 254  # of the 256 tokens all-MiniLM reads, two are its start and end marks
@@ -23,7 +22,7 @@ def cut(document: Document, encoder: Encoder) -> list[Chunk]:
 
 def document_of(folder: Path, text: str, name: str = "a.md") -> Document:
     (folder / name).write_bytes(text.encode("utf-8"))
-    return finish(read(folder / name))
+    return read(folder / name)
 
 
 def assert_sound(document: Document, found: list[Chunk], encoder: Encoder) -> None:
@@ -45,7 +44,7 @@ def assert_sound(document: Document, found: list[Chunk], encoder: Encoder) -> No
 
 
 def test_the_handbook_is_cut_soundly(handbook: Path, encoder: Encoder) -> None:
-    document = finish(read(handbook))
+    document = read(handbook)
     assert_sound(document, cut(document, encoder), encoder)
 
 
@@ -85,7 +84,7 @@ def test_a_long_title_and_headings_leave_room_for_the_text(
 
 def test_chunks_never_cross_a_page(tmp_path: Path, encoder: Encoder) -> None:
     path = text_pdf(tmp_path / "a.pdf", ["One short page.", "Another one.", "And a third."])
-    document = finish(read(path))
+    document = read(path)
     found = cut(document, encoder)
     assert [chunk.page for chunk in found] == [0, 1, 2]
 

@@ -9,7 +9,7 @@ import pytest
 from docagent.cli import run
 from retrieval.corpus import Corpus
 from retrieval.errors import DocAgentError
-from retrieval.store.shelf import Shelf
+from retrieval.store.inventory import Inventory
 
 pytestmark = pytest.mark.usefixtures("loaded")
 Capture = pytest.CaptureFixture[str]
@@ -49,7 +49,8 @@ def test_list_and_clear(reports: Path, town: Path, cache: Path, capsys: Capture)
     assert listed[:2] == [f"@all  {reports}, {town}", f"@reports  {reports}"]
     assert len(listed) == 2 + 3 + 1
     assert run(["index", "@all", "--clear"]) == 0
-    assert [Path(entry.source).name for entry in Shelf(cache).entries()] == ["2022.txt", "2023.txt"]
+    sources = [Path(entry.source).name for entry in Inventory(cache).entries()]
+    assert sources == ["2022.txt", "2023.txt"]
     capsys.readouterr()
     assert run(["search", "@all", "harbour"]) == 1
     assert "No collection is called @all (known: @reports)" in capsys.readouterr().err
@@ -84,4 +85,4 @@ def test_a_pattern_is_matched_again_at_each_use(reports: Path, cache: Path) -> N
     assert Corpus.open(["@years"]).documents == ["2022.txt", "2023.txt", "2024.txt"]
     Corpus.open([reports / "notes.txt"])
     assert run(["index", "--clear", "@years"]) == 0
-    assert [Path(entry.source).name for entry in Shelf(cache).entries()] == ["notes.txt"]
+    assert [Path(entry.source).name for entry in Inventory(cache).entries()] == ["notes.txt"]

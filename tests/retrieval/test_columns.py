@@ -10,8 +10,7 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 
 from retrieval.parse.document import Document
-from retrieval.parse.pdf import read_pdf
-from retrieval.progress import finish
+from retrieval.parse.formats.pdf import read_pdf
 from tests.make_pdf import HEIGHT, WIDTH, canvas, wrapped
 
 _NOUNS = [
@@ -35,7 +34,7 @@ _SMALL = 9.0
 
 
 def parse(path: Path) -> Document:
-    return finish(read_pdf(path))
+    return read_pdf(path)
 
 
 def flat(text: str) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from retrieval.corpus import Corpus
-from retrieval.errors import DocAgentError
+from retrieval import Corpus, DocAgentError, DocumentError, PasswordRequired, prepare
+from retrieval.lexical.tokens import terms
 from tests.make_pdf import encrypt, text_pdf
 
 pytestmark = pytest.mark.usefixtures("loaded")
@@ -205,9 +206,69 @@ def test_other_wordings_bring_their_passages(handbook_corpus: Corpus) -> None:
 def test_any_slice_is_a_passage_of_its_page(handbook_corpus: Corpus) -> None:
     (name,) = handbook_corpus.documents
     text = handbook_corpus.text(name)
-    known = handbook_corpus.passage(40)
+    known = handbook_corpus.passages(name)[40]
     found = handbook_corpus.span(name, known.start + 5, known.end)
     assert found.text == text[known.start + 5 : known.end]
     assert (found.page, found.page_label) == (known.page, known.page_label)
     assert found.heading == known.heading
     assert handbook_corpus.span(name, len(text) - 9, len(text) + 100).end == len(text)
+
+
+def test_one_path_or_several(town: Path, cache: Path) -> None:
+    wanted = Corpus.open([town]).search("ice house")
+    for paths in (town, str(town), (town,), iter([str(town)])):
+        assert Corpus.open(paths).search("ice house") == wanted
+    assert prepare(str(town)).pending == 0
+    with pytest.raises(DocumentError, match=r"none\.pdf does not exist"):
+        Corpus.open("none.pdf")
+
+
+def test_the_number_of_passages_is_checked(handbook_corpus: Corpus) -> None:
+    for k in (0, -1):
+        with pytest.raises(DocAgentError, match=f"whole number from 1 on, not {k}"):
+            handbook_corpus.search("ferry", k=k)
+
+
+@pytest.mark.parametrize("pages", [(0, 3), (5, 2), (3,), (1, 2, 3), ("1", "2"), 7])
+def test_a_page_range_is_checked(handbook_corpus: Corpus, pages: Any) -> None:
+    with pytest.raises(DocAgentError, match="pages must be the first and the last page"):
+        handbook_corpus.search("ferry", pages=pages)
+
+
+def test_a_document_may_be_named_alone(handbook_corpus: Corpus) -> None:
+    (name,) = handbook_corpus.documents
+    assert handbook_corpus.search("ferry", documents=name) == handbook_corpus.search("ferry")
+
+
+def test_a_query_is_made_once(handbook_corpus: Corpus) -> None:
+    query = handbook_corpus.query(" What is the wind limit in Table 2? Answer in one word. ")
+    assert query.core == "What is the wind limit in Table 2?"
+    assert (query.language, query.terms) == ("en", ("wind", "limit", "tabl", "2"))
+    assert set(query.rarity) == set(query.terms)
+    assert query.references == (("table", "2"),)
+    assert handbook_corpus.search(query) == handbook_corpus.search(query.text)
+    assert handbook_corpus.trust(query) == handbook_corpus.trust(query.core)
+
+
+def test_passages_of_a_document(handbook_corpus: Corpus) -> None:
+    (name,) = handbook_corpus.documents
+    passages = handbook_corpus.passages(name)
+    assert len(passages) == len(handbook_corpus)
+    middle = passages[20]
+    assert passages[20:22] == [middle, passages[21]]
+    assert passages.number_at(middle.start + 1) == 20
+    assert passages.overlapping(middle.start + 1, passages[21].start + 1) == passages[20:22]
+    assert passages.beginning_in(middle.start, passages[22].start) == passages[20:22]
+    assert passages[-1].end <= len(handbook_corpus.document(name).text)
+    assert middle.terms[:1] == tuple(terms(middle.text)[:1])
+
+
+def test_a_locked_file_has_an_error_of_its_own(tmp_path: Path) -> None:
+    locked = encrypt(
+        text_pdf(tmp_path / "p.pdf", ["Gulls."]), tmp_path / "l.pdf", "AES-256", "gull"
+    )
+    with pytest.raises(PasswordRequired, match="needs a password"):
+        Corpus.open(locked)
+    (tmp_path / "empty.txt").write_bytes(b"")
+    with pytest.raises(DocumentError, match="empty"):
+        Corpus.open(tmp_path / "empty.txt")

@@ -9,7 +9,8 @@ import pytest
 
 from retrieval.corpus import Corpus
 from retrieval.embed.encoder import Encoder
-from retrieval.lexical.foreign import foreign, warn_of_language
+from retrieval.query import parse_query
+from retrieval.ranking.foreign import language_mismatch
 from tests.conftest import TOWN
 
 GERMAN = (
@@ -27,7 +28,8 @@ class Multilingual(Encoder):
 
 
 def told(question: str, text: str, encoder: Encoder) -> str | None:
-    return foreign(question, {"report.pdf": text}, encoder, lambda word: word in text)
+    query = parse_query(question)
+    return language_mismatch(query, {"report.pdf": text}, encoder, lambda word: word in text)
 
 
 @pytest.mark.parametrize(
@@ -81,9 +83,9 @@ def test_a_multilingual_model_bridges(encoder: Encoder) -> None:
 def test_the_reader_is_warned(town: Path, caplog: pytest.LogCaptureFixture) -> None:
     corpus = Corpus.open([town])
     with caplog.at_level(logging.WARNING, logger="docagent"):
-        warn_of_language(corpus, "When was the ice house rebuilt?")
+        corpus.warn_of_language("When was the ice house rebuilt?")
         assert not caplog.messages
-        warn_of_language(corpus, "Wann wurde das Eishaus wieder aufgebaut und von wem?")
+        corpus.warn_of_language("Wann wurde das Eishaus wieder aufgebaut und von wem?")
     assert [line.split(";")[0] for line in caplog.messages] == [
         "The question is in German and town.txt in English"
     ]

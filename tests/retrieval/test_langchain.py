@@ -9,7 +9,7 @@ from langchain_core.documents import Document
 
 from retrieval.corpus import Corpus
 from retrieval.errors import DocAgentError
-from retrieval.store.shelf import Shelf
+from retrieval.store.inventory import Inventory
 
 pytestmark = pytest.mark.usefixtures("loaded")
 GULLS = "Gulls nest on the roof of the old customs house."
@@ -59,11 +59,11 @@ def test_kept_by_content(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     parts = [page("a.pdf", 0, GULLS), page("b.pdf", 0, TICKET)]
     before = Corpus.from_documents(parts, cache=cache).search("gulls")
     with monkeypatch.context() as patch:
-        patch.setattr("retrieval.store.indexed.chunks", None)  # nothing is cut again
+        patch.setattr("retrieval.store.documents.chunks", None)  # nothing is cut again
         assert Corpus.from_documents(parts, cache=cache).search("gulls") == before
     parts[0].page_content = GULLS.replace("Gulls", "Terns")
     assert "Terns" in Corpus.from_documents(parts, cache=cache).search("terns", k=1)[0].text
-    assert [entry.source for entry in Shelf(cache).entries()] == ["a.pdf", "a.pdf", "b.pdf"]
+    assert [entry.source for entry in Inventory(cache).entries()] == ["a.pdf", "a.pdf", "b.pdf"]
 
 
 def test_odd_texts(cache: Path) -> None:

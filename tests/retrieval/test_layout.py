@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from retrieval.parse.document import Document
+from retrieval.parse.formats.pdf import read_pdf
 from retrieval.parse.layout import plain
 from retrieval.parse.line import is_figures
-from retrieval.parse.pdf import read_pdf
-from retrieval.progress import finish
 from tests.make_pdf import canvas, text_pdf, two_columns, with_furniture, wrapped, write_lines
 
 LEFT = [
@@ -40,7 +39,7 @@ BODIES = [f"Body number {n} stands here alone." for n in ("one", "two", "three",
 
 
 def parse(path: Path) -> Document:
-    return finish(read_pdf(path))
+    return read_pdf(path)
 
 
 def blocks(document: Document, kind: str) -> list[str]:

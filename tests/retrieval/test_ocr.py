@@ -12,7 +12,6 @@ from retrieval.corpus import Corpus
 from retrieval.errors import DocAgentError
 from retrieval.parse import ocr
 from retrieval.parse.open import read, reading_version
-from retrieval.progress import finish
 from tests.make_pdf import canvas, text_pdf, write_lines
 from tests.retrieval.parsed import parse
 
@@ -85,7 +84,7 @@ def test_a_photograph_is_a_document(tmp_path: Path, handbook: Path) -> None:
 def test_progress_and_pages_that_show_nothing(tmp_path: Path) -> None:
     seen: list[tuple[str, int, int]] = []
     path = text_pdf(tmp_path / "a.pdf", ["Some words.", None, None])
-    document = finish(read(path), lambda p: seen.append((p.stage, p.done, p.total)))
+    document = read(path, emit=lambda p: seen.append((p.stage, p.done, p.total)))
     assert document.silent == (2, 3)
     assert seen[-3:] == [("ocr", 0, 2), ("ocr", 1, 2), ("ocr", 2, 2)]
 

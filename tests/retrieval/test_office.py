@@ -15,7 +15,6 @@ from retrieval.chunk.tables import head_text, table_heads
 from retrieval.errors import DocAgentError
 from retrieval.parse.numbers import number_text
 from retrieval.parse.open import read
-from retrieval.progress import finish
 from tests.make_office import slides_file, word_file, workbook, zip_file
 from tests.retrieval.parsed import blocks, page_text, parse
 
@@ -167,7 +166,7 @@ def test_long_sheets_report_their_rows(tmp_path: Path) -> None:
         sheet.append([f"entry {number}", number])
     file.save(tmp_path / "a.xlsx")
     seen = []
-    document = finish(read(tmp_path / "a.xlsx"), lambda p: seen.append((p.done, p.unit)))
+    document = read(tmp_path / "a.xlsx", emit=lambda p: seen.append((p.done, p.unit)))
     assert seen == [(2000, "rows"), (4000, "rows"), (4500, "rows")]
     assert document.text.endswith("entry 4499 | 4499\f")
 

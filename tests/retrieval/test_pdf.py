@@ -10,15 +10,15 @@ from pypdf import PdfReader, PdfWriter
 
 from retrieval.errors import DocAgentError
 from retrieval.parse.document import Document
-from retrieval.parse.pdf import read_pdf
-from retrieval.progress import Progress, finish
+from retrieval.parse.formats.pdf import read_pdf
+from retrieval.progress import Progress
 from tests.make_pdf import canvas, encrypt, long_pdf, ship, text_pdf, write_lines
 
 ENTRY = "The lighthouse keeper counted forty-one seals."
 
 
 def parse(path: Path, password: str | None = None) -> Document:
-    return finish(read_pdf(path, password))
+    return read_pdf(path, password)
 
 
 def page_text(document: Document, number: int) -> str:
@@ -70,7 +70,7 @@ def test_title_of_the_file_or_else_its_name(tmp_path: Path) -> None:
 
 def test_progress_counts_every_page(tmp_path: Path) -> None:
     seen: list[Progress] = []
-    finish(read_pdf(text_pdf(tmp_path / "a.pdf", ["One.", "Two."])), seen.append)
+    read_pdf(text_pdf(tmp_path / "a.pdf", ["One.", "Two."]), emit=seen.append)
     assert [(p.stage, p.done, p.total) for p in seen] == [("read", 1, 2), ("read", 2, 2)]
 
 
@@ -138,7 +138,7 @@ def test_shares_of_several_workers_make_the_same_document(
 ) -> None:
     path = long_pdf(tmp_path / "a.pdf", 30)
     one = parse(path)
-    monkeypatch.setattr("retrieval.parse.pdf._BYTES_FOR_TWO", 0)
+    monkeypatch.setattr("retrieval.parse.formats.pdf._BYTES_FOR_TWO", 0)
     monkeypatch.setattr("os.cpu_count", lambda: 3)
     assert parse(path) == one
 

@@ -13,7 +13,7 @@ from docagent.answering.rerank import ModelReranker
 from retrieval.corpus import Corpus
 from retrieval.errors import DocAgentError
 from retrieval.passage import Passage
-from retrieval.ranking.rerank import DEPTH, CrossEncoder, reranked, shown
+from retrieval.ranking.rerank import DEPTH, CrossEncoder, passage_with_headings, reranked
 
 QUESTION = "wind limits of the ferries"
 
@@ -117,7 +117,7 @@ def test_cross_encoder_scores_as_sentence_transformers_does(
     from sentence_transformers import CrossEncoder as Theirs
 
     found = handbook_corpus.search(QUESTION, 10)
-    pairs = [(QUESTION, shown(one)) for one in found]
+    pairs = [(QUESTION, passage_with_headings(one)) for one in found]
     theirs: list[float] = Theirs(str(cross_encoder)).predict(pairs).tolist()
     ours = CrossEncoder(str(cross_encoder)).scores(QUESTION, found)
     assert ours == pytest.approx(theirs, abs=1e-6)

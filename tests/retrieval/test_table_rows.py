@@ -11,9 +11,8 @@ import pytest
 
 from retrieval.chunk.tables import head_text, table_heads
 from retrieval.parse.document import Document
+from retrieval.parse.formats.pdf import read_pdf
 from retrieval.parse.layout import plain
-from retrieval.parse.pdf import read_pdf
-from retrieval.progress import finish
 from tests.make_pdf import HEIGHT, canvas, wrapped
 
 TOP = HEIGHT - 120
@@ -21,7 +20,7 @@ COLUMNS = (400.0, 470.0, 540.0)  # right edges
 
 
 def parse(path: Path) -> Document:
-    return finish(read_pdf(path))
+    return read_pdf(path)
 
 
 def lines(document: Document, kind: str) -> list[str]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from langchain_core.messages import InvalidToolCall, ToolCall, ToolCallChunk
 from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
-from langchain_core.messages.tool import tool_call_chunk
 
 from docagent.engine.decoding.textstream import TextStream
+from docagent.engine.tools.calls import call_chunks
 from docagent.engine.tools.specification import ToolSpec
 from docagent.engine.tools.splitter import Splitter
 
@@ -22,7 +21,7 @@ class Completion:
     """Iterate once for the pieces of content; calls, usage and finish reason are right afterwards.
 
     `limit` is the most tokens the answer may take; reaching it means that the answer was cut.
-    `cached_tokens` of the prompt were remembered from earlier prompts.
+    `cached_tokens` of the prompt were cached.
     """
 
     def __init__(
@@ -70,17 +69,8 @@ class Completion:
     @property
     def tool_call_chunks(self) -> list[ToolCallChunk]:
         """The calls as LangChain streams them, each in one piece."""
-        calls = [
-            (call["name"], json.dumps(call["args"], ensure_ascii=False), call["id"])
-            for call in self.tool_calls
-        ]
-        calls += [
-            (call["name"] or "", call["args"] or "", call["id"]) for call in self.invalid_tool_calls
-        ]
-        return [
-            tool_call_chunk(name=name, args=arguments, id=number, index=index)
-            for index, (name, arguments, number) in enumerate(calls)
-        ]
+        invalid = [(call, call["args"] or "") for call in self.invalid_tool_calls]
+        return call_chunks(self.tool_calls, invalid)
 
     @property
     def usage(self) -> UsageMetadata:

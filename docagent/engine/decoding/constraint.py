@@ -97,9 +97,9 @@ class Constraint:
             return
         for token in self._closers:
             if logits[token] > -math.inf:
-                kept = logits[token].clone()
+                logit = logits[token].clone()
                 logits.fill_(-math.inf)
-                logits[token] = kept
+                logits[token] = logit
                 return
 
     def accept(self, token: int) -> None:
@@ -242,8 +242,8 @@ class Grammars:
         string_limit: int | None = None,
     ) -> Constraint:
         """JSON of that schema in which every string with `"x-quote": true` is such a piece."""
-        found = Passages(passages, self._writable)
-        grammar = quoting_grammar(schema, found, max_chars, string_limit)
+        texts = Passages(passages, self._writable)
+        grammar = quoting_grammar(schema, texts, max_chars, string_limit)
         return self._constraint(grammar, _properties(schema))
 
     def _constraint(self, grammar: str, properties: int = 0) -> Constraint:

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 import torch
 
 from docagent.engine.decoding.sampler import Sampler
-from docagent.errors import DocAgentError
+from docagent.errors import ContextTooLong
 
 if TYPE_CHECKING:
-    from docagent.engine.call import OnPrefill
     from docagent.engine.decoding.constraint import Constraint
-    from docagent.engine.decoding.lookup import Lookup
-    from docagent.engine.network.keyvalues import KeyValues
+    from docagent.engine.decoding.ngram import NgramProposer
+    from docagent.engine.decoding.prefix_cache import PrefixCache
+    from docagent.engine.network.kv_cache import KVCache
     from docagent.engine.network.network import Network
+    from docagent.engine.options import OnPrefill
 
 SMALLEST_CHUNK = 32
 """Tokens; where a forward pass over so few finds no memory, halving helps no more."""
@@ -39,14 +40,14 @@ class Generation:
     def __init__(
         self,
         network: Network,
-        past: KeyValues,
+        past: KVCache,
         ids: Sequence[int],
         *,
         max_new_tokens: int,
         eos_ids: Collection[int],
         chunk: int,
         sampler: Sampler | None = None,
-        lookup: Lookup | None = None,
+        proposer: NgramProposer | None = None,
         constraint: Constraint | None = None,
         on_prefill: OnPrefill | None = None,
     ) -> None:
@@ -61,7 +62,7 @@ class Generation:
         self._chunk = chunk
         self._sampler = sampler or Sampler()
         # A guess is checked against the most likely token: it says nothing of a drawn one.
-        self._lookup = lookup if self._sampler.greedy else None
+        self._proposer = proposer if self._sampler.greedy else None
         self._constraint = constraint
         self._on_prefill = on_prefill
         self.forwards = 0
@@ -77,75 +78,96 @@ class Generation:
         rows = prefill(self._network, self._past, self._tokens, self._chunk, self._on_prefill, room)
         guess: list[int] = []
         while True:
-            right = 0
+            accepted = 0
             for row, guessed in zip(rows, [*guess, None], strict=True):
                 token = self._choose(row, self._limit - produced)
                 if token in self._eos_ids:
-                    self._settle(len(guess), right)
+                    self._settle(len(guess), accepted)
                     return
-                held = token == guessed
-                right += held
-                if not held:
-                    # Before the token goes out: whoever takes it may stop here for good.
-                    self._settle(len(guess), right)
+                correct = token == guessed
+                accepted += correct
+                if not correct:
+                    # Before the token is yielded: the caller may close the generator here.
+                    self._settle(len(guess), accepted)
                 self._take(token)
                 produced += 1
                 yield token
                 if produced == self._limit:
-                    self._settle(len(guess), right)
+                    self._settle(len(guess), accepted)
                     return
-                if not held:
+                if not correct:
                     break
-            guess = self._guess(self._limit - produced - 1)
+            guess = self._propose(self._limit - produced - 1)
             rows = self._step([self._tokens[-1], *guess])
 
-    def _choose(self, logits: torch.Tensor, left: int) -> int:
-        return choose(logits, self._sampler, self._constraint, left)
+    def _choose(self, logits: torch.Tensor, remaining: int) -> int:
+        return next_token(logits, self._sampler, self._constraint, remaining)
 
     def _take(self, token: int) -> None:
         self._tokens.append(token)
         if self._constraint is not None:
             self._constraint.accept(token)
-        if self._lookup is not None:
-            self._lookup.push(token)
+        if self._proposer is not None:
+            self._proposer.push(token)
 
-    def _guess(self, most: int) -> list[int]:
-        if most <= 0:
+    def _propose(self, limit: int) -> list[int]:
+        if limit <= 0:
             return []
         if self._constraint is not None and (forced := self._constraint.forced()):
-            return forced[:most]
-        guess = self._lookup.guess(most) if self._lookup is not None else []
+            return forced[:limit]
+        guess = self._proposer.propose(limit) if self._proposer is not None else []
         if self._constraint is not None:
             guess = guess[: self._constraint.allowed_prefix(guess)]
         return guess
 
-    def _settle(self, guessed: int, right: int) -> None:
+    def _settle(self, guessed: int, accepted: int) -> None:
         """Forget the keys of guesses that did not hold."""
-        wrong = guessed - right
+        wrong = guessed - accepted
         if wrong > 0:
             self._past.crop(self._past.length - wrong)
-        if self._lookup is not None:
-            self._lookup.learn(guessed, right)
+        if self._proposer is not None:
+            self._proposer.adapt(guessed, accepted)
 
     def _step(self, tokens: list[int]) -> torch.Tensor:
         self.forwards += 1
         return forward(self._network, self._past, tokens, last=len(tokens))
 
 
-def choose(logits: torch.Tensor, sampler: Sampler, constraint: Constraint | None, left: int) -> int:
-    """The next token, from logits (vocabulary,), of an answer with `left` tokens to its limit."""
+class GenerationStream:
+    """An answer's token ids; what was read goes into the prefix cache, however the answer ended.
+
+    `cached_tokens` of the prompt were not read again.
+    """
+
+    def __init__(self, generation: Generation, past: KVCache, prefix_cache: PrefixCache) -> None:
+        self.generation = generation
+        self.cached_tokens = past.length
+        self._past = past
+        self._prefix_cache = prefix_cache
+
+    def __iter__(self) -> Iterator[int]:
+        try:
+            yield from self.generation
+        finally:
+            self._prefix_cache.put(self.generation.tokens, self._past)
+
+
+def next_token(
+    logits: torch.Tensor, sampler: Sampler, constraint: Constraint | None, remaining: int
+) -> int:
+    """The next token, from logits (vocabulary,); `remaining` tokens are left to the limit."""
     # Torch lets logits made in inference mode be masked only there.
     with torch.inference_mode():
         if constraint is not None:
             constraint.mask(logits)
-            if left <= constraint.ending:
+            if remaining <= constraint.ending:
                 constraint.hasten(logits)
         return sampler(logits)
 
 
 def prefill(
     network: Network,
-    past: KeyValues,
+    past: KVCache,
     ids: Sequence[int],
     chunk: int,
     on_prefill: OnPrefill | None = None,
@@ -155,10 +177,10 @@ def prefill(
 
     Reads `chunk` tokens at a time. Out of memory, it halves the chunk and goes on.
     `on_prefill(done, total)` is called after each. `room` is made for so many tokens to come.
-    Raises `DocAgentError` when memory does not suffice for `SMALLEST_CHUNK`.
+    Raises `ContextTooLong` when memory does not suffice for `SMALLEST_CHUNK`.
     """
     total = len(ids)
-    with reported(network.device):
+    with memory_errors(network.device):
         past.reserve(total + room)
     logits: torch.Tensor | None = None
     while past.length < total:
@@ -167,7 +189,7 @@ def prefill(
             logits = forward(network, past, part)
         except OutOfMemory as error:
             if chunk <= SMALLEST_CHUNK:
-                raise DocAgentError(
+                raise ContextTooLong(
                     f"out of memory on {network.device} after {past.length:,} of {total:,} tokens "
                     "of the prompt; lower --budget or choose a smaller model"
                 ) from error
@@ -180,21 +202,21 @@ def prefill(
     return logits
 
 
-class OutOfMemory(DocAgentError):
+class OutOfMemory(ContextTooLong):
     """The device has no memory for this forward pass."""
 
 
-def forward(network: Network, past: KeyValues, tokens: list[int], last: int = 1) -> torch.Tensor:
+def forward(network: Network, past: KVCache, tokens: list[int], last: int = 1) -> torch.Tensor:
     """Logits after the last `last` of new tokens, (last, vocabulary); `past` grows by all of them.
 
     Raises `OutOfMemory`; `past` is then what it was.
     """
-    with reported(network.device):
+    with memory_errors(network.device):
         return network.forward(torch.tensor([tokens], device=network.device), past, last)[0]
 
 
 @contextmanager
-def reported(device: torch.device) -> Iterator[None]:
+def memory_errors(device: torch.device) -> Iterator[None]:
     """Raise `OutOfMemory` where torch runs out of memory."""
     try:
         yield

@@ -11,12 +11,12 @@ from docagent.engine.decoding.schemas import (
     CHOICES,
     DEFINITIONS,
     MAX_ITEMS,
-    Schema,
     closed,
     quotes_within,
     target_of,
 )
 from docagent.engine.tools.marks import ARGS, CALL, CALL_END, FUNCTION, RESULT, Format
+from docagent.engine.tools.schema import Schema
 from docagent.engine.tools.specification import ToolSpec
 from docagent.errors import DocAgentError
 

@@ -8,7 +8,7 @@ import torch
 from torch.nn import functional
 
 from docagent.engine.decoding.generate import forward, prefill
-from docagent.engine.network.keyvalues import KeyValues
+from docagent.engine.network.kv_cache import KVCache
 from docagent.engine.network.network import Network
 from docagent.errors import DocAgentError
 
@@ -16,7 +16,7 @@ ROWS = 128
 """Rows of logits at once: 78 MB in float32 for a vocabulary of 152,064."""
 
 
-def loss(network: Network, past: KeyValues, ids: Sequence[int], last: int, chunk: int) -> float:
+def loss(network: Network, past: KVCache, ids: Sequence[int], last: int, chunk: int) -> float:
     """Mean loss in nats of predicting each of the last `last` tokens from all before it.
 
     `past` is empty and says how positions are rotated. Raises `DocAgentError` for fewer than two
@@ -33,6 +33,6 @@ def loss(network: Network, past: KeyValues, ids: Sequence[int], last: int, chunk
         end = min(start + ROWS, len(ids))
         part = list(ids[start - 1 : end - 1])
         logits = forward(network, past, part, last=len(part))
-        wanted = torch.tensor(ids[start:end], device=logits.device)
-        total += float(functional.cross_entropy(logits, wanted, reduction="sum"))
+        targets = torch.tensor(ids[start:end], device=logits.device)
+        total += float(functional.cross_entropy(logits, targets, reduction="sum"))
     return total / last

@@ -49,8 +49,8 @@ class Sampler:
             weights /= weights.sum()
         # The most likely token always stays: what stands before it sums to 0.
         weights[weights.cumsum(-1) - weights >= self.top_p] = 0
-        drawn = torch.multinomial(weights.cpu(), 1, generator=self._random)
-        return int(order[int(drawn)])
+        index = torch.multinomial(weights.cpu(), 1, generator=self._random)
+        return int(order[int(index)])
 
 
 class Choices(Sampler):
@@ -63,7 +63,7 @@ class Choices(Sampler):
 
     @property
     def greedy(self) -> bool:
-        """False: the most likely token of all is not asked for."""
+        """False: it does not pick the most likely token of all."""
         return False
 
     def __call__(self, logits: torch.Tensor) -> int:

@@ -1,120 +1,67 @@
 """Continuous batching: requests are read and written together, and come and go one by one.
 
-One loop (Yu et al. 2022, Orca) with what requests have in common at their start kept once (Juravsky
-et al. 2024, Hydragen). Whoever waits for an answer drives the loop for all who wait.
+One loop (Yu et al. 2022, Orca) with what requests have in common at their start stored once
+(Juravsky et al. 2024, Hydragen). Whoever waits for an answer drives the loop for all who wait.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Generator, Sequence
 from typing import TYPE_CHECKING
 
-import numpy as np
-import torch
-
-from docagent.engine.decoding.generate import OutOfMemory, choose, forward, reported
-from docagent.engine.decoding.prefixes import WORTH, Prefixes, common_prefix
-from docagent.engine.decoding.sampler import Sampler
-from docagent.engine.network.batched import BatchKeyValues
-from docagent.errors import DocAgentError
+from docagent.engine.decoding.batch_prefill import (
+    Prefill,
+    PrefixPrefill,
+    Row,
+    RowPrefill,
+    SharedPrefix,
+    forward_rows,
+    row_prefills,
+)
+from docagent.engine.decoding.generate import OutOfMemory, memory_errors
+from docagent.engine.decoding.prefix import shared_prefix
 
 if TYPE_CHECKING:
-    from docagent.engine.decoding.constraint import Constraint
-    from docagent.engine.network.keyvalues import KeyValues
+    import torch
+
+    from docagent.engine.decoding.prefix_cache import PrefixCache
+    from docagent.engine.decoding.request import Request
+    from docagent.engine.network.batch_cache import BatchKVCache
     from docagent.engine.network.network import Network
-
-
-@dataclass(eq=False)
-class Request:
-    """A prompt to be answered; `answer` grows, and `error` says why there is none.
-
-    `cached` tokens of the prompt were not read for it, `on_read(tokens)` hears of those that are.
-    """
-
-    ids: list[int]
-    max_new_tokens: int
-    factor: float = 1.0
-    sampler: Sampler = field(default_factory=Sampler)
-    constraint: Constraint | None = None
-    on_read: Callable[[int], None] | None = None
-    answer: list[int] = field(default_factory=list)
-    error: DocAgentError | None = None
-    done: bool = False
-    cached: int = 0
-
-    def choose(self, logits: torch.Tensor) -> int:
-        """The next token."""
-        left = self.max_new_tokens - len(self.answer)
-        return choose(logits, self.sampler, self.constraint, left)
-
-    def take(self, token: int) -> None:
-        """Add a token to the answer."""
-        self.answer.append(token)
-        if self.constraint is not None:
-            self.constraint.accept(token)
-
-    def restart(self) -> None:
-        """Forget an answer that was cut short."""
-        if self.constraint is not None:
-            self.constraint.rollback(len(self.answer))
-        self.answer = []
-
-
-@dataclass(eq=False)
-class _Start:
-    """What several requests begin with, and how many of them are at work."""
-
-    ids: list[int]
-    past: KeyValues
-    users: int = 0
-
-
-@dataclass
-class _Row:
-    """A request at work: what it shares, and the rest of its prompt."""
-
-    request: Request
-    start: _Start
-    own: list[int]
-
-    @property
-    def room(self) -> int:
-        return len(self.own) + self.request.max_new_tokens
 
 
 class Scheduler:
     """The requests of one network, first come first served; safe to use from several threads.
 
-    At most `most_rows` are written at once, and their own tokens, answers included, number at most
-    `most_tokens`. A prompt is read `chunk` tokens at a time, between which the others are written.
+    At most `max_rows` are written at once, and their own tokens, answers included, number at most
+    `max_tokens`. A prompt is read `chunk` tokens at a time, between which the others are written.
     """
 
     def __init__(
         self,
         network: Network,
         eos_ids: Collection[int],
-        prefixes: Prefixes,
+        prefix_cache: PrefixCache,
         *,
-        most_rows: int,
-        most_tokens: int,
+        max_rows: int,
+        max_tokens: int,
         chunk: int,
     ) -> None:
         self._network = network
         self._eos_ids = frozenset(eos_ids)
-        self._prefixes = prefixes
-        self._most_rows = most_rows
-        self._most_tokens = most_tokens
+        self._prefix_cache = prefix_cache
+        self._max_rows = max_rows
+        self._max_tokens = max_tokens
         self._chunk = chunk
         self._lock = threading.Lock()
         self._waiting: deque[Request] = deque()
-        self._starts: list[_Start] = []
-        self._reading: Iterator[None] | None = None
-        self._read: list[_Row] = []
-        self._rows: list[_Row] = []
-        self._past: BatchKeyValues | None = None
+        self._prefixes: list[SharedPrefix] = []
+        self._prefills: deque[Prefill] = deque()
+        self._reading: list[Row] = []
+        self._rows: list[Row] = []
+        self._cache: BatchKVCache | None = None
 
     def submit(self, request: Request) -> None:
         """Put a request at the end of the queue."""
@@ -125,34 +72,34 @@ class Scheduler:
         request.done = True
 
     def results(self, requests: Sequence[Request]) -> Generator[Request, None, None]:
-        """Each request when it is done. Cancels the others when nobody asks on."""
-        left = list(requests)
+        """Each request when it is done. Cancels the others when it is closed."""
+        pending = list(requests)
         try:
-            while left:
+            while pending:
                 with self._lock:
-                    if not any(request.done for request in left):
+                    if not any(request.done for request in pending):
                         self._step()
-                for request in [request for request in left if request.done]:
-                    left.remove(request)
+                for request in [request for request in pending if request.done]:
+                    pending.remove(request)
                     yield request
         finally:
-            for request in left:
+            for request in pending:
                 self.cancel(request)
             with self._lock:
                 self._settle()
 
     def tokens(self, request: Request) -> Generator[int, None, None]:
-        """The tokens of one answer as they come. Raises its error; cancels it when left."""
-        given = 0
+        """The tokens of an answer as they come. Raises its error; cancels it when closed."""
+        count = 0
         try:
             while True:
-                ready = request.answer[given:]
-                given += len(ready)
+                ready = request.answer[count:]
+                count += len(ready)
                 yield from ready
-                if request.done and given == len(request.answer):
+                if request.done and count == len(request.answer):
                     break
                 with self._lock:
-                    if not request.done and given == len(request.answer):
+                    if not request.done and count == len(request.answer):
                         self._step()
             if request.error is not None:
                 raise request.error
@@ -162,207 +109,157 @@ class Scheduler:
                 self._settle()
 
     def _step(self) -> None:
-        """One part of a prompt, then one token of every answer."""
+        """One chunk of a prompt, then one token of every answer."""
         self._settle()
-        if self._reading is None and self._waiting:
-            self._reading = self._admit()
-        if self._reading is not None:
+        if not self._prefills and self._waiting:
+            self._admit()
+        if self._prefills:
             try:
-                next(self._reading, None)
-                if not self._read:
-                    self._reading = None
+                self._prefill()
             except OutOfMemory as error:
-                self._back_off(self._read, error)
-                self._read, self._reading = [], None
+                self._back_off(self._reading, error)
+                self._reading = []
+                self._prefills.clear()
         if self._rows:
             try:
-                self._write()
+                self._decode()
             except OutOfMemory as error:
                 self._back_off(self._rows, error)
 
     def _settle(self) -> None:
         """Let go of requests that are done."""
         self._waiting = deque(request for request in self._waiting if not request.done)
-        kept = [index for index, row in enumerate(self._rows) if not row.request.done]
-        if len(kept) < len(self._rows):
+        running = [index for index, row in enumerate(self._rows) if not row.request.done]
+        if len(running) < len(self._rows):
             self._release([row for row in self._rows if row.request.done])
-            assert self._past is not None
-            self._rows = [self._rows[index] for index in self._past.keep(kept)]
+            assert self._cache is not None
+            self._rows = [self._rows[index] for index in self._cache.keep(running)]
         if not self._rows:
-            self._past = None
+            self._cache = None
 
-    def _release(self, rows: Sequence[_Row]) -> None:
+    def _release(self, rows: Sequence[Row]) -> None:
         for row in rows:
-            row.start.users -= 1
-            if not row.start.users and row.start in self._starts:
-                self._starts.remove(row.start)
-                self._prefixes.put(row.start.ids, row.start.past)
+            prefix = row.prefix
+            prefix.users -= 1
+            if not prefix.users and prefix in self._prefixes:
+                self._prefixes.remove(prefix)
+                self._prefix_cache.put(prefix.ids, prefix.cache)
 
-    def _back_off(self, rows: list[_Row], error: OutOfMemory) -> None:
+    def _back_off(self, rows: list[Row], error: OutOfMemory) -> None:
         """Too much at once: from now on less, and the newer half of these from the beginning."""
-        others = len(self._rows) if rows is self._read else 0
-        keep = 0 if rows is self._read else len(rows) // 2
-        self._most_rows = max(1, others or len(rows) // 2)
+        reading = rows is self._reading
+        others = len(self._rows) if reading else 0
+        keep = 0 if reading else len(rows) // 2
+        self._max_rows = max(1, others or len(rows) // 2)
         if len(rows) + others == 1:
-            rows[0].request.error, rows[0].request.done = error, True
+            rows[0].request.fail(error)
         again = [row.request for row in rows[keep:] if not row.request.done]
         for request in again:
             request.restart()
         self._waiting.extendleft(reversed(again))
         self._release(rows[keep:])
-        if rows is self._rows:
-            if keep and self._past is not None:
-                self._rows = [rows[index] for index in self._past.keep(range(keep))]
+        if not reading:
+            if keep and self._cache is not None:
+                self._rows = [rows[index] for index in self._cache.keep(range(keep))]
             else:
-                self._rows, self._past = [], None
+                self._rows, self._cache = [], None
 
-    def _admit(self) -> Iterator[None]:
-        """Read the prompts of the requests that there is room for; a pause after each part."""
-        requests = list(self._waiting)[: max(0, self._most_rows - len(self._rows))]
+    def _admit(self) -> None:
+        """Queue the prompts that there is room for to be read."""
+        requests = list(self._waiting)[: max(0, self._max_rows - len(self._rows))]
         used = sum(row.room for row in self._rows)
-        rows: list[_Row] = []
+        rows: list[Row] = []
         for row in self._placed(requests):
             used += row.room
-            if (rows or self._rows) and used > self._most_tokens:
+            if (rows or self._rows) and used > self._max_tokens:
                 break
             rows.append(row)
-            row.start.users += 1
-        if not rows:
-            return
+            row.prefix.users += 1
         for row in rows:
             self._waiting.remove(row.request)
-        self._read = rows
-        for start in {id(row.start): row.start for row in rows}.values():
-            yield from self._begin(start, [row for row in rows if row.start is start])
-        # Rows of like length pad each other little.
-        rows.sort(key=lambda row: len(row.own), reverse=True)
-        for start in {id(row.start): row.start for row in rows}.values():
-            yield from self._read_rows([row for row in rows if row.start is start])
-        self._read = []
+        self._reading = rows
+        for prefix in {id(row.prefix): row.prefix for row in rows}.values():
+            self._begin(prefix, [row.request for row in rows if row.prefix is prefix])
+        self._prefills += row_prefills(self._network, rows, self._chunk)
 
-    def _placed(self, requests: Sequence[Request]) -> list[_Row]:
-        """Each request with the longest start that it shares with others or that is known."""
-        starts = list(self._starts)
+    def _placed(self, requests: Sequence[Request]) -> list[Row]:
+        """Each request with the longest prefix that it shares with others or that is cached."""
+        prefixes = list(self._prefixes)
         for factor in {request.factor for request in requests}:
-            alike = [request.ids for request in requests if request.factor == factor]
-            if common := shared_prefix(alike):
-                starts.append(_Start(alike[0][:common], self._network.remember(factor)))
+            prompts = [request.ids for request in requests if request.factor == factor]
+            if common := shared_prefix(prompts):
+                cache = self._network.new_cache(factor)
+                prefixes.append(SharedPrefix(prompts[0][:common], cache))
         rows = []
         for request in requests:
-            known = [start for start in starts if begins(request, start)]
-            if not known:
-                empty = self._network.remember(request.factor)
-                found = self._prefixes.known(request.ids, empty.method)
-                known = [_Start(request.ids[:found], empty)]
-                starts += known
-            start = max(known, key=lambda start: len(start.ids))
-            rows.append(_Row(request, start, request.ids[len(start.ids) :]))
+            matching = [prefix for prefix in prefixes if prefix.begins(request)]
+            if not matching:
+                cache = self._network.new_cache(request.factor)
+                cached = self._prefix_cache.match(request.ids, cache.method)
+                matching = [SharedPrefix(request.ids[:cached], cache)]
+                prefixes += matching
+            prefix = max(matching, key=lambda prefix: len(prefix.ids))
+            rows.append(Row(request, prefix, request.ids[len(prefix.ids) :]))
         return rows
 
-    def _begin(self, start: _Start, rows: Sequence[_Row]) -> Iterator[None]:
-        """Read what requests share, unless it was read before."""
-        if start in self._starts or not start.ids:
-            for row in rows:
-                row.request.cached = len(start.ids)
+    def _begin(self, prefix: SharedPrefix, requests: Sequence[Request]) -> None:
+        """Queue what requests share to be read, unless it was read before."""
+        for request in requests:
+            request.cached = len(prefix.ids)
+        if prefix in self._prefixes or not prefix.ids:
             return
-        empty = start.past
+        empty = prefix.cache
         # One more token stands for those that must stay unread.
-        start.past = self._prefixes.take([*start.ids, -1], lambda: empty)
-        known = start.past.length
+        prefix.cache = self._prefix_cache.take([*prefix.ids, -1], lambda: empty)
+        requests[0].cached = prefix.cache.length
+        self._prefixes.append(prefix)
+        if prefix.cache.length < len(prefix.ids):
+            self._prefills.append(PrefixPrefill(self._network, prefix, self._chunk))
+
+    def _prefill(self) -> None:
+        """Read one chunk; rows that are read get their first token and join the others."""
+        prefill = self._prefills[0]
+        if not prefill.step():
+            return
+        if isinstance(prefill, RowPrefill):
+            self._join(prefill)
+        self._prefills.popleft()
+
+    def _join(self, prefill: RowPrefill) -> None:
+        rows, cache = prefill.rows, prefill.cache
+        assert cache is not None
         for row in rows:
-            row.request.cached = known if row is rows[0] else len(start.ids)
-        self._starts.append(start)
-        while start.past.length < len(start.ids):
-            part = start.ids[start.past.length : start.past.length + self._chunk]
-            forward(self._network, start.past, part)
-            yield
-
-    def _read_rows(self, rows: list[_Row]) -> Iterator[None]:
-        """Read the rest of the prompts that share a start, and write their first tokens."""
-        first = 0
-        while first < len(rows):
-            longest = len(rows[first].own)
-            part = rows[first : first + max(1, self._chunk // longest)]
-            first += len(part)
-            room = max(row.room for row in part)
-            with reported(self._network.device):
-                factors = [row.request.factor for row in part]
-                past = BatchKeyValues(part[0].start.past, factors, room)
-            found: list[torch.Tensor | None] = [None] * len(part)
-            for start in range(0, longest, self._chunk):
-                end = min(start + self._chunk, longest)
-                ids = [(row.own[start:end] + [0] * end)[: end - start] for row in part]
-                ends = [len(row.own) - 1 for row in part]
-                last = [min(max(place - start, 0), end - start - 1) for place in ends]
-                logits = self._forward(past, ids, last)
-                for index, place in enumerate(ends):
-                    if start <= place < end:
-                        found[index] = logits[index]
-                if end < longest:
-                    yield
-            past.lengths = [len(row.own) for row in part]
-            for row in part:
-                if row.request.on_read is not None:
-                    row.request.on_read(len(row.own))
-            self._join(part, past)
-            self._take(part, torch.stack([one for one in found if one is not None]))
-            yield
-
-    def _join(self, rows: list[_Row], past: BatchKeyValues) -> None:
-        past.decode()
-        if self._past is None:
-            self._past, self._rows = past, list(rows)
+            if row.request.on_read is not None:
+                row.request.on_read(len(row.ids))
+        cache.decode()
+        if self._cache is None:
+            self._cache, self._rows = cache, list(rows)
         else:
-            with reported(self._network.device):
-                self._past.join(past)
+            with memory_errors(self._network.device):
+                self._cache.join(cache)
             self._rows = [*self._rows, *rows]
         read = {id(row) for row in rows}
-        self._read = [row for row in self._read if id(row) not in read]
+        self._reading = [row for row in self._reading if id(row) not in read]
+        self._append(rows, prefill.logits)
 
-    def _write(self) -> None:
+    def _decode(self) -> None:
         """One more token of every answer."""
         # What was read in this step may have ended with its first token.
         self._settle()
-        if self._past is None:
+        if self._cache is None:
             return
         ids = [[row.request.answer[-1]] for row in self._rows]
-        self._take(self._rows, self._forward(self._past, ids, [0] * len(ids)))
+        self._append(self._rows, forward_rows(self._network, self._cache, ids, [0] * len(ids)))
 
-    def _take(self, rows: Sequence[_Row], logits: torch.Tensor) -> None:
+    def _append(self, rows: Sequence[Row], logits: torch.Tensor) -> None:
         requests = [row.request for row in rows]
         if all(request.sampler.greedy and request.constraint is None for request in requests):
             tokens: list[int] = logits.argmax(-1).tolist()
         else:
-            tokens = [request.choose(logits[index]) for index, request in enumerate(requests)]
+            tokens = [request.next_token(logits[index]) for index, request in enumerate(requests)]
         for request, token in zip(requests, tokens, strict=True):
             if token not in self._eos_ids:
-                request.take(token)
+                request.append(token)
                 if len(request.answer) < request.max_new_tokens:
                     continue
             request.done = True
-
-    def _forward(self, past: BatchKeyValues, ids: list[list[int]], last: list[int]) -> torch.Tensor:
-        device = self._network.device
-        with reported(device):
-            at = torch.tensor(last, device=device)
-            return self._network.forward(torch.tensor(ids, device=device), past, at)[:, 0]
-
-
-def begins(request: Request, start: _Start) -> bool:
-    """Whether a prompt begins with what is there already, under its factor."""
-    size = len(start.ids)
-    return (
-        start.past.factor == request.factor
-        and 0 < size < len(request.ids)
-        and request.ids[:size] == start.ids
-    )
-
-
-def shared_prefix(prompts: Sequence[Sequence[int]]) -> int:
-    """Tokens that all prompts begin with, each keeping at least one; 0 where it is not worth it."""
-    if len(prompts) < 2:
-        return 0
-    lists = [list(ids) for ids in prompts]
-    least, most = np.asarray(min(lists)), np.asarray(max(lists))
-    common = min(common_prefix(least, most), min(map(len, prompts)) - 1)
-    return common if common >= WORTH else 0

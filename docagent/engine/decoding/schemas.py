@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from docagent.engine.tools.schema import Schema, referenced
 from docagent.errors import DocAgentError
-
-Schema = dict[str, Any]
 
 MAX_ITEMS = 16
 """Items of a list that has no maxItems; a small model would not stop by itself here either."""
@@ -75,9 +74,7 @@ def quotes_within(schema: Any, root: Schema, above: tuple[str, ...]) -> bool:
 
 def target_of(root: Schema, reference: str) -> Schema:
     """What a `$ref` means; `DocAgentError` when the schema does not hold it."""
-    target: Any = root
-    for key in reference.lstrip("#/").split("/") if reference != "#" else ():
-        target = target.get(key) if isinstance(target, dict) else None
-    if not isinstance(target, dict):
+    target = referenced(root, reference)
+    if target is None:
         raise DocAgentError(f"the schema refers to {reference}, which is not in it")
     return target

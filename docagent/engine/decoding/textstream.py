@@ -22,7 +22,7 @@ class TextStream:
         self._tokenizer = tokenizer
         self._stop = tuple(text for text in stop if text)
         self._ids: list[int] = []
-        self._held = ""
+        self._buffer = ""
         self.stopped = False
 
     def push(self, token: int) -> str:
@@ -54,22 +54,22 @@ class TextStream:
         return text
 
     def _released(self, text: str, *, final: bool) -> str:
-        self._held += text
-        found = [at for at in map(self._held.find, self._stop) if at >= 0]
-        if found:
+        self._buffer += text
+        stops = [at for at in map(self._buffer.find, self._stop) if at >= 0]
+        if stops:
             self.stopped = True
-            released, self._held = self._held[: min(found)], ""
+            released, self._buffer = self._buffer[: min(stops)], ""
             return released
         keep = 0 if final else self._longest_start_of_a_stop()
-        cut = len(self._held) - keep
-        released, self._held = self._held[:cut], self._held[cut:]
+        cut = len(self._buffer) - keep
+        released, self._buffer = self._buffer[:cut], self._buffer[cut:]
         return released
 
     def _longest_start_of_a_stop(self) -> int:
-        """Length of the longest end of the held text that begins some stop string."""
+        """Length of the longest end of the buffered text that begins a stop string."""
         longest = max((len(text) - 1 for text in self._stop), default=0)
-        for length in range(min(longest, len(self._held)), 0, -1):
-            end = self._held[-length:]
+        for length in range(min(longest, len(self._buffer)), 0, -1):
+            end = self._buffer[-length:]
             if any(text.startswith(end) for text in self._stop):
                 return length
         return 0

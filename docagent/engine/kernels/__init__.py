@@ -1,5 +1,6 @@
 """Products with the quantised weights of a GGUF file, read where they lie.
 
-`formats` says how each kind of block is laid out, `emit` writes the loops around it as LLVM IR,
+`formats` says how each kind of block is laid out, `unpack` and `matmul` write the loops around it
+as LLVM IR,
 `machine_code` compiles them for this processor, and `products` calls them.
 """

@@ -55,10 +55,10 @@ class Code:
 
     def times(self, *factors: Value) -> Value:
         """The product of indices, constants among them."""
-        found = factors[0]
+        product = factors[0]
         for factor in factors[1:]:
-            found = self.b.mul(found, number(factor) if isinstance(factor, int) else factor)
-        return found
+            product = self.b.mul(product, number(factor) if isinstance(factor, int) else factor)
+        return product
 
     def splat(self, value: Value, lanes: int) -> Value:
         """One number in every lane."""
@@ -110,7 +110,7 @@ class Code:
             ir.Function(self.module, ir.FunctionType(F32, kinds), full)
         return self.b.call(self.module.globals[full], [*start, value], fastmath=("reassoc",))
 
-    def least(self, left: Value, right: Value) -> Value:
+    def smaller(self, left: Value, right: Value) -> Value:
         """The smaller of two indices."""
         return self.b.select(self.b.icmp_signed("<", left, right), left, right)
 

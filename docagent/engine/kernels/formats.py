@@ -75,14 +75,14 @@ def _q5_0(c: Code, place: Value) -> tuple[list[Value], Value, Value | None]:
     pairs = c.load(place, 6, vector(I8, 16))
     bits = c.load(place, 2, I32)
     mask = ir.Constant(vector(I16, 16), [1 << lane for lane in range(16)])
-    found = []
+    weights = []
     for part, nibbles in enumerate((_low(c, pairs), _high(c, pairs))):
         own = c.b.trunc(c.b.lshr(bits, ir.Constant(I32, 16 * part)), I16)
         there = c.b.and_(c.splat(own, 16), mask)
         set_ = c.b.icmp_unsigned("!=", there, same(I16, 16, 0))
         fifth = c.b.select(set_, same(I16, 16, 0), same(I16, 16, 16))
-        found.append(c.b.sub(_wide(c, nibbles), fifth))
-    return found, _half(c, place, 0), None
+        weights.append(c.b.sub(_wide(c, nibbles), fifth))
+    return weights, _half(c, place, 0), None
 
 
 def _scales_and_mins(c: Code, place: Value) -> tuple[Value, Value]:
@@ -115,11 +115,11 @@ def _nibbles(c: Code, place: Value, offset: int) -> list[Value]:
     The bytes are taken as 16 numbers of 16 bits, so that nothing need be spread out.
     """
     both = c.load(place, offset, vector(I16, 16))
-    found = []
+    weights = []
     for shift in (0, 8, 4, 12):
         part = c.b.lshr(both, same(I16, 16, shift)) if shift else both
-        found.append(part if shift == 12 else c.b.and_(part, same(I16, 16, 15)))
-    return found
+        weights.append(part if shift == 12 else c.b.and_(part, same(I16, 16, 15)))
+    return weights
 
 
 def _k_block(
@@ -129,18 +129,18 @@ def _k_block(
     scales, mins = _scales_and_mins(c, place)
     scales = _wide(c, scales)
     bits = c.load(place, fifth, vector(I16, 16)) if fifth else None
-    found = []
+    weights = []
     for pair in range(4):
         for index, q in enumerate(_nibbles(c, place, nibbles + 32 * pair)):
             group, odd = 2 * pair + index // 2, index % 2
             if bits is not None:
                 shifted = c.b.lshr(bits, same(I16, 16, group + 8 * odd))
-                one = c.b.and_(shifted, same(I16, 16, 1))
-                q = c.b.or_(q, c.b.shl(one, same(I16, 16, 4)))
-            found.append(c.b.mul(q, c.pick(scales, [group] * 16)))
+                bit = c.b.and_(shifted, same(I16, 16, 1))
+                q = c.b.or_(q, c.b.shl(bit, same(I16, 16, 4)))
+            weights.append(c.b.mul(q, c.pick(scales, [group] * 16)))
     added = c.b.uitofp(mins, vector(F32, 8))
     added = c.b.fmul(added, c.splat(c.b.fneg(_half(c, place, 2)), 8))
-    return found, _half(c, place, 0), added
+    return weights, _half(c, place, 0), added
 
 
 def _q4_k(c: Code, place: Value) -> tuple[list[Value], Value, Value | None]:
@@ -155,7 +155,7 @@ def _q6_k(c: Code, place: Value) -> tuple[list[Value], Value, Value | None]:
     """128 weights at a time: four of them share the two high bits of one byte."""
     b = c.b
     scales = b.sext(c.load(place, 192, vector(I8, 16)), vector(I16, 16))
-    found = []
+    weights = []
     for half in range(2):
         first, second = (_nibbles(c, place, 64 * half + 32 * part) for part in range(2))
         top = c.load(place, 128 + 32 * half, vector(I16, 16))
@@ -168,13 +168,13 @@ def _q6_k(c: Code, place: Value) -> tuple[list[Value], Value, Value | None]:
                 amount = same(I16, 16, abs(shift))
                 two = b.lshr(top, amount) if shift > 0 else b.shl(top, amount)
                 q = b.or_(nibbles, b.and_(two, same(I16, 16, 0x30)))
-                found.append(b.mul(_less(c, q, 32), scale))
-    return found, _half(c, place, 208), None
+                weights.append(b.mul(_less(c, q, 32), scale))
+    return weights, _half(c, place, 208), None
 
 
 FORMATS = {
-    found.name: found
-    for found in (
+    spec.name: spec
+    for spec in (
         Format("Q4_0", 32, 18, _q4_0),
         Format("Q5_0", 32, 22, _q5_0),
         Format("Q8_0", 32, 34, _q8_0),

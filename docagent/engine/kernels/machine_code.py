@@ -1,11 +1,9 @@
-"""LLVM IR compiled for the processor at hand, and kept on disk for the next start."""
+"""LLVM IR compiled for the processor at hand, and cached on disk for the next start."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
-import os
-import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +11,8 @@ from typing import Any
 
 import llvmlite
 from llvmlite import binding, ir
+
+from retrieval.store.atomic import replace_file
 
 DIGEST = 32
 """Bytes before the code that say whether it is whole."""
@@ -41,26 +41,26 @@ def compiled(name: str, write: Callable[[Any], None], folder: Path | None = None
         write(module)
         cpu, features = binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten()
         made_from = f"{llvmlite.__version__} {cpu} {features}\n{module}"
-        kept = _Kept(folder, name, made_from) if folder else None
+        cached = _CachedCode(folder, name, made_from) if folder else None
         target = binding.Target.from_default_triple().create_target_machine(
             cpu=cpu, features=features, opt=3
         )
         parsed = binding.parse_assembly(str(module))
         parsed.verify()
-        if kept is None or kept.code is None:
+        if cached is None or cached.code is None:
             tuning = binding.create_pipeline_tuning_options(speed_level=2)
             tuning.loop_unrolling = False
             passes = binding.create_pass_builder(target, tuning)
             passes.getModulePassManager().run(parsed, passes)
         engine = binding.create_mcjit_compiler(parsed, target)
-        if kept is not None:
-            engine.set_object_cache(kept.put, kept.get)
+        if cached is not None:
+            engine.set_object_cache(cached.put, cached.get)
         engine.finalize_object()
         _engines.append(engine)
         return int(engine.get_function_address(name))
 
 
-class _Kept:
+class _CachedCode:
     """One function's machine code in a file named by what it was made from.
 
     `code` is None where there is none yet. The folder is the user's own: who can write there can
@@ -69,19 +69,19 @@ class _Kept:
 
     def __init__(self, folder: Path, name: str, made_from: str) -> None:
         self._path = folder / f"{name}-{hashlib.sha256(made_from.encode()).hexdigest()[:24]}.o"
-        self.code = self._whole()
+        self.code = self._read()
 
-    def _whole(self) -> bytes | None:
+    def _read(self) -> bytes | None:
         try:
-            found = self._path.read_bytes()
+            data = self._path.read_bytes()
         except FileNotFoundError:
             return None
         except OSError as error:
             _log.warning("%s cannot be read (%s); compiling again", self._path, error)
             return None
-        code = found[DIGEST:]
+        code = data[DIGEST:]
         # LLVM would run whatever a damaged file holds.
-        return code if hashlib.sha256(code).digest() == found[:DIGEST] else None
+        return code if hashlib.sha256(code).digest() == data[:DIGEST] else None
 
     def get(self, _module: Any) -> bytes | None:
         """What LLVM is to take instead of compiling."""
@@ -89,11 +89,8 @@ class _Kept:
 
     def put(self, _module: Any, code: bytes) -> None:
         """Called by LLVM with what it has compiled: written whole, or not at all."""
+        data = hashlib.sha256(code).digest() + code
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(suffix=".tmp", dir=self._path.parent)
-            with os.fdopen(handle, "wb") as file:
-                file.write(hashlib.sha256(code).digest() + code)
-            Path(temporary).replace(self._path)
+            replace_file(self._path, lambda partial: partial.write_bytes(data))
         except OSError as error:
             _log.warning("%s cannot be written (%s)", self._path, error)

@@ -12,10 +12,10 @@ from typing import Any
 
 import torch
 
-from docagent.engine.kernels import emit
-from docagent.engine.kernels.emit import Task
+from docagent.engine.kernels import matmul, unpack
 from docagent.engine.kernels.formats import FORMATS
 from docagent.engine.kernels.machine_code import compiled, lanes
+from docagent.engine.kernels.task import Task
 from retrieval.folders import cache_folder
 
 
@@ -24,12 +24,12 @@ def kernel(kind: str, format_: str = "") -> int:
     """The address of a kernel, compiled at its first use."""
     if kind.startswith("quantise"):
         name, group = kind, int(kind.partition("_")[2])
-        return _compiled(name, lambda module: emit.quantise(module, group))
-    found, name = FORMATS[format_], f"{kind}_{format_}"
+        return _compiled(name, lambda module: matmul.quantise(module, group))
+    spec, name = FORMATS[format_], f"{kind}_{format_}"
     if kind in ("product", "single"):
-        write = emit.product if kind == "product" else emit.single
-        return _compiled(name, lambda module: write(module, found, lanes()))
-    return _compiled(name, lambda module: emit.dequantise(module, found, kind == "bfloat16"))
+        write = matmul.product if kind == "product" else matmul.single
+        return _compiled(name, lambda module: write(module, spec, lanes()))
+    return _compiled(name, lambda module: unpack.dequantise(module, spec, kind == "bfloat16"))
 
 
 def _compiled(name: str, write: Callable[[Any], None]) -> int:

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from docagent.engine.catalogue import find
+from docagent.engine.catalogue import find_card
 from docagent.engine.loading import quantisation
-from docagent.errors import DocAgentError
+from docagent.errors import ModelUnavailable
 
 ARCHITECTURES = frozenset({"qwen2", "qwen2_moe"})
 SHARD_INDEX = "model.safetensors.index.json"
@@ -50,14 +50,14 @@ def weight_bytes(folder: Path) -> int:
 
 
 def read_config(folder: Path) -> dict[str, Any]:
-    """The raw config.json. Raises `DocAgentError` when it cannot be read as an object."""
+    """The raw config.json. Raises `ModelUnavailable` when it cannot be read as an object."""
     path = folder / "config.json"
     try:
         config = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise DocAgentError(f"{path} cannot be read ({error}); get the model again") from error
+        raise ModelUnavailable(f"{path} cannot be read ({error}); get the model again") from error
     if not isinstance(config, dict):
-        raise DocAgentError(f"{path} is not a model configuration; get the model again")
+        raise ModelUnavailable(f"{path} is not a model configuration; get the model again")
     return config
 
 
@@ -65,7 +65,7 @@ def architecture(folder: Path) -> str:
     """The `model_type` of the folder's config, or an empty string."""
     try:
         return str(read_config(folder).get("model_type") or "")
-    except DocAgentError:
+    except ModelUnavailable:
         return ""
 
 
@@ -75,7 +75,7 @@ def is_qwen2(model_type: str) -> bool:
 
 
 def kind(folder: Path) -> Literal["dense", "moe", "quantised"]:
-    """How the folder's weights are to be read. Raises `DocAgentError` as `read_config` does."""
+    """How the folder's weights are to be read. Raises `ModelUnavailable` as `read_config` does."""
     config = read_config(folder)
     if quantisation.method_of(config) is not None:
         return "quantised"
@@ -83,17 +83,17 @@ def kind(folder: Path) -> Literal["dense", "moe", "quantised"]:
 
 
 def check(folder: Path, name: str, force: bool = False) -> None:
-    """Raise `DocAgentError`, one line with what to do, unless the engine can load the folder.
+    """Raise `ModelUnavailable`, one line with what to do, unless the engine can load the folder.
 
     `force` lets a base model through.
     """
     if what := problem(folder):
-        raise DocAgentError(f"{name} {what}; {CONVERT if _pickled(folder) else COMPLETE}")
+        raise ModelUnavailable(f"{name} {what}; {CONVERT if _pickled(folder) else COMPLETE}")
     config = read_config(folder)
     model_type = str(config.get("model_type") or "")
     if not is_qwen2(model_type):
         described = f"a {model_type} model" if model_type else "of no named architecture"
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"{name} is {described}; docagent's engine reads Qwen2 checkpoints (serve it and use "
             "openai:MODEL@URL instead)"
         )
@@ -101,22 +101,22 @@ def check(folder: Path, name: str, force: bool = False) -> None:
         quantisation.refuse_unusable(name, method)
     refuse_base(name, force)
     if not force and _ends_as_base(folder):
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"{name} has no chat template and ends with <|endoftext|>, so it is {BASE_REASON}"
         )
 
 
 def refuse_base(name: str, force: bool = False) -> None:
-    """Raise `DocAgentError` for a base model of the catalogue, by id, name or folder name.
+    """Raise `ModelUnavailable` for a base model of the catalogue, by id, name or folder name.
 
     Nothing is raised when `force`.
     """
     if force:
         return
     folder = Path(name).expanduser()
-    card = find(folder.name) if folder.is_dir() else find(name)
+    card = find_card(folder.name) if folder.is_dir() else find_card(name)
     if card is not None and not card.instruct:
-        raise DocAgentError(f"{name} is {BASE_REASON}; use {card.repo}-Instruct")
+        raise ModelUnavailable(f"{name} is {BASE_REASON}; use {card.repo}-Instruct")
 
 
 def rope_parameters(config: Mapping[str, Any]) -> dict[str, Any]:

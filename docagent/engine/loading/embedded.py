@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from docagent.engine.catalogue import CODER_05B, CODER_15B, ModelCard
-from docagent.errors import DocAgentError
+from docagent.errors import ModelUnavailable
 
 
 @dataclass(frozen=True)
 class EmbeddedModel:
-    """An official GGUF file of Qwen: where it comes from, and what tells it from any other.
+    """An official GGUF file of Qwen: where it comes from, and how it is verified.
 
     `package` and `version` name the wheels that hold it in `parts` pieces, counted from 1;
     `size` is in bytes, `sha256` that of the whole file, as Qwen publishes it.
@@ -82,22 +82,22 @@ MODELS: tuple[EmbeddedModel, ...] = (EMBEDDED, EMBEDDED_SMALL)
 def embedded_model(name: str) -> EmbeddedModel | None:
     """The model that `embedded` or `embedded:SIZE` names, in any case; None for another name.
 
-    Raises `DocAgentError` for a size that there is not.
+    Raises `ModelUnavailable` for a size that there is not.
     """
-    wanted = name.strip().casefold()
+    key = name.strip().casefold()
     for model in MODELS:
-        if wanted in (model.name, f"embedded:{model.short}"):
+        if key in (model.name, f"embedded:{model.short}"):
             return model
-    if wanted.startswith("embedded:"):
-        raise DocAgentError(
+    if key.startswith("embedded:"):
+        raise ModelUnavailable(
             f"there is no model {name}; there are {' and '.join(model.name for model in MODELS)}"
         )
     return None
 
 
 def embedded_file(model: EmbeddedModel, cache: Path) -> Path:
-    """The model's file. Raises `DocAgentError` where it was not fetched: it never is unasked."""
+    """The model's file. Raises `ModelUnavailable` where it was not fetched: it never is unasked."""
     if path := model.find(cache):
         return path
     called = "the embedded model" if model is EMBEDDED else model.name
-    raise DocAgentError(f"{called} is not on this machine; {model.get}")
+    raise ModelUnavailable(f"{called} is not on this machine; {model.get}")

@@ -61,10 +61,10 @@ class GgufFile:
         for _ in range(fields):
             key = self._string()
             self.fields[key] = self._value(self._number("I"))
-        found = [self._described() for _ in range(tensors)]
+        entries = [self._described() for _ in range(tensors)]
         alignment = int(self.fields.get("general.alignment", ALIGNMENT))
         start = -(-self._at // alignment) * alignment
-        for name, shape, kind, offset in found:
+        for name, shape, kind, offset in entries:
             self.tensors[name] = self._tensor(name, shape, kind, start + offset)
 
     def _described(self) -> tuple[str, tuple[int, ...], int, int]:
@@ -115,6 +115,6 @@ class GgufFile:
         return self._numbers(f"<{letter}")[0]
 
     def _numbers(self, form: str) -> tuple[Any, ...]:
-        found = struct.unpack_from(form, self._bytes, self._at)
+        numbers = struct.unpack_from(form, self._bytes, self._at)
         self._at += struct.calcsize(form)
-        return found
+        return numbers

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from docagent.engine.loading.gguf_file import GgufFile, GgufTensor
-from docagent.errors import DocAgentError
+from docagent.errors import ModelUnavailable
 
 ARCHITECTURE = "qwen2"
 TENSORS = {
@@ -34,7 +34,7 @@ SAMPLES, SAMPLE_BYTES = 32, 64 * 1024
 
 
 class GgufModel:
-    """A dense Qwen2 GGUF file. Raises `DocAgentError` for any other, in one line.
+    """A dense Qwen2 GGUF file. Raises `ModelUnavailable` for any other, in one line.
 
     `tensors` are under transformers' names for Qwen2.
     """
@@ -44,13 +44,15 @@ class GgufModel:
         try:
             self._file = GgufFile(path)
         except ValueError as error:
-            raise DocAgentError(
+            raise ModelUnavailable(
                 f"{path} is not a whole GGUF file ({error}); get it again"
             ) from error
         self.architecture = str(self.field("general.architecture", ""))
         self._tensors = self._file.tensors
         if (reason := self._unreadable()) is not None:
-            raise DocAgentError(f"{path.name} {reason}; serve it and use openai:MODEL@URL instead")
+            raise ModelUnavailable(
+                f"{path.name} {reason}; serve it and use openai:MODEL@URL instead"
+            )
 
     @property
     def tensors(self) -> dict[str, GgufTensor]:
@@ -80,7 +82,7 @@ class GgufModel:
         """A number of the architecture's own, such as `block_count`."""
         value = self.field(f"{self.architecture}.{key}", default)
         if value is None:
-            raise DocAgentError(f"{self.path.name} does not say its {key}; get the file again")
+            raise ModelUnavailable(f"{self.path.name} does not say its {key}; get the file again")
         return int(value)
 
     def config(self) -> dict[str, Any]:

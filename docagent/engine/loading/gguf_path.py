@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from docagent.errors import DocAgentError
+from docagent.errors import ModelUnavailable
 
 PART = re.compile(r"-\d{5}-of-(\d{5})\.gguf$", re.IGNORECASE)
 
@@ -20,25 +20,25 @@ def is_gguf(path: Path) -> bool:
 def gguf_path(path: Path) -> Path:
     """The file itself, or the only one of a folder.
 
-    Raises `DocAgentError`, in one line, where there is none or several, or one that is split.
+    Raises `ModelUnavailable`, in one line, where there is none or several, or one that is split.
     """
     if path.is_dir():
         files = _files(path)
         parts = [file for file in files if PART.search(file.name)]
         if len(files) > 1 and len(parts) < len(files):
-            raise DocAgentError(
+            raise ModelUnavailable(
                 f"{path} holds {len(files)} GGUF files; name one, such as {path / files[0].name}"
             )
         if not files:
-            raise DocAgentError(f"{path} holds no GGUF file")
+            raise ModelUnavailable(f"{path} holds no GGUF file")
         path = files[0]
     if part := PART.search(path.name):
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"{path.name} is one of {int(part[1])} parts; join them with llama.cpp's "
             "llama-gguf-split --merge and name the result"
         )
     if not path.is_file():
-        raise DocAgentError(f"there is no file {path}")
+        raise ModelUnavailable(f"there is no file {path}")
     return path
 
 

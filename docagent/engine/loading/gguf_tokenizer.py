@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from docagent.engine.loading.tokenizer import ModelTokenizer
-from docagent.errors import DocAgentError
+from docagent.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -26,10 +26,10 @@ CONTROL, USER_DEFINED, UNUSED = 3, 4, 5
 def read_tokenizer(model: GgufModel) -> ModelTokenizer:
     """The tokenizer of a GGUF file.
 
-    Raises `DocAgentError`, in one line, for a vocabulary that is not Qwen2's kind.
+    Raises `ModelUnavailable`, in one line, for a vocabulary that is not Qwen2's kind.
     """
     if (kind := model.field("tokenizer.ggml.model")) != "gpt2":
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"{model.path.name} has a vocabulary of the kind {kind}; docagent reads byte-level "
             "BPE, as Qwen2 has it"
         )
@@ -57,7 +57,7 @@ def _backend(model: GgufModel, tokens: list[str]) -> Tokenizer:
     backend = Tokenizer(models.BPE(vocab=vocabulary, merges=merges))
     name = model.field("tokenizer.ggml.pre", model.architecture)
     if name not in QWEN2:
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"{model.path.name} cuts words in a way docagent does not know ({name}); it knows "
             f"{', '.join(sorted(QWEN2))}"
         )

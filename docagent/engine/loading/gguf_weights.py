@@ -11,7 +11,7 @@ import torch
 
 from docagent.engine.kernels.formats import FORMATS
 from docagent.engine.network.quantised import QuantisedWeight
-from docagent.errors import DocAgentError
+from docagent.errors import ModelUnavailable
 
 if TYPE_CHECKING:
     from docagent.engine.loading.gguf_file import GgufTensor
@@ -57,7 +57,7 @@ class GgufWeights(Mapping[str, "torch.Tensor | QuantisedWeight"]):
         try:
             values = dequantize(tensor.data, GGMLQuantizationType[tensor.kind])
         except NotImplementedError as error:
-            raise DocAgentError(
+            raise ModelUnavailable(
                 f"{self._name} is quantised in a way that cannot be read ({tensor.kind}); take a "
                 "Q4_K_M or Q8_0 file"
             ) from error

@@ -1,4 +1,4 @@
-"""The Hugging Face hub and its cache on this machine, asked so that nothing ever hangs."""
+"""The Hugging Face hub and its cache on this machine, with time-outs so that nothing hangs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from docagent.engine.loading.checkpoint import architecture, is_qwen2, problem
-from docagent.errors import DocAgentError
+from docagent.errors import ModelUnavailable
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 TIMEOUT = 3.0
@@ -94,18 +94,18 @@ def reachable(timeout: float = TIMEOUT) -> bool:
 def download(repo: str) -> Path:
     """The folder of a repository, downloaded if it is not in the cache.
 
-    Progress goes to standard error, on a terminal only. Raises `DocAgentError` when the hub cannot
-    be reached, has no such model, or breaks off, and for a repository of GGUF files.
+    Progress goes to standard error, on a terminal only. Raises `ModelUnavailable` when the hub
+    cannot be reached, has no such model, or breaks off, and for a repository of GGUF files.
     """
     if folder := cached_folder(repo):
         return folder
     if repo.casefold().endswith("-gguf"):
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"{repo} holds GGUF files; get one with: hf download {repo} FILE.gguf, and give its "
             "path as --model"
         )
     if not reachable():
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"{repo} is not on this machine and the model hub cannot be reached; get it where it "
             f"can with: docagent models pull {repo}"
         )
@@ -118,8 +118,8 @@ def download(repo: str) -> Path:
 def download_file(repo: str, name: str, folder: Path) -> Path:
     """One file of a repository, put into `folder`; goes on where a killed run was.
 
-    Progress goes to standard error, on a terminal only. Raises `DocAgentError` as `download` does,
-    and OSError with ENOSPC when the disk is full.
+    Progress goes to standard error, on a terminal only. Raises `ModelUnavailable` as `download`
+    does, and OSError with ENOSPC when the disk is full.
     """
     from huggingface_hub import hf_hub_download
 
@@ -144,16 +144,16 @@ def _downloading(repo: str) -> Iterator[None]:
     try:
         yield
     except GatedRepoError as error:
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"{repo} asks you to accept its terms: do so on its page, then run: hf auth login"
         ) from error
     except RepositoryNotFoundError as error:
-        raise DocAgentError(f"the model hub has no model {repo}; check the name") from error
+        raise ModelUnavailable(f"the model hub has no model {repo}; check the name") from error
     except (HfHubHTTPError, httpx.HTTPError, OSError) as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             raise
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"downloading {repo} failed ({reason}); run the command again to resume"
         ) from error
     finally:

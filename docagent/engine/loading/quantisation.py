@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from docagent.errors import DocAgentError
+from docagent.errors import ModelUnavailable
 from retrieval import machine
 
 
@@ -54,22 +54,22 @@ def method_of(config: Mapping[str, Any]) -> str | None:
 
 
 def refuse_unusable(name: str, method: str) -> None:
-    """Raise `DocAgentError`, one line that says what is missing, unless the method works here."""
+    """Raise `ModelUnavailable`, one line with what is missing, unless the method works here."""
     needed = METHODS.get(method)
     if needed is None:
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"{name} is quantised in a way docagent does not read ({method}); take one that is "
             f"{', '.join(sorted(METHODS))}, a GGUF file, or the unquantised model"
         )
     missing = [pip for module, pip in needed.packages if not _importable(module)]
     if missing:
         packages = "the package" if len(missing) == 1 else "the packages"
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"{name} is quantised ({method}) and needs {packages} {' and '.join(missing)}: "
             f"pip install {' '.join(missing)}"
         )
     if needed.gpu and not machine.gpus():
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"{name} is quantised ({method}) and needs a GPU, which this machine has not; take a "
             "GGUF file or the unquantised model"
         )

@@ -14,8 +14,8 @@ from safetensors import safe_open
 from docagent.engine.loading.checkpoint import shards
 
 
-class Tensors(Mapping[str, torch.Tensor]):
-    """Tensors by name, on a device and in a type; open it with `with`.
+class CheckpointTensors(Mapping[str, torch.Tensor]):
+    """CheckpointTensors by name, on a device and in a type; open it with `with`.
 
     On the CPU in the file's own type a tensor is the file itself, mapped into memory.
     """

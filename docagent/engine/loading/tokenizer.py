@@ -139,8 +139,8 @@ class ModelTokenizer:
         return environment.from_string(self.chat_template)
 
     def _token(self, kind: str) -> str:
-        told = self._config.get(kind) or ""
-        return str(told["content"]) if isinstance(told, dict) else str(told)
+        setting = self._config.get(kind) or ""
+        return str(setting["content"]) if isinstance(setting, dict) else str(setting)
 
 
 def _read(file: Path) -> Tokenizer:
@@ -152,16 +152,16 @@ def _read(file: Path) -> Tokenizer:
 
 
 def _object(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
-    return found
+    settings: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return settings
 
 
 def _template(folder: Path, settings: Mapping[str, Any]) -> str:
     file = folder / "chat_template.jinja"
     if file.is_file():
         return file.read_text("utf-8")
-    told = settings.get("chat_template") or ""
-    if isinstance(told, list):
-        named = {entry["name"]: str(entry["template"]) for entry in told}
+    setting = settings.get("chat_template") or ""
+    if isinstance(setting, list):
+        named = {entry["name"]: str(entry["template"]) for entry in setting}
         return named.get("default", "")
-    return str(told)
+    return str(setting)

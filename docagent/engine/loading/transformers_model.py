@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from docagent.engine.loading import checkpoint
-from docagent.engine.loading.quiet import quiet_transformers
-from docagent.errors import DocAgentError, first_line
+from docagent.errors import ModelUnavailable, first_line
 from retrieval import machine
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ def load_with_transformers(
     """The network of a checked folder, ready to answer, on `device` or over all GPUs.
 
     Over all of them only when `device` is a GPU whose memory its weights exceed. Weights become
-    `dtype`; those of a quantised model stay as its files have them. Raises `DocAgentError`, in one
-    line, when the files are damaged, the weights do not fit, or a package is missing.
+    `dtype`; those of a quantised model stay as its files have them. Raises `ModelUnavailable`, in
+    one line, when the files are damaged, the weights do not fit, or a package is missing.
     """
     import torch
     from safetensors import SafetensorError
@@ -34,7 +35,7 @@ def load_with_transformers(
     quantised = checkpoint.kind(folder) == "quantised"
     spread = exceeds(folder, device)
     if spread and importlib.util.find_spec("accelerate") is None:
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"{name} is larger than one GPU, and spreading it over several needs the package "
             "accelerate: pip install accelerate"
         )
@@ -52,16 +53,16 @@ def load_with_transformers(
         if placement is None:
             torch.nn.Module.to(network, device)
     except ImportError as error:
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"{name} needs a package that is missing: {first_line(error)}"
         ) from error
     except (OSError, ValueError, KeyError, SafetensorError) as error:
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"{name} cannot be loaded ({first_line(error)}); its files are damaged or of another "
             "version: get the model again"
         ) from error
     except torch.OutOfMemoryError as error:
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"{name} does not fit in the memory of {device}; choose a smaller model"
         ) from error
     network.train(False)
@@ -69,7 +70,7 @@ def load_with_transformers(
 
 
 def check_rope(network: PreTrainedModel, rope: dict[str, Any]) -> None:
-    """Raise `DocAgentError` unless the loaded rotary frequencies have the base of `rope`.
+    """Raise `ModelUnavailable` unless the loaded rotary frequencies have the base of `rope`.
 
     `rope` is the whole dictionary of `checkpoint.rope_parameters`.
     """
@@ -81,7 +82,7 @@ def check_rope(network: PreTrainedModel, rope: dict[str, Any]) -> None:
         expected = rope["rope_theta"] ** (-1 / len(frequencies))
         wrong = wrong or abs(float(frequencies[1]) / expected - 1) > 1e-2
     if wrong:
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"transformers set the rotary base to {loaded.get('rope_theta')} instead of "
             f"{rope['rope_theta']}; install another version of transformers"
         )
@@ -112,7 +113,7 @@ def _read(
     network, report = loaded
     if lacking := report["missing_keys"]:
         # Transformers would answer with random weights in their place.
-        raise DocAgentError(
+        raise ModelUnavailable(
             f"{name} lacks {len(lacking)} of its weights, such as {min(lacking)}; get it again"
         )
     check_rope(network, rope)
@@ -124,3 +125,22 @@ def exceeds(folder: Path, device: torch.device) -> bool:
     if device.type != "cuda" or len(machine.gpus()) < 2:
         return False
     return checkpoint.weight_bytes(folder) > HEADROOM * machine.free_memory(str(device))
+
+
+@contextmanager
+def quiet_transformers() -> Iterator[None]:
+    """Errors only, no progress bars; what was set before is restored afterwards."""
+    from transformers.utils import logging as transformers_logging
+
+    # Its functions carry no annotations.
+    logging: Any = transformers_logging
+    verbosity = logging.get_verbosity()
+    bars = logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if bars:
+            logging.enable_progress_bar()

@@ -16,20 +16,20 @@ import torch
 _aten = torch.ops.aten
 
 
-class Part(NamedTuple):
+class PartialAttention(NamedTuple):
     """Output (rows, heads, n, head_dim) of one segment and its log-sum-exp (rows, heads, n)."""
 
     output: torch.Tensor
-    weight: torch.Tensor
+    lse: torch.Tensor
 
 
-def before(
+def attend_prefix(
     query: torch.Tensor,
     keys: torch.Tensor,
     values: torch.Tensor,
     scale: float,
     mask: torch.Tensor | None = None,
-) -> Part:
+) -> PartialAttention:
     """Attend to keys that every query row may see, or that `mask` (added to scores) leaves.
 
     `query` (rows, heads, n, d); `keys` and `values` (rows, kv_heads, m, d), where one row of keys
@@ -46,14 +46,16 @@ def before(
         folded = folded.transpose(0, 1).reshape(1, kv_heads, rows * group * n, dim)
     if mask is not None:
         mask = mask.expand(rows, kv_heads, group * n, keys.shape[2])
-    output, weight = _flash(folded, keys, values, scale, causal=False, mask=mask)
+    output, lse = _flash(folded, keys, values, scale, causal=False, mask=mask)
     if shared:
         output = output.reshape(kv_heads, rows, group * n, dim).transpose(0, 1)
-        weight = weight.reshape(kv_heads, rows, group * n).transpose(0, 1)
-    return Part(output.reshape(rows, heads, n, dim), weight.reshape(rows, heads, n))
+        lse = lse.reshape(kv_heads, rows, group * n).transpose(0, 1)
+    return PartialAttention(output.reshape(rows, heads, n, dim), lse.reshape(rows, heads, n))
 
 
-def among(query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, scale: float) -> Part:
+def attend_causal(
+    query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, scale: float
+) -> PartialAttention:
     """Attend causally among n new tokens: `query` (rows, heads, n, d), keys (rows, kv_heads, n, d).
 
     Keys are repeated for the heads of a group; they are a chunk's, never the whole past.
@@ -61,14 +63,14 @@ def among(query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, scale: 
     group = query.shape[1] // keys.shape[1]
     if group > 1:
         keys, values = keys.repeat_interleave(group, 1), values.repeat_interleave(group, 1)
-    return Part(*_flash(query, keys, values, scale, causal=True, mask=None))
+    return PartialAttention(*_flash(query, keys, values, scale, causal=True, mask=None))
 
 
-def merge(parts: list[Part]) -> torch.Tensor:
+def merge(parts: list[PartialAttention]) -> torch.Tensor:
     """The attention over all segments together, (rows, heads, n, head_dim)."""
     if len(parts) == 1:
         return parts[0].output
-    shares = torch.stack([part.weight for part in parts]).softmax(0)
+    shares = torch.stack([part.lse for part in parts]).softmax(0)
     merged = torch.zeros_like(parts[0].output, dtype=torch.float32)
     for part, share in zip(parts, shares, strict=True):
         merged += part.output * share[..., None]
@@ -87,19 +89,19 @@ def _flash(
     """Torch's own fused kernels, which return the log-sum-exp that `sdpa` hides."""
     device = query.device.type
     if device == "cpu":
-        output, weight = _aten._scaled_dot_product_flash_attention_for_cpu(
+        output, lse = _aten._scaled_dot_product_flash_attention_for_cpu(
             query, keys, values, 0.0, causal, attn_mask=mask, scale=scale
         )
-        return output, weight
+        return output, lse
     if device == "cuda" and mask is None and query.dtype != torch.float32:
-        found = _aten._scaled_dot_product_flash_attention(
+        result = _aten._scaled_dot_product_flash_attention(
             query, keys, values, 0.0, causal, False, scale=scale
         )
-        return found[0], found[1]
-    return plain(query, keys, values, scale, causal=causal, mask=mask)
+        return result[0], result[1]
+    return reference_attention(query, keys, values, scale, causal=causal, mask=mask)
 
 
-def plain(
+def reference_attention(
     query: torch.Tensor,
     keys: torch.Tensor,
     values: torch.Tensor,
@@ -116,6 +118,6 @@ def plain(
         n = query.shape[2]
         later = torch.ones(n, n, dtype=torch.bool, device=query.device).triu(1)
         scores = scores.masked_fill(later, float("-inf"))
-    weight = scores.logsumexp(-1)
-    shares = (scores - weight[..., None]).exp()
-    return (shares @ values.float()).to(query.dtype), weight
+    lse = scores.logsumexp(-1)
+    shares = (scores - lse[..., None]).exp()
+    return (shares @ values.float()).to(query.dtype), lse

@@ -14,10 +14,10 @@ from typing import Self
 
 import torch
 
-from docagent.engine.network.attention import Part, among, before, merge
-from docagent.engine.network.keyvalues import KeyValues
+from docagent.engine.network.attention import PartialAttention, attend_causal, attend_prefix, merge
+from docagent.engine.network.config import ModelConfig
+from docagent.engine.network.kv_cache import KVCache
 from docagent.engine.network.rope import Angles, Rope
-from docagent.engine.network.shape import Shape
 
 
 @dataclass(frozen=True)
@@ -38,28 +38,28 @@ def chunks_for(native: int) -> Chunks:
     return Chunks(native, max(1, native // 64))
 
 
-class DualChunkKeyValues(KeyValues):
+class DualChunkKVCache(KVCache):
     """Keys and values whose positions count within chunks."""
 
     def __init__(
         self,
-        shape: Shape,
+        config: ModelConfig,
         rope: Rope,
         dtype: torch.dtype,
         devices: list[torch.device],
         chunks: Chunks,
     ) -> None:
-        super().__init__(shape, rope, dtype, devices)
+        super().__init__(config, rope, dtype, devices)
         self.chunks = chunks
 
     @property
     def method(self) -> tuple[str, float]:
         return "dca", float(self.chunks.size)
 
-    def _twin(self) -> Self:
-        return type(self)(self.shape, self.rope, self.dtype, self.devices, self.chunks)
+    def _empty_copy(self) -> Self:
+        return type(self)(self.config, self.rope, self.dtype, self.devices, self.chunks)
 
-    def _turned(self, positions: torch.Tensor) -> list[Angles]:
+    def _rotary_angles(self, positions: torch.Tensor) -> list[Angles]:
         """Angles of keys and of queries for their own chunk, the one before, and older ones."""
         length, size = self.chunks.length, self.chunks.size
         within = positions % length
@@ -68,12 +68,12 @@ class DualChunkKeyValues(KeyValues):
         return [self.rope.angles(at, [1.0], self.dtype) for at in (within, neighbour, older)]
 
     def attend(self, layer: int, projected: torch.Tensor) -> torch.Tensor:
-        heads, kv_heads = self.shape.heads, self.shape.kv_heads
+        heads, kv_heads = self.config.heads, self.config.kv_heads
         query, keys, values = torch.split(projected, [heads, kv_heads, kv_heads], 1)
-        own, neighbour, older = self._angles[query.device]
+        current, neighbour, older = self._angles[query.device]
         first, n = self.length, query.shape[2]
-        keys, values = self._store(layer, own.rotate(keys), values)
-        turned = [angles.rotate(query) for angles in (own, neighbour, older)]
+        keys, values = self._store(layer, current.rotate(keys), values)
+        rotated = [angles.rotate(query) for angles in (current, neighbour, older)]
         length = self.chunks.length
         outputs: list[torch.Tensor] = []
         at = first
@@ -82,17 +82,22 @@ class DualChunkKeyValues(KeyValues):
             end = min(first + n, (chunk + 1) * length)
             rows = slice(at - first, end - first)
             near, far = chunk * length, max(0, chunk - 1) * length
-            parts: list[Part] = []
+            parts: list[PartialAttention] = []
             for angles, start, stop in ((0, near, at), (1, far, near), (2, 0, far)):
                 if start < stop:
                     seen = slice(start, stop)
-                    part = before(
-                        turned[angles][:, :, rows], keys[:, :, seen], values[:, :, seen], self.scale
+                    part = attend_prefix(
+                        rotated[angles][:, :, rows],
+                        keys[:, :, seen],
+                        values[:, :, seen],
+                        self.scale,
                     )
                     parts.append(part)
             new = slice(at, end)
             parts.append(
-                among(turned[0][:, :, rows], keys[:, :, new], values[:, :, new], self.scale)
+                attend_causal(
+                    rotated[0][:, :, rows], keys[:, :, new], values[:, :, new], self.scale
+                )
             )
             outputs.append(merge(parts))
             at = end

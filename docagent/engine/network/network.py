@@ -10,12 +10,12 @@ from typing import Protocol
 import torch
 from torch.nn import functional
 
-from docagent.engine.network.batched import BatchKeyValues
-from docagent.engine.network.keyvalues import KeyValues
+from docagent.engine.network.batch_cache import BatchKVCache
+from docagent.engine.network.config import ModelConfig
+from docagent.engine.network.kv_cache import KVCache
 from docagent.engine.network.rope import Rope
-from docagent.engine.network.shape import Shape
 
-Map = Callable[[torch.Tensor], torch.Tensor]
+Projection = Callable[[torch.Tensor], torch.Tensor]
 
 
 class Embedding(Protocol):
@@ -27,7 +27,7 @@ class Embedding(Protocol):
     def __call__(self, ids: torch.Tensor) -> torch.Tensor: ...
 
 
-Past = KeyValues | BatchKeyValues
+Past = KVCache | BatchKVCache
 
 CLOSE = 2**-6
 """Part of the maximum within which bfloat16 may have put two logits in the wrong order."""
@@ -35,36 +35,36 @@ CLOSE = 2**-6
 
 @dataclass(frozen=True)
 class Layer:
-    """One decoder layer. `project` gives queries, keys and values side by side."""
+    """One decoder layer. `qkv_proj` gives queries, keys and values side by side."""
 
     attention_norm: torch.Tensor
-    project: Map
-    gather: Map
+    qkv_proj: Projection
+    o_proj: Projection
     mlp_norm: torch.Tensor
-    mlp: Map
+    mlp: Projection
     device: torch.device
 
 
 class Network:
     """A Qwen2 network (tech report arXiv 2407.10671): its weights and one forward pass.
 
-    Holds no state between calls; what it has read stands in the `KeyValues` of the caller. Two
+    Holds no state between calls; what it has read stands in the `KVCache` of the caller. Two
     threads may use one network at once, each with its own.
     """
 
     def __init__(
         self,
-        shape: Shape,
+        config: ModelConfig,
         embedding: Embedding,
         layers: list[Layer],
         norm: torch.Tensor,
-        head: Map,
+        head: Projection,
         parameters: int,
     ) -> None:
-        self.shape = shape
+        self.config = config
         self.layers = layers
         self.parameters = parameters
-        self.rope = Rope(shape.head_dim, shape.theta, shape.native, embedding.device)
+        self.rope = Rope(config.head_dim, config.theta, config.native, embedding.device)
         self._embedding = embedding
         self._norm = norm
         self._out = getattr(head, "weight", norm).device
@@ -80,9 +80,9 @@ class Network:
         """Of activations, keys and values."""
         return self._embedding.dtype
 
-    def remember(self, factor: float = 1.0) -> KeyValues:
+    def new_cache(self, factor: float = 1.0) -> KVCache:
         """Empty keys and values for one sequence under a YaRN factor."""
-        return KeyValues(self.shape, self.rope, self.dtype, self.devices, factor)
+        return KVCache(self.config, self.rope, self.dtype, self.devices, factor)
 
     @property
     def devices(self) -> list[torch.device]:
@@ -90,7 +90,7 @@ class Network:
         return [layer.device for layer in self.layers]
 
     def forward(self, ids: torch.Tensor, past: Past, last: int | torch.Tensor = 1) -> torch.Tensor:
-        """Read new tokens, ids (rows, n), and remember them in `past`.
+        """Read new tokens, ids (rows, n), and add them to `past`.
 
         Returns logits in float32: after the last `last` of them, (rows, last, vocabulary), or
         after one of each row where `last` gives its place, (rows, 1, vocabulary). All of them
@@ -102,32 +102,34 @@ class Network:
             x = self._embedding(ids)
             for index, layer in enumerate(self.layers):
                 x = x.to(layer.device)
-                x = x + self._attention(index, layer, self._normal(x, layer.attention_norm), past)
-                x = x + layer.mlp(self._normal(x, layer.mlp_norm))
+                x = x + self._attention(index, layer, self._rms_norm(x, layer.attention_norm), past)
+                x = x + layer.mlp(self._rms_norm(x, layer.mlp_norm))
             past.end(n)
             if isinstance(last, int):
                 x = x[:, n - last :]
             else:
                 x = x[torch.arange(len(x), device=x.device), last.to(x.device)][:, None]
-            x = self._normal(x.to(self._norm.device), self._norm).to(self._out)
+            x = self._rms_norm(x.to(self._norm.device), self._norm).to(self._out)
             return sharpened(self._head(x).float(), x, self._head)
 
     def _attention(self, index: int, layer: Layer, x: torch.Tensor, past: Past) -> torch.Tensor:
         rows, n, _ = x.shape
-        heads = layer.project(x).view(rows, n, -1, self.shape.head_dim).transpose(1, 2)
-        seen = past.attend(index, heads)
-        return layer.gather(seen.transpose(1, 2).reshape(rows, n, -1))
+        heads = layer.qkv_proj(x).view(rows, n, -1, self.config.head_dim).transpose(1, 2)
+        attended = past.attend(index, heads)
+        return layer.o_proj(attended.transpose(1, 2).reshape(rows, n, -1))
 
-    def _normal(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    def _rms_norm(self, x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
         if x.shape[1] == 1 and x.shape[0] == 1 and x.device.type == "cpu":
             # Four operations in place of torch's dozen. With queries and keys turned at once it
             # made 18.3 of 19.6 ms a token.
             size = float(torch.linalg.vector_norm(x, dtype=torch.float32))
-            return x.mul(1 / math.sqrt(size * size / x.shape[-1] + self.shape.epsilon)).mul_(weight)
-        return functional.rms_norm(x, weight.shape, weight, self.shape.epsilon)
+            return x.mul(1 / math.sqrt(size * size / x.shape[-1] + self.config.epsilon)).mul_(
+                weight
+            )
+        return functional.rms_norm(x, weight.shape, weight, self.config.epsilon)
 
 
-def sharpened(logits: torch.Tensor, x: torch.Tensor, head: Map) -> torch.Tensor:
+def sharpened(logits: torch.Tensor, x: torch.Tensor, head: Projection) -> torch.Tensor:
     """The logits, (rows, n, vocabulary), with those nearest to each maximum computed in float32.
 
     In bfloat16 logits of 16 to 32 are rounded to eighths, so that the best tokens often tie and

@@ -10,9 +10,11 @@ import torch
 from numpy.typing import NDArray
 from torch.nn import functional
 
-from docagent.engine.kernels.emit import SINGLES, TILE, Task
 from docagent.engine.kernels.formats import FORMATS, Format
+from docagent.engine.kernels.matmul import SINGLES
 from docagent.engine.kernels.products import kernel, run
+from docagent.engine.kernels.task import Task
+from docagent.engine.kernels.unpack import TILE
 from retrieval import machine
 
 DENSE_ROWS = 128
@@ -45,19 +47,19 @@ class QuantisedWeight:
         """The rows of these numbers, (n,), as numbers of `out`'s type, (n, inputs)."""
         numbers = numbers.to("cpu", torch.int64).contiguous()
         half = out.dtype == torch.bfloat16
-        made = out if half else torch.empty(out.shape)
+        rows = out if half else torch.empty(out.shape)
         run(
             kernel("bfloat16" if half else "float32", self.format.name),
             Task(
                 units=len(numbers),
-                out=made.data_ptr(),
+                out=rows.data_ptr(),
                 x=numbers.data_ptr(),
                 blocks=self.blocks,
                 weights=self.address,
                 row_bytes=self.row_bytes,
             ),
         )
-        return made if made is out else out.copy_(made)
+        return rows if rows is out else out.copy_(rows)
 
     def dense(self, dtype: torch.dtype) -> torch.Tensor:
         """All of it, dequantised."""
@@ -81,26 +83,26 @@ class QuantisedLinear:
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         rows = x.reshape(-1, self._inputs)
         if len(rows) >= DENSE_ROWS and x.dtype == torch.bfloat16 and machine.has_bfloat16_cpu():
-            found = self._dense(rows)
+            result = self._dense(rows)
         else:
-            found = self.product(rows)
+            result = self.product(rows)
             if self._bias is not None:
-                found += self._bias
-        return found.to(x.dtype).view(*x.shape[:-1], self._outputs)
+                result += self._bias
+        return result.to(x.dtype).view(*x.shape[:-1], self._outputs)
 
     def product(self, rows: torch.Tensor) -> torch.Tensor:
         """Rows (n, inputs) of any float type times the weights, (n, outputs) in float32."""
         values = rows.float().contiguous()
         count = values.shape[0]
-        found = torch.empty((count, self._outputs))
+        result = torch.empty((count, self._outputs))
         tile = FEW_OUTPUTS if count <= FEW_ROWS else TILE
-        made: dict[int, tuple[torch.Tensor, ...]] = {}
-        start = found.data_ptr()
+        by_group: dict[int, tuple[torch.Tensor, ...]] = {}
+        start = result.data_ptr()
         for part in self._parts:
             group = part.format.weights
-            if group not in made:
-                made[group] = quantised_rows(values, group)
-            x, scales, sums = made[group]
+            if group not in by_group:
+                by_group[group] = quantised_rows(values, group)
+            x, scales, sums = by_group[group]
             outputs = part.outputs
             run(
                 kernel("single" if count == 1 else "product", part.format.name),
@@ -120,7 +122,7 @@ class QuantisedLinear:
                 ),
             )
             start += 4 * outputs
-        return found
+        return result
 
     def _dense(self, rows: torch.Tensor) -> torch.Tensor:
         weights = _room(self._outputs * self._inputs).view(self._outputs, self._inputs)

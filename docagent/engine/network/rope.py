@@ -58,8 +58,8 @@ def frequencies(
     ramp = torch.clamp(
         (torch.arange(head_dim // 2, dtype=torch.float32) - low) / (high - low), 0, 1
     )
-    kept = 1 - ramp
-    inverse = (1.0 / (factor * powers)) * (1 - kept) + (1.0 / powers) * kept
+    unscaled = 1 - ramp
+    inverse = (1.0 / (factor * powers)) * (1 - unscaled) + (1.0 / powers) * unscaled
     return inverse, 0.1 * math.log(factor) + 1.0
 
 
@@ -88,8 +88,8 @@ class Rope:
         tables = [self.table(factor) for factor in factors]
         inverse = torch.stack([table for table, _ in tables])[:, None]
         scale = torch.tensor([scale for _, scale in tables], device=self.device)[:, None, None]
-        turned = positions.float().reshape(-1, positions.shape[-1])[..., None] * inverse
-        cos, sin = turned.cos() * scale, turned.sin() * scale
+        angles = positions.float().reshape(-1, positions.shape[-1])[..., None] * inverse
+        cos, sin = angles.cos() * scale, angles.sin() * scale
         return Angles(cos.to(dtype)[:, None], sin.to(dtype)[:, None])
 
 

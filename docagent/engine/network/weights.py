@@ -8,23 +8,20 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.nn import functional
 
-from docagent.engine.network.network import Embedding, Layer, Map, Network
-from docagent.engine.network.quantised import (
-    QuantisedEmbedding,
-    QuantisedHead,
-    QuantisedLinear,
-    QuantisedWeight,
-)
-from docagent.engine.network.shape import Shape
+from docagent.engine.network.config import ModelConfig
+from docagent.engine.network.network import Embedding, Layer, Network, Projection
 from retrieval import machine
 
 ROWS = 1
 """For which oneDNN may choose the order of packed weights: what serves one row serves many."""
 
-Weight = torch.Tensor | QuantisedWeight
-
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
+
+    # Imported where such a weight comes: a dense model does without llvmlite.
+    from docagent.engine.network.quantised import QuantisedWeight
+
+    Weight = torch.Tensor | QuantisedWeight
 
 
 class Linear:
@@ -79,26 +76,28 @@ class Head:
         return self._product(x)
 
 
-class SideBySide:
+class ConcatLinear:
     """Products of one input with several weights, one after the other."""
 
-    def __init__(self, parts: Sequence[Map]) -> None:
+    def __init__(self, parts: Sequence[Projection]) -> None:
         self._parts = parts
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         return torch.cat([part(x) for part in self._parts], -1)
 
 
-def linear(weights: Sequence[Weight], bias: torch.Tensor | None = None) -> Map:
+def linear(weights: Sequence[Weight], bias: torch.Tensor | None = None) -> Projection:
     """The fastest product for these weights, on top of each other, where they are."""
-    blocks = [weight for weight in weights if isinstance(weight, QuantisedWeight)]
-    if len(blocks) == len(weights):
-        return QuantisedLinear(blocks, bias)
-    if blocks:
+    dense = [weight for weight in weights if isinstance(weight, torch.Tensor)]
+    quantised = [weight for weight in weights if not isinstance(weight, torch.Tensor)]
+    if not dense:
+        from docagent.engine.network.quantised import QuantisedLinear
+
+        return QuantisedLinear(quantised, bias)
+    if quantised:
         ends = [weight.shape[0] for weight in weights]
         biases = [None] * len(ends) if bias is None else torch.split(bias, ends)
-        return SideBySide([linear([w], b) for w, b in zip(weights, biases, strict=True)])
-    dense = [weight for weight in weights if isinstance(weight, torch.Tensor)]
+        return ConcatLinear([linear([w], b) for w, b in zip(weights, biases, strict=True)])
     weight = dense[0] if len(dense) == 1 else torch.cat(dense)
     cpu = weight.device.type == "cpu" and weight.dtype == torch.bfloat16
     onednn = bool(torch.backends.mkldnn.is_available())  # type: ignore[no-untyped-call]
@@ -119,17 +118,17 @@ class GatedMlp:
         return self._out(functional.silu(gate) * up)
 
 
-def from_tensors(shape: Shape, tensors: Mapping[str, Weight], parameters: int) -> Network:
+def from_tensors(config: ModelConfig, tensors: Mapping[str, Weight], parameters: int) -> Network:
     """A dense network from tensors under transformers' names for Qwen2.
 
     Matrices may be quantised. Raises KeyError, naming the tensor, when one is missing.
     """
 
     def plain(name: str) -> torch.Tensor:
-        found = tensors[name]
-        if isinstance(found, QuantisedWeight):
+        tensor = tensors[name]
+        if not isinstance(tensor, torch.Tensor):
             raise TypeError(f"{name} is quantised, which no Qwen2 has")
-        return found
+        return tensor
 
     def layer(number: int) -> Layer:
         at = f"model.layers.{number}"
@@ -140,8 +139,8 @@ def from_tensors(shape: Shape, tensors: Mapping[str, Weight], parameters: int) -
         mlp = [tensors[f"{at}.mlp.{kind}_proj.weight"] for kind in ("gate", "up", "down")]
         return Layer(
             attention_norm=norm,
-            project=linear([tensors[f"{name}.weight"] for name in projections], bias),
-            gather=linear([tensors[f"{at}.self_attn.o_proj.weight"]]),
+            qkv_proj=linear([tensors[f"{name}.weight"] for name in projections], bias),
+            o_proj=linear([tensors[f"{at}.self_attn.o_proj.weight"]]),
             mlp_norm=plain(f"{at}.post_attention_layernorm.weight"),
             mlp=GatedMlp(*mlp),
             device=norm.device,
@@ -149,31 +148,41 @@ def from_tensors(shape: Shape, tensors: Mapping[str, Weight], parameters: int) -
 
     norm = plain("model.norm.weight")
     embedding = tensors["model.embed_tokens.weight"]
-    out = embedding if shape.tied else tensors["lm_head.weight"]
+    out = embedding if config.tied else tensors["lm_head.weight"]
     return Network(
-        shape,
+        config,
         _embedding(embedding, norm.dtype),
-        [layer(number) for number in range(shape.layers)],
+        [layer(number) for number in range(config.layers)],
         norm,
-        QuantisedHead(out) if isinstance(out, QuantisedWeight) else Head(out),
+        _head(out),
         parameters,
     )
 
 
 def _embedding(weight: Weight, dtype: torch.dtype) -> Embedding:
-    if isinstance(weight, QuantisedWeight):
-        return QuantisedEmbedding(weight, dtype)
-    return DenseEmbedding(weight)
+    if isinstance(weight, torch.Tensor):
+        return DenseEmbedding(weight)
+    from docagent.engine.network.quantised import QuantisedEmbedding
+
+    return QuantisedEmbedding(weight, dtype)
 
 
-def from_transformers(shape: Shape, model: PreTrainedModel) -> Network:
+def _head(weight: Weight) -> Projection:
+    if isinstance(weight, torch.Tensor):
+        return Head(weight)
+    from docagent.engine.network.quantised import QuantisedHead
+
+    return QuantisedHead(weight)
+
+
+def from_transformers(config: ModelConfig, model: PreTrainedModel) -> Network:
     """The network around the modules of a loaded model: experts, quantised, on several GPUs."""
     inner: Any = model.base_model
     layers = [_wrapped(layer) for layer in inner.layers]
     outer: Any = model
     count = int(model.num_parameters())
     return Network(
-        shape,
+        config,
         DenseEmbedding(inner.embed_tokens.weight),
         layers,
         inner.norm.weight,
@@ -185,15 +194,16 @@ def from_transformers(shape: Shape, model: PreTrainedModel) -> Network:
 def _wrapped(layer: Any) -> Layer:
     attention = layer.self_attn
 
-    def project(x: torch.Tensor) -> torch.Tensor:
+    def qkv_proj(x: torch.Tensor) -> torch.Tensor:
         return torch.cat((attention.q_proj(x), attention.k_proj(x), attention.v_proj(x)), -1)
 
     def mlp(x: torch.Tensor) -> torch.Tensor:
-        found: Any = layer.mlp(x)
+        result: Any = layer.mlp(x)
         # Experts give their router's logits as well in some versions.
-        output: torch.Tensor = found[0] if isinstance(found, tuple) else found
+        output: torch.Tensor = result[0] if isinstance(result, tuple) else result
         return output
 
-    gather: Map = attention.o_proj
     norm = layer.input_layernorm.weight
-    return Layer(norm, project, gather, layer.post_attention_layernorm.weight, mlp, norm.device)
+    return Layer(
+        norm, qkv_proj, attention.o_proj, layer.post_attention_layernorm.weight, mlp, norm.device
+    )

@@ -1,16 +1,14 @@
-"""The tool calls of a server's answer: those it tells apart, and those it left in the text."""
+"""The tool calls of a server's answer: those it lists, and those it left in the text."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from langchain_core.messages import InvalidToolCall, ToolCall, ToolCallChunk
-from langchain_core.messages.tool import tool_call_chunk
 
-from docagent.engine.tools.calls import Request, checked
+from docagent.engine.tools.calls import Request, call_chunks, checked
 from docagent.engine.tools.specification import ToolSpec, specifications
 from docagent.engine.tools.splitter import Calls, Splitter
 
@@ -27,7 +25,7 @@ def offered(options: Mapping[str, Any]) -> list[ToolSpec]:
 
 
 @dataclass
-class _Told:
+class _PartialCall:
     """A call in the form the server gave it, still growing."""
 
     index: int | None
@@ -40,31 +38,31 @@ class CallReader:
     """Takes an answer piece by piece; says its content at once and its calls at the end.
 
     Only offered tools are called: other names, and arguments that no reading makes fit, are among
-    the invalid calls with one line for the model. Calls in the text count where the server tells
-    none apart, as it does when it has no parser for this model or was started without one.
+    the invalid calls with one line for the model. Calls in the text count where the server lists
+    none, as it does when it has no parser for this model or was started without one.
     """
 
     def __init__(self, tools: Sequence[ToolSpec]) -> None:
         self._tools = tools
         self._splitter = Splitter(tools)
-        self._told: list[_Told] = []
+        self._partial: list[_PartialCall] = []
 
     def push(self, text: str) -> str:
         """Content that is certain after a further piece of the text."""
         return self._splitter.push(text)
 
-    def tell(self, pieces: Iterable[ToolCallChunk]) -> None:
-        """Pieces of calls that the server tells apart."""
+    def add(self, pieces: Iterable[ToolCallChunk]) -> None:
+        """Pieces of calls that the server lists."""
         for piece in pieces:
             index, number = piece.get("index"), piece.get("id")
             name, arguments = piece.get("name") or "", piece.get("args") or ""
-            last = next((call for call in reversed(self._told) if call.index == index), None)
+            last = next((call for call in reversed(self._partial) if call.index == index), None)
             # Some servers give every call the index 0: another id begins another call, and so does
             # a name where one stands already, unless the id says that it is the same call.
             if last is None or (
                 (number != last.id) if number and last.id else bool(name and last.name)
             ):
-                self._told.append(_Told(index, number, name, arguments))
+                self._partial.append(_PartialCall(index, number, name, arguments))
                 continue
             last.id, last.name = last.id or number, last.name or name
             last.arguments += arguments
@@ -72,18 +70,18 @@ class CallReader:
     def finish(self) -> Calls:
         """The rest of the content and all calls."""
         rest = self._splitter.finish()
-        if not self._told:
+        if not self._partial:
             return rest
         calls: list[ToolCall] = []
-        refused: list[InvalidToolCall] = []
-        for told in self._told:
-            call = checked(Request(told.name, told.arguments), self._tools)
-            call["id"] = told.id or call["id"]
+        invalid: list[InvalidToolCall] = []
+        for partial in self._partial:
+            call = checked(Request(partial.name, partial.arguments), self._tools)
+            call["id"] = partial.id or call["id"]
             if call["type"] == "tool_call":
                 calls.append(call)
             else:
-                refused.append(call)
-        return Calls(rest.content, calls, refused)
+                invalid.append(call)
+        return Calls(rest.content, calls, invalid)
 
 
 def as_chunks(calls: Calls) -> list[ToolCallChunk]:
@@ -92,15 +90,5 @@ def as_chunks(calls: Calls) -> list[ToolCallChunk]:
     When LangChain puts a stream together it reads every call anew, repairs the JSON and knows no
     tools, so that a refused call would come back as a valid one. Behind its error it is no JSON.
     """
-    pieces = [
-        (call["name"], json.dumps(call["args"], ensure_ascii=False), call["id"])
-        for call in calls.tool_calls
-    ]
-    pieces += [
-        (call["name"] or "", f"{call['error']}: {call['args']}", call["id"])
-        for call in calls.invalid_tool_calls
-    ]
-    return [
-        tool_call_chunk(name=name, args=arguments, id=number, index=index)
-        for index, (name, arguments, number) in enumerate(pieces)
-    ]
+    invalid = [(call, f"{call['error']}: {call['args']}") for call in calls.invalid_tool_calls]
+    return call_chunks(calls.tool_calls, invalid)

@@ -182,5 +182,5 @@ def _limited(config: Configs) -> Configs:
     if config is None:
         return {"max_concurrency": CONCURRENCY}
     if isinstance(config, list):
-        return [{"max_concurrency": CONCURRENCY, **one} for one in config]
+        return [{"max_concurrency": CONCURRENCY, **each} for each in config]
     return {"max_concurrency": CONCURRENCY, **config}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import urllib.parse
 from typing import TYPE_CHECKING
 
-from docagent.engine.servers.address import parse
+from docagent.errors import DocAgentError
 
 if TYPE_CHECKING:
     from docagent.engine.servers.chat import ChatServer
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 OPENAI_HOST = "api.openai.com"
 
 CONNECT_SECONDS = 10.0
-"""A server that is there accepts at once; a wrong address should be told soon."""
+"""A running server accepts at once; a wrong address should be reported soon."""
 
 READ_SECONDS = 3600.0
 """Between two bytes of an answer. The first comes after the whole prompt is read, and after the
@@ -25,6 +26,20 @@ RETRIES = 3
 """Further tries when the server cannot be reached, is busy (429) or fails (5xx): openai's own,
 after 0.5, 1 and 2 seconds or what Retry-After says. Only before the answer begins, so that nothing
 which was streamed is repeated."""
+
+# The last "@http://" parts the model from the address: model names may hold an @ themselves.
+SPECIFICATION = re.compile(r"openai:(?P<model>\S.*)@(?P<url>https?://[^\s/]\S*)")
+
+
+def parse(specification: str) -> tuple[str, str]:
+    """Model name and base URL of `openai:MODEL@URL`. Raises `DocAgentError` on another form."""
+    match = SPECIFICATION.fullmatch(specification.strip())
+    if match is None:
+        raise DocAgentError(
+            f"{specification} is not of the form openai:MODEL@URL, such as "
+            "openai:Qwen/Qwen2-7B-Instruct@http://localhost:8000/v1"
+        )
+    return match["model"], match["url"].rstrip("/")
 
 
 def connect(specification: str) -> ChatServer:

@@ -12,7 +12,7 @@ from docagent.engine.servers.calls import CallReader, as_chunks, offered
 
 
 class Reply:
-    """One answer as it comes, with its calls read and its usage told once, at the end."""
+    """One answer as it comes, with its calls read and its usage given once, at the end."""
 
     def __init__(self, options: dict[str, Any]) -> None:
         tools = offered(options)
@@ -28,7 +28,7 @@ class Reply:
         self.usage = message.usage_metadata or self.usage
         changed: dict[str, Any] = {"usage_metadata": None}
         if self._calls is not None:
-            self._calls.tell(message.tool_call_chunks)
+            self._calls.add(message.tool_call_chunks)
             changed["content"] = self._calls.push(message.text)
             changed |= {"tool_call_chunks": [], "tool_calls": [], "invalid_tool_calls": []}
         message = message.model_copy(update=changed)
@@ -50,12 +50,12 @@ class Reply:
         """An answer that came in one piece."""
         if self._calls is None:
             return message
-        given = AIMessageChunk(
+        whole = AIMessageChunk(
             content="",
             tool_calls=message.tool_calls,
             invalid_tool_calls=message.invalid_tool_calls,
         )
-        self._calls.tell(given.tool_call_chunks)
+        self._calls.add(whole.tool_call_chunks)
         content = self._calls.push(message.text)
         calls = self._calls.finish()
         return message.model_copy(

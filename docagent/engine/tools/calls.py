@@ -7,8 +7,8 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from langchain_core.messages import InvalidToolCall, ToolCall
-from langchain_core.messages.tool import invalid_tool_call, tool_call
+from langchain_core.messages import InvalidToolCall, ToolCall, ToolCallChunk
+from langchain_core.messages.tool import invalid_tool_call, tool_call, tool_call_chunk
 
 from docagent.engine.tools.jsontext import CutOffError, read_value
 from docagent.engine.tools.schema import MisfitError, fit
@@ -34,8 +34,8 @@ def requests_in(value: object, tools: Sequence[ToolSpec], *, marked: bool) -> li
     Without marks it must name a tool that is offered, or be spelt as a call is.
     """
     if isinstance(value, list):
-        found = [requests_in(item, tools, marked=marked) for item in value]
-        return [request for requests in found for request in requests] if all(found) else []
+        nested = [requests_in(item, tools, marked=marked) for item in value]
+        return [request for requests in nested for request in requests] if all(nested) else []
     if not isinstance(value, Mapping):
         return []
     if isinstance(calls := value.get("tool_calls"), list):
@@ -83,11 +83,25 @@ def invalid(name: str | None, arguments: object, error: str) -> InvalidToolCall:
     return invalid_tool_call(name=name, args=text, id=_new_id(), error=" ".join(error.split()))
 
 
+def call_chunks(
+    calls: Sequence[ToolCall], invalid_calls: Sequence[tuple[InvalidToolCall, str]]
+) -> list[ToolCallChunk]:
+    """Calls as LangChain streams them, each in one piece; invalid ones with their text."""
+    pieces = [
+        (call["name"], json.dumps(call["args"], ensure_ascii=False), call["id"]) for call in calls
+    ]
+    pieces += [(call["name"] or "", text, call["id"]) for call, text in invalid_calls]
+    return [
+        tool_call_chunk(name=name, args=arguments, id=number, index=index)
+        for index, (name, arguments, number) in enumerate(pieces)
+    ]
+
+
 def _find(name: str, tools: Sequence[ToolSpec]) -> ToolSpec | None:
-    wanted = name.strip().removesuffix("()").removeprefix("functions.")
+    key = name.strip().removesuffix("()").removeprefix("functions.")
     for exact in (True, False):
         for tool in tools:
-            if tool.name == wanted or (not exact and tool.name.lower() == wanted.lower()):
+            if tool.name == key or (not exact and tool.name.lower() == key.lower()):
                 return tool
     return None
 

@@ -14,7 +14,7 @@ def parse(text: str, tools: Sequence[Any] = ()) -> Calls:
 
     Read are calls between the marks of both formats, closed or not, JSON in a fence, and bare
     JSON that begins a line. A call that cannot be made, for its name, its arguments or its
-    syntax, is among `invalid_tool_calls` with one line that tells the model why. Without tools
+    syntax, is among `invalid_tool_calls` with a one-line reason for the model. Without tools
     the text is the content as it stands.
     """
     splitter = Splitter(specifications(tools))

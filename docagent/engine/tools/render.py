@@ -151,17 +151,17 @@ def _qwen(messages: Sequence[BaseMessage], in_play: bool) -> list[Turn]:
             text += f"{RESULT}: {neutral(text_of(message))}"
             last = message
         elif isinstance(message, AIMessage):
-            said = text_of(message)
+            reply = text_of(message)
             if isinstance(last, ToolMessage):
                 # The space is the model's own: it writes it after the colon it is prompted with.
-                space = "" if said[:1].isspace() else " "
-                said = f"{text}\n{RETURN}:{space}{said}"
+                space = "" if reply[:1].isspace() else " "
+                reply = f"{text}\n{RETURN}:{space}{reply}"
             else:
                 close()
             for name, arguments in _calls(message):
-                said += "\n" if said else ""
-                said += f"{FUNCTION}: {neutral(name)}\n{ARGS}: {arguments}"
-            text, last = said, message
+                reply += "\n" if reply else ""
+                reply += f"{FUNCTION}: {neutral(name)}\n{ARGS}: {arguments}"
+            text, last = reply, message
             if not (message.tool_calls or message.invalid_tool_calls):
                 close()
         else:

@@ -51,7 +51,7 @@ def _fit(value: object, schema: object, root: Schema, path: str, *, change: bool
     kinds = [kinds] if isinstance(kinds, str) else list(kinds)
     value = _typed(value, kinds, path, change=change)
     allowed = [schema["const"]] if "const" in schema else schema.get("enum")
-    if allowed is not None and not any(_same(value, one) for one in allowed):
+    if allowed is not None and not any(_same(value, choice) for choice in allowed):
         raise MisfitError(
             f"{path or 'this'} must be {' or '.join(map(_short, allowed))}, not {_short(value)}"
         )
@@ -83,18 +83,18 @@ def _fit_one(
 def _fit_object(
     value: dict[str, Any], schema: Schema, root: Schema, path: str, *, change: bool
 ) -> dict[str, Any]:
-    known = schema.get("properties", {})
+    properties = schema.get("properties", {})
     required = schema.get("required", ())
     further = schema.get("additionalProperties", True)
     fitted: dict[str, Any] = {}
     for name, item in value.items():
         where = f"{path}.{name}" if path else name
-        if name not in known and further is False:
-            raise MisfitError(f"there is no {where}; known are {', '.join(known) or 'none'}")
+        if name not in properties and further is False:
+            raise MisfitError(f"there is no {where}; known are {', '.join(properties) or 'none'}")
         try:
-            fitted[name] = _fit(item, known.get(name, further), root, where, change=change)
+            fitted[name] = _fit(item, properties.get(name, further), root, where, change=change)
         except MisfitError:
-            if not (change and item is None and name in known and name not in required):
+            if not (change and item is None and name in properties and name not in required):
                 raise
     for name in required:
         if name not in fitted:
@@ -155,11 +155,11 @@ def _check_bounds(value: object, schema: Schema, path: str) -> None:
             bound = schema.get(keyword)
             if isinstance(bound, int | float) and not holds(value, bound):
                 raise MisfitError(f"{path} must be {words} {bound}, not {_short(value)}")
-    for least, most, kind in _LENGTHS:
+    for minimum, maximum, kind in _LENGTHS:
         if isinstance(value, kind) and not (
-            schema.get(least, 0) <= len(value) <= schema.get(most, len(value))
+            schema.get(minimum, 0) <= len(value) <= schema.get(maximum, len(value))
         ):
-            bounds = f"{schema.get(least, 0)} to {schema.get(most, 'any number')}"
+            bounds = f"{schema.get(minimum, 0)} to {schema.get(maximum, 'any number')}"
             unit = "characters" if kind is str else "items"
             raise MisfitError(f"{path} must have {bounds} {unit}, not {len(value)}")
 
@@ -169,11 +169,16 @@ def _resolved(schema: Schema, root: Schema) -> Schema:
         reference = schema.get("$ref")
         if not isinstance(reference, str) or not reference.startswith("#"):
             return schema
-        target: Any = root
-        for key in reference.lstrip("#/").split("/") if reference != "#" else ():
-            target = target.get(key, {}) if isinstance(target, dict) else {}
-        schema = target if isinstance(target, dict) else {}
+        schema = referenced(root, reference) or {}
     return {}
+
+
+def referenced(root: Schema, reference: str) -> Schema | None:
+    """What a `$ref` such as `#/$defs/Name` means; None when the schema does not hold it."""
+    target: Any = root
+    for key in reference.lstrip("#/").split("/") if reference != "#" else ():
+        target = target.get(key) if isinstance(target, dict) else None
+    return target if isinstance(target, dict) else None
 
 
 def _same(value: object, other: object) -> bool:

@@ -1,4 +1,4 @@
-"""A tool as the model is told of it."""
+"""A tool as it is described to the model."""
 
 from __future__ import annotations
 

@@ -35,9 +35,9 @@ class Splitter:
 
     def __init__(self, tools: Sequence[ToolSpec]) -> None:
         self._tools = tools
-        self._held = ""
-        self._fresh = True  # whether the held text begins a line
-        self._said = False
+        self._buffer = ""
+        self._fresh = True  # whether the buffered text begins a line
+        self._has_content = False
         self._gap = ""  # white space that comes out only if something follows
         self._after_call = False
         self._fenced = False  # a fence was opened by a call and is to be closed
@@ -48,7 +48,7 @@ class Splitter:
         """Content that is certain after a further piece of the answer; often empty."""
         if not self._tools:
             return text
-        self._held += text
+        self._buffer += text
         return self._advance(final=False)
 
     def finish(self) -> Calls:
@@ -57,33 +57,33 @@ class Splitter:
         return Calls(rest, self._calls, self._invalid)
 
     def _advance(self, *, final: bool) -> str:
-        said = ""
-        while self._held:
-            mark = MARK.search(self._held)
-            bare = self._bare_start(mark.start() if mark else len(self._held))
+        content = ""
+        while self._buffer:
+            mark = MARK.search(self._buffer)
+            bare = self._bare_start(mark.start() if mark else len(self._buffer))
             if bare is not None:
-                said += self._say(bare)
+                content += self._take(bare)
                 size = self._bare_call(final=final)
                 if size is None:
                     break
-                said += self._say(size)
+                content += self._take(size)
             elif mark:
-                said += self._say(mark.start())
+                content += self._take(mark.start())
                 size = self._marked(mark.group(), final=final)
                 if size is None:
                     break
                 self._drop(size)
             else:
-                held_back = uncertain_end(self._held)
-                said += self._say(len(self._held) - held_back)
-                if final and held_back < 2 and not self._held.startswith("✿"):
-                    said += self._say(held_back)
+                held_back = uncertain_end(self._buffer)
+                content += self._take(len(self._buffer) - held_back)
+                if final and held_back < 2 and not self._buffer.startswith("✿"):
+                    content += self._take(held_back)
                 break
-        return said
+        return content
 
-    def _say(self, size: int) -> str:
-        """Take so many characters off the held text as content, white space around it apart."""
-        text, self._held = self._held[:size], self._held[size:]
+    def _take(self, size: int) -> str:
+        """Take so many characters off the buffered text as content, white space around it apart."""
+        text, self._buffer = self._buffer[:size], self._buffer[size:]
         _, newline, line = text.rpartition("\n")
         self._fresh = not line.strip() and (self._fresh or bool(newline))
         core = text.strip()
@@ -91,29 +91,29 @@ class Splitter:
             self._gap += text[: text.index(core)] if core else text
         if not core:
             return ""
-        said = (self._gap if self._said else "") + core
-        self._gap, self._said = text[len(text.rstrip()) :], True
+        content = (self._gap if self._has_content else "") + core
+        self._gap, self._has_content = text[len(text.rstrip()) :], True
         self._after_call = self._fenced = False
-        return said
+        return content
 
     def _drop(self, size: int) -> None:
-        """Take so many characters off the held text that are no content."""
-        self._held = self._held[size:]
+        """Take so many characters off the buffered text that are no content."""
+        self._buffer = self._buffer[size:]
         self._gap, self._fresh, self._after_call = "\n", True, True
 
     def _bare_start(self, before: int) -> int | None:
-        """Where JSON or a fence begins a line, ahead of the next mark; the held text's index."""
-        for match in _BARE.finditer(self._held, 0, before):
+        """Where in the buffer JSON or a fence begins a line, ahead of the next mark."""
+        for match in _BARE.finditer(self._buffer, 0, before):
             if match.start() > 0 or self._fresh:
                 return match.end()
         return None
 
     def _bare_call(self, *, final: bool) -> int | None:
-        """Read a call without marks at the start of the held text.
+        """Read a call without marks at the start of the buffered text.
 
         Returns how much of the text is content after all, or None while that is not known.
         """
-        text = self._held
+        text = self._buffer
         if text[0] == "`":
             return self._fence(final=final)
         opened = re.match(r"\{\s*[\"'{]|\[\s*\{", text)
@@ -123,7 +123,7 @@ class Splitter:
         return self._value(0, final=final)
 
     def _fence(self, *, final: bool) -> int | None:
-        text = self._held
+        text = self._buffer
         line, newline, _ = text.partition("\n")
         if not "```".startswith(line[:3]):
             return 1
@@ -144,25 +144,25 @@ class Splitter:
 
     def _value(self, start: int, *, final: bool) -> int | None:
         """A bare or fenced JSON value, which may or may not be a call."""
-        end = end_of_value(self._held, start)
+        end = end_of_value(self._buffer, start)
         if end < 0 and not final:
             return None
-        written = self._held[start : end if end >= 0 else None]
+        value = self._buffer[start : end if end >= 0 else None]
         try:
-            requests = requests_in(read_value(written), self._tools, marked=False)
+            requests = requests_in(read_value(value), self._tools, marked=False)
         except CutOffError:
-            if re.match(r"\{\s*[\"'](?:name|arguments)[\"']\s*:", written):
-                self._invalid.append(invalid(None, written, CUT_OFF))
-                self._drop(len(self._held))
+            if re.match(r"\{\s*[\"'](?:name|arguments)[\"']\s*:", value):
+                self._invalid.append(invalid(None, value, CUT_OFF))
+                self._drop(len(self._buffer))
                 return 0
             requests = []
         except ValueError:
             requests = []
         if not requests:
-            return start + len(written)
+            return start + len(value)
         self._fenced = start > 0
         self._add(requests)
-        self._drop(start + len(written))
+        self._drop(start + len(value))
         return 0
 
     def _marked(self, mark: str, *, final: bool) -> int | None:
@@ -173,20 +173,20 @@ class Splitter:
             return self._qwen(final=final)
         if mark == RESULT:
             # No tool has run yet: what stands here, the model has made up.
-            following = MARK.search(self._held, len(RESULT))
+            following = MARK.search(self._buffer, len(RESULT))
             if following is None:
-                return len(self._held) if final else None
+                return len(self._buffer) if final else None
             return following.start()
-        return after_colon(self._held, len(mark), final=final)
+        return after_colon(self._buffer, len(mark), final=final)
 
     def _hermes(self, *, final: bool) -> int | None:
-        start, end, fenced = body(self._held, len(CALL), final=final)
+        start, end, fenced = body(self._buffer, len(CALL), final=final)
         if end is None:
             return None
         self._fenced = fenced
-        written = self._held[start:end].strip()
+        value = self._buffer[start:end].strip()
         try:
-            requests = requests_in(read_value(written), self._tools, marked=True)
+            requests = requests_in(read_value(value), self._tools, marked=True)
             error = NOT_JSON
         except CutOffError:
             requests, error = [], CUT_OFF
@@ -194,31 +194,31 @@ class Splitter:
             requests, error = [], NOT_JSON
         if requests:
             self._add(requests)
-        elif written:
-            self._invalid.append(invalid(None, written, error))
+        elif value:
+            self._invalid.append(invalid(None, value, error))
         return end
 
     def _qwen(self, *, final: bool) -> int | None:
-        at = after_colon(self._held, len(FUNCTION), final=final)
+        at = after_colon(self._buffer, len(FUNCTION), final=final)
         if at is None:
             return None
-        line = re.compile(r"[^\n✿]*").match(self._held, at)
+        line = re.compile(r"[^\n✿]*").match(self._buffer, at)
         assert line is not None
         name, at = line.group().strip(), line.end()
-        rest = self._held[at:].lstrip()
+        rest = self._buffer[at:].lstrip()
         if not final and ARGS.startswith(rest[: len(ARGS)]) and len(rest) < len(ARGS):
             return None
         if not rest.startswith(ARGS):
             self._add([Request(name, {})])
             return at
-        args = after_colon(self._held, len(self._held) - len(rest) + len(ARGS), final=final)
+        args = after_colon(self._buffer, len(self._buffer) - len(rest) + len(ARGS), final=final)
         if args is None:
             return None
-        start, end, fenced = body(self._held, args, final=final)
+        start, end, fenced = body(self._buffer, args, final=final)
         if end is None:
             return None
         self._fenced = fenced
-        self._add([Request(name, self._held[start:end].strip())])
+        self._add([Request(name, self._buffer[start:end].strip())])
         return end
 
     def _add(self, requests: list[Request]) -> None:

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from docagent.engine.decoding.generate import Generation, OutOfMemory, prefill
-from docagent.engine.decoding.lookup import Lookup
+from docagent.engine.decoding.ngram import NgramProposer
 from docagent.engine.decoding.sampler import Sampler
-from docagent.engine.network.keyvalues import KeyValues
+from docagent.engine.network.kv_cache import KVCache
 from docagent.engine.network.network import Network
 from docagent.errors import DocAgentError
 from tests.engine.tiny import Twins, greedy, text, twins
@@ -21,10 +21,10 @@ def pair() -> Twins:
 
 
 def generation(
-    network: Network, ids: list[int], past: KeyValues | None = None, **options: Any
+    network: Network, ids: list[int], past: KVCache | None = None, **options: Any
 ) -> Generation:
     settings: dict[str, Any] = {"max_new_tokens": 40, "eos_ids": (), "chunk": 64}
-    past = past if past is not None else network.remember()
+    past = past if past is not None else network.new_cache()
     return Generation(network, past, ids, **(settings | options))
 
 
@@ -38,28 +38,28 @@ def test_ends_before_the_end_token(pair: Twins) -> None:
     ids = list(range(5, 35))
     free = list(generation(pair.ours, ids))
     eos = free[9]
-    found = list(generation(pair.ours, ids, eos_ids={eos}))
-    assert found == greedy(pair.theirs, ids, 40, eos) == free[: free.index(eos)]
+    result = list(generation(pair.ours, ids, eos_ids={eos}))
+    assert result == greedy(pair.theirs, ids, 40, eos) == free[: free.index(eos)]
 
 
 @pytest.mark.parametrize("known", [0, 1, 50, 99])
 def test_guessing_changes_no_token_whatever_is_remembered(pair: Twins, known: int) -> None:
     """Transformers' prompt lookup feeds the prompt twice when the cache is not empty."""
     ids = text(50) * 2
-    past = pair.ours.remember()
+    past = pair.ours.new_cache()
     if known:
         prefill(pair.ours, past, ids[:known], 64)
-    guessing = generation(pair.ours, ids, past, lookup=Lookup(ids))
-    found = list(guessing)
-    assert found == greedy(pair.theirs, ids, 40)
+    guessing = generation(pair.ours, ids, past, proposer=NgramProposer(ids))
+    result = list(guessing)
+    assert result == greedy(pair.theirs, ids, 40)
     # What is remembered is what was read: nothing twice, no guess that failed.
-    assert guessing.tokens == (ids + found)[: past.length]
-    assert past.length == len(ids) + len(found) - 1
-    again = list(generation(pair.ours, [*ids, *found], past))
-    assert again == greedy(pair.theirs, [*ids, *found], 40)
+    assert guessing.tokens == (ids + result)[: past.length]
+    assert past.length == len(ids) + len(result) - 1
+    again = list(generation(pair.ours, [*ids, *result], past))
+    assert again == greedy(pair.theirs, [*ids, *result], 40)
 
 
-class Oracle(Lookup):
+class Oracle(NgramProposer):
     """Guesses what will come, with every fourth token wrong."""
 
     def __init__(self, answer: Sequence[int], spoil: int = 4) -> None:
@@ -69,7 +69,7 @@ class Oracle(Lookup):
     def push(self, token: int) -> None:
         self.at += 1
 
-    def guess(self, most: int) -> list[int]:
+    def propose(self, most: int) -> list[int]:
         guess = self.answer[self.at : self.at + min(most, 8)]
         return [t if (self.at + i) % self.spoil else (t + 1) % 300 for i, t in enumerate(guess)]
 
@@ -78,8 +78,8 @@ class Oracle(Lookup):
 def test_guesses_save_passes_and_wrong_ones_are_forgotten(pair: Twins, spoil: int) -> None:
     ids = text(40)
     answer = greedy(pair.theirs, ids, 40)
-    past = pair.ours.remember()
-    guessing = generation(pair.ours, ids, past, lookup=Oracle(answer, spoil))
+    past = pair.ours.new_cache()
+    guessing = generation(pair.ours, ids, past, proposer=Oracle(answer, spoil))
     assert list(guessing) == answer
     assert past.length == len(ids) + len(answer) - 1
     expected = {1: 39, 2: 20, 4: 10, 1000: 5}[spoil]
@@ -90,8 +90,8 @@ def test_guesses_save_passes_and_wrong_ones_are_forgotten(pair: Twins, spoil: in
 def test_whoever_stops_early_leaves_what_was_read(pair: Twins, stop: int) -> None:
     ids = text(40)
     answer = greedy(pair.theirs, ids, 40)
-    past = pair.ours.remember()
-    guessing = generation(pair.ours, ids, past, lookup=Oracle(answer, 4))
+    past = pair.ours.new_cache()
+    guessing = generation(pair.ours, ids, past, proposer=Oracle(answer, 4))
     tokens: Iterator[int] = iter(guessing)
     taken = [next(tokens) for _ in range(stop)]
     tokens.close()  # type: ignore[attr-defined]
@@ -156,7 +156,7 @@ def test_interrupt_passes_through(pair: Twins) -> None:
 
 
 def test_a_prompt_that_is_wholly_remembered_is_a_mistake_of_the_caller(pair: Twins) -> None:
-    past = pair.ours.remember()
+    past = pair.ours.new_cache()
     prefill(pair.ours, past, [1, 2, 3], 64)
     with pytest.raises(ValueError, match="3 tokens remembered of a prompt of 3"):
         generation(pair.ours, [1, 2, 3], past)
@@ -169,13 +169,13 @@ def test_sampling_is_reproducible_and_keeps_to_its_bounds(pair: Twins) -> None:
     assert sampled(1) == sampled(1) != sampled(2)
     logits = torch.tensor([0.0, 3.0, 2.9, -1.0])
 
-    def drawn(temperature: float, top_p: float, top_k: int = 0) -> set[int]:
+    def sampled_ids(temperature: float, top_p: float, top_k: int = 0) -> set[int]:
         sampler = Sampler(temperature, top_p, top_k, seed=5)
         return {sampler(logits) for _ in range(60)}
 
-    assert drawn(1.0, 0.6) == {1, 2}
-    assert drawn(1.0, 0.01) == {1}
-    assert drawn(5.0, 1.0, 2) == {1, 2}
-    assert drawn(50.0, 1.0) == {0, 1, 2, 3}
+    assert sampled_ids(1.0, 0.6) == {1, 2}
+    assert sampled_ids(1.0, 0.01) == {1}
+    assert sampled_ids(5.0, 1.0, 2) == {1, 2}
+    assert sampled_ids(50.0, 1.0) == {0, 1, 2, 3}
     with pytest.raises(DocAgentError, match="top_p"):
         Sampler(1.0, 0.0)

@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from docagent.engine.decoding.generate import Generation, OutOfMemory
-from docagent.engine.decoding.prefixes import Prefixes
-from docagent.engine.decoding.scheduler import Request, Scheduler
+from docagent.engine.decoding.prefix_cache import PrefixCache
+from docagent.engine.decoding.request import Request
+from docagent.engine.decoding.scheduler import Scheduler
 from docagent.engine.network.network import Network
 from tests.engine.tiny import Twins, greedy, text, twins
 
@@ -19,8 +20,8 @@ def pair() -> Twins:
 
 
 def scheduler(pair: Twins, eos_ids: frozenset[int] = frozenset(), **options: Any) -> Scheduler:
-    settings: dict[str, Any] = {"most_rows": 8, "most_tokens": 10**6, "chunk": 64}
-    return Scheduler(pair.ours, eos_ids, Prefixes(10**8), **(settings | options))
+    settings: dict[str, Any] = {"max_rows": 8, "max_tokens": 10**6, "chunk": 64}
+    return Scheduler(pair.ours, eos_ids, PrefixCache(10**8), **(settings | options))
 
 
 def answers(
@@ -42,17 +43,17 @@ def answers(
 def test_each_answer_is_the_one_it_gets_alone(pair: Twins, shared: int, chunk: int) -> None:
     start = text(shared)
     tails = [text(length, length) for length in (1, 5, 5, 33, 70, 71, 2, 100, 9, 64, 17)]
-    found = answers(pair, start, tails, chunk=chunk)
+    result = answers(pair, start, tails, chunk=chunk)
     for number, tail in enumerate(tails):
-        assert found[number] == greedy(pair.theirs, start + tail, 12 + number)
+        assert result[number] == greedy(pair.theirs, start + tail, 12 + number)
 
 
 def test_rows_end_at_their_own_end_token(pair: Twins) -> None:
     tails = [text(20, seed) for seed in range(6)]
     eos = greedy(pair.theirs, tails[2], 12)[4]
-    found = answers(pair, [], tails, eos_ids=frozenset({eos}))
+    result = answers(pair, [], tails, eos_ids=frozenset({eos}))
     for number, tail in enumerate(tails):
-        assert found[number] == greedy(pair.theirs, tail, 12 + number, eos)
+        assert result[number] == greedy(pair.theirs, tail, 12 + number, eos)
 
 
 def test_rows_of_different_factors_in_one_batch(pair: Twins) -> None:
@@ -63,15 +64,15 @@ def test_rows_of_different_factors_in_one_batch(pair: Twins) -> None:
         loop.submit(request)
     assert len(list(loop.results(requests))) == 3
     for number, factor in enumerate(factors):
-        wanted = greedy(pair.stretched(factor), text(60, number), 20)
-        assert requests[number].answer == wanted
+        expected = greedy(pair.stretched(factor), text(60, number), 20)
+        assert requests[number].answer == expected
 
 
 def test_few_rows_at_a_time_and_few_tokens(pair: Twins) -> None:
     tails = [text(30, seed) for seed in range(7)]
     whole = answers(pair, text(40), tails)
-    assert answers(pair, text(40), tails, most_rows=2) == whole
-    assert answers(pair, text(40), tails, most_tokens=100) == whole
+    assert answers(pair, text(40), tails, max_rows=2) == whole
+    assert answers(pair, text(40), tails, max_tokens=100) == whole
 
 
 def test_out_of_memory_halves_the_batch_and_loses_nothing(
@@ -87,16 +88,16 @@ def test_out_of_memory_halves_the_batch_and_loses_nothing(
         return forward(self, ids, past, last)
 
     monkeypatch.setattr(Network, "forward", short)
-    found = answers(pair, [], tails, chunk=100)
-    assert isinstance(found.pop(7), OutOfMemory)
-    assert found == {number: whole[number] for number in range(7)}
+    result = answers(pair, [], tails, chunk=100)
+    assert isinstance(result.pop(7), OutOfMemory)
+    assert result == {number: whole[number] for number in range(7)}
 
 
 def test_progress_and_order(pair: Twins) -> None:
     read: list[int] = []
     tails = [text(length, length) for length in (10, 50, 30)]
-    found = answers(pair, text(20), tails, on_read=read.append)
-    assert sum(read) == 90 and set(found) == {0, 1, 2}
+    result = answers(pair, text(20), tails, on_read=read.append)
+    assert sum(read) == 90 and set(result) == {0, 1, 2}
 
 
 def test_a_shared_prefix_is_not_read_again(pair: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +113,7 @@ def test_a_shared_prefix_is_not_read_again(pair: Twins, monkeypatch: pytest.Monk
     answers(pair, start, tails)
     assert sum(read) < 500 + 80 + 8 * 20
     alone = Generation(
-        pair.ours, pair.ours.remember(), start + tails[0], max_new_tokens=2, eos_ids=(), chunk=64
+        pair.ours, pair.ours.new_cache(), start + tails[0], max_new_tokens=2, eos_ids=(), chunk=64
     )
     assert len(list(alone)) == 2
 
@@ -143,15 +144,15 @@ def test_long_prompts_let_others_be_written_between_their_parts(pair: Twins) -> 
 
 
 def test_rows_after_different_starts_together(pair: Twins) -> None:
-    loop = scheduler(pair, most_rows=3)
+    loop = scheduler(pair, max_rows=3)
     starts = [text(60), text(60, 1)]
     prompts = [starts[n % 2] + text(9 + n, n) for n in range(8)]
     known = {}
     for start in starts:
         # As after an answer: what was read is remembered.
-        past = pair.ours.remember()
+        past = pair.ours.new_cache()
         pair.ours.forward(torch.tensor([start]), past)
-        loop._prefixes.put(start, past)
+        loop._prefix_cache.put(start, past)
     requests = [Request(ids, 8 + number) for number, ids in enumerate(prompts)]
     for request in requests:
         loop.submit(request)
@@ -160,11 +161,11 @@ def test_rows_after_different_starts_together(pair: Twins) -> None:
     for number, request in enumerate(requests):
         assert known[id(request)] == greedy(pair.theirs, prompts[number], 8 + number)
         assert request.cached == 60
-    assert len(loop._prefixes) == 2 and not loop._starts
+    assert len(loop._prefix_cache) == 2 and not loop._prefixes
 
 
 def test_cancelled_requests_free_their_places(pair: Twins) -> None:
-    loop = scheduler(pair, most_rows=1)
+    loop = scheduler(pair, max_rows=1)
     first, second, third = (Request(text(20, n), 40) for n in range(3))
     for request in (first, second, third):
         loop.submit(request)
@@ -181,15 +182,15 @@ def test_who_stops_listening_cancels_the_rest(pair: Twins) -> None:
     requests = [Request(text(20, n), 4 + 10 * n) for n in range(4)]
     for request in requests:
         loop.submit(request)
-    found = loop.results(requests)
-    assert next(found) is requests[0]
-    found.close()
+    result = loop.results(requests)
+    assert next(result) is requests[0]
+    result.close()
     assert all(request.done for request in requests)
     assert not loop._rows and not loop._waiting
 
 
 def test_first_come_first_served(pair: Twins) -> None:
-    loop = scheduler(pair, most_rows=2)
+    loop = scheduler(pair, max_rows=2)
     requests = [Request(text(10, n), 5) for n in range(6)]
     for request in requests:
         loop.submit(request)
@@ -200,12 +201,12 @@ def test_first_come_first_served(pair: Twins) -> None:
 def test_several_threads_wait_for_one_loop(pair: Twins) -> None:
     loop = scheduler(pair)
     prompts = [text(30 + n, n) for n in range(12)]
-    found: dict[int, list[int]] = {}
+    result: dict[int, list[int]] = {}
 
     def ask(number: int) -> None:
         request = Request(prompts[number], 10)
         loop.submit(request)
-        found[number] = list(loop.tokens(request))
+        result[number] = list(loop.tokens(request))
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(12)]
     for thread in threads:
@@ -213,4 +214,4 @@ def test_several_threads_wait_for_one_loop(pair: Twins) -> None:
     for thread in threads:
         thread.join()
     for number, ids in enumerate(prompts):
-        assert found[number] == greedy(pair.theirs, ids, 10)
+        assert result[number] == greedy(pair.theirs, ids, 10)

@@ -20,10 +20,10 @@ def pieces(tokenizer: PreTrainedTokenizerFast, text: str, stop: list[str]) -> li
 
 
 def test_whole_characters_and_nothing_lost(tiny_tokenizer: PreTrainedTokenizerFast) -> None:
-    found = pieces(tiny_tokenizer, TEXT, [])
+    result = pieces(tiny_tokenizer, TEXT, [])
     ids = tiny_tokenizer.backend_tokenizer.encode(TEXT).ids
-    assert "".join(found) == tiny_tokenizer.decode(ids) == TEXT.replace("e\u0301", "é")
-    assert sum("\ufffd" in piece for piece in found) == 1
+    assert "".join(result) == tiny_tokenizer.decode(ids) == TEXT.replace("e\u0301", "é")
+    assert sum("\ufffd" in piece for piece in result) == 1
 
 
 def test_a_character_cut_off_at_the_end_comes_out(tiny_tokenizer: PreTrainedTokenizerFast) -> None:

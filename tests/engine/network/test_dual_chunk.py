@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from docagent.engine.network.dual_chunk import Chunks, DualChunkKeyValues, chunks_for
+from docagent.engine.network.dual_chunk import Chunks, DualChunkKVCache, chunks_for
 from docagent.engine.network.network import Network
 from docagent.engine.network.rope import Rope
 from tests.engine.tiny import text, twins
@@ -11,11 +11,11 @@ from tests.engine.tiny import text, twins
 CHUNKS = Chunks(size=32, local=8)
 
 
-class Naive(DualChunkKeyValues):
+class Naive(DualChunkKVCache):
     """The paper's definition written out: every pair of positions on its own, nothing merged."""
 
     def attend(self, layer: int, projected: torch.Tensor) -> torch.Tensor:
-        heads, kv_heads = self.shape.heads, self.shape.kv_heads
+        heads, kv_heads = self.config.heads, self.config.kv_heads
         query, keys, values = torch.split(projected, [heads, kv_heads, kv_heads], 1)
         rope: Rope = self.rope
         length, size = self.chunks.length, self.chunks.size
@@ -39,14 +39,12 @@ class Naive(DualChunkKeyValues):
         return seen_by
 
 
-def dual(
-    network: Network, kind: type[DualChunkKeyValues] = DualChunkKeyValues
-) -> DualChunkKeyValues:
-    return kind(network.shape, network.rope, network.dtype, network.devices, CHUNKS)
+def dual(network: Network, kind: type[DualChunkKVCache] = DualChunkKVCache) -> DualChunkKVCache:
+    return kind(network.config, network.rope, network.dtype, network.devices, CHUNKS)
 
 
 def read(
-    network: Network, past: DualChunkKeyValues, ids: list[int], sizes: list[int]
+    network: Network, past: DualChunkKVCache, ids: list[int], sizes: list[int]
 ) -> torch.Tensor:
     parts = torch.split(torch.tensor([ids]), sizes, 1)
     return torch.cat([network.forward(part, past, part.shape[1])[0] for part in parts])
@@ -55,7 +53,7 @@ def read(
 def test_a_text_of_one_chunk_is_untouched() -> None:
     pair = twins()
     ids = text(CHUNKS.length)
-    past = pair.ours.remember()
+    past = pair.ours.new_cache()
     plain = pair.ours.forward(torch.tensor([ids]), past, len(ids))[0]
     assert torch.equal(read(pair.ours, dual(pair.ours), ids, [len(ids)]), plain)
 
@@ -65,8 +63,8 @@ def test_beyond_it_is_the_papers_definition(sizes: list[int]) -> None:
     pair = twins()
     ids = text(150)
     expected = read(pair.ours, dual(pair.ours, Naive), ids, [150])
-    found = read(pair.ours, dual(pair.ours), ids, sizes)
-    torch.testing.assert_close(found, expected, atol=2e-4, rtol=1e-4)
+    result = read(pair.ours, dual(pair.ours), ids, sizes)
+    torch.testing.assert_close(result, expected, atol=2e-4, rtol=1e-4)
 
 
 def test_chunks_of_a_native_window() -> None:

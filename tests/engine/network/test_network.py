@@ -12,7 +12,7 @@ from tests.engine.tiny import Twins, moe_twins, text, twins
 
 def read(network: Network, ids: list[int], sizes: list[int], factor: float = 1.0) -> torch.Tensor:
     """Logits after every token, read in parts of these sizes."""
-    past = network.remember(factor)
+    past = network.new_cache(factor)
     parts = torch.split(torch.tensor([ids]), sizes, 1)
     return torch.cat([network.forward(part, past, part.shape[1])[0] for part in parts])
 
@@ -21,17 +21,17 @@ def read(network: Network, ids: list[int], sizes: list[int], factor: float = 1.0
 def test_logits_are_those_of_transformers(build: Callable[[], Twins]) -> None:
     pair = build()
     ids = text(200)
-    found = read(pair.ours, ids, [90, 1, 1, 8, 64, 36])
-    torch.testing.assert_close(found, pair.logits(pair.theirs, ids), atol=2e-4, rtol=1e-4)
+    result = read(pair.ours, ids, [90, 1, 1, 8, 64, 36])
+    torch.testing.assert_close(result, pair.logits(pair.theirs, ids), atol=2e-4, rtol=1e-4)
 
 
 @pytest.mark.parametrize("factor", [1.0, 2.0, 4.0])
 def test_yarn_is_chosen_when_reading_without_a_reload(factor: float) -> None:
     pair = twins()
     ids = text(300)
-    found = read(pair.ours, ids, [128, 128, 44], factor)
+    result = read(pair.ours, ids, [128, 128, 44], factor)
     expected = pair.logits(pair.stretched(factor), ids)
-    torch.testing.assert_close(found, expected, atol=2e-4, rtol=1e-4)
+    torch.testing.assert_close(result, expected, atol=2e-4, rtol=1e-4)
     # And back again: nothing of it stays in the network.
     torch.testing.assert_close(read(pair.ours, ids[:50], [50]), read(twins().ours, ids[:50], [50]))
 
@@ -55,7 +55,7 @@ def test_a_buffer_that_could_not_grow_at_first_grows_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     network = twins().ours
-    past = network.remember()
+    past = network.new_cache()
     network.forward(torch.tensor([text(40)]), past)
     empty, calls = torch.empty, []
 
@@ -70,6 +70,6 @@ def test_a_buffer_that_could_not_grow_at_first_grows_later(
         past.reserve(500)
     monkeypatch.undo()
     after = network.forward(torch.tensor([text(300, 1)]), past)
-    whole = network.remember()
+    whole = network.new_cache()
     expected = network.forward(torch.tensor([text(40) + text(300, 1)]), whole)
     torch.testing.assert_close(after, expected, atol=2e-4, rtol=1e-4)

@@ -10,7 +10,7 @@ import pytest
 import torch
 from gguf import GGML_QUANT_SIZES, GGMLQuantizationType, dequantize
 
-from docagent.engine.kernels import emit, machine_code
+from docagent.engine.kernels import machine_code, matmul
 from docagent.engine.kernels.formats import FORMATS
 from docagent.engine.kernels.products import kernel as kernel_
 from docagent.engine.network import quantised
@@ -53,8 +53,8 @@ def weight(kind: str, data: Any) -> QuantisedWeight:
     return QuantisedWeight(FORMATS[kind], data)
 
 
-def error(found: torch.Tensor, expected: torch.Tensor) -> float:
-    return float((found - expected).norm() / expected.norm())
+def error(result: torch.Tensor, expected: torch.Tensor) -> float:
+    return float((result - expected).norm() / expected.norm())
 
 
 @pytest.mark.parametrize("kind", FORMATS)
@@ -83,16 +83,16 @@ def test_product_is_float32s(kind: str, rows: int, inputs: int) -> None:
     # Channels a thousand times larger than others are usual in Qwen2.
     x = torch.randn(rows, inputs) * torch.logspace(-3, 0, inputs)
     bias = torch.randn(36)
-    found = QuantisedLinear([weight(kind, data)], bias)(x)
+    result = QuantisedLinear([weight(kind, data)], bias)(x)
     expected = x.double() @ dense(kind, data).double().T + bias
-    assert error(found, expected.float()) < CLOSE
+    assert error(result, expected.float()) < CLOSE
 
 
 @pytest.mark.parametrize("kind", FORMATS)
 @pytest.mark.parametrize("rows", [1, 6])
 def test_wider_vectors_give_the_same(kind: str, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """The code for AVX512 on any machine: LLVM splits what is too wide for it."""
-    write = emit.product if rows > 1 else emit.single
+    write = matmul.product if rows > 1 else matmul.single
     name = f"{'product' if rows > 1 else 'single'}_{kind}"
     wide = machine_code.compiled(name, lambda module: write(module, FORMATS[kind], 32))
     data, x = blocks(kind, 8, 1280), torch.randn(rows, 1280)
@@ -109,10 +109,10 @@ def test_matrices_of_different_kinds_side_by_side() -> None:
     kinds = ("Q4_K", "Q6_K", "Q8_0")
     parts = [blocks(kind, 4 * size, 512, size) for size, kind in enumerate(kinds, 1)]
     x = torch.randn(2, 5, 512)
-    found = QuantisedLinear([weight(k, p) for k, p in zip(kinds, parts, strict=True)])(x)
+    result = QuantisedLinear([weight(k, p) for k, p in zip(kinds, parts, strict=True)])(x)
     expected = x @ torch.cat([dense(k, p) for k, p in zip(kinds, parts, strict=True)]).T
-    assert found.shape == (2, 5, 24)
-    assert error(found, expected) < CLOSE
+    assert result.shape == (2, 5, 24)
+    assert error(result, expected) < CLOSE
 
 
 def test_rows_of_zeros_and_of_huge_numbers() -> None:
@@ -121,12 +121,12 @@ def test_rows_of_zeros_and_of_huge_numbers() -> None:
     x[3, 7] = 1e-37
     x[1] = 1e30
     x[2, 100] = 1e-30
-    found = QuantisedLinear([weight("Q4_K", data)])(x)
-    assert torch.equal(found[0], torch.zeros(8))
-    assert float(found[3].abs().max()) < 1e-30
+    result = QuantisedLinear([weight("Q4_K", data)])(x)
+    assert torch.equal(result[0], torch.zeros(8))
+    assert float(result[3].abs().max()) < 1e-30
     expected = x @ dense("Q4_K", data).T
-    assert error(found[1] / 1e30, expected[1] / 1e30) < CLOSE
-    assert error(found[2] * 1e30, expected[2] * 1e30) < CLOSE
+    assert error(result[1] / 1e30, expected[1] / 1e30) < CLOSE
+    assert error(result[2] * 1e30, expected[2] * 1e30) < CLOSE
 
 
 def test_many_rows_in_bfloat16_multiply_dequantised_weights(
@@ -136,18 +136,18 @@ def test_many_rows_in_bfloat16_multiply_dequantised_weights(
     data = [blocks("Q4_K", 8, 256), blocks("Q6_K", 4, 256)]
     parts = [weight("Q4_K", data[0]), weight("Q6_K", data[1])]
     x, bias = torch.randn(quantised.DENSE_ROWS, 256).bfloat16(), torch.randn(12)
-    found = QuantisedLinear(parts, bias)(x)
+    result = QuantisedLinear(parts, bias)(x)
     weights = torch.cat([dense("Q4_K", data[0]), dense("Q6_K", data[1])])
-    assert found.dtype == torch.bfloat16
-    assert error(found.float(), x.float() @ weights.T + bias) < 1e-2
+    assert result.dtype == torch.bfloat16
+    assert error(result.float(), x.float() @ weights.T + bias) < 1e-2
 
 
 def test_logits_of_a_head_are_float32() -> None:
     data = blocks("Q6_K", 16, 256)
     x = torch.randn(1, 3, 256).bfloat16()
-    found = QuantisedHead(weight("Q6_K", data))(x)
-    assert found.dtype == torch.float32
-    assert error(found, x.float() @ dense("Q6_K", data).T) < CLOSE
+    result = QuantisedHead(weight("Q6_K", data))(x)
+    assert result.dtype == torch.float32
+    assert error(result, x.float() @ dense("Q6_K", data).T) < CLOSE
 
 
 def test_several_threads_at_once() -> None:
@@ -155,8 +155,8 @@ def test_several_threads_at_once() -> None:
     inputs = [torch.randn(rows, 1024) for rows in (1, 2, 5, 40) for _ in range(6)]
     expected = [linear(x) for x in inputs]
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(linear, inputs))
-    assert all(torch.equal(one, other) for one, other in zip(found, expected, strict=True))
+        result = list(pool.map(linear, inputs))
+    assert all(torch.equal(one, other) for one, other in zip(result, expected, strict=True))
 
 
 def test_which_weights_have_kernels() -> None:

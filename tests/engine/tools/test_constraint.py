@@ -83,8 +83,8 @@ def test_the_parts_of_the_interface_agree(
     def allowed() -> list[int]:
         logits = torch.zeros(walker.size)
         constraint.mask(logits)
-        found: list[int] = (logits == 0).nonzero()[:, 0].tolist()
-        return found
+        result: list[int] = (logits == 0).nonzero()[:, 0].tolist()
+        return result
 
     for _ in range(5):
         constraint = make(walker.grammars)
@@ -146,7 +146,7 @@ def test_a_model_that_cannot_call_tools_calls_them(
         render([HumanMessage("What does the dummy called Osvald weigh?")], TOOLS, format)
     )
     constraint = tiny.grammars.tool_calls(TOOLS, "search", format, string_limit=60)
-    past, read, answer = network.remember(), ids, list[int]()
+    past, read, answer = network.new_cache(), ids, list[int]()
     while not constraint.done and len(answer) < 300:
         logits = network.forward(torch.tensor([read]), past)[0, -1].clone()
         constraint.mask(logits)

@@ -1,0 +1,86 @@
+"""Answers and their citations on standard output."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Any
+
+from docagent.answer import Answer, Citation
+from docagent.cli.progress import Screen
+from docagent.events import Event, event_as_json
+from docagent.sanitize import one_line, plain
+from retrieval.parse.document import Unit
+
+
+def print_json(row: dict[str, Any], **options: Any) -> None:
+    """One line; `options` are those of print."""
+    print(json.dumps(row, ensure_ascii=False), flush=True, **options)
+
+
+def show_answer(
+    ask: Callable[..., Answer],
+    as_json: bool,
+    no_stream: bool = False,
+    trace: Path | None = None,
+) -> Answer:
+    """Call `ask(emit=...)`, show what it emits as it does, and then the answer.
+
+    It runs in this thread, so that Ctrl-C reaches it: reading then ends and answers.
+    """
+    opened = trace.open("w", encoding="utf-8") if trace else nullcontext()
+    with Screen(stream_answer=not (as_json or no_stream)) as screen, opened as trace_file:
+
+        def show(event: Event) -> None:
+            screen.show(event)
+            if trace_file:
+                print_json(event_as_json(event), file=trace_file)
+
+        answer = ask(emit=show)
+        show(answer)
+    if as_json:
+        print_json(answer.as_json())
+    else:
+        print_answer(answer, screen.streamed)
+    if answer.note:
+        logging.getLogger("docagent").warning(answer.note)
+    return answer
+
+
+def print_answer(answer: Answer, streamed: bool) -> None:
+    """The answer, then each citation as `[1] p. 37 "exact words"`."""
+    print("" if streamed else plain(answer.text))
+    if answer.citations:
+        print()
+        if not answer.found:
+            print("Nearest passages:")
+    several = len({citation.document for citation in answer.citations}) > 1
+    for citation in answer.citations:
+        print(citation_line(citation, several))
+
+
+def citation_line(citation: Citation, with_document: bool) -> str:
+    """`[1] p. 37 (printed 35) "exact words"`."""
+    place = citation_place(citation, with_document)
+    return f'[{citation.id}] {place} "{one_line(citation.quote)}"'
+
+
+def citation_place(citation: Citation, with_document: bool) -> str:
+    """`p. 37 (printed 35)`: the page to open, and the printed number where it differs."""
+    parts = []
+    if with_document or citation.page is None:
+        parts.append(one_line(citation.document))
+    if citation.page is not None:
+        parts.append(page_text(citation.page, citation.page_label, citation.unit))
+    return ", ".join(parts)
+
+
+def page_text(page: int, label: str | None, unit: Unit = "page") -> str:
+    """`p. 37 (printed 35)`, `slide 3`, `sheet 2 (Budget)`: what to open, and what it is called."""
+    name = one_line(label) if label and label != str(page) else ""
+    if unit == "page":
+        return f"p. {page} (printed {name})" if name else f"p. {page}"
+    return f"{unit} {page} ({name})" if name else f"{unit} {page}"

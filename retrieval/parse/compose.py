@@ -1,0 +1,50 @@
+"""One document of the lines of its pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from retrieval.parse.contents import contents_lines
+from retrieval.parse.decode import stem
+from retrieval.parse.document import Document, Page
+from retrieval.parse.footnotes import footnotes_last
+from retrieval.parse.furniture import printed_labels, without_furniture
+from retrieval.parse.headings import body_size, heading_levels
+from retrieval.parse.layout import Flow, plain
+from retrieval.parse.line import Line
+
+
+def compose(
+    path: Path, head: dict[str, Any], pages: list[list[Line]], silent: tuple[int, ...]
+) -> Document:
+    """One document of the lines of its pages; `head` holds its labels, outline and title."""
+    labels = [plain(label) or None for label in head["labels"]]
+    if not any(labels):
+        labels = printed_labels(pages)
+    pages, aside = without_furniture(pages)
+    body = body_size(pages)
+    pages = [footnotes_last(lines, body) for lines in pages]
+    outline = [(level, plain(title).strip(), index) for level, title, index in head["outline"]]
+    flow = Flow(pages)
+    spans = [
+        flow.add_page(lines, levels, contents_lines(lines, len(pages)))
+        for lines, levels in zip(pages, heading_levels(pages, outline), strict=True)
+    ]
+    return Document(
+        title=_title(plain(head["title"] or "").strip(), path),
+        text=flow.text,
+        pages=tuple(
+            Page(number, label, start, end)
+            for number, (label, (start, end)) in enumerate(zip(labels, spans, strict=True), 1)
+        ),
+        blocks=tuple(flow.blocks),
+        silent=silent,
+        aside=tuple(aside),
+    )
+
+
+def _title(title: str, path: Path) -> str:
+    """The file's own title, unless it is a number from the system that made it."""
+    wordy = sum(char.isalpha() for char in title) > 0.4 * len(title)
+    return title if wordy and len(title) > 3 else stem(path)

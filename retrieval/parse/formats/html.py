@@ -1,0 +1,74 @@
+"""HTML files: title, headings, paragraphs, lists and tables; scripts and menus are left out."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+from typing import Any
+
+from retrieval.errors import DocumentError
+from retrieval.parse.builder import Builder
+from retrieval.parse.decode import decode, stem
+from retrieval.parse.document import Document
+from retrieval.parse.library import library, reading
+from retrieval.parse.markup import Markup
+from retrieval.parse.registry import Format, register
+
+_CHARSET = re.compile(
+    rb"""<[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?([\w:.-]+)""", re.IGNORECASE
+)
+_MARK = re.compile(
+    rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.I | re.S
+)
+_PROLOGUE = re.compile(
+    r"\s*(?:<\?xml[^>]*\?>)?\s*(?:<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>)?", re.IGNORECASE | re.DOTALL
+)
+
+
+def read_html(path: Path, *_: object) -> Document:
+    """Parse an .html file. Raises DocumentError if lxml is missing or there is no text in it."""
+    builder = Builder()
+    with reading(path.name, "HTML file"):
+        title = add_html(builder, decode_html(path.read_bytes(), path.name), path.name)
+    return builder.document(title or builder.first_heading() or stem(path), path.name)
+
+
+def add_html(builder: Builder, text: str, file: str) -> str:
+    """The page's blocks into `builder`; returns its title, "" where it has none."""
+    lxml_html: Any = library("lxml.html", "lxml", file)
+    # lxml takes no text that declares bytes, and shows entities that a page defines as text.
+    text = _PROLOGUE.sub("", text.lstrip("\ufeff"), count=1)
+    if not text.strip("\ufeff\x00 \t\r\n"):
+        raise DocumentError(f"{file} is empty: there is nothing to read in it.")
+    # huge_tree: without it a page nested deeper than 256 elements is cut off.
+    parser = lxml_html.HTMLParser(huge_tree=True, no_network=True, remove_comments=False)
+    root = lxml_html.document_fromstring(text.replace("\x00", ""), parser=parser)
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise DocumentError(f"{file} cannot be read whole: its elements nest 2048 deep or more.")
+    Markup(builder).read(root)
+    title = root.find(".//head/title")
+    return " ".join((title.text_content() if title is not None else "").split())
+
+
+def decode_html(data: bytes, name: str) -> str:
+    """By the mark of byte order, else as the page declares, else as any text is."""
+    if data.startswith(codecs.BOM_UTF8):
+        return data.decode("utf-8-sig", errors="replace")
+    declared = _CHARSET.search(data[:4096])
+    if declared and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        label = declared[1].decode("ascii", "replace").lower()
+        if label in ("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"):
+            label = "cp1252"  # as every browser takes these names
+        try:
+            return data.decode(label)
+        except (LookupError, UnicodeDecodeError):
+            pass
+    return decode(data, name)
+
+
+def is_html(_: Path, start: bytes) -> bool:
+    return bool(_MARK.match(start.removeprefix(codecs.BOM_UTF8)))
+
+
+register(Format("html", (".html", ".htm", ".xhtml"), read_html, detects=is_html))

@@ -1,0 +1,173 @@
+"""A question, taken apart once: what it asks for, apart from how the answer is to look."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from retrieval.errors import DocAgentError
+from retrieval.lexical.index import LexicalIndex
+from retrieval.lexical.language import language
+from retrieval.lexical.tokens import query_terms
+
+_VOCABULARY = Path(__file__).with_name("vocabulary.toml")
+
+_REFERENCE = re.compile(
+    r"\b(?i:(section|table|figure|fig\.|chapter|appendix|annex|article|item|note|clause|exhibit|page|p\.))"
+    r"\s+(\d+(?:\.\d+)*[A-Z]?(?:\([a-z0-9]+\))*|[A-Z]|[IVXL]+)(?!\w)"
+)
+_YEAR = re.compile(r"(?<![\d.,])(?:FY ?|CY ?)?((?:19|20)\d\d)(?![\d,.]?\d)", re.IGNORECASE)
+_BEFORE = re.compile(
+    r"\b(?:last|previous|prior) (?:fiscal )?year|year[- ](?:over|on)[- ]year|\byoy\b", re.IGNORECASE
+)
+
+
+class Reference(NamedTuple):
+    """A place that a text names: ("table", "2")."""
+
+    kind: str
+    number: str
+
+
+class Place(NamedTuple):
+    """A kind of table that answers stand in: its title, and words that are typical of it."""
+
+    title: re.Pattern[str]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as `Corpus.query` reads it. Nothing here needs a model.
+
+    `language` is an ISO 639-1 code, or "" if it is not sure. `core` is the question without remarks
+    on the answer's form, `terms` are the search terms of it, stemmed for the languages of the
+    corpus, and `rarity` their inverse document frequency there. `search_text` and `search_terms`
+    add the year that "last year" means.
+
+    `items` are a document's likely words for what is asked; `likely` holds queries to be searched
+    besides: those words, behind the words of each place where such answers stand. `places` are
+    these places, `references` the sections, tables and pages that the question names itself.
+    """
+
+    text: str
+    language: str
+    core: str
+    search_text: str
+    terms: tuple[str, ...]
+    search_terms: tuple[str, ...]
+    rarity: Mapping[str, float] = field(compare=False)
+    items: tuple[str, ...]
+    likely: tuple[str, ...]
+    places: tuple[Place, ...]
+    references: tuple[Reference, ...]
+
+
+def parse_query(text: str, index: LexicalIndex | None = None) -> Query:
+    """Take a question apart; without an index it has no rarities.
+
+    Raises DocAgentError if it is empty.
+    """
+    text = readable(text)
+    core = _without_form(text)
+    search_text = " ".join([core, *_year_before(core)])
+    languages = index.languages if index else ()
+    terms = tuple(query_terms(core, languages))
+    items, likely, places = _likely(text)
+    return Query(
+        text=text,
+        language=language(text),
+        core=core,
+        search_text=search_text,
+        terms=terms,
+        search_terms=terms if search_text == core else tuple(query_terms(search_text, languages)),
+        rarity=index.rarity(terms) if index else {},
+        items=items,
+        likely=likely,
+        places=places,
+        references=references(text),
+    )
+
+
+def readable(text: str) -> str:
+    """A question as typed, less what no tokenizer takes (lone surrogates, NUL).
+
+    Raises DocAgentError if nothing is left.
+    """
+    text = text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ").strip()
+    if not text:
+        raise DocAgentError("The question is empty.")
+    return text
+
+
+def references(text: str) -> tuple[Reference, ...]:
+    """The sections, tables and pages that a text names."""
+    return tuple(
+        Reference(kind.lower().replace("fig.", "figure").replace("p.", "page"), number)
+        for kind, number in _REFERENCE.findall(text)
+    )
+
+
+def _without_form(question: str) -> str:
+    core = question
+    for pattern in _vocabulary().form:
+        core = pattern.sub(" ", core)
+    core = " ".join(core.split()).strip(" .,;:")
+    return core if len(core.split()) >= 3 else question
+
+
+def _year_before(core: str) -> list[str]:
+    """ "In 2022 compared with last year" is about 2021 as well."""
+    if not _BEFORE.search(core):
+        return []
+    years = {int(year) for year in _YEAR.findall(core)}
+    return [str(year - 1) for year in sorted(years) if year - 1 not in years]
+
+
+def _likely(question: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Place, ...]]:
+    """Items, a query for each place that rules name with the words of all rules, and the places."""
+    rules = [rule for rule in _vocabulary().rules if rule.pattern.search(question)]
+    items = tuple(dict.fromkeys(rule.words for rule in rules if rule.words))
+    words = " ".join(items)
+    names = dict.fromkeys(place for rule in rules for place in rule.places)
+    places = tuple(_vocabulary().places[name] for name in names)
+    if not places:
+        return items, (words,) if words else (), ()
+    return items, tuple(f"{place.words} {words}".strip() for place in places), places
+
+
+class _Rule(NamedTuple):
+    pattern: re.Pattern[str]
+    places: tuple[str, ...]
+    words: str
+
+
+class _Vocabulary(NamedTuple):
+    form: list[re.Pattern[str]]
+    places: dict[str, Place]
+    rules: list[_Rule]
+
+
+@lru_cache
+def _vocabulary() -> _Vocabulary:
+    tables = tomllib.loads(_VOCABULARY.read_text("utf-8"))
+    form = [re.compile(pattern, re.IGNORECASE) for pattern in tables.pop("form")]
+    places = {
+        name: Place(re.compile(place["title"], re.IGNORECASE), place["words"])
+        for name, place in tables.pop("places").items()
+    }
+    rules = [
+        _Rule(
+            re.compile(rf"\b(?:{'|'.join(rule['says'])})(?!\w)", re.IGNORECASE),
+            tuple(rule.get("stands", ())),
+            rule.get("as", ""),
+        )
+        for topic in tables.values()
+        for rule in topic
+    ]
+    return _Vocabulary(form, places, rules)

@@ -1,0 +1,87 @@
+"""What is in the cache: a list of the documents, and a way to remove them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from retrieval.files import Paths, matches_of, path_list
+from retrieval.store import documents, vectors, word_index
+from retrieval.store.cache import Cache
+from retrieval.store.collections import MARK, Collections
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One cached document: where it came from and what it takes on disk (bytes)."""
+
+    key: str
+    source: str
+    pages: int
+    passages: int
+    size: int
+
+
+class Inventory:
+    """The documents in a cache folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.cache = Cache(root)
+        self.collections = Collections(self.cache)
+
+    def entries(self) -> list[Entry]:
+        """All indexed documents, by source; damaged entries are left out and removed."""
+        entries = []
+        for folder in self.cache.entries(documents.KIND):
+            document = documents.load(self.cache, folder.name)
+            if document is not None:
+                key = document.key
+                size = sum(map(_size, [folder, *vectors.parts(self.cache, key)]))
+                entries.append(
+                    Entry(key, document.source, document.page_count, len(document), size)
+                )
+        return sorted(entries, key=lambda entry: entry.source)
+
+    def size(self) -> int:
+        """Bytes of all documents, vectors and word indexes."""
+        return _size(self.cache.root)
+
+    def clear(self, paths: Paths | None = None) -> int:
+        """Forget the documents at or below these paths (all without any); how many they were.
+
+        `@name` forgets the collection, and its documents if no other collection has them. Word
+        indexes go too: they cover sets of documents and are built again in a moment.
+        """
+        names = [str(path) for path in path_list(paths or ())]
+        spared: list[Path] = []
+        roots: list[Path] = []
+        for path in names or [MARK + name for name in self.collections.names()]:
+            name = path.removeprefix(MARK)
+            if name == path:
+                roots += matches_of(Path(path).absolute())
+                continue
+            roots += self._files(name)
+            self.collections.forget(name)
+            spared = [p for other in self.collections.names() for p in self._files(other)]
+        cleared = 0
+        for entry in self.entries():
+            source = Path(entry.source)
+            if not names or (_below(source, roots) and not _below(source, spared)):
+                self.cache.remove(documents.KIND, entry.key)
+                for part in vectors.parts(self.cache, entry.key):
+                    self.cache.remove(vectors.KIND, part.name)
+                cleared += 1
+        for lexical in self.cache.entries(word_index.KIND):
+            self.cache.remove(word_index.KIND, lexical.name)
+        return cleared
+
+    def _files(self, name: str) -> list[Path]:
+        return [match for path in self.collections.paths(name) for match in matches_of(path)]
+
+
+def _below(source: Path, roots: list[Path]) -> bool:
+    return any(source == root or root in source.parents for root in roots)
+
+
+def _size(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
