@@ -8,16 +8,18 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
-from unittest.mock import create_autospec
+from unittest.mock import create_autospec, patch
 
 import pytest
 from typer.main import get_command
 
+import docagent.engine.registry
+import docagent.engine.resolve
 from docagent import strategy
 from docagent.cli import run
 from docagent.cli.app import app
 from docagent.engine import ChatQwen2
-from retrieval.parse import registry
+from retrieval.parse import registry as formats
 from tests.conftest import ROOT
 from tests.fake_model import FakeModel
 
@@ -67,7 +69,7 @@ def commands() -> Iterator[Command]:
                     yield Command(page.name, shlex.split(first)[1:], rest.rstrip().split("\n"))
                     continue
                 for line in part.splitlines():
-                    if line.startswith("docagent "):
+                    if re.match(r"docagent \S", line):
                         yield Command(page.name, shlex.split(line, comments=True), [])
 
 
@@ -122,16 +124,18 @@ def test_enough_commands_are_run() -> None:
 def test_python_runs(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Block after block, as one program; a model that says one sentence stands for a real one."""
     parrot = FakeModel(replies=["The dummy called Osvald weighs 82 kilograms."] * 999)
-    monkeypatch.setattr("docagent.engine.resolve.resolve", lambda name, cache: (parrot, name))
+    monkeypatch.setenv("DOCAGENT_MODEL", "parrot:green")
     engine = create_autospec(ChatQwen2.from_pretrained)  # knows which arguments there are
     engine.return_value = create_autospec(ChatQwen2, instance=True)
     monkeypatch.setattr(ChatQwen2, "from_pretrained", engine)
     monkeypatch.setattr(strategy, "_registered", {})
-    monkeypatch.setattr(registry, "_FORMATS", dict(registry.formats()))
+    monkeypatch.setattr(formats, "_FORMATS", dict(formats.formats()))
     namespace: dict[str, Any] = {"__name__": "example"}
-    for language, block in _FENCED.findall(page.read_text("utf-8")):
-        if language == "python":
-            exec(compile(block, page.name, "exec"), namespace)
+    with patch.dict(docagent.engine.registry._engines):
+        docagent.engine.registry.register("parrot", lambda name: parrot)
+        for language, block in _FENCED.findall(page.read_text("utf-8")):
+            if language == "python":
+                exec(compile(block, page.name, "exec"), namespace)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
