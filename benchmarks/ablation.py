@@ -25,6 +25,7 @@ from benchmarks.passages import joined
 from benchmarks.retrieval import first_gold, read_rows
 from retrieval import Corpus
 from retrieval.ranking import candidates, search
+from retrieval.store.passage_index import PassageIndex
 
 DEPTH = 100
 Row = dict[str, Any]
@@ -53,12 +54,12 @@ FIRST = "found by words alone, all signs"
 @contextmanager
 def words_alone() -> Iterator[None]:
     """No passage is found by its vector; those found by words still have theirs."""
-    kept = Corpus.nearest
-    Corpus.nearest = lambda *_: []  # type: ignore[method-assign]
+    nearest = PassageIndex.nearest
+    PassageIndex.nearest = lambda *_: []  # type: ignore[method-assign]
     try:
         yield
     finally:
-        Corpus.nearest = kept  # type: ignore[method-assign]
+        PassageIndex.nearest = nearest  # type: ignore[method-assign]
 
 
 @contextmanager

@@ -165,11 +165,9 @@ def ours(
 
     def ask(strategy: str, question: str) -> str:
         agent = DocAgent(models[0], strategy=strategy, cache=cache)
-        for _ in agent.open([file], wait=True):
-            pass
-        text = agent.ask(file, question).text
-        agent.close()
-        return text
+        with agent:
+            agent.prepare(file)
+            return agent.ask(file, question).text
 
     yield from measured(meter, [group for group in OURS if group[0] in ways], ask, begin)
 

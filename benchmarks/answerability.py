@@ -24,7 +24,6 @@ from docagent.answering.context import QueryContext
 from docagent.answering.evidence import portions
 from docagent.answering.search import search
 from docagent.api import DocAgent
-from retrieval.progress import finish
 
 HEAD = ["model", "document", "answerable", "foreign", "yes", "near"]
 REFUSED = 0.08  # share of answerable questions that may be refused
@@ -45,15 +44,16 @@ def collect(questions: Path, output: Path, model: str, budget: int) -> None:
             write.writerow(HEAD)
         agent = DocAgent(model)
         for row in rows[max(done, 0) :]:
-            corpus = finish(agent.open([questions.parent / row["doc"]], wait=True))
+            corpus = agent.prepare(questions.parent / row["doc"])
             reader = agent.language_model()
-            asking = QueryContext(corpus, row["question"], reader, agent.settings, agent.kept)
-            found = finish(search(asking))
-            sources = next(portions(found.ranked, budget, asking.model.count), [])
+            query = corpus.query(row["question"])
+            context = QueryContext(corpus, query, reader, agent.settings, agent.cache)
+            result = search(context)
+            sources = next(portions(result.ranked, budget, context.model.count), [])
             read = " ".join(source.text for source in sources)
             answers = row["answerable"] and any(answer in read for answer in row["answers"])
             # Of what is plainly foreign no reader is asked.
-            said = np.nan if found.verdict.foreign else yes(asking, sources)
+            said = np.nan if result.verdict.foreign else yes(context, sources)
             write.writerow(
                 [
                     model,
@@ -61,7 +61,7 @@ def collect(questions: Path, output: Path, model: str, budget: int) -> None:
                     int(answers),
                     int(row.get("foreign", False)),
                     f"{said:.4f}",
-                    f"{nearness(found.verdict):.4f}",
+                    f"{nearness(result.verdict):.4f}",
                 ]
             )
             sink.flush()

@@ -130,9 +130,10 @@ def passages(paths: list[Path]) -> tuple[Corpus, Vectors]:
     """The corpus of some documents and its vectors [n, d]."""
     corpus = Corpus.open(paths)
     parts = []
-    for one in corpus.embedding.documents:
-        part = stored.load(corpus.embedding.cache, one.key, len(one))
-        assert part is not None, f"the cache has no vectors of {one.source}"
+    embedding = corpus._index.embedding
+    for document in embedding.documents:
+        part = stored.load(embedding.cache, document.key, len(document))
+        assert part is not None, f"the cache has no vectors of {document.source}"
         parts.append(part.astype(np.float32))
     return corpus, np.concatenate(parts)
 

@@ -26,7 +26,7 @@ import torch
 from benchmarks.engine_timing import seconds
 from retrieval import Corpus
 from retrieval.embed.bert import Bert
-from retrieval.embed.declared import declared
+from retrieval.embed.bert_config import bert_settings
 from retrieval.embed.encoder import Encoder
 from retrieval.embed.model import Vectors
 from retrieval.machine import has_bfloat16_cpu
@@ -43,7 +43,7 @@ Embed = Callable[[list[str]], Vectors]
 
 def own(encoder: Encoder, dtype: torch.dtype) -> Embed:
     """docagent's forward pass."""
-    known = declared(encoder.folder, encoder._tokenizer)
+    known = bert_settings(encoder.folder, encoder._tokenizer)
     assert known is not None
     return Bert(encoder.folder, known, encoder._tokenizer, dtype).embed
 
@@ -85,8 +85,8 @@ def main() -> None:
     logging.disable(logging.WARNING)
     corpus = Corpus.open(DOCUMENTS)
     encoder = corpus.encoder
-    indexed = corpus.embedding.documents
-    texts = [text for one in indexed for text in one.embedded_texts(list(range(len(one))))]
+    documents = corpus._index.embedding.documents
+    texts = [text for each in documents for text in each.embedded_texts(list(range(len(each))))]
     tokens = sum(min(count, encoder.limit - 2) for count in encoder.count(texts))
     asked = [
         json.loads(line)["question"]

@@ -25,7 +25,7 @@ def agent(bench: Bench) -> Table:
     total = {name: [0.0] * bench.rounds for name in ways}
     same = dict.fromkeys(ways, 0)
     for number in range(bench.rounds):
-        kept.prefixes.clear()
+        kept.prefix_cache.clear()
         ids = bench.part(0, system)
         for turn in range(turns):
             ids = ids + bench.part(system + turn * result, result)

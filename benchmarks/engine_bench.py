@@ -12,7 +12,7 @@ from benchmarks.engine_plain import Plain, in_transformers
 from benchmarks.engine_text import read_text
 from docagent.engine.engine import Engine
 from docagent.engine.loading.load import LoadedModel, load, locate
-from docagent.engine.loading.quiet import quiet_transformers
+from docagent.engine.loading.transformers_model import quiet_transformers
 from docagent.engine.tokens import ChatTokens
 from retrieval.folders import cache_folder
 

@@ -24,7 +24,7 @@ def main() -> None:
 def answered(engine: Engine, asked: dict[str, Any]) -> Any:
     """Seconds to the first token and in all, and the tokens; of many prompts the seconds."""
     if "forget" in asked:
-        engine.prefixes.clear()
+        engine.prefix_cache.clear()
         return True
     start = time.perf_counter()
     if "many" in asked:

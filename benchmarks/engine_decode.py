@@ -20,7 +20,7 @@ READ_BYTES = 1024**3
 def decode(bench: Bench) -> Table:
     """Tokens a second after the prompt was read, at short and long contexts."""
     network = bench.loaded.network
-    native = network.shape.native
+    native = network.config.native
     lengths = [32, native // 2] if bench.quick else [64, native // 2, native - 2 * NEW]
     bandwidth = read_bandwidth(READ_BYTES // (64 if bench.quick else 1))
     engine = bench.engine()
@@ -68,10 +68,10 @@ def token_bytes(loaded: LoadedModel, context: int) -> int:
     Of an embedding that is not the head as well, a token reads one row; it is taken to have as many
     bytes a number as the rest.
     """
-    shape = loaded.network.shape
-    looked_up = 0 if shape.tied else shape.vocabulary * shape.hidden
+    config = loaded.network.config
+    looked_up = 0 if config.tied else config.vocabulary * config.hidden
     weights = round(loaded.weight_bytes * (1 - looked_up / loaded.parameters))
-    return weights + context * shape.kv_bytes(loaded.network.dtype.itemsize)
+    return weights + context * config.kv_bytes(loaded.network.dtype.itemsize)
 
 
 def _rest(way: Callable[[], Timed]) -> float:

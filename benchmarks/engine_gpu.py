@@ -17,8 +17,8 @@ from benchmarks.engine_timed import Timed, write
 from docagent.engine.decoding.generate import out_of_memory
 from docagent.engine.engine import Engine
 from docagent.engine.loading.load import LoadedModel
+from docagent.engine.network.config import ModelConfig
 from docagent.engine.network.rope import factors_up_to
-from docagent.engine.network.shape import Shape
 from docagent.engine.network.weights import from_tensors
 from docagent.errors import DocAgentError
 
@@ -106,7 +106,7 @@ def measured(
     )
     random = torch.Generator().manual_seed(7)
     for length in lengths:
-        ids = torch.randint(network.shape.vocabulary, (length,), generator=random).tolist()
+        ids = torch.randint(network.config.vocabulary, (length,), generator=random).tolist()
         limit = bandwidth / token_bytes(engine.loaded, length)
         found = best(ways, ids, device)
         for name in ways:
@@ -166,7 +166,7 @@ def random_model(config: Mapping[str, Any], device: torch.device) -> Plain:
 def around(plain: Plain, context: int) -> Engine:
     """Docagent's engine with the same weights, which reads every prompt anew."""
     model: Any = plain.model
-    shape = Shape.of(model.config.to_dict(), model.config.rope_parameters)
+    shape = ModelConfig.of(model.config.to_dict(), model.config.rope_parameters)
     network = from_tensors(shape, model.state_dict(), model.num_parameters())
     no_tokenizer: Any = None
     loaded = LoadedModel(

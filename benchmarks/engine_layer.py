@@ -10,11 +10,11 @@ import torch
 from benchmarks.engine_bench import Bench
 from benchmarks.engine_table import Table
 from benchmarks.engine_timing import least, seconds
-from docagent.engine.network.keyvalues import KeyValues
+from docagent.engine.network.config import ModelConfig
+from docagent.engine.network.kv_cache import KVCache
 from docagent.engine.network.rope import Rope
-from docagent.engine.network.shape import Shape
 
-SHAPE = Shape(
+SHAPE = ModelConfig(
     layers=1,
     heads=28,
     kv_heads=4,
@@ -31,7 +31,7 @@ ROWS = {"one token": 1, "9 guessed tokens": 9, "512 tokens of a prompt": 512}
 
 
 def layer(bench: Bench) -> Table:
-    """Rotate, store and attend: transformers' DynamicCache and sdpa against our `KeyValues`."""
+    """Rotate, store and attend: transformers' DynamicCache and sdpa against our `KVCache`."""
     shape, context = SHAPE, CONTEXT
     if bench.quick:
         shape, context = replace(SHAPE, heads=4, kv_heads=2, head_dim=16, hidden=64), 256
@@ -61,9 +61,9 @@ def layer(bench: Bench) -> Table:
 class Ours:
     """New tokens after `stored`, in docagent's keys and values."""
 
-    def __init__(self, shape: Shape, stored: torch.Tensor, rows: int) -> None:
+    def __init__(self, shape: ModelConfig, stored: torch.Tensor, rows: int) -> None:
         rope = Rope(shape.head_dim, shape.theta, shape.native, torch.device("cpu"))
-        self._past = KeyValues(shape, rope, stored.dtype, [rope.device])
+        self._past = KVCache(shape, rope, stored.dtype, [rope.device])
         self._past.reserve(stored.shape[2] + rows)
         self._past.restore(0, stored)
         self._past.length = stored.shape[2]
@@ -81,7 +81,7 @@ class Ours:
 class Theirs:
     """The same with transformers' own functions, as its Qwen2Attention calls them."""
 
-    def __init__(self, shape: Shape, stored: torch.Tensor, rows: int) -> None:
+    def __init__(self, shape: ModelConfig, stored: torch.Tensor, rows: int) -> None:
         from transformers import DynamicCache, Qwen2Config
 
         self._cache: Any = DynamicCache()
@@ -135,7 +135,7 @@ class Theirs:
         self.output = output.transpose(1, 2)
 
 
-def new_tokens(shape: Shape, rows: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def new_tokens(shape: ModelConfig, rows: int) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Queries, keys and values as a projection gives them: the same for the same sizes."""
     random = torch.Generator().manual_seed(7)
     size = (1, rows, shape.heads + 2 * shape.kv_heads, shape.head_dim)

@@ -8,8 +8,8 @@ from typing import Any
 from benchmarks.engine_bench import Bench
 from benchmarks.engine_table import Table
 from benchmarks.engine_timing import seconds
-from docagent.engine.call import call, tool_options
-from docagent.engine.prompt import Prompts
+from docagent.engine.options import generation_options, tool_options
+from docagent.engine.prompt import PromptEncoder
 from docagent.engine.tools.parse import parse
 
 TEXT = {"type": "string", "maxLength": 120}
@@ -45,10 +45,10 @@ def tools(bench: Bench) -> Table:
         "time spent in the grammar as part of the constrained answers' time.",
     )
     engine = bench.engine(bench.loaded)
-    prompts = Prompts(bench.loaded.tokenizer, bench.loaded.tool_format)
+    prompts = PromptEncoder(bench.loaded.tokenizer, bench.loaded.tool_format)
     specs, _ = tool_options(TOOLS, "required")
     own = {"max_tokens": 80.0, "temperature": 0.0, "top_p": 1.0, "top_k": 0.0}
-    asked = call(own, None, tools=TOOLS, tool_choice="required")
+    asked = generation_options(own, None, tools=TOOLS, tool_choice="required")
     for name, constrained in (("constrained", True), ("without a grammar", False)):
         valid = written = 0
         total = masks = 0.0
@@ -76,7 +76,7 @@ def tools(bench: Bench) -> Table:
     return table
 
 
-def encoded(bench: Bench, prompts: Prompts, specs: Any, number: int, count: int) -> list[int]:
+def encoded(bench: Bench, prompts: PromptEncoder, specs: Any, number: int, count: int) -> list[int]:
     """A conversation about one part of the text."""
     from langchain_core.messages import HumanMessage
 

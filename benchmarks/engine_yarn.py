@@ -18,7 +18,7 @@ def yarn(bench: Bench) -> Table:
 
     Rows are told as they come: the longest take hours on a CPU.
     """
-    native = bench.loaded.network.shape.native
+    native = bench.loaded.network.config.native
     lengths = [native // 4, native, 2 * native, 4 * native]
     texts = TEXTS
     if bench.quick:

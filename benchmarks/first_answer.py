@@ -61,17 +61,16 @@ HEAD = "words s | first passages s | vectors by then | all vectors s | peak MB |
 def ours(files: Sequence[Path], questions: Sequence[str]) -> Waited:
     """docagent."""
     from retrieval import Corpus
-    from retrieval.progress import finish
 
     waiting, *others = questions
     with tempfile.TemporaryDirectory() as cache:
         begun = time.perf_counter()
-        corpus = finish(Corpus.opening(files, cache=cache, wait=False))
+        corpus = Corpus.open(files, cache=cache, wait=False)
         words = time.perf_counter() - begun
         corpus.search(waiting)
         first = time.perf_counter() - begun
         vectors = len(corpus) - corpus.pending
-        finish(corpus.complete())
+        corpus.complete()
         whole = time.perf_counter() - begun
         search = seconds(corpus.search, others)
         return Waited(words, first, whole, search, vectors, len(corpus))
@@ -135,14 +134,14 @@ def filled(pdfs: Sequence[Path], tokens: int, folder: Path) -> tuple[list[Path],
     """The PDFs, copies of them in the folder until there are so many tokens, and how many it is."""
     from benchmarks.ingest import with_copies
     from retrieval.embed.encoder import Encoder
-    from retrieval.parse.pdf import read_pdf
-    from retrieval.progress import finish
+    from retrieval.parse.formats.pdf import read_pdf
+    from retrieval.progress import ignore
 
     encoder = Encoder()
     files, count = [], 0
     for pdf in with_copies(pdfs, folder):
         files.append(pdf)
-        count += encoder.count([finish(read_pdf(pdf)).text])[0]
+        count += encoder.count([read_pdf(pdf, None, ignore).text])[0]
         if len(files) >= len(pdfs) and count >= tokens:
             break
     return files, count

@@ -20,7 +20,6 @@ from docagent import DocAgent
 from docagent.answer import Answer, Citation
 from retrieval.corpus import Corpus
 from retrieval.passage import Passage
-from retrieval.progress import finish
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 DOCUMENTS = ("handbook.pdf", "dryer_manual.md")
@@ -67,7 +66,7 @@ def holds(row: Row, found: Passage | Citation) -> bool:
 def measure(agent: DocAgent, document: str, every: int = 1) -> Iterator[Outcome]:
     """Ask one of our documents its own questions, one in `every`, and some of the others'."""
     path = EXAMPLES / document
-    corpus = finish(agent.open([path], wait=True))
+    corpus = agent.prepare(path)
     for row in rows(document)[::every]:
         answer = agent.ask(path, row["question"])
         if row["answerable"]:

@@ -33,9 +33,9 @@ from retrieval.corpus import Corpus
 from retrieval.embed.encoder import Encoder
 from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.tokens import terms
-from retrieval.parse.pdf import read_pdf
-from retrieval.progress import finish
-from retrieval.store.indexed import TARGET
+from retrieval.parse.formats.pdf import read_pdf
+from retrieval.progress import ignore
+from retrieval.store.documents import TARGET
 
 T = TypeVar("T")
 STAGES = ("parse", "chunk", "terms", "embed", "save")
@@ -65,7 +65,7 @@ def stages(pdf: Path, encoder: Encoder) -> Row:
         seconds[stage] = time.perf_counter() - start
         return result
 
-    document = timed("parse", lambda: finish(read_pdf(pdf)))
+    document = timed("parse", lambda: read_pdf(pdf, None, ignore))
     text = document.text
     found = timed("chunk", lambda: chunks(document, encoder.count, encoder.limit - 2, TARGET))
     rows = timed("terms", lambda: [(" ".join(terms(text[c.start : c.end])), "") for c in found])

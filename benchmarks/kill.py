@@ -32,7 +32,7 @@ from typing import NamedTuple
 
 from retrieval.store.cache import Cache
 from retrieval.store.verify import verify
-from retrieval.store.words import State
+from retrieval.store.word_index import State
 from tests.make_pdf import text_pdf
 
 QUERIES = ["Who rebuilt the ice house?", "barrels of boat 17", "watch 3 complained of the cold"]

@@ -31,7 +31,8 @@ def main() -> None:
     for file in sorted(options.folder.glob("*.jsonl")):
         rows = [json.loads(line) for line in file.read_text("utf-8").splitlines()][:: options.every]
         corpus = Corpus.open([file.with_suffix(".txt")])
-        spans = [(chunk.start, chunk.end) for chunk in map(corpus.chunk, range(len(corpus)))]
+        passages = corpus.passages(corpus.documents[0])
+        spans = [(passage.start, passage.end) for passage in passages]
         cells = [file.stem, str(len(rows)), str(len(spans))]
         cells.append(by_words(corpus.lexical, rows, spans))
         found = [[(p.start, p.end) for p in corpus.search(row["question"], 5)] for row in rows]

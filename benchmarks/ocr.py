@@ -18,7 +18,6 @@ from reportlab.pdfgen.canvas import Canvas
 
 from retrieval.parse.ocr import shared
 from retrieval.parse.open import read
-from retrieval.progress import finish
 
 HANDBOOK = Path("examples/handbook.pdf")
 PAGES = (12, 14, 21, 25, 30)  # prose, lists and a table
@@ -48,11 +47,11 @@ def common(right: str | list[str], read_: str | list[str]) -> int:
 
 def main() -> None:
     numbers = tuple(map(int, sys.argv[1:])) or PAGES
-    truth = finish(read(HANDBOOK))
+    truth = read(HANDBOOK)
     with tempfile.TemporaryDirectory() as folder:
         path = scan(HANDBOOK, numbers, Path(folder) / "scan.pdf")
         begun = time.perf_counter()
-        found = finish(read(path))
+        found = read(path)
         seconds = time.perf_counter() - begun
     print("| | words right | characters right |")
     print("| --- | --- | --- |")

@@ -26,7 +26,6 @@ from docagent.grounding.claims import UNSUPPORTED
 from docagent.grounding.markers import MARKER, sentences_with_markers
 from docagent.jsonl import end_last_line, read_rows
 from retrieval.lexical.tokens import query_terms, terms
-from retrieval.progress import finish
 
 Row = dict[str, Any]
 _HELD = 0.9  # share of a sentence's words that stand in one passage of the evidence
@@ -63,7 +62,7 @@ def answer(agent: DocAgent, brief: DocAgent, row: Row, folder: Path) -> Row:
         if isinstance(event, Answer):
             told = event
     short = brief.ask(document, row["question"]).text if told.found else ""
-    corpus = finish(agent.open([document], wait=True))
+    corpus = agent.prepare(document)
     text = corpus.text(document.name)
     sentences = [told.text[slice(*span)] for span in sentences_with_markers(told.text)]
     marked = [one for one in sentences if UNSUPPORTED in one]
