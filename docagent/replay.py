@@ -36,15 +36,15 @@ def replay(path: str | Path) -> Iterator[Event]:
         raise DocAgentError(f"Cannot read {path}: {error.strerror}.") from error
 
 
-def _event(told: dict[str, Any]) -> Event:
-    kind = told.pop("event")
+def _event(row: dict[str, Any]) -> Event:
+    kind = row.pop("event")
     if kind != "answer":
-        return _KINDS[kind](**told)
-    cited = told.pop("citations")
-    units = told.pop("units", ["page"] * len(cited))
+        return _KINDS[kind](**row)
+    cited = row.pop("citations")
+    units = row.pop("units", ["page"] * len(cited))
     citations = tuple(
         Citation(**citation, unit=unit) for citation, unit in zip(cited, units, strict=True)
     )
     return Answer(
-        text=told.pop("answer"), citations=citations, usage=Usage(**told.pop("usage")), **told
+        text=row.pop("answer"), citations=citations, usage=Usage(**row.pop("usage")), **row
     )

@@ -16,7 +16,8 @@ class ReplyCache:
     """JSON values by what they were made from, one file each.
 
     A file is written beside its place and renamed, so that a run that is killed keeps all it had
-    finished, and readers never see half of one. A cache that cannot be written to is none.
+    finished, and readers never see half of one. If the cache folder cannot be written,
+    nothing is kept.
     """
 
     def __init__(self, root: Path) -> None:
@@ -41,6 +42,6 @@ class ReplyCache:
             self._cache.give_up(error)
 
     def _file(self, made_from: tuple[str, ...]) -> Path:
-        told = json.dumps(made_from).encode()
-        key = hashlib.sha256(told).hexdigest()[:40]
-        return self._cache.root / KIND / key[:2] / f"{key}.json"
+        key = json.dumps(made_from).encode()
+        name = hashlib.sha256(key).hexdigest()[:40]
+        return self._cache.root / KIND / name[:2] / f"{name}.json"

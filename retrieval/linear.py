@@ -22,7 +22,8 @@ def linear(weight: Tensor, bias: Tensor | None = None, gelu: bool = False) -> Ma
     For bfloat16 on a CPU the weights are packed once into oneDNN's order, and the GELU is computed
     in the product. One thread, 4,000 rows of all-MiniLM: query, key and value 3.7 ms, packed 2.0;
     up and GELU 14.1 ms, packed 6.9; down 6.3 ms, packed 4.6. (int8, in the same library: up and
-    GELU 6.5 ms, and 2.8 ms to quantise its input.)
+    GELU 6.5 ms, and 2.8 ms to quantise its input.) (3072, 576) of a language model, two AMX cores:
+    1, 9 and 1,024 rows 243, 295 and 3,093 us, packed 148, 172 and 1,752; packing takes 920 us.
     """
     import torch
     import torch.nn.functional as F

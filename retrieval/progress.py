@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
-
-T = TypeVar("T")
-E = TypeVar("E")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +21,3 @@ Emit = Callable[[Progress], None]
 
 def ignore(progress: Progress) -> None:
     """An `Emit` for callers that follow no progress."""
-
-
-def finish(work: Generator[E, None, T], report: Callable[[E], None] | None = None) -> T:
-    """Run a generator to its end, handing each of its reports to `report`."""
-    while True:
-        try:
-            progress = next(work)
-        except StopIteration as stop:
-            return stop.value  # type: ignore[no-any-return]
-        if report:
-            report(progress)

@@ -1,4 +1,7 @@
-"""Layers import downward only, also lazily and for type checking."""
+"""Layers import downward only, also lazily and for type checking; no two modules import each other.
+
+docs/architecture.md has the same layers as a map.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,29 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import ROOT
 
-LAYERS = """errors progress folders machine linear pages parse chunk lexical embed dense passage
-    query files store ranking langchain corpus __init__"""
-"""The modules and folders of `retrieval`, from the lowest up."""
+LAYERS = {
+    "retrieval": """errors progress folders machine linear pages parse chunk lexical embed dense
+        passage query files store ranking langchain corpus __init__""",
+    "docagent": """errors sanitize jsonl timing answer events strategy settings streaming replay
+        engine reply_cache model grounding answering reading tools agent strategies summary
+        pipeline session api __init__ evaluation cli __main__""",
+}
+"""The modules and folders of each package, from the lowest up."""
+
+ALLOWED = {"retrieval": {"retrieval"}, "docagent": {"retrieval", "prompts", "docagent"}}
+
+
+def modules(package: str) -> dict[str, Path]:
+    """The modules of a package by their dotted names."""
+    found = {}
+    for file in (ROOT / package).rglob("*.py"):
+        parts = file.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
+    return found
 
 
 def imports(file: Path) -> Iterator[str]:
@@ -22,15 +43,36 @@ def imports(file: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def test_retrieval_imports_downward_and_nothing_of_docagent() -> None:
-    order = {name: height for height, name in enumerate(LAYERS.split())}
-    package = ROOT / "retrieval"
+@pytest.mark.parametrize("package", LAYERS)
+def test_layers_import_downward(package: str) -> None:
+    order = {name: height for height, name in enumerate(LAYERS[package].split())}
+    ours = {"retrieval", "docagent", "prompts", "benchmarks", "tests"}
     faults = []
-    for file in package.rglob("*.py"):
-        layer = file.relative_to(package).with_suffix("").parts[0]
+    for module, file in modules(package).items():
+        layer = module.split(".")[1] if "." in module else "__init__"
         for name in imports(file):
             top, *rest = name.split(".")
-            above = top == "retrieval" and order[rest[0]] > order[layer]
-            if above or top in ("docagent", "prompts"):
+            outside = top in ours - ALLOWED[package]
+            above = top == package and order.get(rest[0], order["__init__"]) > order[layer]
+            if outside or above:
                 faults.append(f"{file.relative_to(ROOT)} imports {name}, which lies above it")
     assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize("package", LAYERS)
+def test_no_two_modules_import_each_other(package: str) -> None:
+    known = modules(package)
+    below: dict[str, set[str]] = {}
+    for module, file in known.items():
+        targets = {name if name in known else name.rpartition(".")[0] for name in imports(file)}
+        below[module] = {name for name in targets if name in known and name != module}
+    # What imports nothing that is left, or is imported by nothing, can be taken away; in a circle,
+    # nothing can.
+    left = set(below)
+    while left:
+        imported = set[str]().union(*(below[module] for module in left))
+        free = {module for module in left if not below[module] & left or module not in imported}
+        if not free:
+            break
+        left -= free
+    assert not left, f"these import each other: {', '.join(sorted(left))}"

@@ -31,7 +31,7 @@ class Round:
 
 
 class Conversation:
-    """What the model is told and says.
+    """What the model reads and writes.
 
     `turn_tokens` is the most a reply may have, `expected` what the whole conversation may hold:
     the engine chooses its window by that once, and what it has read stays valid.

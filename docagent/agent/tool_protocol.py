@@ -1,4 +1,4 @@
-"""How a model is told of tools and how it calls them: bound to it, or in plain text."""
+"""How a model learns of tools and how it calls them: bound to it, or in plain text."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class ToolProtocol(Protocol):
     specs: list[ToolSpec]
 
     def system(self, text: str) -> str:
-        """The system prompt, with the tools if they are told there."""
+        """The system prompt, with the tools if that is where they are described."""
 
     def read(self, message: AIMessage) -> Reply:
         """What a reply says and calls."""

@@ -79,8 +79,8 @@ def _verbatim(corpus: Corpus, claim: str, passages: Sequence[Passage]) -> Span |
 
 def strangers(claim: str, passages: Sequence[Passage], question: str) -> list[str]:
     """Names of a claim that neither the passages nor the question have."""
-    named = names(claim)
-    if not named:
+    claim_names = names(claim)
+    if not claim_names:
         return []
     # A name alone does not tell its language, by which words are cut to their stems.
     languages = {language_of(folded(passage.text)) for passage in passages}
@@ -88,7 +88,7 @@ def strangers(claim: str, passages: Sequence[Passage], question: str) -> list[st
     for passage in passages:
         known.update(terms(f"{passage.document} {passage.heading} {passage.context}"))
         known.update(passage.terms)
-    return [name for name in named if known.isdisjoint(query_terms(name, languages))]
+    return [name for name in claim_names if known.isdisjoint(query_terms(name, languages))]
 
 
 def _same_meaning(
@@ -99,11 +99,16 @@ def _same_meaning(
     computed: Sequence[Figure],
 ) -> list[Span]:
     """The words nearest in meaning that hold the claim's figures, if they are near enough."""
-    wanted = [figure for figure in figures(claim) if figure not in computed]
-    able = [one for one in words if not unproven(missing(wanted, one.text), question, one.around)]
-    if not able:
+    needed = [figure for figure in figures(claim) if figure not in computed]
+    candidates = [
+        candidate
+        for candidate in words
+        if not unproven(missing(needed, candidate.text), question, candidate.around)
+    ]
+    if not candidates:
         return []
-    near = corpus.encoder.encode_sentences([claim, *(one.text for one in able)])
-    cosines = near[1:] @ near[0]
-    best = int(cosines.argmax())
-    return [able[best].span] if float(cosines[best]) >= _MEANS else []
+    texts = [claim, *(candidate.text for candidate in candidates)]
+    claim_vector, *vectors = corpus.encoder.encode_sentences(texts)
+    cosines = [float(vector @ claim_vector) for vector in vectors]
+    best = max(range(len(cosines)), key=cosines.__getitem__)
+    return [candidates[best].span] if cosines[best] >= _MEANS else []

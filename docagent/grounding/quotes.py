@@ -54,29 +54,29 @@ def quotes(
     query = corpus.query(query)
     rarity = query.rarity
     items = [corpus.lexical.rarity(query_terms(words)) for words in query.items]
-    found = [
+    candidates = [
         (passage, sentence, _ranked(rank, most))
         for rank, passage in enumerate(_looked_at(ranked, most))
         for sentence in corpus.sentences(passage)
     ]
-    if not found:
+    if not candidates:
         return []
-    texts = [corpus.text(passage.document)[s.start : s.end] for passage, s, _ in found]
-    heads = [sentence.head for _, sentence, _ in found]
-    near, *named = _cosines(corpus.encoder, [query.core, *query.items], texts, heads)
+    texts = [corpus.text(passage.document)[s.start : s.end] for passage, s, _ in candidates]
+    heads = [sentence.head for _, sentence, _ in candidates]
+    near, *near_items = _cosines(corpus.encoder, [query.core, *query.items], texts, heads)
     trust = corpus.trust(query)
     scored = []
-    for at, ((passage, sentence, rank), text) in enumerate(zip(found, texts, strict=True)):
-        held = terms(text)
-        if not _tells(text, held, rarity.keys()):
+    for at, ((passage, sentence, rank), text) in enumerate(zip(candidates, texts, strict=True)):
+        text_terms = terms(text)
+        if not _tells(text, text_terms, rarity.keys()):
             continue
         # Words that only the head of a table holds stand over every row of it and count half.
-        own, head = set(held), set(terms(sentence.head))
+        own, head = set(text_terms), set(terms(sentence.head))
         share = _share(own, head, rarity)
         # Where cosines say nothing, the words stand in for them.
         score = trust * float(near[at]) + (1 - trust) * share + _WORDS * share
-        for wanted, cosines in zip(items, named, strict=True):
-            other = trust * float(cosines[at]) + _WORDS * _share(own, head, wanted)
+        for item, cosines in zip(items, near_items, strict=True):
+            other = trust * float(cosines[at]) + _WORDS * _share(own, head, item)
             score = max(score, _ITEM * other)
         scored.append(Quote(passage, sentence.start, sentence.end, text, score + rank))
     return sorted(scored, key=lambda quote: -quote.score)
@@ -121,38 +121,38 @@ def _cosines(encoder: Encoder, queries: list[str], texts: list[str], heads: list
 
 def _share(own: set[str], head: set[str], rarity: Mapping[str, float]) -> float:
     """How much of the terms, by rarity, a row or sentence holds; what only its head does, half."""
-    held = sum(weight for term, weight in rarity.items() if term in own)
-    held += 0.5 * sum(weight for term, weight in rarity.items() if term in head - own)
-    return held / (sum(rarity.values()) or 1.0)
+    weight = sum(weight for term, weight in rarity.items() if term in own)
+    weight += 0.5 * sum(weight for term, weight in rarity.items() if term in head - own)
+    return weight / (sum(rarity.values()) or 1.0)
 
 
-def _tells(text: str, found: list[str], wanted: Collection[str]) -> bool:
-    """Whether a quote, `found` its terms, says more than a label or the question's words would."""
-    if not any(character.isdigit() for character in text) and len(found) < _LABEL:
+def _tells(text: str, text_terms: list[str], query_terms: Collection[str]) -> bool:
+    """Whether a quote says more than a label or the question's own words would."""
+    if not any(character.isdigit() for character in text) and len(text_terms) < _LABEL:
         return False
-    return any(len(term) > 1 or term.isdigit() for term in found if term not in wanted)
+    return any(len(term) > 1 or term.isdigit() for term in text_terms if term not in query_terms)
 
 
 def best(near: list[Quote], most: int) -> list[Quote]:
     """The nearest quotes, neighbouring sentences of one paragraph joined to one."""
-    kept: list[Quote] = []
+    chosen: list[Quote] = []
     for quote in near[: 2 * most]:
         if quote.score < _FAR * near[0].score:
             break
-        if any(quote.text in other.text for other in kept):
+        if any(quote.text in other.text for other in chosen):
             continue
-        for index, other in enumerate(kept):
-            first, second = sorted((quote, other), key=lambda one: one.start)
+        for index, other in enumerate(chosen):
+            first, second = sorted((quote, other), key=lambda each: each.start)
             between = first.passage.text[
                 first.end - first.passage.start : second.start - first.passage.start
             ]
             beside = quote.passage == other.passage and between.isspace() and "\n" not in between
             if beside and second.end - first.start <= _LONGEST:
                 text = first.text + between + second.text
-                kept[index] = replace(other, start=first.start, end=second.end, text=text)
+                chosen[index] = replace(other, start=first.start, end=second.end, text=text)
                 break
         else:
-            if len(kept) == most:
+            if len(chosen) == most:
                 break
-            kept.append(quote)
-    return kept
+            chosen.append(quote)
+    return chosen

@@ -47,14 +47,16 @@ def support(
     quoted = _quoted(claim, passages, computed)
     if quoted:
         return quoted
-    wanted, asked = set(query_terms(digits(claim))), set(query_terms(digits(question)))
+    claim_terms = set(query_terms(digits(claim)))
+    question_terms = set(query_terms(digits(question)))
     best: tuple[int, int, int, Span] | None = None
     for words, around, span in spans:
         if not carries(words, claim, question, around, computed):
             continue
-        held = set(terms(digits(words)))
+        word_terms = set(terms(digits(words)))
         # Of two spans that hold as much, the one on what was asked is the quote, then the shorter.
-        rank = len(wanted & held), len(asked & held), span[1] - span[2]
+        shared = len(claim_terms & word_terms)
+        rank = shared, len(question_terms & word_terms), span[1] - span[2]
         if best is None or rank > best[:3]:
             best = *rank, span
     return best[3] if best else None
@@ -73,28 +75,28 @@ def together(
     left = [figure for figure in figures(claim) if figure not in computed]
     if len(left) < 2 or not spans:
         return []
-    wanted = set(query_terms(digits(claim)))
-    kept: list[Words] = []
-    while left and len(kept) < _PIECES:
+    claim_terms = set(query_terms(digits(claim)))
+    chosen: list[Words] = []
+    while left and len(chosen) < _PIECES:
         best = max(
             spans,
-            key=lambda one: (
-                len(left) - len(missing(left, one.text)),
-                len(wanted & set(terms(digits(one.text)))),
-                one.span[1] - one.span[2],
+            key=lambda words: (
+                len(left) - len(missing(left, words.text)),
+                len(claim_terms & set(terms(digits(words.text)))),
+                words.span[1] - words.span[2],
             ),
         )
         still = missing(left, best.text)
         if len(still) == len(left):
             break
         left = still
-        kept.append(best)
+        chosen.append(best)
     # A header counts for its own rows alone: the figures were looked for quote by quote.
-    joined = " ".join(one.text for one in kept)
-    around = " ".join(one.around for one in kept)
+    joined = " ".join(words.text for words in chosen)
+    around = " ".join(words.around for words in chosen)
     if unproven(left, question, around) or not _shares(joined, claim, question, around, computed):
         return []
-    return [one.span for one in kept]
+    return [words.span for words in chosen]
 
 
 def find_words(text: str, words: str) -> tuple[int, int] | None:
@@ -117,9 +119,9 @@ def carries(
     terms and figures may stand `around` the words: the year in a heading, the company in a title.
     `computed` figures of the claim need not stand anywhere.
     """
-    wanted = [figure for figure in figures(claim) if figure not in computed]
+    needed = [figure for figure in figures(claim) if figure not in computed]
     return _shares(words, claim, question, around, computed) and not unproven(
-        missing(wanted, words), question, around
+        missing(needed, words), question, around
     )
 
 
@@ -129,17 +131,17 @@ def unproven(left: Sequence[Figure], question: str, around: str) -> bool:
 
 
 def _shares(words: str, claim: str, question: str, around: str, computed: Sequence[Figure]) -> bool:
-    held = set(terms(digits(words)))
+    word_terms = set(terms(digits(words)))
     left = digits(_without(claim, computed))
-    wanted = set(query_terms(left)) if left.strip() else set()
-    asked = wanted & set(terms(digits(question)))
-    new = wanted - asked
-    if not wanted or len(new & held) < SUPPORT * len(new):
+    claim_terms = set(query_terms(left)) if left.strip() else set()
+    repeated = claim_terms & set(terms(digits(question)))
+    new = claim_terms - repeated
+    if not claim_terms or len(new & word_terms) < SUPPORT * len(new):
         return False
-    known = wanted & held
-    if len(known) < SUPPORT * len(wanted):  # the passage is cut into terms only where it can help
-        known |= asked & set(terms(digits(around)))
-    return len(known) >= SUPPORT * len(wanted)
+    shared = claim_terms & word_terms
+    if len(shared) < SUPPORT * len(claim_terms):  # terms of the passage are made only if needed
+        shared |= repeated & set(terms(digits(around)))
+    return len(shared) >= SUPPORT * len(claim_terms)
 
 
 def _without(claim: str, computed: Sequence[Figure]) -> str:

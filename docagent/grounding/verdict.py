@@ -110,10 +110,11 @@ def unknown_names(corpus: Corpus, query: str | Query, ranked: list[Passage]) -> 
     return UnknownNames(missing, len(missing) / named if named else 0.0)
 
 
-def _meant(wanted: set[str], ranked: list[Passage]) -> bool:
+def _meant(name_terms: set[str], ranked: list[Passage]) -> bool:
     """Whether the best passages have one of these terms with a slip of the pen."""
-    held = {term for passage in ranked[:_LOOKED_AT] for term in passage.terms}
-    return any(slip(one, other) for one in wanted if len(one) >= _SLIP for other in held)
+    others = {term for passage in ranked[:_LOOKED_AT] for term in passage.terms}
+    long = [term for term in name_terms if len(term) >= _SLIP]
+    return any(slip(term, other) for term in long for other in others)
 
 
 def _coverage(query: Query, ranked: list[Passage]) -> float:

@@ -25,7 +25,7 @@ _LONG = 20  # seconds; a shorter wait is not announced anew
 class Cost:
     """The seconds that parts take, by their tokens and the tokens of a reply.
 
-    Parts that are `known` from earlier runs cost nothing. Without a `model` no time is told:
+    Parts that are `known` from earlier runs cost nothing. Without a `model` no time is estimated:
     picking sentences takes seconds.
     """
 
@@ -49,20 +49,20 @@ class Cost:
 
     def announce(self) -> str:
         """How much there is to read and how long that takes; logged unless it is nothing."""
-        told = f"{len(self._tokens)} parts"
+        text = f"{len(self._tokens)} parts"
         if any(self._known):
-            told += f", {sum(self._known)} of them kept from before"
+            text += f", {sum(self._known)} of them kept from before"
         left = sum(n for n, old in zip(self._tokens, self._known, strict=True) if not old)
-        told += f"; {left:,} tokens to read"
+        text += f"; {left:,} tokens to read"
         if left and self._model:
-            told += f", about {duration(self._left * self._speed(self._model))}"
+            text += f", about {duration(self._left * self._speed(self._model))}"
         if left:
-            log.info("Reading %s. Ctrl-C keeps what is read.", told)
+            log.info("Reading %s. Ctrl-C keeps what is read.", text)
         self._begun = time.perf_counter()
-        return told
+        return text
 
     def done(self, number: int) -> Progress:
-        """A part was read. The speed is kept; after the first one the time that is left is told."""
+        """A part was read. The speed is kept; after the first part the time left is logged."""
         first = not any(map(self._weights.__getitem__, self._done))
         self._done.add(number)
         if self._model and self._weights[number]:

@@ -14,7 +14,7 @@ from retrieval.pages import PageRange
 from retrieval.passage import Passage
 
 _SHOWN = 5  # places quoted
-_PAGES = 12  # pages told one by one
+_PAGES = 12  # pages listed one by one
 
 
 def count(context: QueryContext, words: str) -> Draft:

@@ -36,39 +36,39 @@ def made_from(context: SummaryContext, part: Part) -> tuple[str, ...]:
 def extract(context: SummaryContext, part: Part) -> Extract:
     """The best sentences of a part, from what is kept if it was read before."""
     key = made_from(context, part)
-    told = context.cache.get(*key)
-    if told is None:
-        told = _read(context, part)
-        context.cache.put(told, *key)
+    row = context.cache.get(*key)
+    if row is None:
+        row = _read(context, part)
+        context.cache.put(row, *key)
     start, _ = part.span(context.corpus)
     text = context.corpus.text(part.document)
-    spans = [Span(part.document, start + a, start + b) for a, b, _ in told["sentences"]]
+    spans = [Span(part.document, start + a, start + b) for a, b, _ in row["sentences"]]
     texts = [" ".join(text[span.start : span.end].split()) for span in spans]
-    mean, *vectors = _unpacked(told["vectors"], len(spans) + 1)
+    mean, *vectors = _unpacked(row["vectors"], len(spans) + 1)
     return Extract(
         spans,
         texts,
         np.reshape(vectors, (len(spans), len(mean))).astype(np.float32),
         [frozenset(query_terms(one)) for one in texts],
-        np.array([bonus for *_, bonus in told["sentences"]], np.float64),
+        np.array([bonus for *_, bonus in row["sentences"]], np.float64),
         mean,
-        told["weight"],
+        row["weight"],
     )
 
 
-def statements_extract(context: SummaryContext, told: Sequence[SummarySentence]) -> Extract:
+def statements_extract(context: SummaryContext, sentences: Sequence[SummarySentence]) -> Extract:
     """Sentences that were written, to be chosen from as those of a document are."""
-    texts = [one.text for one in told]
+    texts = [sentence.text for sentence in sentences]
     vectors = _embed(context.corpus.encoder, texts)
     bonus = [_FIGURE * any(map(str.isdigit, text)) - _LEANS * leans(text) for text in texts]
     return Extract(
-        [one.spans[0] for one in told],
+        [sentence.spans[0] for sentence in sentences],
         texts,
         vectors,
         [frozenset(query_terms(text)) for text in texts],
         np.array(bonus, np.float64),
         unit(vectors.sum(axis=0)),
-        len(told),
+        len(sentences),
     )
 
 
@@ -100,8 +100,8 @@ def _read(context: SummaryContext, part: Part) -> dict[str, Any]:
     }
 
 
-def _unpacked(told: str, rows: int) -> Vectors:
-    flat = np.frombuffer(base64.b64decode(told), "<f2")
+def _unpacked(packed: str, rows: int) -> Vectors:
+    flat = np.frombuffer(base64.b64decode(packed), "<f2")
     found: Vectors = flat.reshape(rows, -1).astype(np.float32)
     return found
 

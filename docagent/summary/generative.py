@@ -41,7 +41,7 @@ def generative(
 ) -> list[SummarySentence]:
     """The sentences of the whole; those of each section are handed over as it is finished.
 
-    With a focus all is read first: what comes near is told by comparing everything.
+    With a focus all is read first: what comes near shows only when all is compared.
     """
     counts = _counts(context, sections, parts)
     prompts = [_prompt(context, part, count) for part, count in zip(parts, counts, strict=True)]

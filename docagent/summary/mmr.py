@@ -84,8 +84,8 @@ def choose(
 
 def repeated(extracts: Sequence[Extract]) -> frozenset[str]:
     """Wordings that stand in several of them: notices, not what a section says."""
-    counts = Counter(told for one in extracts for told in set(map(wording, one.texts)))
-    return frozenset(told for told, count in counts.items() if count > 1)
+    counts = Counter(text for one in extracts for text in set(map(wording, one.texts)))
+    return frozenset(text for text, count in counts.items() if count > 1)
 
 
 def wording(text: str) -> str:

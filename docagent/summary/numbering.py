@@ -17,13 +17,16 @@ class Numbering:
         self._corpus = corpus
         self._numbers: dict[Span, int] = {}
 
-    def text(self, told: Iterable[SummarySentence], verbatim: bool) -> str:
+    def text(self, sentences: Iterable[SummarySentence], verbatim: bool) -> str:
         """Sentences with their markers; a document's own in quotation marks, one a line."""
-        told = list(told)
-        for span in sorted({span for one in told for span in one.spans}, key=lambda one: one.start):
+        sentences = list(sentences)
+        for span in sorted(
+            {span for sentence in sentences for span in sentence.spans}, key=lambda one: one.start
+        ):
             self._numbers.setdefault(span, len(self._numbers) + 1)
         return ("\n" if verbatim else " ").join(
-            (f"“{one.text}”" if verbatim else one.text) + self._markers(one) for one in told
+            (f"“{sentence.text}”" if verbatim else sentence.text) + self._markers(sentence)
+            for sentence in sentences
         )
 
     def citations(self) -> tuple[Citation, ...]:

@@ -14,8 +14,8 @@ from retrieval.parse.document import Document
 from retrieval.passage import Passage
 
 SECTIONS = 16  # at most, over all documents, unless there are more documents
-_LARGE = 0.25  # of a document: a larger section is told by those below it
-_SMALL = 0.02  # of a document: a smaller one is told with its neighbour
+_LARGE = 0.25  # of a document: a larger section is summarised by those below it
+_SMALL = 0.02  # of a document: a smaller one joins its neighbour
 _TITLE = 80  # characters
 _LONG = 60_000  # characters, some 15,000 tokens: longer stretches without headings are cut
 # Reports set "PART I", "Item 2", "Note 3" and what is below them in one type.
@@ -50,7 +50,7 @@ class _Node:
 
 @dataclass(slots=True)
 class _Run:
-    """Neighbouring nodes that are told together; `parent` tells which belong together."""
+    """Neighbouring nodes that become one section; `parent` tells which belong together."""
 
     titles: list[str]
     nodes: list[_Node]

@@ -22,14 +22,14 @@ def spread(
 
     Each group is heard as far as `most` goes, more of them the larger it is.
     """
-    told = [one for group in groups for one in group]
-    if len(told) <= most:
-        return told
-    extract = statements_extract(context, told)
+    sentences = [sentence for group in groups for sentence in group]
+    if len(sentences) <= most:
+        return sentences
+    extract = statements_extract(context, sentences)
     counts = [len(group) for group in groups]
     # What a focus looks for may stand in one place.
     limits = [] if context.options.focus else rooms(counts, quotas(sizes, counts, most))
-    return [told[at] for at in choose(context, extract, most, extract.mean, rooms=limits)]
+    return [sentences[at] for at in choose(context, extract, most, extract.mean, rooms=limits)]
 
 
 def quotas(sizes: Sequence[int], counts: Sequence[int], most: int) -> list[int]:

@@ -17,6 +17,7 @@ from uuid import uuid4
 from filelock import FileLock, Timeout
 
 from retrieval.errors import DocAgentError
+from retrieval.store.atomic import replace_file
 
 log = logging.getLogger("docagent")
 
@@ -206,13 +207,12 @@ def read_checked(folder: Path, name: str) -> bytes:
 
 def replace_text(file: Path, text: str) -> None:
     """Write a small file that readers see whole, old or new. Raises OSError."""
-    partial = file.with_name(f".{file.name}.{uuid4().hex[:8]}")
-    try:
+
+    def write(partial: Path) -> None:
         partial.write_text(text, "utf-8")
         _flush(partial)
-        partial.replace(file)
-    finally:
-        partial.unlink(missing_ok=True)
+
+    replace_file(file, write)
 
 
 def _checksum(file: Path) -> int:

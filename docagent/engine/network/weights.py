@@ -10,10 +10,7 @@ from torch.nn import functional
 
 from docagent.engine.network.config import ModelConfig
 from docagent.engine.network.network import Embedding, Layer, Network, Projection
-from retrieval import machine
-
-ROWS = 1
-"""For which oneDNN may choose the order of packed weights: what serves one row serves many."""
+from retrieval.linear import linear as dense_linear
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -22,36 +19,6 @@ if TYPE_CHECKING:
     from docagent.engine.network.quantised import QuantisedWeight
 
     Weight = torch.Tensor | QuantisedWeight
-
-
-class Linear:
-    """x W^T + b for x (..., inputs), with weight (outputs, inputs)."""
-
-    def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None = None) -> None:
-        self.weight = weight
-        self._bias = bias
-
-    def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        return functional.linear(x, self.weight, self._bias)
-
-
-class PackedLinear:
-    """The same for bfloat16 on a CPU, with the weights in the order oneDNN multiplies them in.
-
-    `functional.linear` puts them into that order at every call. For (3072, 576) on two AMX cores
-    a product with 1, 9 and 1024 rows took 243, 295 and 3,093 us that way, and 148, 172 and 1,752
-    us packed; packing takes 920 us, once.
-    """
-
-    def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None = None) -> None:
-        self._packed = torch.ops.mkldnn._reorder_linear_weight(weight, ROWS)
-        self._bias = bias
-
-    def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        product: torch.Tensor = torch.ops.mkldnn._linear_pointwise(
-            x, self._packed, self._bias, "none", [], ""
-        )
-        return product
 
 
 class DenseEmbedding:
@@ -99,11 +66,7 @@ def linear(weights: Sequence[Weight], bias: torch.Tensor | None = None) -> Proje
         biases = [None] * len(ends) if bias is None else torch.split(bias, ends)
         return ConcatLinear([linear([w], b) for w, b in zip(weights, biases, strict=True)])
     weight = dense[0] if len(dense) == 1 else torch.cat(dense)
-    cpu = weight.device.type == "cpu" and weight.dtype == torch.bfloat16
-    onednn = bool(torch.backends.mkldnn.is_available())  # type: ignore[no-untyped-call]
-    if cpu and onednn and machine.has_bfloat16_cpu():
-        return PackedLinear(weight, bias)
-    return Linear(weight, bias)
+    return dense_linear(weight, bias)
 
 
 class GatedMlp:

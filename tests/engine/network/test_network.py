@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from docagent.engine.network.network import Network
-from docagent.engine.network.weights import Linear
+from docagent.engine.network.weights import linear
 from tests.engine.tiny import Twins, moe_twins, text, twins
 
 
@@ -45,10 +45,10 @@ def test_switched_is_to_the_bit_what_is_loaded_that_way() -> None:
 
 def test_one_token_in_bfloat16_takes_the_same_product() -> None:
     weight = torch.randn(64, 32).bfloat16()
-    linear = Linear(weight, torch.randn(64).bfloat16())
+    product = linear([weight], torch.randn(64).bfloat16())
     x = torch.randn(3, 32).bfloat16()
-    apart = torch.stack([linear(row[None, None])[0, 0] for row in x])
-    torch.testing.assert_close(apart, linear(x), atol=0.1, rtol=0.02)
+    apart = torch.stack([product(row[None, None])[0, 0] for row in x])
+    torch.testing.assert_close(apart, product(x), atol=0.1, rtol=0.02)
 
 
 def test_a_buffer_that_could_not_grow_at_first_grows_later(
