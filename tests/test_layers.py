@@ -14,8 +14,8 @@ import pytest
 from tests.conftest import ROOT
 
 LAYERS = {
-    "retrieval": """errors progress folders machine linear pages parse chunk lexical embed dense
-        passage query files store ranking langchain corpus __init__""",
+    "retrieval": """errors extras progress folders machine linear pages parse chunk lexical embed
+        dense passage query files store ranking langchain corpus __init__""",
     "docagent": """errors sanitize jsonl timing answer events strategy settings streaming replay
         engine reply_cache model grounding answering reading tools agent strategies summary
         pipeline session api __init__ evaluation cli __main__""",

@@ -10,6 +10,7 @@ import numpy as np
 
 from retrieval.embed.model import Vectors
 from retrieval.errors import DocAgentError
+from retrieval.extras import require
 from retrieval.machine import has_bfloat16_cpu
 
 _BATCH = 32  # 16 to 32 texts of equal length gave the most tokens a second on two cores
@@ -28,12 +29,14 @@ class SentenceModel:
         import torch
         import transformers
         from safetensors import SafetensorError
-        from sentence_transformers import SentenceTransformer
 
+        package = require(
+            "sentence_transformers", "sentence-transformers", "rerank", f"{folder.name}"
+        )
         transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         device = "cuda" if torch.cuda.is_available() else "cpu"
         try:
-            model = SentenceTransformer(str(folder), device=device, local_files_only=True)
+            model = package.SentenceTransformer(str(folder), device=device, local_files_only=True)
         except (OSError, ValueError, SafetensorError) as error:
             raise DocAgentError(f"{folder} is no embedding model: {error}") from error
         if device == "cuda" or has_bfloat16_cpu():

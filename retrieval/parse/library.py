@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from retrieval.errors import DocumentError, first_line
+from retrieval.extras import require
 
 
 def library(module: str, package: str, file: str) -> Any:
     """A module of the extra `formats`. Raises DocumentError where `package` is not installed."""
-    try:
-        return importlib.import_module(module)
-    except ImportError as error:
-        raise DocumentError(f"{file} needs {package}: pip install 'docagent[formats]'.") from error
+    return require(module, package, "formats", file, DocumentError)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from retrieval.embed.encoder import local_folder
 from retrieval.errors import DocAgentError
+from retrieval.extras import require
 from retrieval.passage import Passage
 
 if TYPE_CHECKING:
@@ -35,9 +36,10 @@ class CrossEncoder:
     def __init__(self, name: str) -> None:
         folder = local_folder(name, "reranker")
         _refuse_without_score(name, folder)
-        from sentence_transformers import CrossEncoder as Model
-
-        self._model = Model(str(folder), local_files_only=True)
+        package = require(
+            "sentence_transformers", "sentence-transformers", "rerank", f"the reranker {name}"
+        )
+        self._model = package.CrossEncoder(str(folder), local_files_only=True)
 
     def scores(self, question: str, passages: Sequence[Passage]) -> list[float]:
         """The model's own scores; what exceeds its window is cut."""

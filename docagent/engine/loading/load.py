@@ -23,6 +23,7 @@ from docagent.engine.network.network import Network
 from docagent.engine.network.rope import factors_up_to
 from docagent.errors import ModelUnavailable, first_line
 from retrieval import machine
+from retrieval.extras import require
 
 END_TOKENS = ("<|im_end|>", "<|endoftext|>")
 SAMPLING = ("temperature", "top_p", "top_k")
@@ -73,6 +74,8 @@ def load(
     path = locate(name, cache, force)
     if path.is_file():
         # Only a GGUF file needs the packages gguf and llvmlite.
+        for package in ("gguf", "llvmlite"):
+            require(package, package, "gguf", path.name, ModelUnavailable)
         from docagent.engine.loading.gguf_source import gguf_source
 
         place = choose_device(device)

@@ -7,7 +7,8 @@ import re
 import urllib.parse
 from typing import TYPE_CHECKING
 
-from docagent.errors import DocAgentError
+from docagent.errors import DocAgentError, ModelUnavailable
+from retrieval.extras import require
 
 if TYPE_CHECKING:
     from docagent.engine.servers.chat import ChatServer
@@ -45,9 +46,11 @@ def parse(specification: str) -> tuple[str, str]:
 def connect(specification: str) -> ChatServer:
     """The chat model of `openai:MODEL@URL`; the key is OPENAI_API_KEY, or `none` without one.
 
-    Nothing is sent until the first question. Raises `DocAgentError` for a malformed specification.
+    Nothing is sent until the first question. Raises `DocAgentError` for a malformed specification,
+    and `ModelUnavailable` where langchain-openai is not installed.
     """
     model, url = parse(specification)
+    require("langchain_openai", "langchain-openai", "server", specification, ModelUnavailable)
     from openai import Timeout
     from pydantic import SecretStr
 
