@@ -25,7 +25,8 @@ Model = Annotated[
     ),
 ]
 Strategy = Annotated[
-    str, typer.Option(help="auto, retrieve, read, direct or agent; the README explains each.")
+    str,
+    typer.Option(help="auto, retrieve, read, direct or agent; see docs/strategies.md."),
 ]
 Embedding = Annotated[
     str | None,
