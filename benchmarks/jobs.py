@@ -80,33 +80,45 @@ def _text(strategy: str, length: str, depths: int) -> str:
     )
 
 
-_STARTUP = 'benchmarks.startup examples/handbook.pdf "Who audited the accounts?"'
-_SQUAD = f"benchmarks.squad {DATA}/squad/squad.jsonl"
+_STARTUP = 'benchmarks.answers.startup examples/handbook.pdf "Who audited the accounts?"'
+_SQUAD = f"benchmarks.answers.squad {DATA}/squad/squad.jsonl"
 _ASKED = f"--questions {DATA}/squad/squad.jsonl"
-_RUNS = f"benchmarks.agent {DATA}/multihop/hotpot_train.jsonl"
-_PAGE_QUESTIONS = f"benchmarks.page_questions {DATA}/*/pdfs/*.pdf --out {SCRATCH}/page_level.jsonl"
+_RUNS = f"benchmarks.answers.agent {DATA}/multihop/hotpot_train.jsonl"
+_PAGE_QUESTIONS = (
+    f"benchmarks.retrieval.page_questions {DATA}/*/pdfs/*.pdf --out {SCRATCH}/page_level.jsonl"
+)
 _TEXTS = f"--squad {DATA}/squad/squad.jsonl --hotpot {DATA}/multihop/hotpot_train.jsonl"
 
 JOBS = (
-    Job("guard", ("benchmarks.guard",), ("benchmarks.guard --every 5",)),
+    Job("guard", ("benchmarks.answers.guard",), ("benchmarks.answers.guard --every 5",)),
     Job("startup", (_STARTUP,), (f"{_STARTUP} --rounds 1",)),
     Job(
         "first-answer",
         (
             # LangChain takes four times as long (25 s for 6 s at 32K): minutes at a million.
-            "benchmarks.first_answer --lengths 4K,32K,128K,1M "
+            "benchmarks.retrieval.first_answer --lengths 4K,32K,128K,1M "
             f"--systems ours {LANGCHAIN} --rival-to 128K",
         ),
-        ("benchmarks.first_answer --lengths 4K",),
+        ("benchmarks.retrieval.first_answer --lengths 4K",),
     ),
     Job(
         "ingest",
-        ("benchmarks.ingest examples/handbook.pdf",),
-        ("benchmarks.ingest examples/handbook.pdf",),
+        ("benchmarks.retrieval.ingest examples/handbook.pdf",),
+        ("benchmarks.retrieval.ingest examples/handbook.pdf",),
     ),
-    Job("embed", ("benchmarks.embed",), ("benchmarks.embed --rounds 1",), seconds=900),
-    Job("ocr", ("benchmarks.ocr 12 14 21",), ("benchmarks.ocr 21",), needs=("rapidocr",)),
-    Job("needles", ("benchmarks.needles",), ("benchmarks.needles --tokens 20000",)),
+    Job(
+        "embed",
+        ("benchmarks.retrieval.embed",),
+        ("benchmarks.retrieval.embed --rounds 1",),
+        seconds=900,
+    ),
+    Job(
+        "ocr",
+        ("benchmarks.retrieval.ocr 12 14 21",),
+        ("benchmarks.retrieval.ocr 21",),
+        needs=("rapidocr",),
+    ),
+    Job("needles", ("benchmarks.answers.needles",), ("benchmarks.answers.needles --tokens 20000",)),
     Job("agent-runs", (_RUNS,), (f"{_RUNS} -n 4",), seconds=12_000),
     _engine("agent"),
     _engine("decode"),
@@ -119,9 +131,12 @@ JOBS = (
         "picture",
         (
             f"{_NEEDLE} --lengths 4K,32K,128K,1M --depths 11",
-            f"benchmarks.evals {SCRATCH}/needle --pictures needle",
+            f"benchmarks.answers.evals {SCRATCH}/needle --pictures needle",
         ),
-        (f"{_NEEDLE} --lengths 2K --depths 1 --no-plots", f"benchmarks.evals {SCRATCH}/needle"),
+        (
+            f"{_NEEDLE} --lengths 2K --depths 1 --no-plots",
+            f"benchmarks.answers.evals {SCRATCH}/needle",
+        ),
         seconds=3600,
         long=True,
     ),
@@ -130,11 +145,11 @@ JOBS = (
         (
             f"{_NEEDLE} --lengths 2K,8K,16K,32K --depths 5 --engine-only "
             "--long-context none,yarn,dca",
-            f"benchmarks.evals {SCRATCH}/needle --pictures engine",
+            f"benchmarks.answers.evals {SCRATCH}/needle --pictures engine",
         ),
         (
             f"{_NEEDLE} --lengths 1K --depths 1 --engine-only --no-plots",
-            f"benchmarks.evals {SCRATCH}/needle",
+            f"benchmarks.answers.evals {SCRATCH}/needle",
         ),
         seconds=7200,
         long=True,
@@ -143,9 +158,9 @@ JOBS = (
         "sets",
         (
             *(_set(file, every) for file, every in _SETS.items()),
-            f"benchmarks.evals {SCRATCH}/qa-*",
+            f"benchmarks.answers.evals {SCRATCH}/qa-*",
         ),
-        (_set("finance_dev/finance.jsonl", 7), f"benchmarks.evals {SCRATCH}/qa-finance"),
+        (_set("finance_dev/finance.jsonl", 7), f"benchmarks.answers.evals {SCRATCH}/qa-finance"),
         seconds=7200,
         long=True,
     ),
@@ -156,100 +171,112 @@ JOBS = (
             _text("auto", "1M", 3),
             _text("auto", "1M", 10),
             _text("read", "128K", 3),
-            f"benchmarks.evals {SCRATCH}/auto-1M-1 {SCRATCH}/auto-1M-3 {SCRATCH}/auto-1M-10 "
+            f"benchmarks.answers.evals {SCRATCH}/auto-1M-1 {SCRATCH}/auto-1M-3 {SCRATCH}/auto-1M-10 "
             f"{SCRATCH}/read-128K-3",
         ),
-        (_text("auto", "16K", 1), f"benchmarks.evals {SCRATCH}/auto-16K-1"),
+        (_text("auto", "16K", 1), f"benchmarks.answers.evals {SCRATCH}/auto-16K-1"),
         seconds=3600,
         long=True,
     ),
-    Job("kill", ("benchmarks.kill --kills 50",), ("benchmarks.kill --kills 2",), 3600, long=True),
+    Job(
+        "kill",
+        ("benchmarks.retrieval.kill --kills 50",),
+        ("benchmarks.retrieval.kill --kills 2",),
+        3600,
+        long=True,
+    ),
     Job("squad", (f"{_SQUAD} --model none --every 2",), (f"{_SQUAD} --model none --every 90",)),
     Job("squad-model", (f"{_SQUAD} --every 5",), (f"{_SQUAD} --every 180",), seconds=900),
     Job(
         "verdict",
         (
-            f"benchmarks.verdict squad={DATA}/squad/squad.jsonl "
+            f"benchmarks.answers.verdict squad={DATA}/squad/squad.jsonl "
             f"reports={DATA}/sec10q/sec10q.jsonl,{DATA}/finance_dev/finance.jsonl "
             "handbook=examples/handbook_questions.jsonl",
         ),
-        ("benchmarks.verdict --every 3 handbook=examples/handbook_questions.jsonl",),
+        ("benchmarks.answers.verdict --every 3 handbook=examples/handbook_questions.jsonl",),
     ),
     Job(
         "verdict-xquad",
         (
-            "benchmarks.verdict --parts 4 --every 2 "
+            "benchmarks.answers.verdict --parts 4 --every 2 "
             + " ".join(f"{name}={DATA}/xquad/{name}.jsonl" for name in ("en", "de", "zh", "ar")),
         ),
-        (f"benchmarks.verdict --parts 4 --every 40 en={DATA}/xquad/en.jsonl",),
+        (f"benchmarks.answers.verdict --parts 4 --every 40 en={DATA}/xquad/en.jsonl",),
     ),
     Job(
         "languages",
-        (f"benchmarks.languages {DATA}/xquad",),
-        (f"benchmarks.languages {DATA}/xquad --every 40",),
+        (f"benchmarks.retrieval.languages {DATA}/xquad",),
+        (f"benchmarks.retrieval.languages {DATA}/xquad --every 40",),
     ),
     Job(
         "passages",
         (
-            f"benchmarks.passages --squad {DATA}/squad/squad.jsonl "
+            f"benchmarks.retrieval.passages --squad {DATA}/squad/squad.jsonl "
             f"--filler {DATA}/multihop/hotpot_train.txt "
             f"--hotpot {DATA}/multihop/hotpot_train.jsonl",
         ),
-        (f"benchmarks.passages --squad {DATA}/squad/squad.jsonl --every 60",),
+        (f"benchmarks.retrieval.passages --squad {DATA}/squad/squad.jsonl --every 60",),
     ),
     Job(
         "lexical",
-        (f"benchmarks.lexical {DATA}/squad/articles --passages 100000",),
-        (f"benchmarks.lexical {DATA}/squad/articles --passages 2000",),
+        (f"benchmarks.retrieval.lexical {DATA}/squad/articles --passages 100000",),
+        (f"benchmarks.retrieval.lexical {DATA}/squad/articles --passages 2000",),
         needs=("bm25s",),
     ),
     Job(
         "rerank",
-        (f"benchmarks.rerank {DATA}/squad/squad.jsonl",),
-        (f"benchmarks.rerank {DATA}/squad/squad.jsonl --every 230",),
+        (f"benchmarks.retrieval.rerank {DATA}/squad/squad.jsonl",),
+        (f"benchmarks.retrieval.rerank {DATA}/squad/squad.jsonl --every 230",),
         seconds=900,
     ),
     Job(
         "dense",
         (
-            f"benchmarks.dense {DATA}/*/pdfs/*.pdf {DATA}/squad/articles/*.txt {DATA}/xquad/en.txt "
+            f"benchmarks.retrieval.dense {DATA}/*/pdfs/*.pdf {DATA}/squad/articles/*.txt {DATA}/xquad/en.txt "
             f"{DATA}/multihop/hotpot_train.txt {_ASKED} --rows 6000 100000 600000",
         ),
         (
-            f"benchmarks.dense {DATA}/finance_dev/pdfs/PEPSICO_2023Q1_EARNINGS.pdf {_ASKED} "
+            f"benchmarks.retrieval.dense {DATA}/finance_dev/pdfs/PEPSICO_2023Q1_EARNINGS.pdf {_ASKED} "
             "--rows 3000",
         ),
         seconds=1200,
     ),
     Job(
         "reading",
-        (f"benchmarks.reading {DATA}/sec10q/pdfs/2023_Q3_NVDA.pdf",),
-        (f"benchmarks.reading {DATA}/finance_dev/pdfs/PEPSICO_2023Q1_EARNINGS.pdf --kill 1",),
+        (f"benchmarks.answers.reading {DATA}/sec10q/pdfs/2023_Q3_NVDA.pdf",),
+        (
+            f"benchmarks.answers.reading {DATA}/finance_dev/pdfs/PEPSICO_2023Q1_EARNINGS.pdf --kill 1",
+        ),
         seconds=1200,
     ),
     Job(
         "summary",
-        (f"benchmarks.summary {DATA}/squad/articles/*.txt --output {SCRATCH}/summaries.jsonl",),
-        (f"benchmarks.summary {DATA}/squad/articles/Vi*.txt --output {SCRATCH}/summaries.jsonl",),
+        (
+            f"benchmarks.answers.summary {DATA}/squad/articles/*.txt --output {SCRATCH}/summaries.jsonl",
+        ),
+        (
+            f"benchmarks.answers.summary {DATA}/squad/articles/Vi*.txt --output {SCRATCH}/summaries.jsonl",
+        ),
         seconds=7200,
     ),
     Job(
         "ingest-filings",
-        (f"benchmarks.ingest {DATA}/*/pdfs/*.pdf",),
-        (f"benchmarks.ingest {DATA}/finance_dev/pdfs/PEPSICO_2023Q1_EARNINGS.pdf",),
+        (f"benchmarks.retrieval.ingest {DATA}/*/pdfs/*.pdf",),
+        (f"benchmarks.retrieval.ingest {DATA}/finance_dev/pdfs/PEPSICO_2023Q1_EARNINGS.pdf",),
         seconds=1200,
     ),
     Job(
         "million",
-        (f"benchmarks.first_answer {DATA}/*/pdfs/*.pdf --tokens 1000000",),
-        (f"benchmarks.first_answer {DATA}/finance_dev/pdfs/PEPSICO_2023Q1_EARNINGS.pdf",),
+        (f"benchmarks.retrieval.first_answer {DATA}/*/pdfs/*.pdf --tokens 1000000",),
+        (f"benchmarks.retrieval.first_answer {DATA}/finance_dev/pdfs/PEPSICO_2023Q1_EARNINGS.pdf",),
     ),
     Job(
         "pages",
         (
             _PAGE_QUESTIONS,
-            f"benchmarks.proxy_pages {DATA}/sec10q/sec10q.jsonl --out {SCRATCH}/sec10q.jsonl",
-            f"benchmarks.retrieval {DATA}/finance_dev/finance.jsonl {SCRATCH}/page_level.jsonl "
+            f"benchmarks.retrieval.proxy_pages {DATA}/sec10q/sec10q.jsonl --out {SCRATCH}/sec10q.jsonl",
+            f"benchmarks.retrieval.systems {DATA}/finance_dev/finance.jsonl {SCRATCH}/page_level.jsonl "
             f"{SCRATCH}/sec10q.jsonl --systems {SYSTEMS}",
         ),
         seconds=3600,
@@ -257,7 +284,7 @@ JOBS = (
     Job(
         "cost",
         (
-            f"benchmarks.agent_cost {DATA}/squad/articles/*.txt "
+            f"benchmarks.answers.agent_cost {DATA}/squad/articles/*.txt "
             f"{DATA}/multihop/hotpot_train.txt --rival {RIVALS}",
         ),
         seconds=7200,
@@ -267,10 +294,10 @@ JOBS = (
         "ablation",
         (
             _PAGE_QUESTIONS,
-            f"benchmarks.ablation {DATA}/finance_dev/finance.jsonl {SCRATCH}/page_level.jsonl "
+            f"benchmarks.retrieval.ablation {DATA}/finance_dev/finance.jsonl {SCRATCH}/page_level.jsonl "
             f"{_TEXTS}",
         ),
-        (f"benchmarks.ablation examples/handbook_questions.jsonl {_TEXTS} --every 30",),
+        (f"benchmarks.retrieval.ablation examples/handbook_questions.jsonl {_TEXTS} --every 30",),
         seconds=3600,
         long=True,
     ),

@@ -3,8 +3,8 @@
     python -m benchmarks.plots BENCHMARKS.md --folder benchmarks/pictures
     python -m benchmarks.plots measured.json
 
-Drawn are the tables of benchmarks.agent_cost (what a question about one place costs with nothing
-cached), benchmarks.first_answer --lengths, and benchmarks.retrieval (a picture a set), here or in
+Drawn are the tables of benchmarks.answers.agent_cost (what a question about one place costs with nothing
+cached), benchmarks.retrieval.first_answer --lengths, and benchmarks.retrieval.systems (a picture a set), here or in
 any file with what these printed. `make bench` does it. A JSON file maps pictures to their lines
 itself: {"cost": {"read": [[4096, 4500], ...], "retrieve": [...]}, "first_answer": {...},
 "recall-finance": {...}}, each line a list of [x, y]. Heat maps are drawn by `docagent eval needle`.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.agent import asked, column
+from benchmarks.answers.agent import asked, column
 from docagent import DocAgent
 from tests.calling_model import CallingModel, call
 

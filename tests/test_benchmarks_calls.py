@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from benchmarks.follow_ups import PAIRS, is_right
-from benchmarks.tool_calls import cases, judged
+from benchmarks.answers.follow_ups import PAIRS, is_right
+from benchmarks.answers.tool_calls import cases, judged
 
 
 def test_two_hundred_prompts_of_two_kinds() -> None:

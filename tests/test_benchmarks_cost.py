@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from benchmarks import agent_cost
-from benchmarks.cost_meter import Cost, Meter, conversation
-from benchmarks.cost_model import served
-from benchmarks.cost_player import REFUSAL, Player
+from benchmarks.answers import agent_cost
+from benchmarks.answers.cost_meter import Cost, Meter, conversation
+from benchmarks.answers.cost_model import served
+from benchmarks.answers.cost_player import REFUSAL, Player
 
 BEACON = "Which colour has the beacon?"
 KING = "Who is the king?"

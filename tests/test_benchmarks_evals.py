@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import evals
+from benchmarks.answers import evals
 from docagent.evaluation.results import Results
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.agent_cost import HEAD, Row
-from benchmarks.cost_meter import Cost
-from benchmarks.first_answer import HEAD as WAITED
-from benchmarks.first_answer import Waited, filled, waited
+from benchmarks.answers.agent_cost import HEAD, Row
+from benchmarks.answers.cost_meter import Cost
 from benchmarks.plots import draw, lines
 from benchmarks.report import FILE, tables
-from benchmarks.retrieval import Asked, Run, table
+from benchmarks.retrieval.first_answer import HEAD as WAITED
+from benchmarks.retrieval.first_answer import Waited, filled, waited
+from benchmarks.retrieval.systems import Asked, Run, table
 from tests.make_pdf import text_pdf
 
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import passages
-from benchmarks.finders import holds, rank, tokens_to
-from benchmarks.memory import tree_bytes
-from benchmarks.page_questions import content_words, questions, row
-from benchmarks.pdf_pages import page_texts
-from benchmarks.proxy_pages import figures, proxy_pages
-from benchmarks.retrieval import Asked, Run, first_gold, read_rows, run, table
+from benchmarks.retrieval import passages
+from benchmarks.retrieval.finders import holds, rank, tokens_to
+from benchmarks.retrieval.memory import tree_bytes
+from benchmarks.retrieval.page_questions import content_words, questions, row
+from benchmarks.retrieval.pdf_pages import page_texts
+from benchmarks.retrieval.proxy_pages import figures, proxy_pages
+from benchmarks.retrieval.systems import Asked, Run, first_gold, read_rows, run, table
 from tests.make_pdf import text_pdf
 
 PROSE = (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.verdict import HANDBOOK, apart, area, asks, drawn, following, row, subject
+from benchmarks.answers.verdict import HANDBOOK, apart, area, asks, drawn, following, row, subject
 
 
 def rows(folder: Path, *told: dict[str, object]) -> Path:

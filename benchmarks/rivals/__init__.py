@@ -1,1 +1,1 @@
-"""The systems that benchmarks/retrieval.py compares, one small file each."""
+"""The systems that benchmarks/retrieval/systems.py compares, one small file each."""

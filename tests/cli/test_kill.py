@@ -1,4 +1,4 @@
-"""A short run of the kill test; `python -m benchmarks.kill` is the long one."""
+"""A short run of the kill test; `python -m benchmarks.retrieval.kill` is the long one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from benchmarks.kill import Kill, Left, row, run
+from benchmarks.retrieval.kill import Kill, Left, row, run
 
 
 def test_what_a_killed_run_had_to_do() -> None:

@@ -1,0 +1,200 @@
+"""A GPU with random weights in the shapes of Qwen2 1.5B and 7B: reading, memory and writing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from benchmarks.engine.bench import Bench
+from benchmarks.engine.decode import NEW, token_bytes
+from benchmarks.engine.machine import copy_bandwidth
+from benchmarks.engine.plain import Plain
+from benchmarks.engine.table import Table
+from benchmarks.engine.timed import Timed, write
+from docagent.engine.decoding.generate import out_of_memory
+from docagent.engine.engine import Engine
+from docagent.engine.loading.load import LoadedModel
+from docagent.engine.network.config import ModelConfig
+from docagent.engine.network.rope import factors_up_to
+from docagent.engine.network.weights import from_tensors
+from docagent.errors import DocAgentError
+
+QWEN2_7B: dict[str, Any] = {
+    "vocab_size": 152_064,
+    "hidden_size": 3584,
+    "intermediate_size": 18_944,
+    "num_hidden_layers": 28,
+    "num_attention_heads": 28,
+    "num_key_value_heads": 4,
+    "max_position_embeddings": 32_768,
+    "rope_parameters": {"rope_type": "default", "rope_theta": 1_000_000.0},
+    "tie_word_embeddings": False,
+}
+QWEN2_1_5B: dict[str, Any] = QWEN2_7B | {
+    "vocab_size": 151_936,
+    "hidden_size": 1536,
+    "intermediate_size": 8960,
+    "num_attention_heads": 12,
+    "num_key_value_heads": 2,
+    "tie_word_embeddings": True,
+}
+LENGTHS = (8_192, 32_768, 131_072)
+ROUNDS = 2
+COPIED_BYTES = 1024**3
+FULL = "out of memory"
+
+Writes = Callable[[list[int]], Timed]
+
+
+@dataclass
+class Cell:
+    """The best of one way at one length; None when the memory did not suffice."""
+
+    reading: float = 0.0
+    writing: float = 0.0
+    memory: int = 0
+
+
+def gpu(bench: Bench) -> Table:
+    """The table of the shape of 7B, on the first GPU; without one it says so."""
+    return _on_gpu(bench, QWEN2_7B, "7B")
+
+
+def gpu_small(bench: Bench) -> Table:
+    """The same of 1.5B."""
+    return _on_gpu(bench, QWEN2_1_5B, "1.5B")
+
+
+def _on_gpu(bench: Bench, config: Mapping[str, Any], name: str) -> Table:
+    if torch.cuda.is_available():
+        lengths = LENGTHS[:1] if bench.quick else LENGTHS
+        return measured(config, torch.device("cuda"), lengths, COPIED_BYTES)
+    table = Table(f"GPU, the shape of Qwen2 {name}", ("context", "way"), "Random weights.")
+    table.add("-", "not measured (no GPU)")
+    return table
+
+
+def measured(
+    config: Mapping[str, Any], device: torch.device, lengths: Sequence[int], copied: int
+) -> Table:
+    """The table for a Qwen2 config with random weights, which both ways share in part.
+
+    `copied` bytes are copied within the device to measure its bandwidth.
+    """
+    plain = random_model(config, device)
+    engine = around(plain, max(lengths) + NEW + 1)
+    ways: dict[str, Writes] = {
+        "ours": lambda ids: write(engine, ids, NEW + 1, quote_from=None),
+        "transformers": lambda ids: plain.write(ids, NEW + 1),
+    }
+    bandwidth = copy_bandwidth(copied, device)
+    network = engine.network
+    title = f"{network.parameters / 1e9:.1f}B random weights on {_name(device)}"
+    table = Table(
+        title,
+        (
+            *("context", "way", "reading tokens/s", "ratio", "memory GB"),
+            *("writing tokens/s", "ratio", "of limit"),
+        ),
+        f"bfloat16, {NEW} tokens written, nothing guessed, the best of {ROUNDS} rounds; ratios are "
+        "over transformers. Memory is the peak above the weights. The limit is "
+        f"{bandwidth / 1e9:,.0f} GB/s, of a copy in the same run, over the weights and the "
+        "context's keys and values.",
+    )
+    random = torch.Generator().manual_seed(7)
+    for length in lengths:
+        ids = torch.randint(network.config.vocabulary, (length,), generator=random).tolist()
+        limit = bandwidth / token_bytes(engine.loaded, length)
+        found = best(ways, ids, device)
+        for name in ways:
+            table.add(f"{length:,}", name, *cells(found[name], found["transformers"], limit))
+    return table
+
+
+def best(
+    ways: Mapping[str, Writes], ids: list[int], device: torch.device
+) -> dict[str, Cell | None]:
+    """Each way's best, in turns; a first short answer warms up."""
+    found: dict[str, Cell | None] = {name: Cell() for name in ways}
+    for way in ways.values():
+        way(ids[:16])
+    for _ in range(ROUNDS):
+        for name, way in ways.items():
+            cell = found[name]
+            if cell is None:
+                continue
+            try:
+                answer, memory = _with_peak(way, ids, device)
+            except (DocAgentError, RuntimeError) as error:
+                if isinstance(error, RuntimeError) and not out_of_memory(error):
+                    raise
+                found[name] = None
+                continue
+            cell.reading = max(cell.reading, len(ids) / answer.first)
+            cell.writing = max(cell.writing, NEW / answer.rest)
+            cell.memory = max(cell.memory, memory)
+    return found
+
+
+def cells(own: Cell | None, theirs: Cell | None, limit: float) -> tuple[str, ...]:
+    """One way's row after its length and name."""
+    if own is None:
+        return (FULL, "-", "-", FULL, "-", "-")
+    return (
+        f"{own.reading:,.0f}",
+        f"{own.reading / theirs.reading:.2f}" if theirs else "-",
+        f"{own.memory / 1e9:.2f}" if own.memory else "-",
+        f"{own.writing:.1f}",
+        f"{own.writing / theirs.writing:.2f}" if theirs else "-",
+        f"{own.writing / limit:.0%}",
+    )
+
+
+def random_model(config: Mapping[str, Any], device: torch.device) -> Plain:
+    """Transformers' Qwen2 with weights it makes up itself, in bfloat16."""
+    from transformers import AutoModelForCausalLM, Qwen2Config
+
+    torch.manual_seed(7)
+    model: Any = AutoModelForCausalLM
+    with device:
+        return Plain(model.from_config(Qwen2Config(**config), dtype=torch.bfloat16))
+
+
+def around(plain: Plain, context: int) -> Engine:
+    """Docagent's engine with the same weights, which reads every prompt anew."""
+    model: Any = plain.model
+    shape = ModelConfig.of(model.config.to_dict(), model.config.rope_parameters)
+    network = from_tensors(shape, model.state_dict(), model.num_parameters())
+    no_tokenizer: Any = None
+    loaded = LoadedModel(
+        name="random weights",
+        network=network,
+        tokenizer=no_tokenizer,
+        parameters=network.parameters,
+        context=context,
+        factors=factors_up_to(max(1.0, context / shape.native)),
+        eos_ids=frozenset(),
+        tool_format="hermes",
+        sampling={},
+        fingerprint="random",
+        weight_bytes=network.parameters * network.dtype.itemsize,
+    )
+    return Engine(loaded, prefix_cache=False)
+
+
+def _with_peak(way: Writes, ids: list[int], device: torch.device) -> tuple[Timed, int]:
+    """An answer, and the most memory it took above what was held; 0 where torch cannot tell."""
+    if device.type != "cuda":
+        return way(ids), 0
+    torch.cuda.empty_cache()
+    torch.cuda.reset_peak_memory_stats(device)
+    held = torch.cuda.memory_allocated(device)
+    answer = way(ids)
+    return answer, torch.cuda.max_memory_allocated(device) - held
+
+
+def _name(device: torch.device) -> str:
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else "the CPU"
