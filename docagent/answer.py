@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from html import escape
 from typing import Any
@@ -36,6 +37,17 @@ class Citation:
         described = asdict(self)
         del described["unit"]
         return described
+
+
+def with_citations(text: str, citations: Iterable[Citation]) -> str:
+    """A text and what it stands on, as a person reads them."""
+    return "\n".join([text, "", *map(str, citations)]).strip()
+
+
+def as_html(text: str, citations: Iterable[Citation]) -> str:
+    """The same as a notebook shows it; words of documents are escaped."""
+    items = "".join(f"<li>{escape(str(citation))}</li>" for citation in citations)
+    return f"<p>{escape(text)}</p><ul style='list-style: none'>{items}</ul>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +86,10 @@ class Answer:
     note: str = ""
 
     def __str__(self) -> str:
-        return "\n".join([self.text, "", *map(str, self.citations)]).strip()
+        return with_citations(self.text, self.citations)
 
     def _repr_html_(self) -> str:
-        """How a notebook shows it; document text is escaped."""
-        citations = "".join(f"<li>{escape(str(citation))}</li>" for citation in self.citations)
-        return f"<p>{escape(self.text)}</p><ul style='list-style: none'>{citations}</ul>"
+        return as_html(self.text, self.citations)
 
     def as_json(self) -> dict[str, Any]:
         """The object that `ask --json` prints."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from langchain_core.language_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
 
 import docagent
-from docagent import Answer, DocAgent, DocAgentError, Progress
+from docagent import Answer, DocAgent, DocAgentError, Progress, Settings
 from docagent.engine import ChatQwen2
 from docagent.events import event_as_json
 from tests.fake_model import FakeModel
@@ -149,3 +150,43 @@ def test_many_threads_and_documents_at_once(tmp_path: Path) -> None:
     for number, answer in enumerate(answers):
         assert names[number % 3] in answer.citations[0].quote
         assert answer.usage.prompt_tokens == 100
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"strategy": "reed"},
+        {"pages": "10-20"},
+        {"pages": (20, 10)},
+        {"budget": -5},
+        {"k": 0},
+        {"max_tokens": None},
+    ],
+)
+def test_wrong_settings_are_refused_where_they_are_given(wrong: dict[str, Any]) -> None:
+    (name,) = wrong
+    with pytest.raises(DocAgentError, match=rf"\b{name}\b"):
+        DocAgent("none", **wrong)
+    with pytest.raises(DocAgentError, match=rf"\b{name}\b"):
+        Settings(**wrong)
+    with pytest.raises(DocAgentError, match=rf"\b{name}\b"):
+        DocAgent("none").ask("absent.txt", "Who?", **wrong)
+
+
+def test_settings_of_one_question(tmp_path: Path, shared_cache: Path) -> None:
+    file = tmp_path / "log.txt"
+    file.write_text("Ulla keeps the light. The light stands on Lund.", "utf-8")
+    with DocAgent("none", settings=Settings(k=3), cache=str(shared_cache)) as agent:
+        assert agent.settings.k == 3
+        steps: list[object] = []
+        assert agent.ask(file, "Who keeps the light?", strategy="retrieve", emit=steps.append).found
+        assert steps
+        with pytest.raises(DocAgentError, match="no language model"):
+            agent.ask(file, "Who keeps the light?", strategy="agent")
+        with pytest.raises(TypeError, match="colour"):
+            agent.ask(file, "Who keeps the light?", colour="blue")  # type: ignore[call-arg]
+
+
+def test_an_agent_says_what_it_is() -> None:
+    agent = DocAgent("none", password="secret", k=4)
+    assert repr(agent) == "DocAgent(model='none', password='...', k=4)"

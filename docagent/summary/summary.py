@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from docagent.answer import Citation, Usage
+from docagent.answer import Citation, Usage, as_html, with_citations
 from docagent.events import Progress, Step
 from retrieval.parse.document import Unit
 
@@ -49,6 +49,12 @@ class Summary:
     usage: Usage = field(default_factory=Usage)
     seconds: dict[str, float] = field(default_factory=dict)
     note: str = ""
+
+    def __str__(self) -> str:
+        return with_citations(self.text, self.citations)
+
+    def _repr_html_(self) -> str:
+        return as_html(self.text, self.citations)
 
     @property
     def found(self) -> bool:
