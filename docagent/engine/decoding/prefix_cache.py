@@ -7,7 +7,7 @@ before. The reuse is automatic, and nothing is computed twice.
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ class PrefixCache:
         self.budget = budget
         self._store = store
         self._entries: OrderedDict[int, tuple[TokenIds, KVCache]] = OrderedDict()
+        self._new: deque[tuple[TokenIds, KVCache]] = deque()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -51,6 +52,7 @@ class PrefixCache:
         prompt = np.asarray(ids, np.int64)
         empty = new_cache()
         with self._lock:
+            self._add_new()
             key, common = self._longest(prompt, empty.method)
             if key is not None:
                 entry_ids, cache = self._entries[key]
@@ -67,17 +69,33 @@ class PrefixCache:
     def match(self, ids: Sequence[int], method: tuple[str, float]) -> int:
         """Tokens of a prompt that are cached in memory; at least one is always left to read."""
         with self._lock:
+            self._add_new()
             key, common = self._longest(np.asarray(ids, np.int64), method)
         return common if key is not None else 0
 
     def put(self, ids: Sequence[int], cache: KVCache) -> None:
-        """Keep the KV cache of `ids`; the least recently used entries give way."""
+        """Keep the KV cache of `ids`; the least recently used entries give way.
+
+        It never waits for the lock: the garbage collector may end an answer while this very thread
+        holds it. Then the entry is added when the cache is used next.
+        """
         length = min(len(ids), cache.length)
         if length < MIN_PREFIX:
             return
         cache.crop(length)
         prompt = np.asarray(ids[:length], np.int64)
-        with self._lock:
+        self._new.append((prompt, cache))
+        if self._lock.acquire(blocking=False):
+            try:
+                self._add_new()
+            finally:
+                self._lock.release()
+        if self._store is not None:
+            self._store.save(prompt, cache)
+
+    def _add_new(self) -> None:
+        while self._new:
+            prompt, cache = self._new.popleft()
             for key, (entry_ids, entry) in list(self._entries.items()):
                 contained = common_prefix(entry_ids, prompt) == len(entry_ids)
                 if contained and entry.method == cache.method:
@@ -86,12 +104,11 @@ class PrefixCache:
                 self._entries[id(cache)] = prompt, cache
             while self.nbytes > self.budget:
                 self._entries.popitem(last=False)
-        if self._store is not None:
-            self._store.save(prompt, cache)
 
     def clear(self) -> None:
         """Give the memory back."""
         with self._lock:
+            self._new.clear()
             self._entries.clear()
 
     def _longest(self, prompt: TokenIds, method: tuple[str, float]) -> tuple[int | None, int]:

@@ -83,10 +83,7 @@ class Scheduler:
                     pending.remove(request)
                     yield request
         finally:
-            for request in pending:
-                self.cancel(request)
-            with self._lock:
-                self._settle()
+            self._abandon(pending)
 
     def tokens(self, request: Request) -> Generator[int, None, None]:
         """The tokens of an answer as they come. Raises its error; cancels it when closed."""
@@ -104,9 +101,21 @@ class Scheduler:
             if request.error is not None:
                 raise request.error
         finally:
+            self._abandon([request])
+
+    def _abandon(self, requests: Sequence[Request]) -> None:
+        """Cancel requests; their places are free now, or at the next step if one is under way.
+
+        It never waits for the lock: the garbage collector may close an iterator in the middle of a
+        step of this very thread.
+        """
+        for request in requests:
             self.cancel(request)
-            with self._lock:
+        if self._lock.acquire(blocking=False):
+            try:
                 self._settle()
+            finally:
+                self._lock.release()
 
     def _step(self) -> None:
         """One chunk of a prompt, then one token of every answer."""

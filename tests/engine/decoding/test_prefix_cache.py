@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -155,3 +156,16 @@ def test_buffers_grow_in_place_and_crop_by_counting(pair: Twins) -> None:
     assert past.stored(0).data_ptr() == place and past.length == 200
     with pytest.raises(ValueError, match="cannot crop 200 tokens to 300"):
         past.crop(300)
+
+
+def test_an_entry_that_ends_while_the_cache_is_in_use_is_added_later(pair: Twins) -> None:
+    """As where the garbage collector ends an answer in the thread that looks something up."""
+    cache = PrefixCache(PLENTY)
+    past = pair.ours.new_cache()
+    prefill(pair.ours, past, text(100), 64)
+    with cache._lock:
+        putting = threading.Thread(target=cache.put, args=(text(100), past), daemon=True)
+        putting.start()
+        putting.join(10)
+        assert not putting.is_alive()
+    assert cache.match([*text(100), 1], past.method) == 100

@@ -215,3 +215,20 @@ def test_several_threads_wait_for_one_loop(pair: Twins) -> None:
         thread.join()
     for number, ids in enumerate(prompts):
         assert result[number] == greedy(pair.theirs, ids, 10)
+
+
+def test_an_abandoned_answer_never_waits_for_a_step(pair: Twins) -> None:
+    """As where the garbage collector closes it in the middle of a step of the same thread."""
+    loop = scheduler(pair)
+    left, other = Request(text(20), 50), Request(text(30), 4)
+    loop.submit(left)
+    tokens = loop.tokens(left)
+    next(tokens)
+    with loop._lock:  # a step is under way
+        closing = threading.Thread(target=tokens.close, daemon=True)
+        closing.start()
+        closing.join(10)
+        assert not closing.is_alive()
+    loop.submit(other)
+    assert list(loop.tokens(other)) == greedy(pair.theirs, text(30), 4)
+    assert not loop._rows
