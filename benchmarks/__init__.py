@@ -1,0 +1,1 @@
+"""What BENCHMARKS.md says, measured: a script for each of its tables."""
