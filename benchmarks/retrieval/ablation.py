@@ -40,9 +40,9 @@ WAYS: dict[str, dict[str, float]] = {
     "without likely words": {"LIKELY": 0.0},
     "without titles of likely places": {"_PLACE": 0.0},
     "without likely words and titles": {"LIKELY": 0.0, "_PLACE": 0.0},
-    "without leads": {"_LED": 0.0},
+    "without leads": {"_LINKED": 0.0},
     "BM25 and cosines alone": {
-        "_TOGETHER": 0.0, "_IN_ORDER": 0.0, "LIKELY": 0.0, "_PLACE": 0.0, "_LED": 0.0,
+        "_TOGETHER": 0.0, "_IN_ORDER": 0.0, "LIKELY": 0.0, "_PLACE": 0.0, "_LINKED": 0.0,
         "_NAMED": 0.0,
     },
 }  # fmt: skip
