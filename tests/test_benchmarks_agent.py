@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from benchmarks.agent import asked, column
+
 from docagent import DocAgent
 from tests.calling_model import CallingModel, call
 

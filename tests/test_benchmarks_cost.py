@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from benchmarks import agent_cost
 from benchmarks.cost_meter import Cost, Meter, conversation
 from benchmarks.cost_model import served
 from benchmarks.cost_player import REFUSAL, Player
+
+from benchmarks import agent_cost
 
 BEACON = "Which colour has the beacon?"
 KING = "Who is the king?"

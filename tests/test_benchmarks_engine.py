@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
-
-from benchmarks import engine, engine_gpu
 from benchmarks.engine_bench import Bench
 from benchmarks.engine_machine import read_bandwidth
 from benchmarks.engine_table import Table
 from benchmarks.engine_text import read_text
 from benchmarks.engine_timed import Timed
 from benchmarks.engine_timing import least
+
+from benchmarks import engine, engine_gpu
 from tests.engine.tiny import config, twins
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
-
 from benchmarks.agent_cost import HEAD, Row
 from benchmarks.cost_meter import Cost
 from benchmarks.first_answer import HEAD as WAITED
 from benchmarks.first_answer import Waited, filled, waited
 from benchmarks.plots import draw, lines
 from benchmarks.report import FILE, tables
+
 from benchmarks.retrieval import Asked, Run, table
 from tests.make_pdf import text_pdf
 

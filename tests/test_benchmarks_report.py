@@ -8,10 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
-
-from benchmarks import bench
 from benchmarks.jobs import JOBS, Job
 from benchmarks.report import FILE, block, measured_on, names, replaced, rewrite
+
+from benchmarks import bench
 from tests.conftest import ROOT
 
 TEXT = """# Benchmarks

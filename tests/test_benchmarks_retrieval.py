@@ -10,13 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from benchmarks import passages
 from benchmarks.finders import holds, rank, tokens_to
 from benchmarks.memory import tree_bytes
 from benchmarks.page_questions import content_words, questions, row
 from benchmarks.pdf_pages import page_texts
 from benchmarks.proxy_pages import figures, proxy_pages
+
+from benchmarks import passages
 from benchmarks.retrieval import Asked, Run, first_gold, read_rows, run, table
 from tests.make_pdf import text_pdf
 

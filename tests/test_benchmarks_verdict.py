@@ -7,7 +7,6 @@ import random
 from pathlib import Path
 
 import pytest
-
 from benchmarks.verdict import HANDBOOK, apart, area, asks, drawn, following, row, subject
 
 

@@ -1,8 +1,8 @@
 """Quality does not fall: floors under what our own documents' questions give today.
 
-`python -m benchmarks.guard --misses` prints the figures and what went wrong. After a change that is
-meant, write its figures beside the floors and keep the floors a question or two under them; a
-floor is lowered only with a reason in the commit.
+`python -m benchmarks.answers.guard --misses` prints the figures and what went wrong. After a change
+that is meant, write its figures beside the floors and keep the floors a question or two under them;
+a floor is lowered only with a reason in the commit.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.guard import DOCUMENTS, EXAMPLES, Outcome, figures, measure, rows
+from benchmarks.answers.guard import DOCUMENTS, EXAMPLES, Outcome, figures, measure, rows
 from docagent import DocAgent
 
 # Without a language model: search, verdict and quotes. Measure: (floor, today), 2026-11-21.
@@ -53,7 +53,9 @@ def together(outcomes: Outcomes, document: str) -> list[Outcome]:
 def test_floors(outcomes: Outcomes, document: str, measure: str) -> None:
     reached, of = figures(together(outcomes, document))[measure]
     floor, today = FLOORS[document][measure]
-    assert reached >= floor, f"{reached}/{of}, was {today}: python -m benchmarks.guard --misses"
+    assert reached >= floor, (
+        f"{reached}/{of}, was {today}: python -m benchmarks.answers.guard --misses"
+    )
 
 
 def test_what_is_there_is_not_refused(outcomes: Outcomes) -> None:

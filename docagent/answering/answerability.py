@@ -2,7 +2,7 @@
 
 A language model that writes an answer always writes one. So this is a step of its own before a
 word is written: the log odds of Yes against No on the passages that are read anyway, as a
-probability by logistic regression (`benchmarks/answerability.py` has script, data and figures).
+probability by logistic regression (`benchmarks/answers/answerability.py` has script and figures).
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _probability(name: str, sign: float) -> float:
 
 @cache
 def _fitted() -> dict[str, list[float]]:
-    """Intercept and weight of each, as `benchmarks/answerability.py` wrote them."""
+    """Intercept and weight of each, as `benchmarks/answers/answerability.py` wrote them."""
     fitted: dict[str, list[float]] = json.loads(
         files("docagent.answering").joinpath("answerability.json").read_text("utf-8")
     )

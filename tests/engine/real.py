@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks.engine_plain import in_transformers
+from benchmarks.engine.plain import in_transformers
 from docagent.engine.loading.gguf_model import GgufModel
 from docagent.engine.loading.gguf_tokenizer import read_tokenizer
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 
-from benchmarks.engine_plain import in_transformers
+from benchmarks.engine.plain import in_transformers
 from docagent.engine.loading.embedded import EMBEDDED, EMBEDDED_SMALL, EmbeddedModel, embedded_file
 from docagent.engine.loading.load import load
 from docagent.engine.prompt import Prompts

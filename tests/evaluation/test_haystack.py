@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from benchmarks.page_questions import content_words
+from benchmarks.retrieval.page_questions import content_words
 from docagent.errors import DocAgentError
 from docagent.evaluation.facts import FORMS, Facts
 from docagent.evaluation.haystack import boundary, changed, cut, inserted, repeated

@@ -1,0 +1,1 @@
+"""What docagent is measured by: `python -m benchmarks` makes the tables of BENCHMARKS.md."""

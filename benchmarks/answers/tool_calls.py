@@ -1,0 +1,143 @@
+"""Tool calls and structured answers of a model: how many parse, without constraint and with.
+
+    python -m benchmarks.answers.tool_calls --model openai:qwen@http://127.0.0.1:8080/v1 -n 200
+
+Half of the prompts in tool_calls.jsonl offer several tools, half ask for JSON of a schema (both in
+tool_offers.json). A call parses if `docagent.engine.tools.parse` reads one valid call, with
+arguments that fit, and nothing invalid; an answer if the JSON in it fits its schema. Right are
+those that also hold the `values` which the prompt names. Constrained are the answers of docagent's
+own engine alone. With --out a run that was broken off goes on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+
+from benchmarks.harness import ResultLog, Row, Table, arguments, timed
+from docagent.api import DocAgent
+from docagent.engine.tools.jsontext import first_value
+from docagent.engine.tools.parse import parse
+from docagent.engine.tools.render import render
+from docagent.engine.tools.schema import fit
+from docagent.jsonl import read_rows
+from docagent.model import Model
+
+MOST_TOKENS = 120  # the longest right answer has about 70
+
+
+def cases() -> list[Row]:
+    """All 200, each with its `tools` or `schema`; those with the same tools together, whose prompts
+    begin alike."""
+    folder = Path(__file__).parent
+    offers = json.loads((folder / "tool_offers.json").read_text("utf-8"))
+    kinds = {"call": "tools", "answer": "schema"}
+    rows = read_rows(folder / "tool_calls.jsonl")
+    return [{**row, kinds[row["kind"]]: offers[row["offer"]]} for row in rows]
+
+
+def main() -> None:
+    options = arguments(__doc__, quick={"n": 4}, model="embedded", n=200, out=Path)
+    model, log = Model(DocAgent(options.model).chat_model), ResultLog(options.out)
+    chosen = cases()
+    chosen = chosen[:: max(1, len(chosen) // options.n)][: options.n]
+    print(f"{model.name}, {len(chosen)} prompts\n")
+    heads = ("without constraint", "parse", "of these right", "tokens each", "seconds each")
+    table, missed = Table("", *heads), list[str]()
+    for constrained in (False, True) if model.own else (False,):
+        rows = []
+        for case in chosen:
+            key = f"{case['kind']} {constrained} {case['prompt']}"
+            result = log.get(key, lambda: ask(model, case, constrained))  # noqa: B023
+            rows.append(case | result | judged(case, result["reply"]))
+        for kind, title in (("call", "tool calls"), ("answer", "structured answers")):
+            own = [row for row in rows if row["kind"] == kind]
+            parses, right = (sum(row[name] for row in own) for name in ("parses", "right"))
+            tokens, took = (
+                sum(row[name] for row in own) / len(own) for name in ("tokens", "seconds")
+            )
+            cells = f"{parses} of {len(own)}", right, f"{tokens:.0f}", f"{took:.1f}"
+            table.add(title, "no" if constrained else "yes", *cells)
+        missed += [
+            f"- {row['key']}\n  {row['reply']!r}\n  {row['error'] or 'other values'}"
+            for row in rows
+            if not row["right"]
+        ]
+    table.note("Not right:\n\n" + "\n".join(missed))
+
+
+def ask(model: Model, case: Row, constrained: bool) -> Row:
+    """The reply as text, its tokens and seconds."""
+    before = model.usage.completion_tokens
+    if not constrained:
+        message, took = timed(lambda: model.reply(in_words(case), max_tokens=MOST_TOKENS))
+        text = message.text
+    else:
+        options: Row = {"response_format": case.get("schema")}
+        if "tools" in case:
+            options = {"tools": case["tools"], "tool_choice": "required"}
+        prompt = [HumanMessage(question(case))]
+        message, took = timed(lambda: model.reply(prompt, max_tokens=MOST_TOKENS, **options))
+        calls = [{"name": one["name"], "arguments": one["args"]} for one in message.tool_calls]
+        text = "\n".join(map(json.dumps, calls)) or message.text
+    return {"reply": text, "tokens": model.usage.completion_tokens - before, "seconds": took}
+
+
+def question(case: Row) -> str:
+    """What is asked, without tools or schema."""
+    return str(case["prompt"]) + "\n\nPut this into JSON." * ("schema" in case)
+
+
+def in_words(case: Row) -> list[BaseMessage]:
+    """The prompt with tools or schema in words: Qwen's own, as the engine renders them."""
+    if "schema" in case:
+        schema = json.dumps(case["schema"], ensure_ascii=False)
+        rule = f"Answer with JSON that follows this schema: {schema}"
+        return [HumanMessage(f"{question(case)}\n\n{rule}")]
+    system = render([HumanMessage(case["prompt"])], case["tools"])[0]["content"]
+    text = "".join(part if isinstance(part, str) else part.text for part in system)
+    return [SystemMessage(text), HumanMessage(case["prompt"])]
+
+
+def judged(case: Row, reply: str) -> Row:
+    """Whether a reply parses, whether it is right, and what is wrong with it."""
+    error, value, name = "", object(), None
+    if "tools" in case:
+        message = parse(reply, case["tools"])
+        refused = [one["error"] for one in message.invalid_tool_calls]
+        if refused or len(message.tool_calls) != 1:
+            error = refused[0] or "" if refused else f"{len(message.tool_calls)} calls"
+        else:
+            value, name = message.tool_calls[0]["args"], message.tool_calls[0]["name"]
+    else:
+        try:
+            value = fit(first_value(reply), case["schema"])
+        except ValueError as misfit:
+            error = str(misfit)
+    leaves = list(_leaves(value))
+    right = name == case.get("name") and all(_holds(leaves, named) for named in case["values"])
+    return {"parses": not error, "right": not error and right, "error": error}
+
+
+def _leaves(value: object) -> Iterator[object]:
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _leaves(item)
+    else:
+        yield value
+
+
+def _holds(leaves: list[object], named: Any) -> bool:
+    """Whether a value stands among the leaves; a text may stand in a longer one."""
+    if isinstance(named, str):
+        return any(isinstance(leaf, str) and named.lower() in leaf.lower() for leaf in leaves)
+    kind = isinstance(named, bool)
+    return any(leaf == named and isinstance(leaf, bool) == kind for leaf in leaves)
+
+
+if __name__ == "__main__":
+    main()

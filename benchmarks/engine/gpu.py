@@ -1,0 +1,182 @@
+"""A GPU with random weights in the shapes of Qwen2 1.5B and 7B: reading, memory and writing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from benchmarks.engine.bench import Bench, copy_bandwidth, token_bytes
+from benchmarks.engine.plain import Plain, TimedAnswer, write
+from benchmarks.harness import Table
+from docagent.engine.decoding.generate import out_of_memory
+from docagent.engine.engine import Engine
+from docagent.engine.loading.load import LoadedModel
+from docagent.engine.network.rope import factors_up_to
+from docagent.engine.network.shape import Shape
+from docagent.engine.network.weights import from_tensors
+from docagent.errors import DocAgentError
+
+QWEN2_7B: dict[str, Any] = {
+    "vocab_size": 152_064,
+    "hidden_size": 3584,
+    "intermediate_size": 18_944,
+    "num_hidden_layers": 28,
+    "num_attention_heads": 28,
+    "num_key_value_heads": 4,
+    "max_position_embeddings": 32_768,
+    "rope_parameters": {"rope_type": "default", "rope_theta": 1_000_000.0},
+    "tie_word_embeddings": False,
+}
+QWEN2_1_5B: dict[str, Any] = QWEN2_7B | {
+    "vocab_size": 151_936,
+    "hidden_size": 1536,
+    "intermediate_size": 8960,
+    "num_attention_heads": 12,
+    "num_key_value_heads": 2,
+    "tie_word_embeddings": True,
+}
+LENGTHS = (8_192, 32_768, 131_072)
+NEW = 32
+ROUNDS = 2
+FULL = "out of memory"
+
+Writes = Callable[[list[int]], TimedAnswer]
+
+
+@dataclass
+class Best:
+    """The best of one way at one length: tokens a second, and bytes at the peak."""
+
+    reading: float = 0.0
+    writing: float = 0.0
+    memory: int = 0
+
+
+def gpu(bench: Bench, config: Mapping[str, Any] = QWEN2_7B, name: str = "7B") -> Table:
+    """The shape of 7B on the first GPU; without one the table says so."""
+    if torch.cuda.is_available():
+        lengths = LENGTHS[:1] if bench.quick else LENGTHS
+        return measured(config, torch.device("cuda"), lengths, 1024**3)
+    table = Table("context", "way", title=f"GPU, the shape of Qwen2 {name}")
+    table.add("-", "not measured (no GPU)")
+    return table
+
+
+def gpu_small(bench: Bench) -> Table:
+    """The same of 1.5B."""
+    return gpu(bench, QWEN2_1_5B, "1.5B")
+
+
+def measured(
+    config: Mapping[str, Any], device: torch.device, lengths: Sequence[int], copied: int
+) -> Table:
+    """The table for a Qwen2 config; `copied` bytes are copied to measure the bandwidth."""
+    plain = random_model(config, device)
+    engine = around(plain, max(lengths) + NEW + 1)
+    ways: dict[str, Writes] = {
+        "ours": lambda ids: write(engine, ids, NEW + 1, quote_from=None),
+        "transformers": lambda ids: plain.write(ids, NEW + 1),
+    }
+    bandwidth, network = copy_bandwidth(copied, device), engine.network
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else "the CPU"
+    columns = ("context", "way", "reading tokens/s", "ratio", "memory GB", "writing tokens/s")
+    title = f"{network.parameters / 1e9:.1f}B random weights on {name}"
+    table = Table(*columns, "ratio", "of limit", title=title)
+    random = torch.Generator().manual_seed(7)
+    for length in lengths:
+        ids = torch.randint(network.shape.vocabulary, (length,), generator=random).tolist()
+        limit = bandwidth / token_bytes(engine.loaded, length)
+        results = best(ways, ids, device)
+        for way, result in results.items():
+            table.add(f"{length:,}", way, *cells(result, results["transformers"], limit))
+    table.note(
+        f"bfloat16, {NEW} tokens written, nothing guessed, the best of {ROUNDS} rounds; ratios are "
+        "over transformers. Memory is the peak above the weights. The limit is "
+        f"{bandwidth / 1e9:,.0f} GB/s, of a copy in the same run, over the weights and the "
+        "context's keys and values."
+    )
+    return table
+
+
+def best(
+    ways: Mapping[str, Writes], ids: list[int], device: torch.device
+) -> dict[str, Best | None]:
+    """Each way's best, in turns, after a short answer that warms up; None if memory ran out."""
+    results: dict[str, Best | None] = {name: Best() for name in ways}
+    for way in ways.values():
+        way(ids[:16])
+    for name, way in list(ways.items()) * ROUNDS:
+        result = results[name]
+        if result is None:
+            continue
+        try:
+            answer, memory = with_peak(way, ids, device)
+        except (DocAgentError, RuntimeError) as error:
+            if isinstance(error, RuntimeError) and not out_of_memory(error):
+                raise
+            results[name] = None
+            continue
+        result.reading = max(result.reading, len(ids) / answer.first)
+        result.writing = max(result.writing, NEW / answer.rest)
+        result.memory = max(result.memory, memory)
+    return results
+
+
+def cells(own: Best | None, theirs: Best | None, limit: float) -> tuple[str, ...]:
+    """One way's row after its length and name."""
+    if own is None:
+        return (FULL, "-", "-", FULL, "-", "-")
+    return (
+        f"{own.reading:,.0f}",
+        f"{own.reading / theirs.reading:.2f}" if theirs else "-",
+        f"{own.memory / 1e9:.2f}" if own.memory else "-",
+        f"{own.writing:.1f}",
+        f"{own.writing / theirs.writing:.2f}" if theirs else "-",
+        f"{own.writing / limit:.0%}",
+    )
+
+
+def random_model(config: Mapping[str, Any], device: torch.device) -> Plain:
+    """Transformers' Qwen2 with weights it makes up itself, in bfloat16."""
+    from transformers import AutoModelForCausalLM, Qwen2Config
+
+    torch.manual_seed(7)
+    model: Any = AutoModelForCausalLM
+    with device:
+        return Plain(model.from_config(Qwen2Config(**config), dtype=torch.bfloat16))
+
+
+def around(plain: Plain, context: int) -> Engine:
+    """Docagent's engine with the same weights, which reads every prompt anew."""
+    model: Any = plain.model
+    shape = Shape.of(model.config.to_dict(), model.config.rope_parameters)
+    network = from_tensors(shape, model.state_dict(), model.num_parameters())
+    no_tokenizer: Any = None
+    loaded = LoadedModel(
+        name="random weights",
+        network=network,
+        tokenizer=no_tokenizer,
+        parameters=network.parameters,
+        context=context,
+        factors=factors_up_to(max(1.0, context / shape.native)),
+        eos_ids=frozenset(),
+        tool_format="hermes",
+        sampling={},
+        fingerprint="random",
+        weight_bytes=network.parameters * network.dtype.itemsize,
+    )
+    return Engine(loaded, prefix_cache=False)
+
+
+def with_peak(way: Writes, ids: list[int], device: torch.device) -> tuple[TimedAnswer, int]:
+    """An answer, and the most memory it took above the weights; 0 where torch cannot tell."""
+    if device.type != "cuda":
+        return way(ids), 0
+    torch.cuda.empty_cache()
+    torch.cuda.reset_peak_memory_stats(device)
+    before = torch.cuda.memory_allocated(device)
+    answer = way(ids)
+    return answer, torch.cuda.max_memory_allocated(device) - before

@@ -1,0 +1,105 @@
+"""What each sign of the ranking is worth: all of them, and all but one, on the same indexes.
+
+    python -m benchmarks.retrieval.ablation finance.jsonl page_level.jsonl \\
+        --squad squad.jsonl --hotpot hotpot_train.jsonl
+
+Page sets: gold page first / within 4,000 tokens. SQuAD: gold paragraph first / within 5 passages.
+HotpotQA: both passages within 1,000 / 4,000 tokens. "found by words alone" is what a first question
+gets while vectors are still being made: words find the candidates, whose vectors are made at once.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.harness import Row, Table, arguments
+from benchmarks.retrieval.pages import first_gold, read_pages
+from benchmarks.retrieval.passages import both
+from benchmarks.retrieval.spans import gold, joined, rank
+from docagent.jsonl import read_rows
+from retrieval import Corpus
+from retrieval.ranking import candidates, search
+
+Judge = Callable[[Corpus, Row], tuple[bool, bool]]
+
+WEIGHTS: dict[str, list[str]] = {
+    "all": [],
+    "without BM25": ["WORDS"],
+    "without cosines": ["MEANING"],
+    "without terms together": ["_TOGETHER"],
+    "without terms in order": ["_IN_ORDER"],
+    "without likely words": ["LIKELY"],
+    "without titles of likely places": ["_PLACE"],
+    "without likely words and titles": ["LIKELY", "_PLACE"],
+    "without leads": ["_LED"],
+    "BM25 and cosines alone": ["_TOGETHER", "_IN_ORDER", "LIKELY", "_PLACE", "_LED", "_NAMED"],
+}
+"""The weights of the ranking that are 0."""
+
+WORDS_ALONE = "found by words alone, all signs"
+
+
+@contextmanager
+def ranking(way: str) -> Iterator[None]:
+    """The ranking with some weights at 0, or with no passage found by its vector."""
+    values: list[tuple[object, str, object]] = [
+        (search if name.startswith("_") else candidates, name, 0.0) for name in WEIGHTS.get(way, [])
+    ]
+    if way == WORDS_ALONE:
+        values.append((Corpus, "nearest", lambda *_: []))
+    before = [(owner, name, getattr(owner, name)) for owner, name, _ in values]
+    try:
+        for owner, name, value in values:
+            setattr(owner, name, value)
+        yield
+    finally:
+        for owner, name, value in before:
+            setattr(owner, name, value)
+
+
+def by_page(corpus: Corpus, row: Row) -> tuple[bool, bool]:
+    hits = ((p.page or 0, len(p.text)) for p in corpus.search(row["question"], 100))
+    place, tokens = first_gold(hits, set(row["evidence_pages"])) or (0, 1e9)
+    return place == 1, tokens <= 4000
+
+
+def by_paragraph(corpus: Corpus, row: Row) -> tuple[bool, bool]:
+    place = rank([(p.start, p.end) for p in corpus.search(row["question"], 5)], gold(row))
+    return place == 1, place is not None
+
+
+def by_both(corpus: Corpus, row: Row) -> tuple[bool, bool]:
+    read = both(row, [(p.start, p.end) for p in corpus.search(row["question"], 100)])
+    return (read is not None and read <= 1000), (read is not None and read <= 4000)
+
+
+def main() -> None:
+    quick = {"every": 30}
+    options = arguments(__doc__, "pages+", quick=quick, squad=Path, hotpot=Path, every=1)
+    with tempfile.TemporaryDirectory() as folder:
+        hotpot = read_rows(options.hotpot)
+        hotpot = [{**row, "doc": str(options.hotpot.parent / row["doc"])} for row in hotpot]
+        sets: dict[str, tuple[Judge, list[Row]]] = {
+            **{file.stem: (by_page, read_pages(file)) for file in options.pages},
+            "squad": (by_paragraph, joined(options.squad, Path(folder) / "squad.txt")),
+            "hotpot": (by_both, hotpot),
+        }
+        sets = {name: (judge, rows[:: options.every]) for name, (judge, rows) in sets.items()}
+        files = {row["doc"] for _, rows in sets.values() for row in rows}
+        corpora = {file: Corpus.open([file]) for file in sorted(files)}
+        table = Table("ranking", *(f"{name}, n={len(rows)}" for name, (_, rows) in sets.items()))
+        for way in (*WEIGHTS, WORDS_ALONE):
+            cells = []
+            with ranking(way):
+                for judge, rows in sets.values():
+                    judged = [judge(corpora[row["doc"]], row) for row in rows]
+                    means = (sum(pair[n] for pair in judged) / len(judged) for n in (0, 1))
+                    cells.append(" ".join(f"{mean:.3f}" for mean in means))
+            table.add(way, *cells)
+
+
+if __name__ == "__main__":
+    main()
