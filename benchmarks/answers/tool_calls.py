@@ -75,15 +75,15 @@ def ask(model: Model, case: Row, constrained: bool) -> Row:
     before = model.usage.completion_tokens
     if not constrained:
         message, took = timed(lambda: model.reply(in_words(case), max_tokens=MOST_TOKENS))
-        text = message.text
+        text = str(message.text)
     else:
         options: Row = {"response_format": case.get("schema")}
         if "tools" in case:
             options = {"tools": case["tools"], "tool_choice": "required"}
-        prompt = [HumanMessage(question(case))]
+        prompt: list[BaseMessage] = [HumanMessage(question(case))]
         message, took = timed(lambda: model.reply(prompt, max_tokens=MOST_TOKENS, **options))
         calls = [{"name": one["name"], "arguments": one["args"]} for one in message.tool_calls]
-        text = "\n".join(map(json.dumps, calls)) or message.text
+        text = "\n".join(map(json.dumps, calls)) or str(message.text)
     return {"reply": text, "tokens": model.usage.completion_tokens - before, "seconds": took}
 
 

@@ -92,8 +92,9 @@ def run(system: str, python: str, model: Path, rows: list[Row]) -> Run:
     for document in map(json.loads, lines.splitlines()):
         indexing[document["pdf"]] = document["seconds"]
         for row, reply in zip(by_doc[document["pdf"]], document["results"], strict=True):
-            place = first_gold(reply["hits"], set(row["evidence_pages"])) or (None, float("inf"))
-            results.append(Result(row["set"], *place, reply["seconds"]))
+            place = first_gold(reply["hits"], set(row["evidence_pages"]))
+            rank, tokens = place or (None, float("inf"))
+            results.append(Result(row["set"], rank, tokens, reply["seconds"]))
     return Run(system, indexing, results, memory.peak)
 
 

@@ -24,7 +24,7 @@ BUDGETS = (1000, 2000, 4000)
 
 
 def main() -> None:
-    quick = {"every": 60, "hotpot": None, "filler": []}
+    quick: Row = {"every": 60, "hotpot": None, "filler": []}
     options = arguments(__doc__, quick=quick, squad=Path, filler=[], hotpot=Path, every=1)
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder) / "squad.txt"

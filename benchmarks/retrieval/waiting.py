@@ -22,6 +22,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
@@ -70,7 +71,7 @@ def ours(files: Sequence[Path], questions: Sequence[str]) -> Waited:
         vectors = len(corpus) - corpus.pending
         finish(corpus.complete())
         whole = time.perf_counter() - start
-        search = median(seconds(lambda q=q: corpus.search(q)) for q in questions[1:])
+        search = median(seconds(partial(corpus.search, q)) for q in questions[1:])
         return Waited(words, first, whole, search, vectors, len(corpus))
 
 
@@ -83,7 +84,7 @@ def langchain(files: Sequence[Path], questions: Sequence[str]) -> Waited:
     whole = time.perf_counter() - start
     find(questions[0], 10)
     first = time.perf_counter() - start
-    search = median(seconds(lambda q=q: find(q, 10)) for q in questions[1:])
+    search = median(seconds(partial(find, q, 10)) for q in questions[1:])
     return Waited(None, first, whole, search)
 
 

@@ -1,7 +1,7 @@
 """The systems whose search is compared, with their defaults.
 
 Each function loads its libraries and the embedding model, and returns what makes a PDF searchable.
-`model` is the folder of all-MiniLM-L6-v2, `scratch` an empty folder for caches. At its top this file
+`model` is the folder of all-MiniLM-L6-v2, `scratch` an empty folder for caches. At its top the file
 imports the standard library alone: LlamaIndex and Qwen-Agent run where docagent is not installed.
 """
 
