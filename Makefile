@@ -33,7 +33,7 @@ test-all: $(VENV)/ready
 
 # Rewrites the tables of BENCHMARKS.md: make bench BENCH_DATA=FOLDER for those on outside data too.
 bench: $(VENV)/ready
-	$(BIN)/python -m benchmarks.bench
+	$(BIN)/python -m benchmarks
 
 lint: $(VENV)/ready
 	$(BIN)/ruff check .

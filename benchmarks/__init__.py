@@ -1,1 +1,1 @@
-"""What BENCHMARKS.md says, measured: a script for each of its tables."""
+"""What docagent is measured by: `python -m benchmarks` makes the tables of BENCHMARKS.md."""

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.answers.guard import DOCUMENTS, EXAMPLES, Outcome, figures, measure, rows
+from benchmarks.answers.guard import DOCUMENTS, Outcome, figures, measure, rows
+from benchmarks.harness import EXAMPLES
 from docagent import DocAgent
 
 # Without a language model: search, verdict and quotes. Measure: (floor, today), 2026-11-21.

@@ -1,0 +1,1 @@
+"""Answers: gold words, refusals, tokens, waiting."""

@@ -1,16 +1,15 @@
 """How sure is docagent that passages answer? Collects the signs, fits and checks the weights.
 
-    python -m benchmarks.answers.answerability collect QUESTIONS.jsonl SIGNS.csv --model MODEL
-    python -m benchmarks.answers.answerability fit SIGNS.csv ...
+    python -m benchmarks.answers.answerability signs.csv --questions QUESTIONS.jsonl --model MODEL
+    python -m benchmarks.answers.answerability signs.csv ... --fit
 
-A row of QUESTIONS has `doc` (relative to its file), `question`, `answerable` and `answers`. A row
-of SIGNS has numbers alone. `fit` prints figures on documents left out of the fit, then writes
-docagent/answering/answerability.json from all rows.
+A row of QUESTIONS has `doc` (relative to its file), `question`, `answerable` and `answers`; its
+signs, which are numbers alone, are added to the file of signs. --fit prints figures on documents
+left out of the fit, then writes docagent/answering/answerability.json from all rows.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
 import json
 from pathlib import Path
@@ -18,12 +17,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.harness import arguments
 from docagent.answering import answerability
 from docagent.answering.answerability import ANSWERS, nearness, yes
 from docagent.answering.context import QueryContext
 from docagent.answering.evidence import portions
 from docagent.answering.search import search
 from docagent.api import DocAgent
+from docagent.jsonl import read_rows
 
 HEAD = ["model", "document", "answerable", "foreign", "yes", "near"]
 REFUSED = 0.08  # share of answerable questions that may be refused
@@ -35,14 +36,14 @@ Numbers = NDArray[np.float64]
 
 def collect(questions: Path, output: Path, model: str, budget: int) -> None:
     """Ask for the signs of each row's best passages; goes on where it was broken off."""
-    rows = [json.loads(line) for line in questions.read_text("utf-8").splitlines()]
+    rows = read_rows(questions)
     documents = list(dict.fromkeys(row["doc"] for row in rows))
     done = len(output.read_text("utf-8").splitlines()) - 1 if output.exists() else 0
+    agent = DocAgent(model)
     with output.open("a", encoding="utf-8", newline="") as sink:
         write = csv.writer(sink)
         if not done:
             write.writerow(HEAD)
-        agent = DocAgent(model)
         for row in rows[max(done, 0) :]:
             corpus = agent.prepare(questions.parent / row["doc"])
             reader = agent.language_model()
@@ -53,50 +54,50 @@ def collect(questions: Path, output: Path, model: str, budget: int) -> None:
             read = " ".join(source.text for source in sources)
             answers = row["answerable"] and any(answer in read for answer in row["answers"])
             # Of what is plainly foreign no reader is asked.
-            said = np.nan if result.verdict.foreign else yes(context, sources)
-            write.writerow(
-                [
-                    model,
-                    documents.index(row["doc"]),
-                    int(answers),
-                    int(row.get("foreign", False)),
-                    f"{said:.4f}",
-                    f"{nearness(result.verdict):.4f}",
-                ]
-            )
+            sure = np.nan if result.verdict.foreign else yes(context, sources)
+            labels = documents.index(row["doc"]), int(answers), int(row.get("foreign", False))
+            write.writerow([model, *labels, f"{sure:.4f}", f"{nearness(result.verdict):.4f}"])
             sink.flush()
 
 
 def fit(files: list[Path]) -> None:
     """Print held-out figures and write the weights."""
     rows = [row for file in files for row in csv.DictReader(file.open(encoding="utf-8"))]
-    asked = [row for row in rows if row["yes"] != "nan"]
-    documents = np.array([int(row["document"]) for row in asked])
-    labels = np.array([float(row["answerable"]) for row in asked])
-    signs = np.array([[float(row["yes"]), float(row["near"])] for row in asked])
-    for name, columns in (("yes", [0]), ("near", [1]), ("both", [0, 1])):
-        print(f"{name}: {_figures(_held_out(signs[:, columns], labels, documents), labels)}")
-    all_signs = np.array([[float(row["near"])] for row in rows])
-    all_labels = np.array([float(row["answerable"]) for row in rows])
-    all_documents = np.array([int(row["document"]) for row in rows])
-    print(f"search alone: {_figures(_held_out(all_signs, all_labels, all_documents), all_labels)}")
+
+    def columns(rows: list[dict[str, str]], *names: str) -> Numbers:
+        return np.array([[float(row[name]) for name in names] for row in rows])
+
+    read = [row for row in rows if row["yes"] != "nan"]
+    labels, everywhere = (columns(some, "answerable")[:, 0] for some in (read, rows))
+    for name, some, signs in (
+        ("yes", read, ["yes"]),
+        ("near", read, ["near"]),
+        ("both", read, ["yes", "near"]),
+        ("search alone", rows, ["near"]),
+    ):
+        truth = labels if some is read else everywhere
+        documents = columns(some, "document")[:, 0]
+        print(f"{name}: {_figures(_held_out(columns(some, *signs), truth, documents), truth)}")
+    search_alone = _logistic(columns(rows, "near"), everywhere)
+    # For questions of which half are answered, whatever their share of the rows.
+    search_alone[0] += np.log((everywhere == 0).sum() / (everywhere == 1).sum())
     weights = {
-        "reader": [round(float(w), 3) for w in _logistic(signs[:, :1], labels)],
-        "search": [round(float(w), 3) for w in _even(_logistic(all_signs, all_labels), all_labels)],
+        "reader": [round(float(w), 3) for w in _logistic(columns(read, "yes"), labels)],
+        "search": [round(float(w), 3) for w in search_alone],
     }
     target = Path(answerability.__file__).with_suffix(".json")
     target.write_text(json.dumps(weights) + "\n", encoding="utf-8")
     print(weights)
 
 
-def _held_out(signs: Numbers, labels: Numbers, documents: NDArray[np.int64]) -> Numbers:
+def _held_out(signs: Numbers, labels: Numbers, documents: Numbers) -> Numbers:
     """Log odds of each row by weights fitted on all other documents."""
-    told = np.zeros(len(labels))
+    odds = np.zeros(len(labels))
     for document in set(documents.tolist()):
         own = documents == document
         weights = _logistic(signs[~own], labels[~own])
-        told[own] = weights[0] + signs[own] @ weights[1:]
-    return told
+        odds[own] = weights[0] + signs[own] @ weights[1:]
+    return odds
 
 
 def _logistic(signs: Numbers, labels: Numbers) -> Numbers:
@@ -112,38 +113,28 @@ def _logistic(signs: Numbers, labels: Numbers) -> Numbers:
     return weights
 
 
-def _even(weights: Numbers, labels: Numbers) -> Numbers:
-    """The weights for questions of which half are answered, whatever their share of the rows."""
-    return np.array([weights[0] + np.log((labels == 0).sum() / (labels == 1).sum()), *weights[1:]])
-
-
-def _figures(told: Numbers, labels: Numbers) -> str:
-    yes, no = told[labels == 1], told[labels == 0]
-    area = (np.greater.outer(yes, no).mean() + np.equal.outer(yes, no).mean() / 2).item()
+def _figures(odds: Numbers, labels: Numbers) -> str:
+    own, others = odds[labels == 1], odds[labels == 0]
+    area = np.greater.outer(own, others).mean() + np.equal.outer(own, others).mean() / 2
     bars = {
-        f"{REFUSED:.2f} of {len(yes)} answerable": np.quantile(yes, REFUSED),
+        f"{REFUSED:.2f} of {len(own)} answerable": np.quantile(own, REFUSED),
         f"a probability of {ANSWERS:.2f}": np.log(ANSWERS / (1 - ANSWERS)),
     }
     refused = (
-        f"with the bar at {name} refused {(yes < bar).mean():.3f}, of {len(no)} others "
-        f"{(no < bar).mean():.3f}"
+        f"with the bar at {name} refused {(own < bar).mean():.3f}, of {len(others)} others "
+        f"{(others < bar).mean():.3f}"
         for name, bar in bars.items()
     )
     return f"AUC {area:.3f}; {'; '.join(refused)}"
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    commands = parser.add_subparsers(dest="command", required=True)
-    collecting = commands.add_parser("collect")
-    collecting.add_argument("questions", type=Path)
-    collecting.add_argument("output", type=Path)
-    collecting.add_argument("--model", default="embedded")
-    collecting.add_argument("--budget", type=int, default=500)
-    fitting = commands.add_parser("fit")
-    fitting.add_argument("signs", type=Path, nargs="+")
-    options = parser.parse_args()
-    if options.command == "collect":
-        collect(options.questions, options.output, options.model, options.budget)
-    else:
+def main() -> None:
+    options = arguments(__doc__, "signs+", questions=Path, fit=False, model="embedded", budget=500)
+    if options.questions:
+        collect(options.questions, options.signs[0], options.model, options.budget)
+    if options.fit:
         fit(options.signs)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,9 +1,8 @@
-r"""Does the document answer at all? Own questions, and questions about another document.
+"""Does the document answer at all? Own questions, and questions about another document.
 
-    python -m benchmarks.answers.verdict squad=../shared/data/squad/squad.jsonl \
-        reports=../shared/data/sec10q/sec10q.jsonl,../shared/data/finance_dev/finance.jsonl \
+    python -m benchmarks.answers.verdict squad=squad.jsonl reports=sec10q.jsonl,finance.jsonl \\
         handbook=examples/handbook_questions.jsonl
-    python -m benchmarks.answers.verdict --parts 4 --every 4 zh=../shared/data/xquad/zh.jsonl
+    python -m benchmarks.answers.verdict --parts 4 --every 4 zh=zh.jsonl
 
 Rows: {"question", "doc" (relative to the file, or to the folder above), "answerable"}; without
 "doc" the question is on examples/handbook.pdf. Each answerable question is asked of its own
@@ -19,31 +18,31 @@ counts, not that a year stands nowhere.
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
 import re
 import tempfile
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from benchmarks.harness import EXAMPLES, Table, arguments
 from docagent.grounding.quotes import quotes
 from docagent.grounding.verdict import ASK_ANYWAY, ENOUGH, judge
+from docagent.jsonl import read_rows
 from retrieval import Corpus
 
-HANDBOOK = Path("examples/handbook.pdf")
+HANDBOOK = EXAMPLES / "handbook.pdf"
 BARS = tuple(sorted({ASK_ANYWAY, 1.15, 1.25, ENOUGH, 1.40}))
 WRONG = (0.01, 0.03, 0.05)
 _PERIOD = re.compile(r"(?:19|20)\d\d(?:Q\d)?|Q\d")
 
 
-class Ask(NamedTuple):
+class Question(NamedTuple):
     """A question, the document it is about, and where in it the gold paragraph begins."""
 
     document: Path
-    question: str
+    text: str
     answerable: bool
     start: int
 
@@ -52,70 +51,59 @@ Pairs = dict[str, list[tuple[Path, str]]]  # kind: documents with the questions 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sets", nargs="+", metavar="NAME=FILE[,FILE]")
-    parser.add_argument("--every", type=int, default=1, help="take one row in so many")
-    parser.add_argument("--parts", type=int, default=0, help="cut each text in so many")
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    named = [one.split("=", 1) for one in options.sets]
-    sets = {
-        name: [ask for file in files.split(",") for ask in asks(Path(file), options.every)]
-        for name, files in named
-    }
-    bars = " | ".join(f"{bar:.2f}" for bar in BARS)
-    print(f"| set | asked of | n | {bars} | AUC | at 1% | at 3% | at 5% |")
-    print("| --- " * (len(BARS) + 7) + "|")
+    options = arguments(__doc__, "sets+", str, quick={"every": 40}, every=1, parts=0, seed=0)
+    sets: dict[str, list[Question]] = {}
+    for name, _, files in (one.partition("=") for one in options.sets):
+        rows = [questions(Path(file), options.every) for file in files.split(",")]
+        sets[name] = [question for of_file in rows for question in of_file]
+    bars = (f"{bar:.2f}" for bar in BARS)
+    table = Table("set", "asked of", "n", *bars, "AUC", "at 1%", "at 3%", "at 5%")
     corpora: dict[Path, Corpus] = {}
     with tempfile.TemporaryDirectory() as folder:
-        for name, rows in sets.items():
-            chance = random.Random(options.seed)
+        for name, asked in sets.items():
             if options.parts:
-                pairs = apart(rows, options.parts, Path(folder))
+                pairs = apart(asked, options.parts, Path(folder))
             else:
-                pairs = drawn(rows, following(sets, name), chance)
-            found = {kind: scores(pairs[kind], corpora) for kind in pairs if pairs[kind]}
-            for kind, values in found.items():
-                print(row(name, kind, values, found["own"]), flush=True)
+                pairs = drawn(asked, following(sets, name), random.Random(options.seed))
+            results = {kind: scores(pairs[kind], corpora) for kind in pairs if pairs[kind]}
+            for kind, values in results.items():
+                table.add(name, kind, len(values), *cells(kind, values, results["own"]))
 
 
-def asks(file: Path, every: int) -> list[Ask]:
+def questions(file: Path, every: int) -> list[Question]:
     """The questions of a file that are on one document."""
-    found = []
-    for line in file.read_text("utf-8").splitlines()[::every]:
-        told: dict[str, Any] = json.loads(line)
-        name = told.get("doc")
-        if name is not None and not isinstance(name, str):
-            continue
-        places = [file.parent / name, file.parent.parent / name] if name else [HANDBOOK]
-        document = next(place for place in places if place.exists())
-        answerable = told.get("answerable", True)
-        found.append(Ask(document, told["question"], answerable, told.get("char_start", 0)))
-    return found
+    chosen = []
+    for row in read_rows(file)[::every]:
+        name = row.get("doc")
+        if name is None or isinstance(name, str):
+            places = [file.parent / name, file.parent.parent / name] if name else [HANDBOOK]
+            document = next(place for place in places if place.exists())
+            answerable, start = row.get("answerable", True), row.get("char_start", 0)
+            chosen.append(Question(document, row["question"], answerable, start))
+    return chosen
 
 
-def following(sets: dict[str, list[Ask]], name: str) -> list[Ask]:
+def following(sets: dict[str, list[Question]], name: str) -> list[Question]:
     """The set after this one, the last one's being the first; empty if there is only one."""
     names = list(sets)
     after = names[(names.index(name) + 1) % len(names)]
     return sets[after] if after != name else []
 
 
-def drawn(rows: list[Ask], after: list[Ask], chance: random.Random) -> Pairs:
+def drawn(asked: list[Question], after: list[Question], chance: random.Random) -> Pairs:
     """Which document each question is asked of, by kind."""
-    documents = sorted({ask.document for ask in rows})
-    far = sorted({ask.document for ask in after})
+    documents, far = (sorted({one.document for one in some}) for some in (asked, after))
     pairs: Pairs = {"own": [], "another": [], "far": [], "unanswerable": []}
-    for ask in rows:
-        if not ask.answerable:
-            pairs["unanswerable"].append((ask.document, ask.question))
+    for question in asked:
+        own = question.document
+        if not question.answerable:
+            pairs["unanswerable"].append((own, question.text))
             continue
-        pairs["own"].append((ask.document, ask.question))
-        others = [one for one in documents if subject(one) != subject(ask.document)]
-        if others:
-            pairs["another"].append((chance.choice(others), ask.question))
-        if far:
-            pairs["far"].append((chance.choice(far), ask.question))
+        pairs["own"].append((own, question.text))
+        others = [document for document in documents if subject(document) != subject(own)]
+        for kind, choice in (("another", others), ("far", far)):
+            if choice:
+                pairs[kind].append((chance.choice(choice), question.text))
     return pairs
 
 
@@ -127,49 +115,45 @@ def subject(document: Path) -> str:
     return next(words, document.stem)
 
 
-def apart(rows: list[Ask], count: int, folder: Path) -> Pairs:
+def apart(asked: list[Question], count: int, folder: Path) -> Pairs:
     """Questions asked of the part of their text that holds the gold paragraph, and of another."""
     pairs: Pairs = {"own": [], "another": []}
-    for document in sorted({ask.document for ask in rows}):
+    for document in sorted({question.document for question in asked}):
         text = document.read_text("utf-8")
         inner = [text.index("\n\n", len(text) * n // count) + 2 for n in range(1, count)]
         cuts = [0, *inner, len(text)]
         files = [folder / f"{document.stem}{n}.txt" for n in range(count)]
         for n, file in enumerate(files):
             file.write_bytes(text[cuts[n] : cuts[n + 1]].encode("utf-8"))
-        for ask in rows:
-            if ask.document == document and ask.answerable:
-                own = sum(ask.start >= cut for cut in inner)
-                pairs["own"].append((files[own], ask.question))
-                pairs["another"].append((files[(own + count // 2) % count], ask.question))
+        for question in asked:
+            if question.document == document and question.answerable:
+                own = sum(question.start >= cut for cut in inner)
+                pairs["own"].append((files[own], question.text))
+                pairs["another"].append((files[(own + count // 2) % count], question.text))
     return pairs
 
 
 def scores(pairs: list[tuple[Path, str]], corpora: dict[Path, Corpus]) -> list[float]:
-    """The verdict's score of each question on a document, over the bar of its language.
-
-    Scaled so that the bar is always `ENOUGH`.
-    """
-    found = []
+    """The verdict's score of each question on a document, scaled so that the bar is `ENOUGH`."""
+    values = []
     for document, question in pairs:
         if document not in corpora:
             corpora[document] = Corpus.open([document])
         corpus = corpora[document]
         ranked = corpus.search(question, 60)
-        told = judge(corpus, question, ranked, quotes(corpus, question, ranked))
-        found.append(told.score * ENOUGH / told.bar)
-    return found
+        verdict = judge(corpus, question, ranked, quotes(corpus, question, ranked))
+        values.append(verdict.score * ENOUGH / verdict.bar)
+    return values
 
 
-def row(name: str, kind: str, values: list[float], own: list[float]) -> str:
-    """One line of the table."""
-    held = np.array(values)
-    cells = [name, kind, str(len(held)), *(f"{np.mean(held < bar):.3f}" for bar in BARS)]
+def cells(kind: str, values: list[float], own: list[float]) -> list[str]:
+    """A line of the table behind its names and number."""
+    array = np.array(values)
+    shares = [f"{np.mean(array < bar):.3f}" for bar in BARS]
     if kind == "own":
-        return "| " + " | ".join([*cells, "", "", "", ""]) + " |"
-    bars = np.quantile(own, WRONG)
-    cells += [f"{area(own, values):.4f}", *(f"{np.mean(held < bar):.3f}" for bar in bars)]
-    return "| " + " | ".join(cells) + " |"
+        return [*shares, "", "", "", ""]
+    below = [f"{np.mean(array < bar):.3f}" for bar in np.quantile(own, WRONG)]
+    return [*shares, f"{area(own, values):.4f}", *below]
 
 
 def area(own: list[float], others: list[float]) -> float:

@@ -1,66 +1,48 @@
 """The engine: docagent's own forward pass and decode loop against plain transformers.
 
     python -m benchmarks.engine                 # all sections, about an hour on two cores
-    python -m benchmarks.engine decode layer    # some of them
+    python -m benchmarks.engine decode quote    # some of them
     python -m benchmarks.engine yarn --text FOLDER_OF_TXT
 
-Prints a Markdown table for each section. The text is Python's own language reference unless
---text names another; --quick measures little, to see that everything runs.
+Sections: yarn, agent, decode, quote, batch, tools, and gpu and gpu-small, which need torch and
+transformers alone. --model is embedded or a Qwen2 folder; --device does not count for the GPU's
+sections. Without --text the text is the Python language reference.
 """
 
 from __future__ import annotations
 
-import argparse
 import logging
-from collections.abc import Callable
-from pathlib import Path
+from importlib import import_module
 
-from benchmarks.engine.agent import agent
-from benchmarks.engine.batch import batch
+from benchmarks import harness
 from benchmarks.engine.bench import Bench
-from benchmarks.engine.decode import decode
-from benchmarks.engine.gpu import gpu, gpu_small
-from benchmarks.engine.layer import layer
-from benchmarks.engine.quote import quote
-from benchmarks.engine.table import Table
-from benchmarks.engine.text import DEFAULT
-from benchmarks.engine.tools import tools
-from benchmarks.engine.yarn import yarn
-from benchmarks.report import measured_on
 
-SECTIONS: dict[str, Callable[[Bench], Table]] = {
-    "yarn": yarn,
-    "agent": agent,
-    "decode": decode,
-    "layer": layer,
-    "quote": quote,
-    "batch": batch,
-    "tools": tools,
-    "gpu": gpu,
-    "gpu-small": gpu_small,
+SECTIONS = {
+    **dict.fromkeys(("yarn", "agent", "decode", "quote", "batch"), "sections"),
+    "tools": "tools",
+    **dict.fromkeys(("gpu", "gpu-small"), "gpu"),
 }
+"""The module of each section; it is imported when it is asked for."""
+
+
+def section(name: str, bench: Bench) -> harness.Table:
+    """Measure one section and print its table."""
+    module = import_module(f"benchmarks.engine.{SECTIONS[name]}")
+    table: harness.Table = getattr(module, name.replace("-", "_"))(bench)
+    return table
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "sections", nargs="*", metavar="section", help=f"{', '.join(SECTIONS)}; all"
-    )
-    parser.add_argument("--model", default="embedded", help="embedded, or a Qwen2 folder")
-    parser.add_argument("--text", type=Path, nargs="+", default=[], help=".txt files or folders")
-    parser.add_argument("--device", default="cpu", help="of the sections other than gpu")
-    parser.add_argument("--quick", action="store_true")
-    options = parser.parse_args()
+    options = harness.arguments(__doc__, "sections*", str, model="embedded", text=[], device="cpu")
     if unknown := set(options.sections) - set(SECTIONS):
-        parser.error(f"no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
+        raise SystemExit(
+            f"no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}"
+        )
     logging.disable(logging.WARNING)
-    bench = Bench(options.model, text=options.text, device=options.device, quick=options.quick)
-    text = ", ".join(map(str, options.text)) or DEFAULT
-    print(f"{measured_on()} Model: {options.model}. Text: {text}.\n", flush=True)
+    bench = Bench(options.model, options.text, options.device, options.quick)
+    harness.tell(f"{harness.measured_on()} Model: {options.model}.")
     for name in options.sections or SECTIONS:
-        print(SECTIONS[name](bench).markdown(), flush=True)
+        section(name, bench)
 
 
 if __name__ == "__main__":

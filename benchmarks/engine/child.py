@@ -1,13 +1,14 @@
-"""One engine that answers requests on its standard input, a line of JSON each: see engine_rival."""
+"""One engine that answers requests on its standard input, a line of JSON each: see rival.py."""
 
 from __future__ import annotations
 
 import json
 import sys
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
+from benchmarks.engine.plain import write
 from docagent.engine.engine import Engine
 from docagent.engine.loading.load import load
 from retrieval.folders import cache_folder
@@ -16,31 +17,22 @@ from retrieval.folders import cache_folder
 def main() -> None:
     loaded = load(sys.argv[1], cache_folder(), "cpu")
     engine = Engine(replace(loaded, eos_ids=frozenset()))
-    say(True)
+    print("true", flush=True)
     for line in sys.stdin:
-        say(answered(engine, json.loads(line)))
+        print(json.dumps(reply(engine, json.loads(line))), flush=True)
 
 
-def answered(engine: Engine, asked: dict[str, Any]) -> Any:
+def reply(engine: Engine, request: dict[str, Any]) -> Any:
     """Seconds to the first token and in all, and the tokens; of many prompts the seconds."""
-    if "forget" in asked:
+    if "forget" in request:
         engine.prefix_cache.clear()
         return True
-    start = time.perf_counter()
-    if "many" in asked:
-        list(engine.batch(asked["many"], max_new_tokens=asked["new"]))
+    if "many" in request:
+        start = time.perf_counter()
+        list(engine.batch(request["many"], max_new_tokens=request["new"]))
         return time.perf_counter() - start
-    tokens: list[int] = []
-    first = 0.0
-    quote_from = 0 if asked["quote"] else None
-    for token in engine.write(asked["ask"], max_new_tokens=asked["new"], quote_from=quote_from):
-        first = first or time.perf_counter() - start
-        tokens.append(token)
-    return first, time.perf_counter() - start, tokens
-
-
-def say(what: Any) -> None:
-    print(json.dumps(what), flush=True)
+    quote_from = 0 if request["quote"] else None
+    return asdict(write(engine, request["ask"], request["new"], quote_from=quote_from))
 
 
 if __name__ == "__main__":

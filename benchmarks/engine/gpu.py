@@ -8,12 +8,9 @@ from typing import Any
 
 import torch
 
-from benchmarks.engine.bench import Bench
-from benchmarks.engine.decode import NEW, token_bytes
-from benchmarks.engine.machine import copy_bandwidth
-from benchmarks.engine.plain import Plain
-from benchmarks.engine.table import Table
-from benchmarks.engine.timed import Timed, write
+from benchmarks.engine.bench import Bench, copy_bandwidth, token_bytes
+from benchmarks.engine.plain import Plain, TimedAnswer, write
+from benchmarks.harness import Table
 from docagent.engine.decoding.generate import out_of_memory
 from docagent.engine.engine import Engine
 from docagent.engine.loading.load import LoadedModel
@@ -42,104 +39,93 @@ QWEN2_1_5B: dict[str, Any] = QWEN2_7B | {
     "tie_word_embeddings": True,
 }
 LENGTHS = (8_192, 32_768, 131_072)
+NEW = 32
 ROUNDS = 2
-COPIED_BYTES = 1024**3
 FULL = "out of memory"
 
-Writes = Callable[[list[int]], Timed]
+Writes = Callable[[list[int]], TimedAnswer]
 
 
 @dataclass
-class Cell:
-    """The best of one way at one length; None when the memory did not suffice."""
+class Best:
+    """The best of one way at one length: tokens a second, and bytes at the peak."""
 
     reading: float = 0.0
     writing: float = 0.0
     memory: int = 0
 
 
-def gpu(bench: Bench) -> Table:
-    """The table of the shape of 7B, on the first GPU; without one it says so."""
-    return _on_gpu(bench, QWEN2_7B, "7B")
+def gpu(bench: Bench, config: Mapping[str, Any] = QWEN2_7B, name: str = "7B") -> Table:
+    """The shape of 7B on the first GPU; without one the table says so."""
+    if torch.cuda.is_available():
+        lengths = LENGTHS[:1] if bench.quick else LENGTHS
+        return measured(config, torch.device("cuda"), lengths, 1024**3)
+    table = Table("context", "way", title=f"GPU, the shape of Qwen2 {name}")
+    table.add("-", "not measured (no GPU)")
+    return table
 
 
 def gpu_small(bench: Bench) -> Table:
     """The same of 1.5B."""
-    return _on_gpu(bench, QWEN2_1_5B, "1.5B")
-
-
-def _on_gpu(bench: Bench, config: Mapping[str, Any], name: str) -> Table:
-    if torch.cuda.is_available():
-        lengths = LENGTHS[:1] if bench.quick else LENGTHS
-        return measured(config, torch.device("cuda"), lengths, COPIED_BYTES)
-    table = Table(f"GPU, the shape of Qwen2 {name}", ("context", "way"), "Random weights.")
-    table.add("-", "not measured (no GPU)")
-    return table
+    return gpu(bench, QWEN2_1_5B, "1.5B")
 
 
 def measured(
     config: Mapping[str, Any], device: torch.device, lengths: Sequence[int], copied: int
 ) -> Table:
-    """The table for a Qwen2 config with random weights, which both ways share in part.
-
-    `copied` bytes are copied within the device to measure its bandwidth.
-    """
+    """The table for a Qwen2 config; `copied` bytes are copied to measure the bandwidth."""
     plain = random_model(config, device)
     engine = around(plain, max(lengths) + NEW + 1)
     ways: dict[str, Writes] = {
         "ours": lambda ids: write(engine, ids, NEW + 1, quote_from=None),
         "transformers": lambda ids: plain.write(ids, NEW + 1),
     }
-    bandwidth = copy_bandwidth(copied, device)
-    network = engine.network
-    title = f"{network.parameters / 1e9:.1f}B random weights on {_name(device)}"
-    table = Table(
-        title,
-        (
-            *("context", "way", "reading tokens/s", "ratio", "memory GB"),
-            *("writing tokens/s", "ratio", "of limit"),
-        ),
-        f"bfloat16, {NEW} tokens written, nothing guessed, the best of {ROUNDS} rounds; ratios are "
-        "over transformers. Memory is the peak above the weights. The limit is "
-        f"{bandwidth / 1e9:,.0f} GB/s, of a copy in the same run, over the weights and the "
-        "context's keys and values.",
-    )
+    bandwidth, network = copy_bandwidth(copied, device), engine.network
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else "the CPU"
+    columns = ("context", "way", "reading tokens/s", "ratio", "memory GB", "writing tokens/s")
+    title = f"{network.parameters / 1e9:.1f}B random weights on {name}"
+    table = Table(*columns, "ratio", "of limit", title=title)
     random = torch.Generator().manual_seed(7)
     for length in lengths:
         ids = torch.randint(network.config.vocabulary, (length,), generator=random).tolist()
         limit = bandwidth / token_bytes(engine.loaded, length)
-        found = best(ways, ids, device)
-        for name in ways:
-            table.add(f"{length:,}", name, *cells(found[name], found["transformers"], limit))
+        results = best(ways, ids, device)
+        for way, result in results.items():
+            table.add(f"{length:,}", way, *cells(result, results["transformers"], limit))
+    table.note(
+        f"bfloat16, {NEW} tokens written, nothing guessed, the best of {ROUNDS} rounds; ratios are "
+        "over transformers. Memory is the peak above the weights. The limit is "
+        f"{bandwidth / 1e9:,.0f} GB/s, of a copy in the same run, over the weights and the "
+        "context's keys and values."
+    )
     return table
 
 
 def best(
     ways: Mapping[str, Writes], ids: list[int], device: torch.device
-) -> dict[str, Cell | None]:
-    """Each way's best, in turns; a first short answer warms up."""
-    found: dict[str, Cell | None] = {name: Cell() for name in ways}
+) -> dict[str, Best | None]:
+    """Each way's best, in turns, after a short answer that warms up; None if memory ran out."""
+    results: dict[str, Best | None] = {name: Best() for name in ways}
     for way in ways.values():
         way(ids[:16])
-    for _ in range(ROUNDS):
-        for name, way in ways.items():
-            cell = found[name]
-            if cell is None:
-                continue
-            try:
-                answer, memory = _with_peak(way, ids, device)
-            except (DocAgentError, RuntimeError) as error:
-                if isinstance(error, RuntimeError) and not out_of_memory(error):
-                    raise
-                found[name] = None
-                continue
-            cell.reading = max(cell.reading, len(ids) / answer.first)
-            cell.writing = max(cell.writing, NEW / answer.rest)
-            cell.memory = max(cell.memory, memory)
-    return found
+    for name, way in list(ways.items()) * ROUNDS:
+        result = results[name]
+        if result is None:
+            continue
+        try:
+            answer, memory = with_peak(way, ids, device)
+        except (DocAgentError, RuntimeError) as error:
+            if isinstance(error, RuntimeError) and not out_of_memory(error):
+                raise
+            results[name] = None
+            continue
+        result.reading = max(result.reading, len(ids) / answer.first)
+        result.writing = max(result.writing, NEW / answer.rest)
+        result.memory = max(result.memory, memory)
+    return results
 
 
-def cells(own: Cell | None, theirs: Cell | None, limit: float) -> tuple[str, ...]:
+def cells(own: Best | None, theirs: Best | None, limit: float) -> tuple[str, ...]:
     """One way's row after its length and name."""
     if own is None:
         return (FULL, "-", "-", FULL, "-", "-")
@@ -185,16 +171,12 @@ def around(plain: Plain, context: int) -> Engine:
     return Engine(loaded, prefix_cache=False)
 
 
-def _with_peak(way: Writes, ids: list[int], device: torch.device) -> tuple[Timed, int]:
-    """An answer, and the most memory it took above what was held; 0 where torch cannot tell."""
+def with_peak(way: Writes, ids: list[int], device: torch.device) -> tuple[TimedAnswer, int]:
+    """An answer, and the most memory it took above the weights; 0 where torch cannot tell."""
     if device.type != "cuda":
         return way(ids), 0
     torch.cuda.empty_cache()
     torch.cuda.reset_peak_memory_stats(device)
-    held = torch.cuda.memory_allocated(device)
+    before = torch.cuda.memory_allocated(device)
     answer = way(ids)
-    return answer, torch.cuda.max_memory_allocated(device) - held
-
-
-def _name(device: torch.device) -> str:
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else "the CPU"
+    return answer, torch.cuda.max_memory_allocated(device) - before

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 
-from benchmarks.engine.timed import Timed
+from docagent.engine.engine import Engine
 from docagent.engine.loading.gguf_model import GgufModel
 from docagent.engine.loading.gguf_weights import GgufWeights
 from docagent.engine.network.quantised import QuantisedWeight
@@ -20,28 +21,51 @@ if TYPE_CHECKING:
 CPU = torch.device("cpu")
 
 
+@dataclass(frozen=True)
+class TimedAnswer:
+    """The tokens of an answer, seconds to the first of them, and seconds in all."""
+
+    tokens: list[int]
+    first: float
+    total: float
+
+    @property
+    def rest(self) -> float:
+        """Seconds from the first token to the last: the prompt does not count."""
+        return self.total - self.first
+
+
+def write(engine: Engine, ids: Sequence[int], new: int, **options: Any) -> TimedAnswer:
+    """An answer of docagent's engine; `options` are those of `Engine.write`."""
+    tokens: list[int] = []
+    start, first = time.perf_counter(), 0.0
+    for token in engine.write(ids, max_new_tokens=new, **options):
+        first = first or time.perf_counter() - start
+        tokens.append(token)
+    return TimedAnswer(tokens, first, time.perf_counter() - start)
+
+
 def in_transformers(path: Path, dtype: torch.dtype, device: torch.device = CPU) -> PreTrainedModel:
     """A checkpoint, or a GGUF file dequantised, in transformers' own network."""
     from transformers import AutoModelForCausalLM, Qwen2Config, Qwen2ForCausalLM
 
     if path.is_dir():
         reader: Any = AutoModelForCausalLM
-        read: PreTrainedModel = reader.from_pretrained(path, dtype=dtype).to(device)
-        return read
-    model = GgufModel(path)
-    build: Any = Qwen2ForCausalLM
+        checkpoint: PreTrainedModel = reader.from_pretrained(path, dtype=dtype).to(device)
+        return checkpoint
+    file, build = GgufModel(path), Qwen2ForCausalLM
     with torch.device("meta"):
-        network: Any = build(Qwen2Config(**model.config()))
+        network: Any = build(Qwen2Config(**file.config()))
     weights: dict[str, torch.Tensor] = {}
-    for name, weight in GgufWeights(model, device, dtype).items():
+    for name, weight in GgufWeights(file, device, dtype).items():
         weights[name] = weight.dense(dtype) if isinstance(weight, QuantisedWeight) else weight
-    lacking, unknown = network.load_state_dict(weights, strict=False, assign=True)
-    assert set(lacking) <= {"lm_head.weight"} and not unknown
+    missing, unknown = network.load_state_dict(weights, strict=False, assign=True)
+    assert set(missing) <= {"lm_head.weight"} and not unknown
     network.tie_weights()
     # Made on no device, so that its angles are not there yet.
     network.model.rotary_emb = type(network.model.rotary_emb)(network.config).to(device)
-    found: PreTrainedModel = network.train(False)
-    return found
+    model: PreTrainedModel = network.train(False)
+    return model
 
 
 class Plain:
@@ -55,9 +79,8 @@ class Plain:
         settings: Any = GenerationConfig
         self._settings = settings(do_sample=False, eos_token_id=None, pad_token_id=0)
 
-    def write(self, ids: Sequence[int], new: int, past: DynamicCache | None = None) -> Timed:
-        """An answer to a prompt; `past` holds all but the prompt's last token, and does so again
-        afterwards."""
+    def write(self, ids: Sequence[int], new: int, past: DynamicCache | None = None) -> TimedAnswer:
+        """An answer; `past` holds all but the prompt's last token, and does so again afterwards."""
         from transformers import DynamicCache
 
         # Without a cache of ours `generate` would make the same one.
@@ -76,7 +99,7 @@ class Plain:
         total = time.perf_counter() - start
         if past is not None:
             past.crop(-(past.get_seq_length() - len(ids) + 1))
-        return Timed(output[0, len(ids) :].tolist(), moments.at[1] - start, total)
+        return TimedAnswer(output[0, len(ids) :].tolist(), moments.at[1] - start, total)
 
     def read(self, ids: Sequence[int]) -> DynamicCache:
         """Keys and values of all but the last token of a prompt."""

@@ -4,12 +4,11 @@
     python -m benchmarks.engine.rival --python /tmp/rival/bin/python      # half an hour
 
 llama.cpp is its server, as it comes but for two threads, greedy, with its prompt cache; ours is
-`Engine`, told to guess only where answers quote. Their turns alternate. Prints a Markdown table.
+`Engine`, told to guess only where answers quote. Their turns alternate.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
@@ -18,13 +17,13 @@ import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from benchmarks.engine.bench import Bench
-from benchmarks.engine.quote import prompts
-from benchmarks.engine.table import Table
-from benchmarks.report import measured_on
-from docagent.engine.loading.embedded import embedded_file, embedded_model
+from benchmarks.engine.plain import TimedAnswer
+from benchmarks.engine.sections import copy_prompts
+from benchmarks.harness import Table, arguments, leave_out, measured_on, seconds, tell
+from docagent.engine.loading.load import locate
 from retrieval.folders import cache_folder
 
 THREADS = 2
@@ -40,45 +39,62 @@ time.sleep(10**6)
 """
 """Run by the Python that has xllamacpp."""
 
-Answer = tuple[float, float, list[int]]
-"""Seconds to the first token, seconds in all, tokens."""
+
+class Ours:
+    """`Engine` in a process of its own, which reads requests from its standard input."""
+
+    def __init__(self, model: str) -> None:
+        command = [sys.executable, "-m", "benchmarks.engine.child", model]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
+        self._reply()
+
+    def ask(self, ids: list[int], new: int, quote: bool = False) -> TimedAnswer:
+        return TimedAnswer(**self._request(ask=ids, new=new, quote=quote))
+
+    def many(self, prompts: list[list[int]], new: int) -> float:
+        return float(self._request(many=prompts, new=new))
+
+    def forget(self) -> None:
+        """Nothing that was read is remembered."""
+        self._request(forget=True)
+
+    def _request(self, **request: Any) -> Any:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        return self._reply()
+
+    def _reply(self) -> Any:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            raise SystemExit("the engine's process ended")
+        return json.loads(line)
 
 
-class Side(Protocol):
-    """One of the two."""
-
-    process: subprocess.Popen[str]
-
-    def ask(self, ids: list[int], new: int, quote: bool = False) -> Answer: ...
-
-    def many(self, prompts: list[list[int]], new: int) -> float: ...
-
-
-class Rival:
+class LlamaCpp:
     """llama.cpp's server in a process of its own."""
 
     def __init__(self, python: str, file: Path, context: int, slots: int) -> None:
         command = [python, "-c", SERVER, str(file), str(context), str(slots), str(THREADS)]
-        self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
+        quiet = subprocess.DEVNULL
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=quiet, text=True)
         assert self.process.stdout is not None
         while not (line := self.process.stdout.readline()).startswith("http"):
             if not line:
                 raise SystemExit("llama.cpp did not start")
         self._url = line.strip()
 
-    def ask(self, ids: list[int], new: int, quote: bool = False) -> Answer:
-        found = self._completion(ids, new)
-        timings = found["timings"]
+    def ask(self, ids: list[int], new: int, quote: bool = False) -> TimedAnswer:
+        reply = self._completion(ids, new)
+        timings = reply["timings"]
         read, wrote = timings["prompt_ms"] / 1000, timings["predicted_ms"] / 1000
-        return read, read + wrote, found["tokens"]
+        return TimedAnswer(reply["tokens"], read, read + wrote)
 
     def many(self, prompts: list[list[int]], new: int) -> float:
-        start = time.perf_counter()
         with ThreadPoolExecutor(len(prompts)) as pool:
-            list(pool.map(lambda ids: self._completion(ids, new), prompts))
-        return time.perf_counter() - start
+            return seconds(lambda: list(pool.map(lambda ids: self._completion(ids, new), prompts)))
 
     def _completion(self, ids: list[int], new: int) -> Any:
         body = {
@@ -98,166 +114,128 @@ class Rival:
             return json.load(reply)
 
 
-class Ours:
-    """`Engine` in a process of its own, which reads requests from its standard input."""
-
-    def __init__(self, model: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.engine.child", model],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self._said()
-
-    def ask(self, ids: list[int], new: int, quote: bool = False) -> Answer:
-        first, total, tokens = self._asked({"ask": ids, "new": new, "quote": quote})
-        return first, total, tokens
-
-    def many(self, prompts: list[list[int]], new: int) -> float:
-        return float(self._asked({"many": prompts, "new": new}))
-
-    def forget(self) -> None:
-        """Nothing that was read is remembered."""
-        self._asked({"forget": True})
-
-    def _asked(self, request: dict[str, Any]) -> Any:
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        return self._said()
-
-    def _said(self) -> Any:
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        if not line:
-            raise SystemExit("the engine's process ended")
-        return json.loads(line)
+Side = Ours | LlamaCpp
 
 
-def peak(side: Side) -> float:
-    """The most main memory a process has had, in GB, the mapped file's pages included."""
-    text = Path(f"/proc/{side.process.pid}/status").read_text()
-    line = next(line for line in text.splitlines() if line.startswith("VmHWM"))
-    return int(line.split()[1]) * 1024 / 1e9
+class Comparison:
+    """Both sides at work on one text, and the table, whose rows each method adds."""
 
-
-def started(make: Callable[[], Side], ids: list[int]) -> tuple[Side, float]:
-    """A side, and the seconds from nothing until it has read eight tokens."""
-    start = time.perf_counter()
-    side = make()
-    side.ask(ids[:8], 1)
-    return side, time.perf_counter() - start
-
-
-def table(bench: Bench, model: str, python: str, lengths: list[int]) -> Table:
-    """All rows; each is printed as it is measured."""
-    embedded = embedded_model(model)
-    assert embedded is not None
-    file = embedded_file(embedded, cache_folder())
-    found = Table(
-        f"The engine beside llama.cpp, {embedded.file}",
-        ("", "ours", "llama.cpp", "ratio"),
-        f"{THREADS} threads each. A ratio over 1 is in our favour.",
-    )
-
-    def add(what: str, ours: float, theirs: float, unit: str, more_is_better: bool) -> None:
-        ratio = ours / theirs if more_is_better else theirs / ours
-        found.add(what, f"{ours:.2f} {unit}", f"{theirs:.2f} {unit}", f"{ratio:.2f}")
-        print(found.rows[-1], flush=True)
-
-    ids = bench.part(0, max(lengths) + 4000)
-    sides: list[tuple[Side, float]] = []
-    for _ in range(2):
+    def __init__(self, bench: Bench, model: str, python: str, longest: int) -> None:
+        file = locate(model, cache_folder())
+        self.bench, self._first = bench, bench.part(0, longest + 4000)[:8]
+        title = f"The engine beside llama.cpp, {file.name}"
         # The first start of a day reads the file from the disk: the second counts.
-        for side, _seconds in sides:
+        for attempt in range(2):
+            self.ours, ours = self._started(lambda: Ours(model))
+            self.rival, rival = self._started(lambda: LlamaCpp(python, file, longest + 8192, 16))
+            if not attempt:
+                self.close()
+        self.table = Table("", "ours", "llama.cpp", "ratio", title=title)
+        self.add("from nothing until eight tokens are read", ours, rival, "s")
+
+    def _started(self, start: Callable[[], Any]) -> tuple[Any, float]:
+        begun = time.perf_counter()
+        side = start()
+        side.ask(self._first, 1)
+        return side, time.perf_counter() - begun
+
+    def close(self) -> None:
+        for side in (self.ours, self.rival):
             side.process.kill()
-        sides = [
-            started(lambda: Ours(model), ids),
-            started(lambda: Rival(python, file, max(lengths) + 8192, 16), ids),
+
+    def add(self, what: str, ours: float, rival: float, unit: str) -> None:
+        """A row. A ratio over 1 is in our favour: of seconds and GB less is better, else more."""
+        ratio = rival / ours if unit in ("s", "GB") else ours / rival
+        self.table.add(what, f"{ours:.2f} {unit}", f"{rival:.2f} {unit}", f"{ratio:.2f}")
+
+    def writing(self) -> None:
+        """Greedy, the best of three; then answers that quote what was read before."""
+        sides: tuple[Side, Side] = (self.ours, self.rival)
+        prompt = self.bench.part(3000, 600)
+        answers = [[side.ask(prompt, 48) for side in sides] for _ in range(3)]
+        rates = [
+            max((len(a.tokens) - 1) / a.rest for a in side) for side in zip(*answers, strict=True)
         ]
-    (ours, ours_start), (rival, rival_start) = sides
-    assert isinstance(ours, Ours)
-    add("from nothing until eight tokens are read", ours_start, rival_start, "s", False)
-    rates: dict[str, list[float]] = {"ours": [], "rival": []}
-    prompt = ids[3000:3600]
-    for _ in range(3):
-        for name, side in (("ours", ours), ("rival", rival)):
-            first, total, tokens = side.ask(prompt, 48)
-            rates[name].append((len(tokens) - 1) / (total - first))
-    add("writing, greedy, 600 tokens before", max(rates["ours"]), max(rates["rival"]), "/s", True)
-    taken = {"ours": 0.0, "rival": 0.0}
-    for asked in prompts(bench, 4, 100):
-        for name, side in (("ours", ours), ("rival", rival)):
-            side.ask(asked, 1)
-            first, total, _ = side.ask(asked, 100, quote=True)
-            taken[name] += total - first
-    add("writing answers that quote", 400 / taken["ours"], 400 / taken["rival"], "tokens/s", True)
-    _turns(bench, ours, rival, add)
-    _questions(bench, ours, rival, add)
-    for number, length in enumerate(lengths):
-        part = ids[number * 500 + 7 : number * 500 + 7 + length]
-        first, _, mine = ours.ask(part, 2)
-        theirs_first, _, theirs = rival.ask(part, 2)
-        print("same first tokens:", mine == theirs[: len(mine)], flush=True)
-        what = f"reading {length:,} tokens"
-        add(what, length / first, length / theirs_first, "tokens/s", True)
-    add("most memory of the process", peak(ours), peak(rival), "GB", False)
-    for side in (ours, rival):
-        side.process.kill()
-    return found
+        self.add("writing, greedy, 600 tokens before", rates[0], rates[1], "/s")
+        took = [0.0, 0.0]
+        for ids in copy_prompts(self.bench, 4, 100):
+            for number, side in enumerate(sides):
+                side.ask(ids, 1)
+                took[number] += side.ask(ids, 100, quote=True).rest
+        self.add("writing answers that quote", 400 / took[0], 400 / took[1], "tokens/s")
 
+    def turns(self) -> None:
+        """Eight growing turns of an agent, prompts alike: each side with what it remembers."""
+        ids, part = self.bench.part(9000, 300), self.bench.part
+        replies = []
+        for turn in range(8):
+            ids = ids + part(9300 + turn * 200, 200)
+            replies.append((self.ours.ask(ids, 24), self.rival.ask(ids, 24)))
+            ids = ids + replies[-1][0].tokens
+        ids, anew = part(9000, 300), []
+        for turn in range(8):
+            ids = ids + part(9300 + turn * 200, 200 + 24)
+            self.ours.forget()
+            anew.append(self.ours.ask(ids, 24))
+        ours, rival = zip(*replies, strict=True)
+        for name, other in (
+            ("eight turns of an agent", rival),
+            ("the same beside ours reading anew", anew),
+        ):
+            until = [sum(answer.first for answer in side) for side in (ours, other)]
+            whole = [sum(answer.total for answer in side) for side in (ours, other)]
+            self.add(f"{name}, until first tokens", until[0], until[1], "s")
+            self.add(f"{name}, in all", whole[0], whole[1], "s")
 
-def _turns(bench: Bench, ours: Ours, rival: Side, add: Any) -> None:
-    """Eight growing turns of an agent, prompts alike: each side with what it remembers."""
-    first = {"ours": 0.0, "rival": 0.0, "anew": 0.0}
-    total = dict(first)
-    ids = bench.part(9000, 300)
-    for turn in range(8):
-        ids = ids + bench.part(9300 + turn * 200, 200)
-        written: list[int] = []
-        for name, side in (("ours", ours), ("rival", rival)):
-            until, whole, tokens = side.ask(ids, 24)
-            first[name] += until
-            total[name] += whole
-            written = written or tokens
-        ids = ids + written
-    ids = bench.part(9000, 300)
-    ours.forget()
-    for turn in range(8):
-        ids = ids + bench.part(9300 + turn * 200, 200 + 24)
-        until, whole, _ = ours.ask(ids, 24)
-        first["anew"] += until
-        total["anew"] += whole
-        ours.forget()
-    add("eight turns of an agent, until first tokens", first["ours"], first["rival"], "s", False)
-    add("eight turns of an agent, in all", total["ours"], total["rival"], "s", False)
-    add("the same beside ours reading anew, until first", first["ours"], first["anew"], "s", False)
-    add("the same beside ours reading anew, in all", total["ours"], total["anew"], "s", False)
+    def questions(self) -> None:
+        """Sixteen questions on one text: together, and ours one by one."""
+        text = self.bench.part(20_000, 400)
+        prompts = [text + self.bench.part(25_000 + number * 40, 24) for number in range(16)]
+        self.ours.forget()
+        one_by_one = sum(self.ours.ask(ids, 32).total for ids in prompts)
+        self.ours.forget()
+        together = self.ours.many(prompts, 32)
+        rival = self.rival.many(prompts, 32)
+        self.add("16 questions on one text of 400 tokens", together, rival, "s")
+        self.add("the same beside ours one by one", together, one_by_one, "s")
 
+    def reading(self, number: int, length: int) -> None:
+        """A text that neither has read."""
+        ids = self.bench.part(number * 500 + 7, length)
+        ours, rival = self.ours.ask(ids, 2), self.rival.ask(ids, 2)
+        tell(f"same first tokens: {ours.tokens == rival.tokens[: len(ours.tokens)]}")
+        self.add(
+            f"reading {length:,} tokens", length / ours.first, length / rival.first, "tokens/s"
+        )
 
-def _questions(bench: Bench, ours: Ours, rival: Side, add: Any) -> None:
-    """Sixteen questions on one text: together, and ours one by one."""
-    text = bench.part(20_000, 400)
-    asked = [text + bench.part(25_000 + number * 40, 24) for number in range(16)]
-    ours.forget()
-    one_by_one = sum(ours.ask(ids, 32)[1] for ids in asked)
-    ours.forget()
-    together = ours.many(asked, 32)
-    add("16 questions on one text of 400 tokens", together, rival.many(asked, 32), "s", False)
-    add("the same beside ours one by one", together, one_by_one, "s", False)
+    def memory(self) -> None:
+        """The most main memory of each process, the mapped file's pages included."""
+        peaks = []
+        for side in (self.ours, self.rival):
+            status = Path(f"/proc/{side.process.pid}/status").read_text()
+            line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
+            peaks.append(int(line.split()[1]) * 1024 / 1e9)
+        self.add("most memory of the process", peaks[0], peaks[1], "GB")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--python", required=True, help="the Python that has xllamacpp")
-    parser.add_argument("--model", default="embedded", help="embedded or embedded:0.5b")
-    parser.add_argument("--lengths", type=int, nargs="+", default=[1_000, 4_000, 16_000])
-    options = parser.parse_args()
-    made = table(Bench(options.model), options.model, options.python, options.lengths)
-    print(f"\n{made.markdown()}\n{measured_on()}")
+    lengths = [1_000, 4_000, 16_000]
+    options = arguments(__doc__, python=str, model="embedded", lengths=lengths)
+    if not options.python:
+        leave_out("--python must name the Python that has xllamacpp")
+    bench = Bench(options.model)
+    compared = Comparison(bench, options.model, options.python, max(options.lengths))
+    try:
+        compared.writing()
+        compared.turns()
+        compared.questions()
+        for number, length in enumerate(options.lengths):
+            compared.reading(number, length)
+        compared.memory()
+    finally:
+        compared.close()
+    compared.table.note(f"{THREADS} threads each. A ratio over 1 is in our favour.")
+    print(measured_on())
 
 
 if __name__ == "__main__":

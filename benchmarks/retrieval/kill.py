@@ -1,7 +1,5 @@
 """Kill -9 at random moments of indexing; the next run must finish and find the same.
 
-    python -m benchmarks.retrieval.kill --kills 50
-
 A folder of PDFs and texts is indexed by `docagent index`, which is killed after a random part of an
 undisturbed run's processor time, from a third on (before it there are imports); in every second
 round when a random number of files was written, if that is earlier. Linux only. Every third round
@@ -17,7 +15,6 @@ and those killed between announcing a change of the word index and taking the an
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
@@ -30,26 +27,27 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from benchmarks.harness import Table, arguments, tell
 from retrieval.store.cache import Cache
 from retrieval.store.verify import verify
 from retrieval.store.word_index import State
 from tests.make_pdf import text_pdf
 
 QUERIES = ["Who rebuilt the ice house?", "barrels of boat 17", "watch 3 complained of the cold"]
+PARTS = ("reading", "word index", "vectors", "nothing")
 
 
-def corpus(folder: Path, files: int = 4) -> None:
+def write_corpus(folder: Path) -> None:
     """PDFs and texts of a few hundred passages in all."""
-    for number in range(files):
+    for number in range(4):
         lines = [
             f"The boat with the number {n} carried {n * 7 + number} barrels of oil, and the men "
             f"of watch {n % 9} complained of the cold, of the ropes and of the stairs of pier {n}."
             for n in range(40 * number, 40 * number + 120)
         ]
         if number % 2:
-            text_pdf(
-                folder / f"{number}.pdf", ["\n".join(lines[at : at + 4]) for at in range(0, 80, 4)]
-            )
+            pages = ["\n".join(lines[at : at + 4]) for at in range(0, 80, 4)]
+            text_pdf(folder / f"{number}.pdf", pages)
         else:
             (folder / f"{number}.txt").write_text("\n\n".join(lines), "utf-8")
     (folder / "town.txt").write_text("The ice house was rebuilt in 1931 by Ulla Brandt.", "utf-8")
@@ -66,7 +64,7 @@ def docagent(cache: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def found(cache: Path, folder: Path, queries: Path) -> str:
+def search(cache: Path, folder: Path, queries: Path) -> str:
     """What an undisturbed run prints, which leaves nothing damaged behind."""
     process = docagent(cache, "search", str(folder), "--questions", str(queries))
     out, err = process.communicate()
@@ -91,10 +89,9 @@ def files(cache: Path) -> int:
     return sum(len(names) for _, _, names in os.walk(cache))
 
 
-def seconds(cache: Path, folder: Path) -> float:
+def processor_seconds(cache: Path, folder: Path) -> float:
     """Seconds of processor that an undisturbed run takes."""
-    process = docagent(cache, "index", str(folder))
-    usage = os.wait4(process.pid, 0)[2]
+    usage = os.wait4(docagent(cache, "index", str(folder)).pid, 0)[2]
     return usage.ru_utime + usage.ru_stime
 
 
@@ -111,16 +108,13 @@ class Left(NamedTuple):
     def by(cls, cache: Path) -> Left:
         """What is in the cache now."""
         store = next(cache.glob("index-*"), cache)
-        kinds = {
-            kind: list((store / kind).glob("*")) for kind in ("documents", "vectors", "lexical")
-        }
-        whole = {kind: sum(p.name[0] != "." for p in paths) for kind, paths in kinds.items()}
-        half = sum(p.name[0] == "." for paths in kinds.values() for p in paths)
-        states = [State.read(place) for place in kinds["lexical"]]
-        known = [state for state in states if state is not None]
-        announced = any(state.adding or state.removing for state in known)
-        words = frozenset(name for state in known for name in state.slots.values())
-        return cls(whole["documents"], whole["vectors"], half, words, announced)
+        kinds = [list((store / kind).glob("*")) for kind in ("documents", "vectors", "lexical")]
+        documents, vectors, _ = (sum(path.name[0] != "." for path in kind) for kind in kinds)
+        half = sum(path.name[0] == "." for kind in kinds for path in kind)
+        states = [state for place in kinds[2] if (state := State.read(place)) is not None]
+        words = frozenset(name for state in states for name in state.slots.values())
+        announced = any(state.adding or state.removing for state in states)
+        return cls(documents, vectors, half, words, announced)
 
     def missing(self, whole: Left) -> str:
         """What had still to be done, of what an undisturbed run leaves."""
@@ -140,61 +134,41 @@ class Kill(NamedTuple):
     same: bool
 
 
-PARTS = ("reading", "word index", "vectors", "nothing")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    killed = run(options.kills, options.seed)
-    print("| still to do | kills | left a half-written entry | change announced | same results |")
-    print("| --- | --- | --- | --- | --- |")
-    for part in PARTS:
-        print(row(part, [kill for kill in killed if kill.todo == part]))
-    print(row("all", killed))
-    sys.exit(0 if all(kill.same for kill in killed) else 1)
-
-
-def row(name: str, kills: list[Kill]) -> str:
+def row(name: str, kills: list[Kill]) -> tuple[str, int, int, int, int]:
     """A row of the table."""
-    counts = [
-        len(kills),
-        sum(kill.half for kill in kills),
-        sum(kill.announced for kill in kills),
-        sum(kill.same for kill in kills),
-    ]
-    return f"| {name} | {' | '.join(map(str, counts))} |"
+    half, announced, same = (
+        sum(getattr(kill, field) for kill in kills) for field in Kill._fields[1:]
+    )
+    return name, len(kills), half, announced, same
 
 
 def run(kills: int, seed: int) -> list[Kill]:
-    """So many runs that were killed, each told on standard error."""
+    """So many runs that were killed, each reported on standard error."""
     chance = random.Random(seed)
     killed: list[Kill] = []
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
         folder, cache, queries = root / "folder", root / "cache", root / "queries.jsonl"
         folder.mkdir()
-        corpus(folder)
+        write_corpus(folder)
         queries.write_text("".join(json.dumps({"question": q}) + "\n" for q in QUERIES), "utf-8")
-        texts = [(folder / "2.txt").read_text("utf-8")]
+        edited = folder / "2.txt"
+        texts = [edited.read_text("utf-8")]
         texts.append(texts[0] + "\n\nThe barrels of boat 17 stand on pier 90.")
-        wanted = []
+        clean = []
         for number, text in enumerate(texts):
-            (folder / "2.txt").write_text(text, "utf-8")
-            wanted.append(found(root / f"clean-{number}", folder, queries))
-        first = seconds(root / "timed", folder)
-        (folder / "2.txt").write_text(texts[0], "utf-8")
-        later = seconds(root / "timed", folder)
+            edited.write_text(text, "utf-8")
+            clean.append(search(root / f"clean-{number}", folder, queries))
+        first = processor_seconds(root / "timed", folder)
+        edited.write_text(texts[0], "utf-8")
+        later = processor_seconds(root / "timed", folder)
         tell(f"undisturbed: {first:.1f} s of processor, {later:.1f} s after an edit")
-        most = files(root / "timed")
-        number = 0
+        most, number = files(root / "timed"), 0
         while len(killed) < kills:
             number += 1
             if number % 3 == 1:
                 shutil.rmtree(cache, ignore_errors=True)
-            (folder / "2.txt").write_text(texts[number % 2], "utf-8")
+            edited.write_text(texts[number % 2], "utf-8")
             # By time most kills meet the embedding; by files, what is written around it.
             delay = chance.uniform(0.33, 1.0) * (first if number % 3 == 1 else later)
             more = files(cache) + chance.randint(1, most) if number % 2 else 100 * most
@@ -206,15 +180,22 @@ def run(kills: int, seed: int) -> list[Kill]:
             if process.returncode >= 0:  # it had ended
                 continue
             left = Left.by(cache)
-            equal = found(cache, folder, queries) == wanted[number % 2]
+            same = search(cache, folder, queries) == clean[number % 2]
             todo = left.missing(Left.by(cache))
-            killed.append(Kill(todo, left.half > 0, left.announced, equal))
-            tell(f"{len(killed):>3}  {delay:5.2f} s  {todo}  {'same' if equal else 'DIFFERENT'}")
+            killed.append(Kill(todo, left.half > 0, left.announced, same))
+            tell(f"{len(killed):>3}  {delay:5.2f} s  {todo}  {'same' if same else 'DIFFERENT'}")
     return killed
 
 
-def tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+def main() -> None:
+    options = arguments(__doc__, quick={"kills": 2}, kills=50, seed=1)
+    killed = run(options.kills, options.seed)
+    heads = ("kills", "left a half-written entry", "change announced", "same results")
+    table = Table("still to do", *heads)
+    for part in PARTS:
+        table.add(*row(part, [kill for kill in killed if kill.todo == part]))
+    table.add(*row("all", killed))
+    sys.exit(0 if all(kill.same for kill in killed) else 1)
 
 
 if __name__ == "__main__":

@@ -14,18 +14,14 @@ def tree_bytes(process: int) -> int:
 
     From statm: PSS would be exact, but walking the pages of a gigabyte stops the measured process.
     """
-    total = 0
-    waiting = [process]
+    total, waiting = 0, [process]
     while waiting:
         number = waiting.pop()
         folder = Path("/proc") / str(number)
         try:
             resident, shared = map(int, (folder / "statm").read_text("ascii").split()[1:3])
-            waiting += [
-                int(child)
-                for thread in (folder / "task").iterdir()
-                for child in (thread / "children").read_text("ascii").split()
-            ]
+            children = [thread / "children" for thread in (folder / "task").iterdir()]
+            waiting += [int(child) for file in children for child in file.read_text().split()]
         except (FileNotFoundError, ProcessLookupError):
             continue  # it ended meanwhile
         total += resident if number == process else resident - shared
@@ -33,10 +29,7 @@ def tree_bytes(process: int) -> int:
 
 
 class PeakMemory:
-    """Looks at a process five times a second while it runs: `with PeakMemory(pid) as memory`.
-
-    `peak` are bytes, 0 where there is no /proc.
-    """
+    """Looks at a process five times a second: `with PeakMemory(pid) as memory`; `peak` in bytes."""
 
     def __init__(self, process: int) -> None:
         self.process = process

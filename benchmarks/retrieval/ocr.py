@@ -1,34 +1,35 @@
 """How much of a page OCR reads: pages of the handbook as pictures against their text layer.
 
-    python -m benchmarks.retrieval.ocr [PAGE ...]
+    python -m benchmarks.retrieval.ocr 12 14 21 25 30      # prose, lists and a table
 
 Seconds are those of the clock, in which the processes also start and load their models.
 """
 
 from __future__ import annotations
 
-import sys
 import tempfile
-import time
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from pathlib import Path
 
-import pypdfium2
-from reportlab.pdfgen.canvas import Canvas
+import numpy as np
 
+from benchmarks.harness import EXAMPLES, Table, arguments, installed, leave_out, timed
 from retrieval.parse.ocr import shared
 from retrieval.parse.open import read
 
-HANDBOOK = Path("examples/handbook.pdf")
-PAGES = (12, 14, 21, 25, 30)  # prose, lists and a table
+HANDBOOK = EXAMPLES / "handbook.pdf"
 DPI = 200
 
 
-def scan(source: Path, numbers: tuple[int, ...], target: Path) -> Path:
+def scan(source: Path, pages: Sequence[int], target: Path) -> Path:
     """These pages as pictures only, grey and through JPEG as a scanner leaves them."""
+    import pypdfium2
+    from reportlab.pdfgen.canvas import Canvas
+
     pdf = pypdfium2.PdfDocument(source)
     out = Canvas(str(target))
-    for number in numbers:
+    for number in pages:
         page = pdf[number - 1]
         out.setPageSize(page.get_size())
         picture = target.with_suffix(f".{number}.jpg")
@@ -39,47 +40,39 @@ def scan(source: Path, numbers: tuple[int, ...], target: Path) -> Path:
     return target
 
 
-def common(right: str | list[str], read_: str | list[str]) -> int:
+def common(right: str | list[str], other: str | list[str]) -> int:
     """How many items stand in both, in the same order."""
-    matcher = SequenceMatcher(None, right, read_, autojunk=False)
+    matcher = SequenceMatcher(None, right, other, autojunk=False)
     return sum(block.size for block in matcher.get_matching_blocks())
 
 
 def main() -> None:
-    numbers = tuple(map(int, sys.argv[1:])) or PAGES
+    options = arguments(__doc__, "pages+", int, quick={"pages": [21]})
+    if not installed("rapidocr"):
+        leave_out("rapidocr is not installed: pip install -c constraints.txt '.[ocr]'")
     truth = read(HANDBOOK)
     with tempfile.TemporaryDirectory() as folder:
-        path = scan(HANDBOOK, numbers, Path(folder) / "scan.pdf")
-        begun = time.perf_counter()
-        found = read(path)
-        seconds = time.perf_counter() - begun
-    print("| | words right | characters right |")
-    print("| --- | --- | --- |")
-    totals = [0, 0, 0, 0]
-    for page, number in zip(found.pages, numbers, strict=True):
-        there = truth.pages[number - 1]
-        words = truth.text[there.start : there.end].split()
-        seen = found.text[page.start : page.end].split()
-        counts = [
-            common(words, seen),
-            len(words),
-            common(" ".join(words), " ".join(seen)),
-            len(" ".join(words)),
-        ]
-        totals = [a + b for a, b in zip(totals, counts, strict=True)]
-        print(row(f"page {number}", counts))
-    print(row("all", totals))
-    processes, threads = shared(len(numbers))
-    print(
-        f"\n{len(numbers)} pages, {totals[1]} words; {seconds / len(numbers):.1f} s a page, with "
+        path = scan(HANDBOOK, options.pages, Path(folder) / "scan.pdf")
+        result, took = timed(lambda: read(path))
+    table = Table("", "words right", "characters right")
+    counts = {}
+    for page, number in zip(result.pages, options.pages, strict=True):
+        place = truth.pages[number - 1]
+        words, seen = (
+            truth.text[place.start : place.end].split(),
+            result.text[page.start : page.end].split(),
+        )
+        line = " ".join(words)
+        right = common(words, seen), common(line, " ".join(seen))
+        counts[f"page {number}"] = np.array([*right, len(words), len(line)])
+    counts["all"] = sum(counts.values(), np.zeros(4, int))
+    for name, (words_right, characters_right, of_words, of_characters) in counts.items():
+        table.add(name, f"{words_right / of_words:.1%}", f"{characters_right / of_characters:.1%}")
+    pages, (processes, threads) = len(options.pages), shared(len(options.pages))
+    table.note(
+        f"{pages} pages, {of_words} words; {took / pages:.1f} s a page, with "
         f"{processes} process{'es' * (processes > 1)} of {threads} thread{'s' * (threads > 1)}"
     )
-
-
-def row(name: str, counts: list[int]) -> str:
-    """A row of the table, of words and characters right and in all."""
-    words, of_words, characters, of_characters = counts
-    return f"| {name} | {words / of_words:.1%} | {characters / of_characters:.1%} |"
 
 
 if __name__ == "__main__":

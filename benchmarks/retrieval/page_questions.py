@@ -1,27 +1,35 @@
-r"""Questions in a page's own words, made of PDFs without a language model.
+"""Questions in a page's own words, made of PDFs without a language model; and likely gold pages.
 
-    python -m benchmarks.retrieval.page_questions ../shared/data/*/pdfs/*.pdf --out page_level.jsonl
+    python -m benchmarks.retrieval.page_questions *.pdf --out page_level.jsonl
+    python -m benchmarks.retrieval.page_questions --answers sec10q.jsonl --out sec10q.jsonl
 
 Half ask for a fact of a sentence (12 to 35 words with a figure), half for a row of a table (a label
 of three words or more before at least two figures). A sentence's question is a stretch of five to
 nine content words in their order, without figures. A row's is its label, with a year where the
 table's header has two or more. Gold are all pages on which a sentence or a row holds every asked
 word; what stands on more than two is left out. Pages are taken evenly over each document. The
-same seed gives the same questions.
+same seed gives the same questions. PDFium alone reads the pages: questions made with docagent's own
+reader would favour it.
+
+--answers: questions that have long gold answers but no pages. A page is gold if it holds at least
+60% of the figures of the answer (its amounts, percentages and decimals of three characters or more;
+no years, no dates). Questions without such a figure, or whose figures stand on no page or on more
+than five, are left out.
 """
 
 from __future__ import annotations
 
-import argparse
 import calendar
 import json
 import random
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
-from benchmarks.retrieval.pdf_pages import page_texts
+from benchmarks.harness import Row, arguments
+from docagent.jsonl import read_rows
 
 FUNCTION_WORDS = frozenset(
     re.findall(
@@ -43,11 +51,13 @@ _FIGURE = re.compile(r"\d")
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!\bNo\.)(?<!\bInc\.)\s+(?=[A-Z“\"])")
 _BREAKS = _MONTHS | {"million", "billion", "thousand", "trillion", "$", "%", "-"}
 _EDGES = ' ,;:.()“”"'
+_NO_EDGE = FUNCTION_WORDS | {""}
 _HEADER = 12  # lines above a row in which its table's years are looked for
+_AMOUNT = re.compile(r"(?<![\w.,-])\d[\d,]*(?:\.\d+)?(?![\w-]*\d)")
+_DATE = re.compile(rf"(?:{'|'.join(calendar.month_name[1:])})\s+\d{{1,2}}")
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(NamedTuple):
     """A sentence or a row of a page (0-based) and the question that asks for it."""
 
     page: int
@@ -57,8 +67,7 @@ class Fact:
     question: str
 
 
-@dataclass(frozen=True)
-class Question:
+class Question(NamedTuple):
     """A row of the question file."""
 
     id: str
@@ -67,6 +76,15 @@ class Question:
     answer: str
     evidence_pages: list[int]
     kind: str
+
+
+def page_texts(pdf: Path) -> list[str]:
+    """The text of every page, lines ended by "\\n". An empty password opens encrypted filings."""
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(pdf, password="") as document:
+        texts = [page.get_textpage().get_text_range() for page in document]
+        return [text.replace("\r\n", "\n").replace("\ufffe", "-") for text in texts]
 
 
 def content_words(text: str) -> list[str]:
@@ -86,11 +104,8 @@ def prose(page: str) -> list[str]:
             paragraphs[-1].append(line.strip())
         elif paragraphs[-1]:
             paragraphs.append([])
-    return [
-        sentence.strip()
-        for lines in paragraphs
-        for sentence in _SENTENCE_END.split(" ".join(lines))
-    ]
+    texts = [" ".join(lines) for lines in paragraphs]
+    return [sentence.strip() for text in texts for sentence in _SENTENCE_END.split(text)]
 
 
 def row(line: str) -> str | None:
@@ -133,32 +148,31 @@ def prose_fact(page: int, sentence: str, common: set[str], draw: random.Random) 
     if not stretches:
         return None
     stretch = draw.choice(stretches)
+    lead = "What does the report say about"
     if "%" in sentence:
         lead = "What percentage does the report give for"
     elif re.search(r"[$€£]", sentence):
         lead = "What amount does the report give for"
-    else:
-        lead = "What does the report say about"
     return Fact(page, "prose", sentence, stretch, f"{lead} {_lowered(stretch, common)}?")
 
 
 def _stretches(words: list[str]) -> list[str]:
     """Five to nine content words that begin behind a determiner, without figures."""
-    found = []
+    stretches = []
     run: list[str] = []
     for word in [*words, "0"]:
         if not _FIGURE.search(word) and _plain(word) not in _BREAKS:
             run.append(word)
             continue
         for number, before in enumerate(run):
-            kept = _trimmed(run[number + 1 :]) if _plain(before) in _DETERMINER else []
-            while len(content_words(" ".join(kept))) > 9:
-                kept = _trimmed(kept[:-1])
-            stretch = " ".join(kept).strip(_EDGES)
+            part = _trimmed(run[number + 1 :]) if _plain(before) in _DETERMINER else []
+            while len(content_words(" ".join(part))) > 9:
+                part = _trimmed(part[:-1])
+            stretch = " ".join(part).strip(_EDGES)
             if ". " not in stretch:
-                found.append(stretch)
+                stretches.append(stretch)
         run = []
-    return found
+    return stretches
 
 
 def _plain(word: str) -> str:
@@ -166,13 +180,9 @@ def _plain(word: str) -> str:
 
 
 def _trimmed(words: list[str]) -> list[str]:
-    plain = [_plain(word) for word in words]
-    first, last = 0, len(words)
-    while first < last and (plain[first] in FUNCTION_WORDS or not plain[first]):
-        first += 1
-    while last > first and (plain[last - 1] in FUNCTION_WORDS or not plain[last - 1]):
-        last -= 1
-    return words[first:last]
+    """Without function words at both ends."""
+    inner = [n for n, word in enumerate(words) if _plain(word) not in _NO_EDGE]
+    return words[inner[0] : inner[-1] + 1] if inner else []
 
 
 def row_fact(
@@ -195,92 +205,82 @@ def _lowered(text: str, common: set[str]) -> str:
     return first.lower() + text[len(first) :] if first.lower() in common else text
 
 
-def facts(texts: list[str], seed: int) -> list[Fact]:
-    """All facts of a document that can be asked for."""
-    draw = random.Random(seed)
-    common = {word for text in texts for word in text.split() if word.islower()}
-    found: list[Fact] = []
-    for page, text in enumerate(texts):
-        made = [prose_fact(page, sentence, common, draw) for sentence in prose(text)]
-        made += [row_fact(page, parts, common, draw) for parts in rows(text)]
-        found += [fact for fact in made if fact]
-    return found
-
-
-def gold_pages(fact: Fact, places: list[tuple[int, str, frozenset[str]]]) -> list[int]:
-    """Pages (from 1) on which a sentence or row holds every asked word."""
-    asked = set(content_words(fact.asked))
-    return sorted(
-        {page + 1 for page, kind, words in places if kind == fact.kind and asked <= words}
-    )
-
-
-def places(texts: list[str]) -> list[tuple[int, str, frozenset[str]]]:
-    """Page, kind and content words of every sentence and row."""
-    return [
-        (page, kind, frozenset(content_words(part)))
-        for page, text in enumerate(texts)
-        for kind, parts in (("prose", prose(text)), ("row", [label for label, _, _ in rows(text)]))
-        for part in parts
-    ]
-
-
 def questions(doc: str, texts: list[str], count: int, seed: int = 0) -> list[Question]:
     """About `count` questions on a document given as page texts, half prose and half rows."""
     draw = random.Random(seed)
-    stood = places(texts)
-    found = facts(texts, seed)
-    made: list[Question] = []
-    for kind, wanted in (("prose", count - count // 2), ("row", count // 2)):
-        usable = []
-        seen: set[str] = set()
-        for fact in found:
-            pages = gold_pages(fact, stood) if fact.kind == kind else []
-            if 1 <= len(pages) <= 2 and fact.question not in seen:
-                seen.add(fact.question)
-                usable.append((fact, pages))
-        for fact, pages in evenly(usable, wanted, draw):
-            name = f"{Path(doc).stem}-{kind}-{len(made):02}"
-            made.append(Question(name, doc, fact.question, fact.source, pages, kind))
-    return made
+    common = {word for text in texts for word in text.split() if word.islower()}
+    facts: list[Fact] = []
+    places: list[tuple[int, str, frozenset[str]]] = []  # content words of every sentence and row
+    draw_facts = random.Random(seed)
+    for page, text in enumerate(texts):
+        sentences, lines = prose(text), list(rows(text))
+        made = [prose_fact(page, sentence, common, draw_facts) for sentence in sentences]
+        made += [row_fact(page, parts, common, draw_facts) for parts in lines]
+        facts += [fact for fact in made if fact]
+        places += [(page, "prose", frozenset(content_words(part))) for part in sentences]
+        places += [(page, "row", frozenset(content_words(label))) for label, _, _ in lines]
+    chosen: list[Question] = []
+    for kind, number in (("prose", count - count // 2), ("row", count // 2)):
+        usable: dict[str, tuple[Fact, list[int]]] = {}
+        for fact in (fact for fact in facts if fact.kind == kind):
+            words = set(content_words(fact.asked))
+            found = {page + 1 for page, of, there in places if of == kind and words <= there}
+            if 1 <= len(found) <= 2:
+                usable.setdefault(fact.question, (fact, sorted(found)))
+        for fact, pages in evenly(list(usable.values()), number, draw):
+            name = f"{Path(doc).stem}-{kind}-{len(chosen):02}"
+            chosen.append(Question(name, doc, fact.question, fact.source, pages, kind))
+    return chosen
 
 
 def evenly(
-    usable: list[tuple[Fact, list[int]]], wanted: int, draw: random.Random
+    usable: list[tuple[Fact, list[int]]], number: int, draw: random.Random
 ) -> list[tuple[Fact, list[int]]]:
     """One fact of each page in turn, pages in an order spread over the document."""
     by_page: dict[int, list[tuple[Fact, list[int]]]] = {}
     for pair in usable:
         by_page.setdefault(pair[0].page, []).append(pair)
-    pages = sorted(by_page)
     taken: list[tuple[Fact, list[int]]] = []
-    while by_page and len(taken) < wanted:
-        missing = wanted - len(taken)
+    while by_page and len(taken) < number:
+        pages, missing = sorted(by_page), number - len(taken)
         step = max(1.0, len(pages) / missing)
         for page in [pages[int(i * step)] for i in range(min(missing, len(pages)))]:
             taken.append(by_page[page].pop(draw.randrange(len(by_page[page]))))
             if not by_page[page]:
                 del by_page[page]
-        pages = sorted(by_page)
     return sorted(taken, key=lambda pair: pair[0].page)
 
 
+def figures(answer: str) -> set[str]:
+    """The figures of an answer that tell where it stands; the list of sources is no part of it."""
+    amounts = _AMOUNT.findall(_DATE.sub(" ", answer.split("SOURCE(S)")[0]))
+    plain = {amount.strip(",") for amount in amounts}
+    return {f for f in plain if len(f) > 2 and not re.fullmatch(r"(?:19|20)\d\d", f)}
+
+
+def likely_pages(wanted: set[str], texts: list[str]) -> list[int]:
+    """Pages (from 1) with at least 60% of the wanted figures."""
+    on_page = [{figure.strip(",") for figure in _AMOUNT.findall(text)} for text in texts]
+    least = 0.6 * len(wanted)
+    return [n for n, held in enumerate(on_page, 1) if wanted and len(wanted & held) >= least]
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("pdfs", type=Path, nargs="+")
-    parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--count", type=int, default=25, help="questions a document")
-    parser.add_argument("--seed", type=int, default=0)
-    options = parser.parse_args()
-    made = [
-        question
+    options = arguments(__doc__, "pdfs*", answers=Path, out=Path, count=25, seed=0)
+    made: list[Row] = [
+        question._asdict()
         for pdf in options.pdfs
         for question in questions(str(pdf.resolve()), page_texts(pdf), options.count, options.seed)
     ]
-    lines = [json.dumps(asdict(question), ensure_ascii=False) + "\n" for question in made]
+    texts = cache(page_texts)
+    for row in read_rows(options.answers) if options.answers else []:
+        pdf = (options.answers.parent / row["doc"]).resolve()
+        pages = likely_pages(figures(row["answer"]), texts(pdf))
+        if 1 <= len(pages) <= 5:
+            made.append({**row, "doc": str(pdf), "evidence_pages": pages})
+    lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in made]
     options.out.write_text("".join(lines), "utf-8")
-    kinds = {kind: sum(q.kind == kind for q in made) for kind in ("prose", "row")}
-    print(f"{len(made)} questions on {len(options.pdfs)} documents: {kinds}")
+    print(f"{len(made)} questions with gold pages")
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""The systems that benchmarks/retrieval/systems.py compares, one small file each."""
+"""docagent's search and what it is compared with, each in a process of its own."""

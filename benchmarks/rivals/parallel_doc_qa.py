@@ -35,12 +35,12 @@ def main() -> None:
     model = {"model": "counting", "model_server": job["server"], "api_key": "EMPTY"}
     agents = {"ParallelDocQA": ParallelDocQA(llm=model), "Assistant": Assistant(llm=model)}
     for line in sys.stdin:
-        asked = json.loads(line)
+        request = json.loads(line)
         slept.clear()
-        content = [{"text": asked["question"]}, {"file": job["file"]}]
-        *_, last = agents[asked["agent"]].run([{"role": "user", "content": content}])
-        told = {"answer": last[-1]["content"], "slept": sum(slept)}
-        print(json.dumps(told), file=results, flush=True)
+        content = [{"text": request["question"]}, {"file": job["file"]}]
+        *_, last = agents[request["agent"]].run([{"role": "user", "content": content}])
+        reply = {"answer": last[-1]["content"], "slept": sum(slept)}
+        print(json.dumps(reply), file=results, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,16 @@
-"""Search inside one text: docagent's and LangChain's passages as spans."""
+"""Search inside one text: docagent's and LangChain's passages as spans of characters."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache as kept
+from collections.abc import Callable, Sequence
+from functools import cache as cached
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
+from benchmarks.harness import Row
+from docagent.jsonl import read_rows
 from retrieval import Corpus
 from retrieval.embed.encoder import Encoder
-
-if TYPE_CHECKING:
-    from langchain_huggingface import HuggingFaceEmbeddings
 
 Span = tuple[int, int]
 """Characters from start to end of the text file."""
@@ -25,15 +24,11 @@ def ours(file: Path, cache: Path) -> Find:
     corpus = Corpus.open([file], cache=cache)
     if corpus.text(file) != file.read_text("utf-8"):
         raise SystemExit(f"{file}: the parsed text is not the file's; offsets would be wrong.")
-
-    def find(question: str, k: int) -> list[Span]:
-        return [(passage.start, passage.end) for passage in corpus.search(question, k)]
-
-    return find
+    return lambda question, k: [(p.start, p.end) for p in corpus.search(question, k)]
 
 
-@kept
-def langchain_embeddings() -> HuggingFaceEmbeddings:
+@cached
+def langchain_embeddings() -> Any:
     """The same weights through sentence-transformers, loaded once."""
     from langchain_huggingface import HuggingFaceEmbeddings
 
@@ -52,14 +47,11 @@ def langchain(file: Path, cache: Path) -> Find:
     store = FAISS.from_documents(pieces, langchain_embeddings())
 
     def find(question: str, k: int) -> list[Span]:
-        found = store.similarity_search(question, k=k)
-        starts = [(piece.metadata["start_index"], piece.page_content) for piece in found]
-        return [(start, start + len(text)) for start, text in starts]
+        results = store.similarity_search(question, k=k)
+        starts = [piece.metadata["start_index"] for piece in results]
+        return [(at, at + len(p.page_content)) for at, p in zip(starts, results, strict=True)]
 
     return find
-
-
-FINDERS = {"ours": ours, "langchain": langchain}
 
 
 def holds(span: Span, gold: Span) -> bool:
@@ -68,18 +60,46 @@ def holds(span: Span, gold: Span) -> bool:
     return 2 * shared >= min(span[1] - span[0], gold[1] - gold[0]) > 0
 
 
-def rank(spans: list[Span], gold: Span) -> int | None:
+def rank(spans: Sequence[Span], gold: Span) -> int | None:
     """Place of the first span that holds the gold one, from 1."""
     return next((place for place, span in enumerate(spans, 1) if holds(span, gold)), None)
 
 
-def tokens_to(spans: list[Span], golds: list[Span]) -> float | None:
+def tokens_to(spans: Sequence[Span], golds: Sequence[Span]) -> float | None:
     """Tokens (four characters each) read until every gold span was met; None if one is not."""
-    missing = list(golds)
-    read = 0
+    missing, read = list(golds), 0
     for start, end in spans:
         read += end - start
         missing = [gold for gold in missing if not holds((start, end), gold)]
         if not missing:
             return read / 4
     return None
+
+
+def shares(values: Sequence[float | None], limits: Sequence[int]) -> list[str]:
+    """Table cells: the share of values within each limit."""
+    within = [sum(value is not None and value <= limit for value in values) for limit in limits]
+    return [f"{count / len(values):.3f}" for count in within]
+
+
+def joined(questions: Path, out: Path, filler: Sequence[Path] = ()) -> list[Row]:
+    """Write all documents of a question file as one text; its answerable rows with new offsets.
+
+    `filler` are texts put behind them to make the search harder.
+    """
+    rows, begins, text = read_rows(questions), dict[str, int](), ""
+    for name in sorted({row["doc"] for row in rows}):
+        begins[name] = len(text)
+        text += (questions.parent / name).read_text("utf-8").rstrip() + "\n\n"
+    out.write_text(text + "\n\n".join(file.read_text("utf-8") for file in filler), "utf-8")
+    places = ("char_start", "char_end", "answer_char_start")
+    return [
+        {**row, "doc": str(out), **{place: row[place] + begins[row["doc"]] for place in places}}
+        for row in rows
+        if row["answerable"]
+    ]
+
+
+def gold(row: Row) -> Span:
+    """Where the gold paragraph stands."""
+    return row["char_start"], row["char_end"]
