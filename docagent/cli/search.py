@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -11,7 +11,9 @@ from docagent.cli.batch import run_batch
 from docagent.cli.printing import page_text, print_json
 from docagent.cli.progress import Screen, finish_index, notices
 from docagent.sanitize import one_line, plain
-from retrieval.passage import Passage
+
+if TYPE_CHECKING:
+    from retrieval.passage import Passage
 
 
 def search(
