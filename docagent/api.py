@@ -247,6 +247,11 @@ class DocAgent:
         with self._lock:
             return Model(self.chat_model, cache=self.cache)
 
+    @property
+    def _folder(self) -> Path:
+        """Where everything is kept."""
+        return self.settings.cache or cache_folder()
+
     @cached_property
     def chat_model(self) -> BaseChatModel:
         """The chat model, loaded when it is first needed."""
@@ -254,7 +259,7 @@ class DocAgent:
             return self._given
         from docagent.engine.resolve import resolve
 
-        chat, description = resolve(self.settings.model, self.settings.cache or cache_folder())
+        chat, description = resolve(self.settings.model, self._folder)
         log.info(description)
         return chat
 
@@ -263,7 +268,7 @@ class DocAgent:
         """What models replied before, on disk."""
         from docagent.reply_cache import ReplyCache
 
-        return ReplyCache(Path(self.settings.cache or cache_folder()))
+        return ReplyCache(self._folder)
 
     @cached_property
     def reranker(self) -> Reranker | None:
@@ -283,7 +288,7 @@ class DocAgent:
         from retrieval.store.cache import Cache
         from retrieval.store.collections import Collections
 
-        collections = Collections(Cache(Path(self.settings.cache or cache_folder())))
+        collections = Collections(Cache(self._folder))
         state: list[object] = []
         for path in collections.expand(paths):
             for match in matches_of(path):

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from docagent.answer import Answer
-from retrieval.progress import Progress
+from retrieval.progress import Progress, ignore
 
 __all__ = ["Answer", "Emit", "Event", "Progress", "Step", "Token", "event_as_json", "ignore"]
 
@@ -32,10 +32,6 @@ Event = Progress | Step | Token | Answer
 
 Emit = Callable[[Progress | Step | Token], None]
 """Whoever wants to hear of the work while it goes on."""
-
-
-def ignore(event: object) -> None:
-    """For callers that want the result alone."""
 
 
 def event_as_json(event: Event) -> dict[str, Any]:

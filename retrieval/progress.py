@@ -19,5 +19,5 @@ class Progress:
 Emit = Callable[[Progress], None]
 
 
-def ignore(progress: Progress) -> None:
-    """An `Emit` for callers that follow no progress."""
+def ignore(event: object) -> None:
+    """An `Emit` for callers that want the result alone."""

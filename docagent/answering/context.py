@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -27,6 +26,13 @@ NO_MODEL = (
     "--model none has no language model and gives the document's exact words alone; name a --model "
     "for this"
 )
+
+
+def required(model: Model | None) -> Model:
+    """The language model. Raises DocAgentError where there is none."""
+    if model is None:
+        raise DocAgentError(NO_MODEL)
+    return model
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +62,7 @@ class QueryContext:
     @property
     def model(self) -> Model:
         """The language model. Raises DocAgentError where there is none."""
-        if self.language_model is None:
-            raise DocAgentError(NO_MODEL)
-        return self.language_model
+        return required(self.language_model)
 
     def timed(self, stage: str) -> AbstractContextManager[None]:
         """Add the time that the block takes to a stage's seconds."""
@@ -77,6 +81,3 @@ class Draft:
     steps: int = 1
     note: str = ""
     confidence: float = 1.0
-
-
-Strategy = Callable[[QueryContext], Draft]

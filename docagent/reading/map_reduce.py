@@ -46,8 +46,8 @@ def replies(
     """The replies to all prompts as they come, those in the cache first.
 
     Prompts are made `batch` at a time, at first perhaps fewer, and a batch is done before the next
-    is begun. A prompt that
-    fails costs no other. Raises the last error where the first eight fail, or all of fewer.
+    is begun. A prompt that fails costs no other. Raises the last error where the first eight fail,
+    or all of fewer.
     """
     left, first, failures, succeeded = iter(prompts), 0, 0, False
     error: Exception | None = None

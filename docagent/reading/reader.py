@@ -84,9 +84,9 @@ def read_windows(
     context.emit(Step("plan", cost.announce()))
 
     def prompts_in_turn() -> Iterator[list[BaseMessage]]:
-        for window in windows:
+        for window, prompt in zip(windows, prompts, strict=True):
             notes = _notes(result) if ordered else ""
-            yield read_prompt(context.corpus, window, context.question, notes)
+            yield read_prompt(context.corpus, window, context.question, notes) if notes else prompt
 
     batch = 1 if ordered else BATCH
     try:

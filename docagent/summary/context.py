@@ -7,8 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from docagent.answering.context import NO_MODEL
-from docagent.errors import DocAgentError
+from docagent.answering.context import required
 from docagent.events import ignore
 from docagent.summary.options import SummaryOptions
 from docagent.summary.statements import SummarySentence
@@ -46,9 +45,7 @@ class SummaryContext:
     @property
     def model(self) -> Model:
         """Who reads. Raises DocAgentError where there is no language model."""
-        if self.language_model is None:
-            raise DocAgentError(NO_MODEL)
-        return self.language_model
+        return required(self.language_model)
 
     def timed(self, stage: str) -> AbstractContextManager[None]:
         """Add the time that the block takes to a stage's seconds."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from docagent.answer import Usage
 from docagent.errors import DocAgentError
 from docagent.events import Step
@@ -27,7 +25,6 @@ def summarize(context: SummaryContext) -> Summary:
 
     Raises DocAgentError where there is no text, or a model fails.
     """
-    begun = time.perf_counter()
     corpus, model = context.corpus, context.language_model
     outline = sections(corpus, context.pages)
     window = min(WINDOW, model.context // 2) if model else WINDOW
@@ -58,7 +55,7 @@ def summarize(context: SummaryContext) -> Summary:
         model.name if model else "none",
         steps=context.steps,
         usage=model.usage if model else Usage(),
-        seconds={**context.seconds, "total": time.perf_counter() - begun},
+        seconds=context.seconds,
         note=_note(context, len(windows)),
     )
 
