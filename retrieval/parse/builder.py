@@ -20,6 +20,9 @@ class Builder:
         self.length = 0
         self.blocks: list[Block] = []
         self.pages: list[Page] = []
+        self.hidden: list[tuple[int, str]] = []
+        self.places: list[tuple[int, str]] = []
+        self.warnings: list[str] = []
         self._page_start = 0
 
     def add(
@@ -54,6 +57,25 @@ class Builder:
         else:
             self.add("row", " | ".join(words))
 
+    def note(self, what: str, text: str) -> None:
+        """What is no part of the running text, marked as what it is: "Comment by Ann Bolt"."""
+        if text.strip():
+            self.add("note", f"{what}: {text}")
+
+    def hide(self, text: str) -> None:
+        """Words that no reader of the file sees; they are listed, and no part of the text."""
+        if words := " ".join(plain(text).split()):
+            self.hidden.append((len(self.pages) + 1, words))
+
+    def place(self, name: str) -> None:
+        """What comes next stands at this place, such as a cell or a time."""
+        self.places.append((self.length, name))
+
+    def warn(self, sentence: str) -> None:
+        """Say once, whenever the file is opened, what of it was not read."""
+        if sentence not in self.warnings:
+            self.warnings.append(sentence)
+
     def end_page(self, label: str | None = None) -> None:
         """What came since the last page is the next one."""
         number = len(self.pages) + 1
@@ -79,6 +101,9 @@ class Builder:
             blocks=tuple(self.blocks),
             silent=() if unit == "sheet" else silent,
             unit=unit,
+            hidden=tuple((page if self.pages else 0, words) for page, words in self.hidden),
+            places=tuple(self.places),
+            warnings=tuple(self.warnings),
         )
 
     def _put(self, text: str) -> None:

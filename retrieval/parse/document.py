@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Kind = Literal["heading", "text", "row", "contents"]
-Unit = Literal["page", "slide", "sheet"]
+Kind = Literal["heading", "text", "row", "contents", "note"]
+Unit = Literal["page", "slide", "sheet", "mail"]
 FORMATS = "PDF, docx, pptx, xlsx, html, epub, eml, md, txt, csv, json, source code"
 
 
@@ -22,7 +22,11 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A heading, a paragraph, a table row or a line of a table of contents: `text[start:end]`."""
+    """A heading, a paragraph, a table row or a line of a table of contents: `text[start:end]`.
+
+    A note is no part of the running text: a comment, the value of a form field, a sticky note. Its
+    text begins with what it is, "Comment by Ann Bolt: ...".
+    """
 
     kind: Kind
     start: int
@@ -37,6 +41,11 @@ class Document:
     `pages` is empty for formats without pages; `unit` says what one of them is. `silent` numbers
     the pages without a text layer. `aside` holds (page number, words) of repeated headers and
     footers, which are no part of the text.
+
+    `hidden` holds (page number or 0, words) that no reader of the file sees, such as white text;
+    they are no part of the text. `places` names where a reader finds an offset if neither page
+    nor heading tells, as (offset where it begins, name): "B7", "0:01:04". `warnings` says what of
+    the file was not read, a sentence each.
     """
 
     title: str
@@ -46,6 +55,9 @@ class Document:
     silent: tuple[int, ...] = ()
     unit: Unit = "page"
     aside: tuple[tuple[int, str], ...] = ()
+    hidden: tuple[tuple[int, str], ...] = ()
+    places: tuple[tuple[int, str], ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """All but the text, which the cache keeps in a file of its own."""
@@ -54,6 +66,9 @@ class Document:
             "silent": self.silent,
             "unit": self.unit,
             "aside": self.aside,
+            "hidden": self.hidden,
+            "places": self.places,
+            "warnings": self.warnings,
             "pages": [list(asdict(page).values()) for page in self.pages],
             "blocks": [[b.kind, b.start, b.end, b.level] for b in self.blocks],
         }

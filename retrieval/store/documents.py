@@ -47,6 +47,7 @@ class IndexedDocument:
     unit: Unit
     page_count: int
     silent: tuple[int, ...]
+    warnings: tuple[str, ...]
     headings: list[tuple[str, ...]]
     contexts: list[str]
     table: NDArray[np.int64]
@@ -118,8 +119,15 @@ class IndexedDocument:
             blocks=tuple(Block(*block) for block in stored["blocks"]),
             silent=self.silent,
             unit=self.unit,
-            aside=tuple((number, words) for number, words in stored["aside"]),
+            aside=_pairs(stored["aside"]),
+            hidden=_pairs(stored["hidden"]),
+            places=_pairs(stored["places"]),
+            warnings=self.warnings,
         )
+
+
+def _pairs(rows: list[list[Any]]) -> tuple[tuple[int, str], ...]:
+    return tuple((number, words) for number, words in rows)
 
 
 def index_file(
@@ -207,6 +215,7 @@ def _indexed(
         metadata["unit"],
         metadata["pages"],
         tuple(metadata["silent"]),
+        tuple(metadata["warnings"]),
         [tuple(heading) for heading in metadata["headings"]],
         metadata["contexts"],
         table,
@@ -238,6 +247,7 @@ def _save(
         "unit": document.unit,
         "pages": len(document.pages),
         "silent": document.silent,
+        "warnings": document.warnings,
         "headings": list(headings),
         "contexts": list(contexts),
     }

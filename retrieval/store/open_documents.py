@@ -38,6 +38,8 @@ def open_documents(
         raise DocumentError(f"None of the {len(searched)} files in the folder could be read.")
     sources, documents = document_names(list(indexed)), list(indexed.values())
     for name, document in zip(sources, documents, strict=True):
+        for warning in document.warnings:
+            log.warning("%s: %s", name, warning)
         if document.silent:  # before anything is answered
             log.warning(
                 "%s: no text on %s%s %s (scanned or empty); nothing there can be found%s.",

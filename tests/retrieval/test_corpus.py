@@ -11,6 +11,7 @@ import pytest
 
 from retrieval import Corpus, DocAgentError, DocumentError, PasswordRequired, prepare
 from retrieval.lexical.tokens import terms
+from tests.make_office import mail
 from tests.make_pdf import encrypt, text_pdf
 
 pytestmark = pytest.mark.usefixtures("loaded")
@@ -159,6 +160,17 @@ def test_silent_pages_are_named_each_time(
         Corpus.open([path])
         assert len(warnings(caplog)) == 1
         assert "mixed.pdf: no text on pages 2-3, 5" in warnings(caplog)[0]
+
+
+def test_what_is_not_read_is_named_each_time(
+    tmp_path: Path, cache: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = mail(tmp_path / "a.eml", "The ice is gone.\n", attachment="map.pdf")
+    for _ in range(2):
+        caplog.clear()
+        Corpus.open([path])
+        assert len(warnings(caplog)) == 1
+        assert "a.eml: its attachments are not read (map.pdf)" in warnings(caplog)[0]
 
 
 def test_an_edited_file_is_noticed(town: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from email import policy
 from email.message import EmailMessage, MIMEPart
@@ -15,8 +14,6 @@ from retrieval.parse.document import Document
 from retrieval.parse.formats.html import add_html, decode_html
 from retrieval.parse.library import reading
 from retrieval.parse.registry import Format, register
-
-log = logging.getLogger("docagent")
 
 _FIELDS = ("From", "To", "Cc", "Date", "Subject")  # which become part of the text
 _HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]*):[ \t]?.*|[ \t]+\S.*|From .*|>.*")
@@ -39,11 +36,8 @@ def read_mail(path: Path, *_: object) -> Document:
         for name in attached:
             builder.add("text", f"Attachment: {name}")
     if attached:
-        log.warning(
-            "%s: its attachments are not read (%s); save them and give the files.",
-            path.name,
-            ", ".join(attached),
-        )
+        names = ", ".join(attached)
+        builder.warn(f"its attachments are not read ({names}); save them and give the files.")
     return builder.document(str(message.get("Subject") or "") or stem(path), path.name)
 
 

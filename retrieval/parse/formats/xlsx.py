@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,8 +16,6 @@ from retrieval.parse.numbers import cell_text
 from retrieval.parse.registry import Format, register
 from retrieval.parse.zipped import open_zip
 from retrieval.progress import Emit, Progress
-
-log = logging.getLogger("docagent")
 
 _REPORT = 2000  # rows between two reports of progress
 # A formula whose value the writing program never computed: <f>..</f> and no <v> with content.
@@ -39,12 +36,9 @@ def read_workbook(path: Path, _: str | None, emit: Emit) -> Document:
                 _add_sheet(builder, sheet, emit)
             title = (book.properties.title or "").strip()
     if formulas:
-        log.warning(
-            "%s: %d formula%s without a stored value left out; open and save the file in a "
-            "spreadsheet program.",
-            path.name,
-            formulas,
-            "s" if formulas > 1 else "",
+        builder.warn(
+            f"{formulas} formula{'s' if formulas > 1 else ''} without a stored value left out; "
+            "open and save the file in a spreadsheet program."
         )
     return builder.document(title or stem(path), path.name, "sheet")
 
