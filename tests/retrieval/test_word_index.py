@@ -31,7 +31,7 @@ def document(key: str, texts: list[str]) -> IndexedDocument:
     rows = [(" ".join(terms(text)), "") for text in texts]
     table = np.zeros((len(texts), 6), np.int64)
     return IndexedDocument(
-        key, key, key, "page", 0, (), [()], [""], table, None, _document=parsed, _terms=rows
+        key, key, key, "page", 0, (), (), [()], [""], table, None, _document=parsed, _terms=rows
     )
 
 
