@@ -147,7 +147,7 @@ def _omml(element: Any, depth: int) -> str:
         return _letters("".join(element.itertext()))
     if name in ("br", "tab"):
         return " "
-    if name.endswith("Pr") and name != "sPre" or name in _NOT_READ:
+    if (name.endswith("Pr") and name != "sPre") or name in _NOT_READ:
         return ""
 
     def part(wanted: str) -> str:
@@ -233,9 +233,9 @@ def _mathml(element: Any, depth: int) -> str:
         return _scripted(name, dict(zip(("base", *_SCRIPTS[name]), parts, strict=True)))
     if name == "mfrac" and len(parts) == 2:
         bar = not re.fullmatch(r"0(\.0*)?[a-z%]*", element.get("linethickness") or "1")
-        return _fraction(*parts, bar)
+        return _fraction(parts[0], parts[1], bar)
     if name == "mroot" and len(parts) == 2:
-        return _root(*parts)
+        return _root(parts[0], parts[1])
     if name == "mmultiscripts" and parts:
         return _multiscripts(element, parts)
     if name == "mtable":
@@ -246,7 +246,7 @@ def _mathml(element: Any, depth: int) -> str:
         inner = parts[0] if parts else ""
         for number, part in enumerate(parts[1:]):
             inner += separators[min(number, len(separators) - 1)] + part
-        return element.get("open", "(") + _settled(inner) + element.get("close", ")")
+        return f"{element.get('open', '(')}{_settled(inner)}{element.get('close', ')')}"
     inside = "".join(parts) or (_letters(element.text) if len(element) == 0 else "")
     return _root(inside, "") if name == "msqrt" else inside
 
