@@ -15,10 +15,11 @@ from retrieval.parse.builder import Builder
 from retrieval.parse.decode import stem
 from retrieval.parse.document import Document
 from retrieval.parse.library import library, reading
-from retrieval.parse.office.package import mended
+from retrieval.parse.office.package import ODD, mended
 from retrieval.parse.office.parts import (
     R,
     add_graphics,
+    by_author,
     embedded,
     odd_part,
     root_of,
@@ -53,7 +54,7 @@ class _Reader:
     def __init__(self, opened: Any, builder: Builder, file: str, nested: int = 0) -> None:
         self.opened, self.builder, self.file, self.nested = opened, builder, file, nested
         self.styles = Styles(self._root("styles", "styles"))
-        self.numbering = Numbering(self._root("numbering", "numbering"), self.styles)
+        self.numbering = Numbering(self._root("numbering", "numbers of lists"), self.styles)
         self.runs = Runs(self.styles, builder.hide, white=_is_white_paper(opened))
         self.part = opened.part
         self.notes = {name: self._notes(name) for name in _NOTES}
@@ -174,9 +175,11 @@ class _Reader:
                 self.builder.warn(f"a file taken in by it is not read: {error}")
 
     def _root(self, kind: str, what: str) -> Any:
-        with odd_part(self.builder, f"its part for {what}"):
+        try:
             return root_of(self.opened.part, kind)
-        return None
+        except ODD:
+            self.builder.warn(f"its {what} cannot be read.")
+            return None
 
     def _notes(self, name: str) -> dict[str, list[str]]:
         """Id -> paragraphs of the footnotes or endnotes."""
@@ -193,7 +196,7 @@ class _Reader:
         return {
             comment.get(f"{W}id"): [
                 (
-                    f"Comment by {comment.get(f'{W}author') or 'an unnamed reader'}",
+                    by_author(comment.get(f"{W}author")),
                     "\n".join(self.runs.text(p) for p in comment.iter(f"{W}p")),
                 )
             ]

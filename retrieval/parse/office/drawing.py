@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from retrieval.parse.builder import Builder
+from retrieval.parse.formula import omml
 from retrieval.parse.numbers import number_text
+from retrieval.parse.office.symbols import symbols
+from retrieval.parse.raised import lowered, raised
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
@@ -63,7 +66,7 @@ def _points(element: Any) -> _Values:
         return {}
     levels = element.findall(f".//{C}lvl")
     if levels:
-        return _levels([{i: t for i, t in _cached(level, "")} for level in levels])
+        return _levels([dict(_cached(level, "")) for level in levels])
     code = element.find(f".//{C}formatCode")
     points = dict(_cached(element, "" if code is None else code.text or ""))
     if not points:  # a name typed into the chart
@@ -140,6 +143,44 @@ def _add_new_chart(builder: Builder, root: Any, values: bool) -> None:
             for level in source.iterfind(f"{CX}numDim/{CX}lvl")
         ]
         _add_rows(builder, [(name, _levels(levels) if levels else {}, columns)])
+
+
+def paragraph_text(paragraph: Any) -> str:
+    """An `a:p` as it is seen: raised and lowered runs, symbols, formulas, breaks of line."""
+    text, together, raise_by = "", "", 0
+    for piece, height in [*_pieces(paragraph), ("", -1)]:
+        if height != raise_by:
+            script = raised if raise_by > 0 else lowered if raise_by < 0 else str
+            text += script(together) if any(map(str.isalnum, together)) else together
+            together, raise_by = "", height
+        together += piece
+    return text
+
+
+def _pieces(parent: Any) -> Iterator[tuple[str, int]]:
+    """Words, and how far they stand above (1) or below (-1) the line."""
+    for child in parent.iterchildren():
+        tag = child.tag if isinstance(child.tag, str) else ""
+        if tag in (f"{A}r", f"{A}fld"):
+            properties = child.find(f"{A}rPr")
+            base = 0 if properties is None else int(properties.get("baseline", "0").rstrip("%"))
+            font = next(child.iter(f"{A}sym", f"{A}latin"), None)
+            words = "".join(t.text or "" for t in child.iterfind(f"{A}t"))
+            name = "" if font is None else font.get("typeface") or ""
+            yield symbols(words, name), (base > 0) - (base < 0)
+        elif tag == f"{A}br":
+            yield "\n", 0
+        elif tag.endswith(("}oMath", "}oMathPara")):
+            yield omml(child), 0
+        elif tag.endswith(("}AlternateContent", "}Choice", "}m")):
+            yield from _pieces(child)
+
+
+def add_shapes(builder: Builder, root: Any) -> None:
+    """The words of text boxes and other shapes."""
+    for body in root.iter("{*}txBody"):
+        for paragraph in body.iterfind(f"{A}p"):
+            builder.add("text", paragraph_text(paragraph))
 
 
 def add_diagram(builder: Builder, root: Any) -> None:

@@ -36,8 +36,7 @@ _PLAIN = {
 }
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\b[^>]*>")
 _ATTRIBUTE = re.compile(r"""\b(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_MISSED = """slide worksheet header footer footnotes endnotes comments chart image diagramData aFChunk
-    notesSlide""".split()
+_MISSED = frozenset({"slide", "worksheet", "chart", "image", "comments", "footnotes", "aFChunk"})
 _MOST = 64 << 20  # bytes of one part that is read whole
 
 

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from retrieval.parse.builder import Builder
-from retrieval.parse.office.drawing import C, CX, DGM, add_chart, add_diagram
+from retrieval.parse.office.drawing import CX, DGM, C, add_chart, add_diagram
 from retrieval.parse.office.package import ODD, parse_xml
 
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -50,6 +50,10 @@ def add_graphics(builder: Builder, element: Any, part: Any) -> None:
 def _target(part: Any, name: str | None) -> bytes:
     blob: bytes = part.rels[name or ""].target_part.blob
     return blob
+
+
+def by_author(name: str | None) -> str:
+    return f"Comment by {name.strip()}" if name and name.strip() else "Comment"
 
 
 def embedded(part: Any) -> Iterator[str]:

@@ -179,4 +179,6 @@ def _in_style(look: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return of_style
 
 
-_of_style = {look: _in_style(look) for look in (_vanish, _script, _color, _filled_run)}
+_of_style: dict[Callable[[Any], Any], Callable[[Any], Any]] = {
+    look: _in_style(look) for look in (_vanish, _script, _color, _filled_run)
+}
