@@ -35,8 +35,8 @@ def read_code(path: Path, *_: object) -> Document:
 
     Raises DocumentError for an empty file and for one that is not text.
     """
-    text = file_text(path)
-    return Document(path.name, text, (), tuple(_blocks(text)))
+    text, warnings = file_text(path)
+    return Document(path.name, text, (), tuple(_blocks(text)), warnings=warnings)
 
 
 def _blocks(text: str) -> Iterator[Block]:

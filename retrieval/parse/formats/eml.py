@@ -11,7 +11,7 @@ from pathlib import Path
 from retrieval.parse.builder import Builder
 from retrieval.parse.decode import stem
 from retrieval.parse.document import Document
-from retrieval.parse.formats.html import add_html, decode_html
+from retrieval.parse.formats.html import add_html, page_text
 from retrieval.parse.library import reading
 from retrieval.parse.registry import Format, register
 
@@ -57,7 +57,7 @@ def _decoded(part: MIMEPart, file: str) -> str:
         return str(part.get_content())
     except LookupError:  # a charset that Python does not know
         data = part.get_payload(decode=True)
-        return decode_html(data if isinstance(data, bytes) else b"", file)
+        return page_text(Builder(), data if isinstance(data, bytes) else b"", file)
 
 
 def _attached(message: EmailMessage) -> list[EmailMessage]:

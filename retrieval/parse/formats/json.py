@@ -20,8 +20,8 @@ def read_json(path: Path, *_: object) -> Document:
 
     A key above a large value becomes a heading, so that a passage tells where it stands.
     """
-    text = file_text(path)
-    return Document(stem(path), text, (), tuple(_blocks(text, _ends(text))))
+    text, warnings = file_text(path)
+    return Document(stem(path), text, (), tuple(_blocks(text, _ends(text))), warnings=warnings)
 
 
 def _ends(text: str) -> dict[int, int]:

@@ -24,11 +24,11 @@ def read_text(path: Path, *_: object) -> Document:
 
     Raises DocumentError for an empty file and for one that is not text.
     """
-    text = file_text(path)
+    text, warnings = file_text(path)
     markdown = path.suffix.lower() in {".md", ".markdown"}
     blocks = tuple(_markdown_blocks(text) if markdown else text_blocks(text))
     title = next((text[b.start : b.end].strip("# \r\n") for b in blocks if b.level == 1), "")
-    return Document(title or stem(path), text, (), blocks)
+    return Document(title or stem(path), text, (), blocks, warnings=warnings)
 
 
 def _paragraphs(text: str) -> Iterator[list[tuple[int, int]]]:
