@@ -46,7 +46,7 @@ class Markup:
         skipped: Any = None
         for event, element in steps:
             if event == "start" and isinstance(element.tag, str):
-                if self._is_read_at_once(element, _name(element)):
+                if element is not root and self._is_read_at_once(element, _name(element)):
                     skipped = element
                     steps.skip_subtree()  # its end event follows, and adds the text behind it
                 else:
