@@ -43,6 +43,7 @@ def read_code(path: Path, *_: object) -> Document:
         text,
         (),
         tuple(_blocks(text, path.suffix.lower()[1:] not in _PLAIN.split())),
+        places=((0, "line 1"),),
         warnings=warnings,
     )
 

@@ -28,7 +28,14 @@ def read_json(path: Path, *_: object) -> Document:
     """
     text, warnings = file_text(path)
     text = _ESCAPE.sub(_unescaped, text)
-    return Document(stem(path), text, (), tuple(_blocks(text, _ends(text))), warnings=warnings)
+    return Document(
+        stem(path),
+        text,
+        (),
+        tuple(_blocks(text, _ends(text))),
+        places=((0, "line 1"),),
+        warnings=warnings,
+    )
 
 
 def _unescaped(match: re.Match[str]) -> str:

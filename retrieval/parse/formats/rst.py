@@ -7,7 +7,7 @@ from pathlib import Path
 
 from retrieval.parse.decode import file_text, line_spans, stem
 from retrieval.parse.document import Block, Document
-from retrieval.parse.formats.text import body_blocks, paragraphs
+from retrieval.parse.formats.text import body_blocks, line_places, paragraphs
 from retrieval.parse.registry import Format, register
 
 _LINE = re.compile(r"([=\-`:'\"~^_*+#<>.])\1+\s*$")  # under a title of reStructuredText
@@ -35,7 +35,8 @@ def read_marked(path: Path, *_: object) -> Document:
                 blocks.append(Block("heading", start, end, level))
         blocks += body_blocks(text, plain)
     first = next((text[b.start : b.end].strip("=* ") for b in blocks if b.level), "")
-    return Document(first or stem(path), text, (), tuple(blocks), warnings=warnings)
+    places = line_places(tuple(blocks))
+    return Document(first or stem(path), text, (), tuple(blocks), places=places, warnings=warnings)
 
 
 def _titles(text: str, title: re.Pattern[str] | None) -> dict[int, int]:

@@ -28,7 +28,17 @@ def read_text(path: Path, *_: object) -> Document:
     markdown = path.suffix.lower() in {".md", ".markdown"}
     blocks = tuple(_markdown_blocks(text) if markdown else text_blocks(text))
     title = next((text[b.start : b.end].strip("# \r\n") for b in blocks if b.level == 1), "")
-    return Document(title or stem(path), text, (), blocks, warnings=warnings)
+    return Document(
+        title or stem(path), text, (), blocks, places=line_places(blocks), warnings=warnings
+    )
+
+
+def line_places(blocks: tuple[Block, ...]) -> tuple[tuple[int, str], ...]:
+    """Lines tell where something stands as long as no heading does."""
+    first = next((block.start for block in blocks if block.kind == "heading"), None)
+    if first is None:
+        return ((0, "line 1"),)
+    return ((0, "line 1"), (first, "")) if first > 0 else ()
 
 
 def paragraphs(text: str) -> Iterator[list[tuple[int, int]]]:
