@@ -75,5 +75,7 @@ def _print(passages: list[Passage]) -> None:
             where.append(page_text(passage.page, passage.page_label, passage.unit))
         if passage.heading:
             where.append(one_line(passage.heading))
+        if not passage.heading.startswith(passage.place):
+            where.append(one_line(passage.place))
         print(f"{number}. {passage.score:.2f}  {', '.join(where)}")
         print("   " + plain(passage.text).strip().replace("\n", "\n   ") + "\n")

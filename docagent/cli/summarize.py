@@ -112,7 +112,7 @@ def _print(summary: Summary, with_title: bool) -> None:
     places = [
         f"[{cited.id}] {citation_place(cited, several)}"
         for cited in citations
-        if cited.id in quoted and (several or cited.page)
+        if cited.id in quoted and (several or cited.page or cited.place)
     ]
     if places:
         print("\n" + "   ".join(places))

@@ -44,7 +44,8 @@ class Document:
 
     `hidden` holds (page number or 0, words) that no reader of the file sees, such as white text;
     they are no part of the text. `places` names where a reader finds an offset if neither page
-    nor heading tells, as (offset where it begins, name): "B7", "0:01:04". `warnings` says what of
+    nor heading tells, as (offset where it begins, name): "B7", "0:01:04"; from "line 1" or
+    "row 1" on lines or rows are counted. `warnings` says what of
     the file was not read, a sentence each.
     """
 

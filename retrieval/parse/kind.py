@@ -83,10 +83,6 @@ def _zipped_format(path: Path, binary: list[Format]) -> Format:
         detected = marked(main_type(archive)) or marked(mimetype)
         if detected:
             return detected
-        if mimetype.startswith(b"application/vnd.oasis.opendocument"):
-            raise DocumentError(
-                f"{path.name} is OpenDocument, which is not read: save it as .docx, .xlsx or .pptx."
-            )
         if detected := marked("\n".join(names).encode("utf-8", "replace")):
             return detected
         if "xl/workbook.bin" in names:

@@ -20,6 +20,7 @@ from retrieval.lexical.language import language
 from retrieval.lexical.tokens import passage_terms, terms
 from retrieval.parse.document import Block, Document, Page, Unit
 from retrieval.parse.open import read, reading_version
+from retrieval.parse.place import Places
 from retrieval.progress import Emit
 from retrieval.store.cache import Cache, read_checked
 
@@ -54,6 +55,7 @@ class IndexedDocument:
     folder: Path | None
     _document: Document | None = None
     _terms: Terms | None = None
+    _places: Places | None = None
 
     def __len__(self) -> int:
         return len(self.table)
@@ -88,6 +90,12 @@ class IndexedDocument:
         if self._document is None:
             self._document = self._read()
         return self._document
+
+    def place(self, offset: int) -> str:
+        """Where a reader finds an offset of the text if no page tells."""
+        if self._places is None:
+            self._places = Places(self.document)
+        return self._places.at(offset)
 
     def terms(self) -> Terms:
         """The search terms of each chunk, for the word index."""
