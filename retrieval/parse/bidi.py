@@ -66,7 +66,7 @@ def _reversed_runs(units: list[str], turn: list[bool], within: bool) -> str:
 def _left_to_right(units: list[str]) -> list[bool]:
     """Which units of a line that is read from right to left keep their order."""
     digit = [unit[:1].isdecimal() for unit in units]
-    foreign = [bool(_FOREIGN.match(u)) and not d and not _is_rtl(u) for u, d in zip(units, digit)]
+    foreign = [bool(_FOREIGN.match(u)) and not u[0].isdecimal() and not _is_rtl(u) for u in units]
     hebrew = any("\u0590" <= unit[:1] <= "\u05ff" for unit in units)
     inner = [d or f for d, f in zip(digit, foreign, strict=True)]
     for at in range(len(units)):

@@ -9,6 +9,7 @@ from retrieval.parse.bidi import RIGHT_TO_LEFT
 from retrieval.parse.right_to_left import turned_back
 from retrieval.parse.scripts import Level, Word, marked, side
 from retrieval.parse.segment import CELL_GAP, LINE, MARKS, Box, Segment, SegmentReader
+from retrieval.parse.vertical import VerticalReader
 
 _WORD = re.compile(r"\S+")
 _WITHIN = re.compile(r"\d(?=[^\W\d_])")  # the figure of "H2O" may stand lower
@@ -54,8 +55,13 @@ class Cutter:
 
     def segments(self) -> list[Segment]:
         right_to_left = bool(RIGHT_TO_LEFT.search(self.text))
+        vertical = VerticalReader(self.reader)
         for line in LINE.finditer(self.text):
-            if right_to_left and RIGHT_TO_LEFT.search(line[0]):
+            if vertical.any and (found := vertical.segments(*line.span(), self.number + 1)):
+                self._close()
+                self.number += 1
+                self.done += found
+            elif right_to_left and RIGHT_TO_LEFT.search(line[0]):
                 self._close()
                 self.number += 1
                 self.done += turned_back(self.reader, line.start(), line.end(), self.number)

@@ -26,7 +26,7 @@ _HEAD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*$")
 _BREAK = "\ufffe"  # PDFium writes this where a word is divided at the end of a line
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f]")
-_CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
+CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 
 
 def plain(text: str) -> str:
@@ -107,7 +107,7 @@ class Flow:
             self.length += len(mended) - len(last)
             self.parts[-1] = mended
             return
-        if not (_CJK.match(last[-1:]) and _CJK.match(following[:1])):
+        if not (CJK.match(last[-1:]) and CJK.match(following[:1])):
             self._put(" ")
 
     def _keeps_hyphen(self, before: str, after: str) -> bool:
@@ -177,5 +177,5 @@ def _continues(above: Line, below: Line, margins: dict[int, float], pitch: float
     if below.text[0].islower() and abs(above.x0 - below.x0) < 0.2 * above.size:
         return True  # a narrow column among others, whose own right edge is not known
     width = (above.x1 - above.x0) / max(1, len(above.text))
-    word = 1 if _CJK.match(below.text) else len(below.text.split(maxsplit=1)[0]) + 1
+    word = 1 if CJK.match(below.text) else len(below.text.split(maxsplit=1)[0]) + 1
     return above.x1 + word * width > margins[above.column] - 0.5 * width

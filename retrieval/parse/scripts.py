@@ -9,6 +9,7 @@ from typing import NamedTuple
 from retrieval.parse.raised import lowered, raised
 
 _TELLING = re.compile(r"[\d+−=]")  # letters alone are ordinals, or the mark of a brand
+_BRANDS = {"TM": "™", "SM": "℠"}
 _SLASHES = ("/", "⁄")
 _LONGEST = 12  # characters of such a piece in a word
 _ALONE = 5  # characters of one that stands alone behind a word
@@ -80,8 +81,9 @@ def _joined(word: Word, sides: list[int]) -> str:
 def _piece(piece: str, where: int, before: str, following: str) -> str:
     """A raised or lowered piece in plain text, with white space where it would be misread."""
     if not _TELLING.search(piece):
-        is_note = where > 0 and len(piece) == 1 and before[-4:].isalpha() and len(before) > 3
-        return f" {piece}" if is_note else piece
+        letter = where > 0 and len(piece) == 1 and piece.isalpha()
+        is_note = letter and len(before) > 3 and before[-4:].isalpha()
+        return f" {piece}" if is_note else _BRANDS.get(piece, piece)
     if len(piece) > _LONGEST:
         return piece
     if where < 0:
