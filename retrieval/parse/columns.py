@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from statistics import median
 
-from retrieval.parse.layout import CJK
+from retrieval.parse.joints import CJK
 from retrieval.parse.segment import Segment
 
 Region = tuple[int, list[Segment]]  # column from 1, or 0 for the full width

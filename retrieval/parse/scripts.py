@@ -39,7 +39,8 @@ def marked(word: Word, line: Level | None, glued: bool) -> tuple[str, Level, boo
     `line` is the level of that word, None at the start of a line; `glued` says that no white
     space stands between them.
     """
-    if line and glued and len(word.text) <= _ALONE and _TELLING.search(word.text):
+    telling = _TELLING.search(word.text) or word.text in _BRANDS
+    if line and glued and len(word.text) <= _ALONE and telling:
         sides = {side(level, line, alone=True) for level in word.levels}
         if len(sides) == 1 and 0 not in sides:
             return _joined(word, [*sides] * len(word.text)), line, True

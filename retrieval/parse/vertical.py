@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from retrieval.parse.layout import CJK
+from retrieval.parse.joints import CJK
 from retrieval.parse.segment import Box, Segment, SegmentReader
 
 _TURNS = 3  # as if horizontal text had been turned clockwise
