@@ -21,11 +21,15 @@ _OTHER = 20  # pages with one heading for one where other words stand in its pla
 
 
 class _Place(NamedTuple):
-    """Where a line that recurs stands: its page (from 0), its index there, its height."""
+    """Where a line that recurs stands: its page (from 0), its index there, its height.
+
+    `apart` says that white space stands between it and the text.
+    """
 
     page: int
     index: int
     y: float
+    apart: bool
 
 
 def without_furniture(
@@ -34,16 +38,16 @@ def without_furniture(
     """The pages less the lines at their edges that say nothing of their page.
 
     The second part is what was taken away, as (page number from 1, words). Such a line recurs on
-    at least a third of the pages (and on four), apart from the text and at one height, where no
-    page among them has other words, as it would in the field of a form. A number in it may count
-    up with the pages, as in "Form 10-K | 37". The first copy of a running header stays, since it
-    may be the only place that names the document; page numbers all go.
+    at least a quarter of the pages (and on four), mostly apart from the text and at one height,
+    where no page among them has other words, as it would in the field of a form. A number in it
+    may count up with the pages, as in "Form 10-K | 37". The first copy of a running header stays,
+    since it may be the only place that names the document; page numbers all go.
     """
     drop: dict[int, set[int]] = defaultdict(set)
     for places in _recurring(pages).values():
         running = [place for group in _heights(places) for place in _running(group, pages)]
         running.sort()
-        if len({place.page for place in running}) >= max(4, len(pages) / 3):
+        if len({place.page for place in running}) >= max(4, len(pages) / 4):
             first = running[0]
             is_number = PRINTED.fullmatch(pages[first.page][first.index].text)
             for place in running if is_number else running[1:]:
@@ -66,13 +70,13 @@ def edge_lines(page: list[Line]) -> list[str]:
 
 
 def _recurring(pages: list[list[Line]]) -> dict[str, list[_Place]]:
-    """Where the lines stand that are alike, of those at the edges and apart from the text."""
+    """Where the lines stand that are alike, of those at the edges."""
     found: dict[str, list[_Place]] = defaultdict(list)
     for number, page in enumerate(pages):
         apart = _apart(page)
-        for index in apart:
+        for index in _edges(page):
             for key in _keys(page, index, number):
-                found[key].append(_Place(number, index, page[index].y))
+                found[key].append(_Place(number, index, page[index].y, index in apart))
     return found
 
 
@@ -89,19 +93,19 @@ def _keys(page: list[Line], index: int, number: int) -> set[str]:
     return keys
 
 
-def _apart(page: list[Line]) -> list[int]:
+def _apart(page: list[Line]) -> set[int]:
     """Indexes of the lines at the edges of a page with white space between them and the text."""
     gaps = [abs(a.y - b.y) for a, b in pairwise(page)]
     steps = [gap for gap, line in zip(gaps, page, strict=False) if gap > 0.1 * line.size]
     if not steps:
-        return list(range(len(page)))
+        return set(_edges(page))
     wide = _APART * min(median(steps), 2 * median(line.size for line in page))
     if all(line.size == 1.0 for line in page):
         wide = 0.0  # no geometry is known of it
     top = [i for i in range(min(_EDGE, len(gaps))) if max(gaps[i:_EDGE]) > wide]
     low = len(gaps) - min(_EDGE, len(gaps))
     bottom = [i + 1 for i in range(low, len(gaps)) if max(gaps[low : i + 1]) > wide]
-    return sorted({*top, *bottom})
+    return {*top, *bottom}
 
 
 def _heights(places: list[_Place]) -> list[list[_Place]]:
@@ -116,7 +120,8 @@ def _heights(places: list[_Place]) -> list[list[_Place]]:
 
 
 def _running(group: list[_Place], pages: list[list[Line]]) -> list[_Place]:
-    """The places, all at one height; [] if pages between them have other words there."""
+    """The places, all at one height; [] if few of them stand apart from the text, or if pages
+    between them have other words there."""
     numbers = sorted({place.page for place in group})
     step = 2 if len({number % 2 for number in numbers}) == 1 else 1  # left or right pages only
     height = median(place.y for place in group)
@@ -125,7 +130,8 @@ def _running(group: list[_Place], pages: list[list[Line]]) -> list[_Place]:
         any(abs(pages[number][index].y - height) < _SAME for index in _edges(pages[number]))
         for number in missing
     )
-    return group if other <= len(numbers) // _OTHER else []
+    apart = 2 * sum(place.apart for place in group) >= len(group)
+    return group if apart and other <= len(numbers) // _OTHER else []
 
 
 def _edges(page: list[Line]) -> list[int]:

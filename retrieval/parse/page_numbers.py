@@ -82,6 +82,4 @@ def _number(text: str, page: int) -> Number | None:
 
 def _roman(text: str) -> int:
     values: Sequence[int] = [_VALUES[letter] for letter in text.lower()]
-    return sum(
-        -value if value < max(values[at:]) else value for at, value in enumerate(values)
-    )
+    return sum(-value if value < max(values[at:]) else value for at, value in enumerate(values))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from retrieval.parse.joints import CJK
 from retrieval.parse.segment import Box, Segment, SegmentReader
@@ -49,7 +50,7 @@ class VerticalReader:
 
     def _pitch(self, chars: list[int]) -> float:
         """How far the line's characters stand below one another; 0 if they do not."""
-        pairs = [(a, b) for a, b in zip(chars, chars[1:], strict=False) if self._is_cjk(a, b)]
+        pairs = [(a, b) for a, b in pairwise(chars) if self._is_cjk(a, b)]
         for a, b in pairs[:1]:
             above, below = self.reader.box(a, 0), self.reader.box(b, 0)
             down = _middle(above) - _middle(below)
