@@ -9,10 +9,11 @@ from retrieval.parse.contents import contents_lines
 from retrieval.parse.decode import stem
 from retrieval.parse.document import Document, Page
 from retrieval.parse.footnotes import footnotes_last
-from retrieval.parse.furniture import printed_labels, without_furniture
+from retrieval.parse.furniture import edge_lines, without_furniture
 from retrieval.parse.headings import body_size, heading_levels
 from retrieval.parse.layout import Flow, plain
 from retrieval.parse.line import Line
+from retrieval.parse.page_numbers import printed_labels
 
 
 def compose(
@@ -21,7 +22,7 @@ def compose(
     """One document of the lines of its pages; `head` holds its labels, outline and title."""
     labels = [plain(label) or None for label in head["labels"]]
     if not any(labels):
-        labels = printed_labels(pages)
+        labels = printed_labels([edge_lines(page) for page in pages])
     pages, aside = without_furniture(pages)
     body = body_size(pages)
     pages = [footnotes_last(lines, body) for lines in pages]

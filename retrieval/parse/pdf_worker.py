@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from retrieval.parse.columns import regions
+from retrieval.parse.cutter import Cutter
+from retrieval.parse.right_to_left import mirrored
 from retrieval.parse.rows import Row as TableRow
 from retrieval.parse.rows import rows
 from retrieval.parse.segment import Segment, SegmentReader, relined
@@ -65,8 +67,8 @@ def rows_of(pdf: Any, index: int) -> list[Row]:
         return text_rows(reader.lines())
     return [
         row
-        for group in upright(reader.segments(), page.get_rotation() != 0)
-        for column, segments in regions(group)
+        for group in upright(Cutter(reader).segments(), page.get_rotation() != 0)
+        for column, segments in regions(mirrored(group))
         for row in (measured(reader, line, column) for line in with_tables(rows(segments)))
     ]
 
