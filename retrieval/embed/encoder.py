@@ -190,9 +190,12 @@ class Encoder:
             from retrieval.embed.sentence_model import SentenceModel
 
             return SentenceModel(self.folder)
-        from retrieval.embed.bert import Bert
+        from safetensors.torch import load_file
 
-        return Bert(self.folder, settings, self._tokenizer)
+        from retrieval.embed.bert import Bert, device
+
+        weights = load_file(self.folder / "model.safetensors", device=device())
+        return Bert(weights, settings, self._tokenizer)
 
 
 def letters(texts: list[str]) -> list[int]:
