@@ -67,10 +67,6 @@ class Scheduler:
         """Put a request at the end of the queue."""
         self._waiting.append(request)
 
-    def cancel(self, request: Request) -> None:
-        """End a request wherever it is; its place is free at the next step."""
-        request.done = True
-
     def results(self, requests: Sequence[Request]) -> Generator[Request, None, None]:
         """Each request when it is done. Cancels the others when it is closed."""
         pending = list(requests)
@@ -85,24 +81,6 @@ class Scheduler:
         finally:
             self._abandon(pending)
 
-    def tokens(self, request: Request) -> Generator[int, None, None]:
-        """The tokens of an answer as they come. Raises its error; cancels it when closed."""
-        count = 0
-        try:
-            while True:
-                ready = request.answer[count:]
-                count += len(ready)
-                yield from ready
-                if request.done and count == len(request.answer):
-                    break
-                with self._lock:
-                    if not request.done and count == len(request.answer):
-                        self._step()
-            if request.error is not None:
-                raise request.error
-        finally:
-            self._abandon([request])
-
     def _abandon(self, requests: Sequence[Request]) -> None:
         """Cancel requests; their places are free now, or at the next step if one is under way.
 
@@ -110,7 +88,7 @@ class Scheduler:
         step of this very thread.
         """
         for request in requests:
-            self.cancel(request)
+            request.done = True
         if self._lock.acquire(blocking=False):
             try:
                 self._settle()
@@ -237,9 +215,6 @@ class Scheduler:
     def _join(self, prefill: RowPrefill) -> None:
         rows, cache = prefill.rows, prefill.cache
         assert cache is not None
-        for row in rows:
-            if row.request.on_read is not None:
-                row.request.on_read(len(row.ids))
         cache.decode()
         if self._cache is None:
             self._cache, self._rows = cache, list(rows)
@@ -269,6 +244,6 @@ class Scheduler:
         for request, token in zip(requests, tokens, strict=True):
             if token not in self._eos_ids:
                 request.append(token)
-                if len(request.answer) < request.max_new_tokens:
+                if request.remaining:
                     continue
             request.done = True
