@@ -8,7 +8,6 @@ from langchain_core.messages import (
     ChatMessage,
     HumanMessage,
     SystemMessage,
-    ToolMessage,
 )
 
 from docagent.errors import DocAgentError
@@ -16,20 +15,19 @@ from docagent.errors import DocAgentError
 CALLS = frozenset({"tool_use", "tool_call"})
 """Parts of an answer that repeat what `tool_calls` holds, as some models' messages have them."""
 
-ROLES = frozenset({"system", "user", "assistant"})
+ROLES: dict[type[BaseMessage], str] = {
+    AIMessage: "assistant",
+    HumanMessage: "user",
+    SystemMessage: "system",
+}
 
 
-def role_of(message: BaseMessage, tool_role: str = "user") -> str:
+def role_of(message: BaseMessage) -> str:
     """The template's role of a message; `DocAgentError` for a type that has none."""
-    if isinstance(message, AIMessage):
-        return "assistant"
-    if isinstance(message, HumanMessage):
-        return "user"
-    if isinstance(message, SystemMessage):
-        return "system"
-    if isinstance(message, ToolMessage):
-        return tool_role
-    if isinstance(message, ChatMessage) and message.role in ROLES:
+    for kind, role in ROLES.items():
+        if isinstance(message, kind):
+            return role
+    if isinstance(message, ChatMessage) and message.role in ROLES.values():
         return message.role
     raise DocAgentError(f"the engine cannot read a message of type {message.type}")
 

@@ -64,8 +64,7 @@ class Completion:
     @property
     def tool_call_chunks(self) -> list[ToolCallChunk]:
         """The calls as LangChain streams them, each in one piece."""
-        invalid = [(call, call["args"] or "") for call in self.invalid_tool_calls]
-        return call_chunks(self.tool_calls, invalid)
+        return call_chunks(self.tool_calls, self.invalid_tool_calls)
 
     @property
     def usage(self) -> UsageMetadata:

@@ -13,9 +13,8 @@ from docagent.engine.decoding.generate import out_of_memory
 from docagent.engine.loading import checkpoint, hub
 from docagent.engine.loading.device import choose_device
 from docagent.engine.loading.embedded import embedded_file, embedded_model
-from docagent.engine.loading.folder_source import folder_source
 from docagent.engine.loading.gguf_path import gguf_path, is_gguf
-from docagent.engine.loading.source import ModelSource
+from docagent.engine.loading.sources import ModelSource, folder_source, gguf_source
 from docagent.engine.loading.tokenizer import ModelTokenizer
 from docagent.engine.memory import refuse_if_too_large
 from docagent.engine.network.config import ModelConfig
@@ -73,16 +72,13 @@ def load(
     """
     path = locate(name, cache, force)
     if path.is_file():
-        # Only a GGUF file needs the packages gguf and llvmlite.
         for package in ("gguf", "llvmlite"):
             require(package, package, "gguf", path.name, ModelUnavailable)
-        from docagent.engine.loading.gguf_source import gguf_source
-
-        place = choose_device(device)
-        return _loaded(gguf_source(path, name, place, dtype), place, context)
-    checkpoint.check(path, name, force)
+    else:
+        checkpoint.check(path, name, force)
     place = choose_device(device)
-    return _loaded(folder_source(path, name, place, dtype), place, context)
+    source = gguf_source if path.is_file() else folder_source
+    return _loaded(source(path, name, place, dtype), place, context)
 
 
 def locate(name: str, cache: Path, force: bool = False) -> Path:

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerFast
+from typing import Literal
 
 Format = Literal["hermes", "qwen"]
 
@@ -25,17 +22,9 @@ ARGS = "✿ARGS✿"
 RESULT = "✿RESULT✿"
 RETURN = "✿RETURN✿"
 
-_QWEN2_FIRST_CONTROL = 151_643
 _LOOKALIKE = re.compile(
     r"<(?=/?(?:tool_call|tool_response|tools)\b)|✿(?=(?:FUNCTION|ARGS|RESULT|RETURN)✿)", re.I
 )
-
-
-def format_of(tokenizer: PreTrainedTokenizerFast) -> Format:
-    """`qwen` for a tokenizer of Qwen2, which has no control tokens for calls; else `hermes`."""
-    added = tokenizer.get_added_vocab()
-    is_qwen = added.get("<|endoftext|>") == _QWEN2_FIRST_CONTROL
-    return "qwen" if is_qwen and CALL not in added else "hermes"
 
 
 def stop_strings(format: Format) -> tuple[str, ...]:

@@ -24,6 +24,13 @@ class Calls(NamedTuple):
     tool_calls: list[ToolCall]
     invalid_tool_calls: list[InvalidToolCall]
 
+    def add(self, call: ToolCall | InvalidToolCall) -> None:
+        """A further call, among those that can be made or those that cannot."""
+        if call["type"] == "tool_call":
+            self.tool_calls.append(call)
+        else:
+            self.invalid_tool_calls.append(call)
+
 
 class Splitter:
     """Passes content on as it comes, and keeps calls for the end.
@@ -41,8 +48,7 @@ class Splitter:
         self._gap = ""  # white space that comes out only if something follows
         self._after_call = False
         self._fenced = False  # a fence was opened by a call and is to be closed
-        self._calls: list[ToolCall] = []
-        self._invalid: list[InvalidToolCall] = []
+        self._calls = Calls("", [], [])
 
     def push(self, text: str) -> str:
         """Content that is certain after a further piece of the answer; often empty."""
@@ -53,8 +59,7 @@ class Splitter:
 
     def finish(self) -> Calls:
         """The end of the answer: the last content and all calls. Half a mark is dropped."""
-        rest = self._advance(final=True)
-        return Calls(rest, self._calls, self._invalid)
+        return self._calls._replace(content=self._advance(final=True))
 
     def _advance(self, *, final: bool) -> str:
         content = ""
@@ -152,7 +157,7 @@ class Splitter:
             requests = requests_in(read_value(value), self._tools, marked=False)
         except CutOffError:
             if re.match(r"\{\s*[\"'](?:name|arguments)[\"']\s*:", value):
-                self._invalid.append(invalid(None, value, CUT_OFF))
+                self._calls.add(invalid(None, value, CUT_OFF))
                 self._drop(len(self._buffer))
                 return 0
             requests = []
@@ -195,7 +200,7 @@ class Splitter:
         if requests:
             self._add(requests)
         elif value:
-            self._invalid.append(invalid(None, value, error))
+            self._calls.add(invalid(None, value, error))
         return end
 
     def _qwen(self, *, final: bool) -> int | None:
@@ -223,8 +228,4 @@ class Splitter:
 
     def _add(self, requests: list[Request]) -> None:
         for request in requests:
-            call = checked(request, self._tools)
-            if call["type"] == "tool_call":
-                self._calls.append(call)
-            else:
-                self._invalid.append(call)
+            self._calls.add(checked(request, self._tools))
