@@ -22,6 +22,7 @@ from retrieval import machine
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
+    from langchain_core.messages.ai import UsageMetadata
 
     from docagent.engine.decoding.constraint import Constraint, Grammars
     from docagent.engine.loading.load import LoadedModel
@@ -193,14 +194,14 @@ class Engine:
                 raise request.error
         return [sampler.shares for sampler in samplers]
 
-    def choice(self, ids: Sequence[int], choices: Sequence[int]) -> tuple[list[float], int]:
-        """How likely each of `choices` (token ids) comes next among each other, and how many tokens
-        of the prompt were cached. The prompt is cached as by `write`.
-        """
+    def choice(
+        self, ids: Sequence[int], choices: Sequence[int]
+    ) -> tuple[list[float], UsageMetadata]:
+        """As `likelihood` for one prompt, which is cached as by `write`, and what it cost."""
         sampler = Choices(choices)
         request = Request(list(ids), 1, sampler)
         list(self.write(request))
-        return sampler.shares, request.cached
+        return sampler.shares, request.usage(1)
 
     def loss(self, ids: Sequence[int], last: int = 512, yarn_factor: float | None = None) -> float:
         """Mean loss in nats of predicting each of the last `last` tokens from all before it.

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from langchain_core.messages import InvalidToolCall, ToolCall, ToolCallChunk
-from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
+from langchain_core.messages.ai import UsageMetadata
 
 from docagent.engine.decoding.textstream import TextStream
 from docagent.engine.tools.calls import call_chunks
@@ -69,10 +69,4 @@ class Completion:
     @property
     def usage(self) -> UsageMetadata:
         """Tokens of prompt and answer; the end token is not counted."""
-        read = len(self._request.ids)
-        return UsageMetadata(
-            input_tokens=read,
-            output_tokens=self._new_tokens,
-            total_tokens=read + self._new_tokens,
-            input_token_details=InputTokenDetails(cache_read=self._request.cached),
-        )
+        return self._request.usage(self._new_tokens)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import torch
+from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
 
 from docagent.engine.decoding.sampler import Sampler
 
@@ -70,6 +71,16 @@ class Request:
         if self.constraint is not None:
             self.constraint.rollback(len(self.answer))
         self.answer = []
+
+    def usage(self, written: int) -> UsageMetadata:
+        """Tokens of the prompt, and of the answer as far as it was used."""
+        read = len(self.ids)
+        return UsageMetadata(
+            input_tokens=read,
+            output_tokens=written,
+            total_tokens=read + written,
+            input_token_details=InputTokenDetails(cache_read=self.cached),
+        )
 
     def fail(self, error: DocAgentError) -> None:
         """End it without an answer."""

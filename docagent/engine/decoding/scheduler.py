@@ -12,8 +12,6 @@ from collections.abc import Collection, Generator, Sequence
 from typing import TYPE_CHECKING
 
 from docagent.engine.decoding.batch_prefill import (
-    Prefill,
-    PrefixPrefill,
     Row,
     RowPrefill,
     SharedPrefix,
@@ -58,7 +56,7 @@ class Scheduler:
         self._lock = threading.Lock()
         self._waiting: deque[Request] = deque()
         self._prefixes: list[SharedPrefix] = []
-        self._prefills: deque[Prefill] = deque()
+        self._prefills: deque[SharedPrefix | RowPrefill] = deque()
         self._reading: list[Row] = []
         self._rows: list[Row] = []
         self._cache: BatchKVCache | None = None
@@ -167,7 +165,7 @@ class Scheduler:
         self._reading = rows
         for prefix in {id(row.prefix): row.prefix for row in rows}.values():
             self._begin(prefix, [row.request for row in rows if row.prefix is prefix])
-        self._prefills += row_prefills(self._network, rows, self._chunk)
+        self._prefills += row_prefills(rows, self._chunk)
 
     def _placed(self, requests: Sequence[Request]) -> list[Row]:
         """Each request with the longest prefix that it shares with others or that is cached."""
@@ -201,12 +199,12 @@ class Scheduler:
         requests[0].cached = prefix.cache.length
         self._prefixes.append(prefix)
         if prefix.cache.length < len(prefix.ids):
-            self._prefills.append(PrefixPrefill(self._network, prefix, self._chunk))
+            self._prefills.append(prefix)
 
     def _prefill(self) -> None:
         """Read one chunk; rows that are read get their first token and join the others."""
         prefill = self._prefills[0]
-        if not prefill.step():
+        if not prefill.step(self._network, self._chunk):
             return
         if isinstance(prefill, RowPrefill):
             self._join(prefill)

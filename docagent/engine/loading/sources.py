@@ -15,15 +15,20 @@ from safetensors import safe_open
 
 from docagent.engine.catalogue import ModelCard, find_card
 from docagent.engine.loading import checkpoint
-from docagent.engine.loading.device import choose_dtype
 from docagent.engine.loading.embedded import embedded_model
 from docagent.engine.loading.tokenizer import ModelTokenizer
 from docagent.engine.loading.transformers_model import exceeds, load_with_transformers
 from docagent.engine.network.config import ModelConfig
 from docagent.engine.network.network import Network
 from docagent.engine.network.weights import from_tensors, from_transformers
-from docagent.errors import ModelUnavailable, first_line
+from docagent.errors import DocAgentError, ModelUnavailable, first_line
 from retrieval import machine
+
+PRECISIONS = {
+    "bfloat16": torch.bfloat16,
+    "float16": torch.float16,
+    "float32": torch.float32,
+}
 
 
 @dataclass(frozen=True)
@@ -139,3 +144,20 @@ def gguf_source(path: Path, name: str, device: torch.device, dtype: str | None) 
         build=lambda config: from_tensors(config, weights, weights.parameters),
         fingerprint=model.key(),
     )
+
+
+def choose_dtype(place: torch.device, name: str | None, fits_float32: bool) -> torch.dtype:
+    """bfloat16, but float32 on a CPU without bfloat16 instructions if that fits.
+
+    With AMX, a 135M model on two cores prefilled 2,160 tokens a second in bfloat16 and 590
+    in float32, and decoded 26 against 28: one precision serves both phases.
+    """
+    if name is not None:
+        if name not in PRECISIONS:
+            raise DocAgentError(f"dtype must be one of {', '.join(PRECISIONS)}, not {name}")
+        return PRECISIONS[name]
+    if place.type == "cuda" and not torch.cuda.is_bf16_supported(including_emulation=False):
+        return torch.float16
+    if place.type == "cpu" and not machine.has_bfloat16_cpu() and fits_float32:
+        return torch.float32
+    return torch.bfloat16

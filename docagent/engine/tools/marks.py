@@ -22,6 +22,11 @@ ARGS = "✿ARGS✿"
 RESULT = "✿RESULT✿"
 RETURN = "✿RETURN✿"
 
+_CALL_MARKS = (CALL, CALL_END, FUNCTION, ARGS, RESULT, RETURN)
+MARK = re.compile("|".join(_CALL_MARKS))
+"""What an answer marks its calls with."""
+
+_LONGEST = max(map(len, _CALL_MARKS))
 _LOOKALIKE = re.compile(
     r"<(?=/?(?:tool_call|tool_response|tools)\b)|✿(?=(?:FUNCTION|ARGS|RESULT|RETURN)✿)", re.I
 )
@@ -30,6 +35,14 @@ _LOOKALIKE = re.compile(
 def stop_strings(format: Format) -> tuple[str, ...]:
     """Texts at which an answer ends: what follows them is the tools' part."""
     return (RESULT, RETURN) if format == "qwen" else (RESPONSE,)
+
+
+def uncertain_end(text: str) -> int:
+    """How many of the last characters may be the start of a mark."""
+    for size in range(min(_LONGEST - 1, len(text)), 0, -1):
+        if any(mark.startswith(text[-size:]) for mark in _CALL_MARKS):
+            return size
+    return 0
 
 
 def neutral(text: str) -> str:
