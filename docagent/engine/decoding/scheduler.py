@@ -12,8 +12,6 @@ from collections.abc import Collection, Generator, Sequence
 from typing import TYPE_CHECKING
 
 from docagent.engine.decoding.batch_prefill import (
-    Prefill,
-    PrefixPrefill,
     Row,
     RowPrefill,
     SharedPrefix,
@@ -58,7 +56,7 @@ class Scheduler:
         self._lock = threading.Lock()
         self._waiting: deque[Request] = deque()
         self._prefixes: list[SharedPrefix] = []
-        self._prefills: deque[Prefill] = deque()
+        self._prefills: deque[SharedPrefix | RowPrefill] = deque()
         self._reading: list[Row] = []
         self._rows: list[Row] = []
         self._cache: BatchKVCache | None = None
@@ -66,10 +64,6 @@ class Scheduler:
     def submit(self, request: Request) -> None:
         """Put a request at the end of the queue."""
         self._waiting.append(request)
-
-    def cancel(self, request: Request) -> None:
-        """End a request wherever it is; its place is free at the next step."""
-        request.done = True
 
     def results(self, requests: Sequence[Request]) -> Generator[Request, None, None]:
         """Each request when it is done. Cancels the others when it is closed."""
@@ -85,24 +79,6 @@ class Scheduler:
         finally:
             self._abandon(pending)
 
-    def tokens(self, request: Request) -> Generator[int, None, None]:
-        """The tokens of an answer as they come. Raises its error; cancels it when closed."""
-        count = 0
-        try:
-            while True:
-                ready = request.answer[count:]
-                count += len(ready)
-                yield from ready
-                if request.done and count == len(request.answer):
-                    break
-                with self._lock:
-                    if not request.done and count == len(request.answer):
-                        self._step()
-            if request.error is not None:
-                raise request.error
-        finally:
-            self._abandon([request])
-
     def _abandon(self, requests: Sequence[Request]) -> None:
         """Cancel requests; their places are free now, or at the next step if one is under way.
 
@@ -110,7 +86,7 @@ class Scheduler:
         step of this very thread.
         """
         for request in requests:
-            self.cancel(request)
+            request.done = True
         if self._lock.acquire(blocking=False):
             try:
                 self._settle()
@@ -189,7 +165,7 @@ class Scheduler:
         self._reading = rows
         for prefix in {id(row.prefix): row.prefix for row in rows}.values():
             self._begin(prefix, [row.request for row in rows if row.prefix is prefix])
-        self._prefills += row_prefills(self._network, rows, self._chunk)
+        self._prefills += row_prefills(rows, self._chunk)
 
     def _placed(self, requests: Sequence[Request]) -> list[Row]:
         """Each request with the longest prefix that it shares with others or that is cached."""
@@ -223,12 +199,12 @@ class Scheduler:
         requests[0].cached = prefix.cache.length
         self._prefixes.append(prefix)
         if prefix.cache.length < len(prefix.ids):
-            self._prefills.append(PrefixPrefill(self._network, prefix, self._chunk))
+            self._prefills.append(prefix)
 
     def _prefill(self) -> None:
         """Read one chunk; rows that are read get their first token and join the others."""
         prefill = self._prefills[0]
-        if not prefill.step():
+        if not prefill.step(self._network, self._chunk):
             return
         if isinstance(prefill, RowPrefill):
             self._join(prefill)
@@ -237,9 +213,6 @@ class Scheduler:
     def _join(self, prefill: RowPrefill) -> None:
         rows, cache = prefill.rows, prefill.cache
         assert cache is not None
-        for row in rows:
-            if row.request.on_read is not None:
-                row.request.on_read(len(row.ids))
         cache.decode()
         if self._cache is None:
             self._cache, self._rows = cache, list(rows)
@@ -269,6 +242,6 @@ class Scheduler:
         for request, token in zip(requests, tokens, strict=True):
             if token not in self._eos_ids:
                 request.append(token)
-                if len(request.answer) < request.max_new_tokens:
+                if request.remaining:
                     continue
             request.done = True

