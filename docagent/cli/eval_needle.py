@@ -51,7 +51,7 @@ def needle(
     model: options.Model = "auto",
     strategy: options.Strategy = "auto",
     embedding: options.Embedding = None,
-    budget: options.EvalBudget = None,
+    budget: options.Budget = None,
     engine_only: EngineOnly = False,
     long_context: LongContext = "yarn",
     seed: Seed = 0,
@@ -70,7 +70,6 @@ def needle(
     sizes, modes = _lengths(lengths), _modes(long_context)
     if engine_only and needles > 1:
         raise typer.BadParameter("--engine-only asks for one needle.", param_hint="--needles")
-    options.strategy_name(strategy)
     from docagent.api import DocAgent
     from docagent.evaluation.results import Results
 

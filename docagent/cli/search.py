@@ -34,7 +34,6 @@ def search(
     Exit status 4: no passage.
     """
     paths, query = options.paths_and_text(arguments, questions, "query")
-    span = options.page_range(pages)
     if rerank == "model":
         raise typer.BadParameter(
             "a search has no language model; name a cross-encoder.", param_hint="--rerank"
@@ -47,7 +46,7 @@ def search(
         with Screen() as screen:
             corpus = agent.open(files, wait=questions is not None, emit=screen.show)
         corpus.warn_of_language(text)
-        return corpus.search(text, k, span, rerank=agent.reranker)
+        return corpus.search(text, k, pages, rerank=agent.reranker)
 
     with notices():
         if questions is not None:
