@@ -13,6 +13,7 @@ from typing import NamedTuple
 from retrieval.errors import DocAgentError
 from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.language import language
+from retrieval.lexical.profile import quarters, question_keys, years
 from retrieval.lexical.tokens import query_terms
 
 _VOCABULARY = Path(__file__).with_name("vocabulary.toml")
@@ -22,6 +23,7 @@ _REFERENCE = re.compile(
     r"\s+(\d+(?:\.\d+)*[A-Z]?(?:\([a-z0-9]+\))*|[A-Z]|[IVXL]+)(?!\w)"
 )
 _YEAR = re.compile(r"(?<![\d.,])(?:FY ?|CY ?)?((?:19|20)\d\d)(?![\d,.]?\d)", re.IGNORECASE)
+_LATEST = re.compile(r"\b(?:latest|newest|most recent)\b", re.IGNORECASE)
 _BEFORE = re.compile(
     r"\b(?:last|previous|prior) (?:fiscal )?year|year[- ](?:over|on)[- ]year|\byoy\b", re.IGNORECASE
 )
@@ -53,6 +55,9 @@ class Query:
     `items` are a document's likely words for what is asked; `likely` holds queries to be searched
     besides: those words, behind the words of each place where such answers stand. `places` are
     these places, `references` the sections, tables and pages that the question names itself.
+
+    `names` are what it may call a document by (see lexical/profile.py), `years` and `quarters` the
+    periods it asks for; `latest` says that it asks for the newest document.
     """
 
     text: str
@@ -66,6 +71,10 @@ class Query:
     likely: tuple[str, ...]
     places: tuple[Place, ...]
     references: tuple[Reference, ...]
+    names: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    quarters: tuple[str, ...] = ()
+    latest: bool = False
 
 
 def parse_query(text: str, index: LexicalIndex | None = None) -> Query:
@@ -91,6 +100,10 @@ def parse_query(text: str, index: LexicalIndex | None = None) -> Query:
         likely=likely,
         places=places,
         references=references(text),
+        names=question_keys(core),
+        years=tuple(years(core)),
+        quarters=tuple(quarters(core)),
+        latest=bool(_LATEST.search(core)),
     )
 
 
