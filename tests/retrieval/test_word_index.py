@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.lexical.profile import Profile
 from retrieval.lexical.index import LexicalIndex
+from retrieval.lexical.profile import Profile
 from retrieval.lexical.tokens import terms
 from retrieval.parse.document import Document
 from retrieval.store import word_index as words
