@@ -13,6 +13,7 @@ from typing import NamedTuple
 from retrieval.errors import DocAgentError
 from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.language import language
+from retrieval.lexical.profile import quarters, question_keys, years
 from retrieval.lexical.tokens import query_terms
 
 _VOCABULARY = Path(__file__).with_name("vocabulary.toml")
@@ -31,6 +32,7 @@ _REFERENCE = re.compile(
 _FULL = {"fig.": "figure", "p.": "page", "para.": "paragraph", "§": "section"}
 _BARE = frozenset(_NUMBERED.lower().split())
 _YEAR = re.compile(r"(?<![\d.,])(?:FY ?|CY ?)?((?:19|20)\d\d)(?![\d,.]?\d)", re.IGNORECASE)
+_LATEST = re.compile(r"\b(?:latest|newest|most recent)\b", re.IGNORECASE)
 _BEFORE = re.compile(
     r"\b(?:last|previous|prior) (?:fiscal )?year|year[- ](?:over|on)[- ]year|\byoy\b", re.IGNORECASE
 )
@@ -67,6 +69,9 @@ class Query:
     `items` are a document's likely words for what is asked; `likely` holds queries to be searched
     besides: those words, behind the words of each place where such answers stand. `places` are
     these places, `references` the sections, tables and pages that the question names itself.
+
+    `names` are what it may call a document by (see lexical/profile.py), `years` and `quarters` the
+    periods it asks for; `latest` says that it asks for the newest document.
     """
 
     text: str
@@ -80,6 +85,10 @@ class Query:
     likely: tuple[str, ...]
     places: tuple[Place, ...]
     references: tuple[Reference, ...]
+    names: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    quarters: tuple[str, ...] = ()
+    latest: bool = False
 
 
 def parse_query(text: str, index: LexicalIndex | None = None) -> Query:
@@ -106,6 +115,10 @@ def parse_query(text: str, index: LexicalIndex | None = None) -> Query:
         likely=likely,
         places=places,
         references=named,
+        names=question_keys(core),
+        years=tuple(years(core)),
+        quarters=tuple(quarters(core)),
+        latest=bool(_LATEST.search(core)),
     )
 
 

@@ -17,6 +17,7 @@ from retrieval.chunk.chunks import Chunk, chunks, prefix
 from retrieval.embed.encoder import SAMPLE, Encoder
 from retrieval.errors import DocumentError
 from retrieval.lexical.language import language
+from retrieval.lexical.profile import Profile, profile
 from retrieval.lexical.tokens import passage_terms, terms
 from retrieval.parse.document import Block, Document, Page, Unit
 from retrieval.parse.open import read, reading_version
@@ -49,6 +50,7 @@ class IndexedDocument:
     page_count: int
     silent: tuple[int, ...]
     warnings: tuple[str, ...]
+    profile: Profile
     headings: list[tuple[str, ...]]
     contexts: list[str]
     table: NDArray[np.int64]
@@ -224,6 +226,7 @@ def _indexed(
         metadata["pages"],
         tuple(metadata["silent"]),
         tuple(metadata["warnings"]),
+        Profile(**metadata["profile"]),
         [tuple(heading) for heading in metadata["headings"]],
         metadata["contexts"],
         table,
@@ -256,6 +259,7 @@ def _save(
         "pages": len(document.pages),
         "silent": document.silent,
         "warnings": document.warnings,
+        "profile": profile(document.text, document.title, Path(source).stem).as_json(),
         "headings": list(headings),
         "contexts": list(contexts),
     }
