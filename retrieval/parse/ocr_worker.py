@@ -53,9 +53,19 @@ def frames(path: str) -> Iterator[tuple[int, Any, float]]:
     Image.MAX_IMAGE_PIXELS = 100_000_000  # Pillow refuses twice as many: a bomb
     with Image.open(path) as image:
         for index, frame in enumerate(ImageSequence.Iterator(image)):
-            upright = ImageOps.exif_transpose(frame).convert("RGB")
+            upright = on_white(ImageOps.exif_transpose(frame))
             upright.thumbnail((_LONGEST, _LONGEST))
             yield index, numpy.asarray(upright)[..., ::-1], max(upright.size) / 842  # as if A4
+
+
+def on_white(image: Any) -> Any:
+    """RGB; what is transparent shows the paper."""
+    from PIL import Image
+
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    image = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
 
 
 def load(threads: int) -> Any:
@@ -71,7 +81,8 @@ def load(threads: int) -> Any:
     )
 
 
-def boxes_of(engine: Any, picture: Any, scale: float) -> list[Box]:
+def boxes_of(engine: Any, picture: Any, scale: float, least: float = 0.0) -> list[Box]:
+    """Lines of a picture; those are left out that score below `least` even the second time."""
     result = engine(picture)
     if result.boxes is None:
         return []
@@ -80,15 +91,17 @@ def boxes_of(engine: Any, picture: Any, scale: float) -> list[Box]:
         xs, ys = [max(0, round(x)) for x, _ in corners], [max(0, round(y)) for _, y in corners]
         left, top, right, bottom = min(xs), min(ys), max(xs), max(ys)
         if score < _DOUBTFUL:
-            text = again(engine, picture[top:bottom, left:right], text, score)
+            text, score = again(engine, picture[top:bottom, left:right], text, score)
+        if score < least:
+            continue
         boxes.append([text, *(round(n / scale, 1) for n in (left, top, right, bottom))])
     return boxes
 
 
-def again(engine: Any, crop: Any, text: str, score: float) -> str:
+def again(engine: Any, crop: Any, text: str, score: float) -> tuple[str, float]:
     """A doubtful line once more, upright as it stands; 2 of 74 lines measured became right."""
     if not crop.size:
-        return text
+        return text, score
     read = engine(crop, use_det=False, use_cls=False, use_rec=True)
     better = read.txts and read.scores[0] > score
-    return str(read.txts[0]) if better else text
+    return (str(read.txts[0]), float(read.scores[0])) if better else (text, score)
