@@ -23,5 +23,5 @@ def messages(paths: list[str], threads: int) -> Iterator[dict[str, Any]]:
             picture = None  # damaged, too large, or drawn by lines as WMF is
         if picture is not None and picture.min() != picture.max():
             engine = engine or load(threads)
-            boxes = boxes_of(engine, picture, scale, SURE)
+            boxes, _ = boxes_of(engine, picture, scale, SURE)
         yield {"path": path, "boxes": boxes}

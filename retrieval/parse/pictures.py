@@ -15,7 +15,7 @@ from retrieval.parse.worker import Message, run_workers
 
 log = logging.getLogger("docagent")
 
-_MOST = 100  # pictures of one document; each takes about a second
+MOST = 100  # pictures of one document; each takes about a second
 _FEWEST_LETTERS = 3  # fewer are an ornament that looks like one
 
 
@@ -27,7 +27,7 @@ def picture_texts(pictures: list[bytes]) -> list[str]:
     """
     if not pictures or not ocr.available():
         return [""] * len(pictures)
-    distinct = list(dict.fromkeys(filter(_can_be_read, pictures)))[:_MOST]
+    distinct = list(dict.fromkeys(filter(_can_be_read, pictures)))[:MOST]
     texts = _read(distinct) if distinct else {}
     return [texts.get(picture, "") for picture in pictures]
 
