@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from retrieval.parse.contents import contents_lines
@@ -17,9 +19,16 @@ from retrieval.parse.page_numbers import printed_labels
 
 
 def compose(
-    path: Path, head: dict[str, Any], pages: list[list[Line]], silent: tuple[int, ...]
+    path: Path,
+    head: dict[str, Any],
+    pages: list[list[Line]],
+    silent: tuple[int, ...],
+    notes: Mapping[int, Sequence[str]] = MappingProxyType({}),
 ) -> Document:
-    """One document of the lines of its pages; `head` holds its labels, outline and title."""
+    """One document of the lines of its pages; `head` holds its labels, outline and title.
+
+    `notes` of a page, by its number, stand behind its lines.
+    """
     labels = [plain(label) or None for label in head["labels"]]
     if not any(labels):
         labels = printed_labels([edge_lines(page) for page in pages])
@@ -29,8 +38,10 @@ def compose(
     outline = [(level, plain(title).strip(), index) for level, title, index in head["outline"]]
     flow = Flow(pages)
     spans = [
-        flow.add_page(lines, levels, contents_lines(lines, len(pages)))
-        for lines, levels in zip(pages, heading_levels(pages, outline), strict=True)
+        flow.add_page(lines, levels, contents_lines(lines, len(pages)), notes.get(number, ()))
+        for number, (lines, levels) in enumerate(
+            zip(pages, heading_levels(pages, outline), strict=True), 1
+        )
     ]
     return Document(
         title=_title(plain(head["title"] or "").strip(), path),

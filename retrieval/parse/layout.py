@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median, quantiles
 
@@ -52,10 +53,13 @@ class Flow:
     def text(self) -> str:
         return "".join(self.parts)
 
-    def add_page(self, lines: list[Line], levels: list[int], contents: set[int]) -> tuple[int, int]:
+    def add_page(
+        self, lines: list[Line], levels: list[int], contents: set[int], notes: Sequence[str] = ()
+    ) -> tuple[int, int]:
         """Append one page; `levels` holds a heading level for each line, 0 for none.
 
-        `contents` numbers the lines that are entries of a table of contents.
+        `contents` numbers the lines that are entries of a table of contents. `notes` stand behind
+        the lines.
         """
         start = self.length
         margins = _right_margins(lines)
@@ -90,6 +94,10 @@ class Flow:
             last = self.blocks[-1]
             self.blocks[-1] = Block(last.kind, last.start, self.length, last.level)
             kind = new_kind
+        for note in notes:
+            self._put("\n\n" if self.length > start else "")
+            self._put(note)
+            self.blocks.append(Block("note", self.length - len(note), self.length))
         end = self.length
         self._put("\f")
         return start, end

@@ -1,0 +1,132 @@
+"""What a PDF page shows beside its text layer, and what of that layer nobody sees.
+
+A page's message to the reader (formats/pdf.py) has "rows", and where there is any of it: "hidden"
+words, "notes" as (what, text), names of "attached" files, "stamp" for a scan with hardly any text
+(its words as OCR gives them), "unreadable" for a text layer of signs, and "pictures" as
+[left, low, right, high, checksum].
+"""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+from retrieval.parse.pdf_annotations import added
+from retrieval.parse.pdf_fields import with_fields
+from retrieval.parse.pdf_hidden import hidden_characters, ink, is_unpainted, middle, out_of_sight
+from retrieval.parse.pdf_images import is_scan, pictures, sheet
+from retrieval.parse.pdf_objects import FEW, Box, Drawn, drawn, inside
+from retrieval.parse.segment import Segment, SegmentReader
+from retrieval.parse.undecodable import is_undecodable
+
+_ROOM = 60.0  # points without text, where a picture may be
+_LABELS = 100  # characters; a picture with more text upon it is a scan that has been read
+_FINE = 10  # parts of a point
+
+
+class Shown:
+    """One page, looked at: what is hidden is taken out of the reader's text at once.
+
+    `form` is the document's form environment, None without one.
+    """
+
+    def __init__(self, page: Any, text_page: Any, reader: SegmentReader, form: Any) -> None:
+        import pypdfium2.raw as raw
+
+        self.page, self.reader = page, reader
+        few = raw.FPDFPage_CountObjects(page.raw) <= FEW
+        self.things = drawn(page, FEW) if few else None
+        self.paper = sheet(page)
+        self.marks = added(page, form, text_page)
+        if reader.located:
+            self.marks.hidden.extend(
+                _taken_out(reader, hidden_characters(page, reader, self.things))
+            )
+        self.printed: list[Segment] = []
+
+    def segments(self, found: list[Segment]) -> list[Segment]:
+        """Those of the text layer that are seen, and the values of a form's fields among them."""
+        for segment in found:
+            if out_of_sight(self.reader, segment, self.paper):
+                self.marks.hidden.append(segment.text)
+            else:
+                self.printed.append(segment)
+        if not self.printed:
+            return []
+        turns = self.page.get_rotation() // 90
+        return with_fields(self.printed, self.marks.fields, turns, self.reader)
+
+    def message(self) -> dict[str, Any]:
+        """What else is told of the page, after its segments."""
+        told: dict[str, Any] = {"attached": self.marks.attached, "notes": list(self.marks.notes)}
+        told["hidden"] = [words for words in self.marks.hidden if words]
+        if not self.printed:
+            told["notes"] += [
+                (f"Form field {f.name}", f.value) for f in self.marks.fields if f.value
+            ]
+        if self.printed or not self.reader.located:
+            told |= self._beside()
+        return {name: value for name, value in told.items() if value}
+
+    def _beside(self) -> dict[str, Any]:
+        """What is still to be read on a page that has text."""
+        if is_undecodable(self.reader.text):
+            return {"unreadable": True}
+        if self.things is None:
+            room = _has_room(self.printed, self.paper)
+            self.things = drawn(self.page) if room else Drawn()
+        if not self.things.images:
+            return {}
+        letters = len("".join(self.reader.text.split()))
+        if is_scan(self.things, self.paper, letters):
+            read = any(is_unpainted(self.reader, s.first) for s in self.printed)  # by some OCR
+            return {} if read else {"stamp": self._stamp()}
+        middles = [(middle(self.reader, s.first), len(s.text)) for s in self.printed]
+        return {
+            "pictures": [
+                [*(round(edge, 1) for edge in picture.box), picture.key]
+                for picture in pictures(self.things, self.paper)
+                if sum(size for at, size in middles if inside(*at, picture.box)) < _LABELS
+            ]
+        }
+
+    def _stamp(self) -> list[list[Any]]:
+        """Text and place as OCR gives them: points from the upper left of what is shown."""
+        width, height = self.page.get_size()
+        if not self.reader.located:  # at the foot, where most stamps are
+            return [[line, 0.0, height - 12, width, height] for line in self.reader.lines()]
+        return [[s.text, *self._place(s)] for s in self.printed]
+
+    def _place(self, segment: Segment) -> tuple[float, float, float, float]:
+        import pypdfium2.raw as raw
+
+        width, height = self.page.get_size()
+        size = round(_FINE * width), round(_FINE * height)
+        xs, ys = [], []
+        for index in (segment.first, segment.last):
+            left, low, right, high = ink(self.reader, index)
+            for x, y in ((left, low), (right, high)):
+                across, down = ctypes.c_int(), ctypes.c_int()
+                raw.FPDF_PageToDevice(self.page.raw, 0, 0, *size, 0, x, y, across, down)
+                xs.append(across.value / _FINE)
+                ys.append(down.value / _FINE)
+        return min(xs), min(ys), max(xs), max(ys)
+
+
+def _taken_out(reader: SegmentReader, hidden: set[int]) -> list[str]:
+    """The hidden words, which become white space in the reader's text."""
+    if not hidden:
+        return []
+    marked = "".join(c if c.isspace() or i in hidden else "\0" for i, c in enumerate(reader.text))
+    reader.text = "".join(" " if i in hidden else c for i, c in enumerate(reader.text))
+    return [" ".join(words.split()) for words in marked.split("\0") if words.strip()]
+
+
+def _has_room(segments: list[Segment], paper: Box) -> bool:
+    """Whether a picture may stand above, between or below the lines."""
+    floor = paper[3]
+    for segment in sorted(segments, key=lambda s: -s.high):
+        if floor - segment.high > _ROOM:
+            return True
+        floor = min(floor, segment.low)
+    return floor - paper[1] > _ROOM
