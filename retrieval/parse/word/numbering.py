@@ -100,9 +100,11 @@ class Numbering:
 
     def _depth_of_style(self, name: str, style: str) -> int | None:
         levels = self._levels_of(name)[1]
-        ids = [each.get(f"{W}styleId") for each in self._styles.chain(style)]
-        linked = [depth for depth, level in levels.items() if level.paragraph_style in ids]
-        return linked[0] if linked else self._styles.first(style, _depth_of_style)
+        linked = {level.paragraph_style: depth for depth, level in levels.items()}
+        for each in self._styles.chain(style):
+            if (depth := linked.get(each.get(f"{W}styleId"))) is not None:
+                return depth
+        return self._styles.first(style, _depth_of_style)
 
     def _levels_of(self, name: str) -> tuple[str, dict[int, _Level]]:
         abstract = self._list_of.get(name, "")
