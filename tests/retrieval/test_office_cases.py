@@ -153,6 +153,11 @@ def test_a_mixed_number_half_typed(tmp_path: Path) -> None:
     assert texts(word(tmp_path, body)) == ["Take 2 1/2 tablets."]
 
 
+def test_formulas_side_by_side(tmp_path: Path) -> None:
+    body = paragraph(_math(_r("a=b")), _math(_r("c=d")))
+    assert texts(word(tmp_path, body)) == ["a=b c=d"]
+
+
 def test_a_formula_on_a_slide(tmp_path: Path) -> None:
     """PowerPoint keeps a box with a formula beside a picture of it, as one of two renderings."""
     file: Any = pptx.Presentation()
@@ -243,13 +248,13 @@ def test_forms_of_numbers(tmp_path: Path, form: str, text: str, shown: str) -> N
 
 
 def test_numbers_that_do_not_begin_anew(tmp_path: Path) -> None:
-    """Level restart 0; all numbers as digits; a level that was left out counts from its start."""
+    """Level restart 0; all numbers as digits; a level that was left out counts as begun."""
     levels = _level(0, "upperRoman", "%1") + _level(
         1, "decimal", "%1.%2", '<w:lvlRestart w:val="0"/><w:isLgl/>'
     )
     body = "".join(_numbered("Words", depth) for depth in (1, 0, 1, 0, 1))
     document = word(tmp_path, body, numbering_xml=_numbering(levels))
-    assert [text.split()[0] for text in texts(document)] == ["1.1", "I", "1.2", "II", "2.3"]
+    assert [text.split()[0] for text in texts(document)] == ["1.1", "II", "2.2", "III", "3.3"]
 
 
 def test_numbers_by_style(tmp_path: Path) -> None:
