@@ -889,6 +889,14 @@ def test_a_part_that_is_missing_refuses_nothing(tmp_path: Path, make: Any) -> No
     assert document.warnings == ("a part of the file is missing (NULL).",)
 
 
+def test_an_odd_style_costs_the_formats_alone(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx")
+    path = rewritten(path, tmp_path / "b.xlsx", "<patternFill", "<odd", "xl/styles.xml")
+    document = parse(path)
+    assert "Dredging | 1234567.891 | 0.1234 | 45382" in texts(document)
+    assert document.warnings == ("its cell formats cannot be read: numbers are shown plainly.",)
+
+
 def test_nothing_but_what_is_hidden_is_no_text(tmp_path: Path) -> None:
     body = paragraph(run("All hidden.", "<w:vanish/>"))
     with pytest.raises(DocAgentError, match=r"a\.docx holds no text"):
