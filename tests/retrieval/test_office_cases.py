@@ -158,6 +158,12 @@ def test_formulas_side_by_side(tmp_path: Path) -> None:
     assert texts(word(tmp_path, body)) == ["a=b c=d"]
 
 
+def test_formulas_of_old_fields_are_named(tmp_path: Path) -> None:
+    body = paragraph("The dose is ", "<w:r><w:instrText>EQ \\f(3,4)</w:instrText></w:r>")
+    document = word(tmp_path, body)
+    assert "EQ fields are not read (1)" in document.warnings[0]
+
+
 def test_a_formula_on_a_slide(tmp_path: Path) -> None:
     """PowerPoint keeps a box with a formula beside a picture of it, as one of two renderings."""
     file: Any = pptx.Presentation()
