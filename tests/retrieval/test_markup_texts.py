@@ -115,6 +115,15 @@ def test_a_book_of_fictionbook(tmp_path: Path) -> None:
     assert blocks(document)[1:] == [("heading", "Глава первая"), ("text", "Маяк зажгли в 4.")]
 
 
+@pytest.mark.parametrize(
+    ("declared", "encoding"), [("gb2312", "gbk"), ("x-sjis", "cp932"), ("utf-16", "utf-16")]
+)
+def test_encodings_of_xml(tmp_path: Path, declared: str, encoding: str) -> None:
+    words = "董事长为朱镕基" if encoding == "gbk" else "本社は東京にある"
+    text = f'<?xml version="1.0" encoding="{declared}"?><a><b>{words}</b></a>'
+    assert blocks(parse(tmp_path / "a.xml", text.encode(encoding))) == [("text", words)]
+
+
 def test_entities_of_xml_are_not_expanded(tmp_path: Path) -> None:
     bomb = '<!DOCTYPE a [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;">]><a><p>Text &b; here</p></a>'
     assert "lollol" not in parse(tmp_path / "a.xml", bomb).text.replace(bomb, "")
