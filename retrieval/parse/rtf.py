@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from html import escape
 
 from retrieval.parse.builder import Builder
 from retrieval.parse.encoding import named
+from retrieval.parse.formats.html import add_html
 from retrieval.parse.raised import lowered, raised
 
 _TOKEN = re.compile(
@@ -31,7 +33,7 @@ _NAMES = """colortbl pict objdata fldinst header headerl headerr headerf footer 
     listoverridetable revtbl filetbl creatim revtim printim buptim"""
 _SKIPPED = frozenset(_NAMES.split())
 _SHOWN = ("shppict", "shpinst", "shptxt", "nesttableprops")  # though marked as not to be known
-_APART = ("footnote", "annotation", "atnauthor", "title", "fonttbl", "stylesheet")
+_APART = ("footnote", "annotation", "atnauthor", "title", "fonttbl", "stylesheet", "htmltag")
 
 
 @dataclass(slots=True)
@@ -51,7 +53,9 @@ class Rtf:
     """Reads one file into a builder; `title` is what the file calls itself."""
 
     builder: Builder
+    file: str
     title: str = ""
+    _page: list[str] | None = None  # of a page that Outlook has wrapped in RTF
     _encoding: str = "cp1252"
     _state: _State = field(default_factory=_State)
     _stack: list[_State] = field(default_factory=list)
@@ -88,6 +92,8 @@ class Rtf:
             elif code or text:
                 self._put_bytes(bytes.fromhex(code) if code else text.encode("latin-1"))
         self._end_paragraph()
+        if self._page:
+            add_html(self.builder, "".join(self._page), self.file)
 
     def _word(self, word: str, number: int | None) -> None:
         if word in _CHARACTERS:
@@ -155,6 +161,10 @@ class Rtf:
         state = self._state
         if state.where == "skip":
             return
+        if self._page is not None:
+            if state.where in ("", "htmltag"):
+                self._page.append(text if state.where else escape(text))
+            return
         if state.hidden:
             self._texts.setdefault("hidden", []).append(text)
             return
@@ -183,7 +193,7 @@ class Rtf:
 
     def _end_paragraph(self, _: int | None = None) -> None:
         self._decode()
-        if self._state.where in ("footnote", "annotation"):
+        if self._state.where in ("footnote", "annotation") or self._page is not None:
             self._put("\n")
             return
         if self._state.where:
@@ -215,6 +225,9 @@ class Rtf:
         self.builder.row(self._cells)
         self._above, self._cells = self._cells, []
         self._end_notes()
+
+    def _begin_page(self, _: int | None) -> None:
+        self._page = []
 
     def _plain(self, _: int | None) -> None:
         self._state.hidden, self._state.script = False, ""
@@ -272,6 +285,8 @@ _ACTIONS: dict[str, Callable[[Rtf, int | None], None]] = {
     "fcharset": Rtf._set_charset,
     "v": Rtf._set_hidden,
     "deleted": Rtf._set_hidden,
+    "fromhtml": Rtf._begin_page,
+    "htmlrtf": lambda rtf, number: rtf._set("where", "" if number == 0 else "skip"),
     "super": lambda rtf, number: rtf._set_script("" if number == 0 else "sup"),
     "sub": lambda rtf, number: rtf._set_script("" if number == 0 else "sub"),
     "nosupersub": lambda rtf, _: rtf._set_script(""),

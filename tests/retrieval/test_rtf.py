@@ -48,3 +48,14 @@ def test_rtf(tmp_path: Path, name: str) -> None:
 )
 def test_damaged_rtf_is_read_as_far_as_it_goes(tmp_path: Path, more: bytes) -> None:
     assert parse(tmp_path / "a.rtf", b"{\\rtf1 Words.\\par " + more).text.startswith("Words.")
+
+
+def test_a_page_that_outlook_has_wrapped(tmp_path: Path) -> None:
+    text = rb"""{\rtf1\ansi\ansicpg1251\fromhtml1 {\*\htmltag18 <html>}{\*\htmltag64 <p>}
+\htmlrtf {\htmlrtf0 Dear \'ce\'f2\'f2\'ee & co,{\*\htmltag72 </p>}\htmlrtf\par}\htmlrtf0
+{\*\htmltag64 <p>}\htmlrtf {\htmlrtf0 it costs {\*\htmltag84 <b>}40{\*\htmltag92 </b>}.
+{\*\htmltag72 </p>}\htmlrtf\par}\htmlrtf0 {\*\htmltag27 </html>}}"""
+    assert blocks(parse(tmp_path / "a.rtf", text)) == [
+        ("text", "Dear Отто & co,"),
+        ("text", "it costs 40."),
+    ]

@@ -15,7 +15,7 @@ from retrieval.parse.rtf import Rtf
 def read_rtf(path: Path, *_: object) -> Document:
     """Parse an .rtf file. Raises DocumentError if there is no text in it."""
     builder = Builder()
-    rtf = Rtf(builder)
+    rtf = Rtf(builder, path.name)
     with reading(path.name, "RTF file"):
         rtf.read(path.read_bytes())
     return builder.document(rtf.title or builder.first_heading() or stem(path), path.name)
