@@ -92,8 +92,8 @@ def _entry(entry: list[object]) -> bytes:
     )
 
 
-def outlook_mail(path: Path, html: str = "") -> Path:
-    """A mail with an attachment and a forwarded mail."""
+def outlook_mail(path: Path, html: str = "", rtf: bytes = b"") -> Path:
+    """A mail with an attachment and a forwarded mail; `rtf` takes the place of its text."""
     sent = struct.pack("<IIQ", 0x00390040, 0, 133855524000000000)  # 4 March 2025
     inner: Storage = {
         "__substg1.0_0037001F": "Prices".encode("utf-16-le"),
@@ -109,6 +109,9 @@ def outlook_mail(path: Path, html: str = "") -> Path:
         "__attach_version1.0_#00000000": {"__substg1.0_3707001F": "map.pdf".encode("utf-16-le")},
         "__attach_version1.0_#00000001": {"__substg1.0_3701000D": inner},
     }
+    if rtf:
+        del members["__substg1.0_1000001F"]
+        members["__substg1.0_10090102"] = rtf
     if html:
         members["__substg1.0_10130102"] = html.encode()
     return ole_file(path, members)

@@ -7,7 +7,10 @@ from typing import Any, Literal
 
 Kind = Literal["heading", "text", "row", "contents", "note"]
 Unit = Literal["page", "slide", "sheet", "mail"]
-FORMATS = "PDF, docx, pptx, xlsx, html, epub, eml, md, txt, csv, json, source code"
+FORMATS = (
+    "PDF, docx, pptx, xlsx, odt, ods, odp, rtf, html, epub, fb2, eml, mbox, msg, ics, md, txt, "
+    "csv, json, xml, tex, srt, source code"
+)
 
 
 @dataclass(frozen=True, slots=True)

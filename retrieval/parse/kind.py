@@ -21,7 +21,6 @@ _MAGIC = (  # of what is refused, with the advice that goes with it
     (b"\xfd7zXZ\x00", "archive"),
     (b"\x28\xb5\x2f\xfd", "archive"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
-    (b"{\\rtf", "rtf"),
 )
 
 
@@ -93,8 +92,6 @@ def _zipped_format(path: Path, binary: list[Format]) -> Format:
 def _refusal(path: Path, kind: str) -> DocumentError:
     if kind == "archive":
         return DocumentError(f"{path.name} is an archive: unpack it and give the files.")
-    if kind == "rtf":
-        return DocumentError(f"{path.name} is RTF, which is not read: save it as .docx.")
     with path.open("rb") as file:
         if "EncryptedPackage".encode("utf-16-le") in file.read(1 << 20):
             return PasswordRequired(f"{path.name} is encrypted: save a copy without a password.")

@@ -83,6 +83,7 @@ def printed(source: str, depth: int = 0) -> str:
     while match := _TOKEN.match(source, at):
         at = match.end()
         command, char, mark, plain = match.groups()
+        name = command or char or ""
         if plain is not None:
             out.append(plain)
         elif mark is not None:
@@ -97,8 +98,8 @@ def printed(source: str, depth: int = 0) -> str:
         elif char is not None and char not in _ACCENTS:
             out.append({"\\": "\n", ",": " ", ";": " ", " ": " ", "-": ""}.get(char, char))
         else:
-            is_apart = match[0][-1].isspace() and not _SYMBOLS.get(command, "x").isalpha()
-            at = _command(out, source, command or char, at, depth)
+            is_apart = match[0][-1].isspace() and not _SYMBOLS.get(name, "x").isalpha()
+            at = _command(out, source, name, at, depth)
             out.append(" " if is_apart else "")
     text = "".join(out)
     return text if depth else _typeset(text)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 _ROMAN = (
     (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
     (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
 )  # fmt: skip
+_NO_NUMBER = re.compile(r"list-style(?:-type)?\s*:[^;]*\bnone\b", re.IGNORECASE)
 
 
 def numbered(number: int, kind: str) -> str:
@@ -33,3 +37,29 @@ def _roman(number: int) -> str:
         count, number = divmod(number, value)
         text += letters * count
     return text
+
+
+class HtmlList:
+    """A list of HTML, which numbers its items or gives them bullets."""
+
+    def __init__(self, element: Any, tag: str) -> None:
+        self.is_numbered = tag == "ol" and not _NO_NUMBER.search(element.get("style") or "")
+        self.kind = element.get("type") or "1"
+        self.step = -1 if element.get("reversed") is not None else 1
+        start = _whole(element.get("start"))
+        if start is None:
+            start = sum(1 for _ in element.iterchildren("{*}li")) if self.step < 0 else 1
+        self.number = start - self.step
+
+    def next(self, item: Any) -> str:
+        """What stands before the next item."""
+        if not self.is_numbered:
+            return "• "
+        given = _whole(item.get("value"))
+        self.number = self.number + self.step if given is None else given
+        return f"{numbered(self.number, item.get('type') or self.kind)}. "
+
+
+def _whole(text: str | None) -> int | None:
+    text = (text or "").strip()
+    return int(text) if re.fullmatch(r"-?[0-9]{1,9}", text) else None

@@ -14,6 +14,7 @@ from retrieval.parse.calendar import add_calendar
 from retrieval.parse.decode import read_text
 from retrieval.parse.encoding import named
 from retrieval.parse.formats.html import add_html, page_text
+from retrieval.parse.rtf import Rtf
 
 _FIELDS = ("From", "To", "Cc", "Date", "Subject")  # which become part of the text
 _DEEPEST = 20  # mails forwarded within each other
@@ -76,6 +77,8 @@ class Mail:
                     self._part(each, depth)
         elif kind == "text/calendar":
             add_calendar(self.builder, self._text(part))
+        elif kind == "text/rtf" and part.get_content_disposition() is None:
+            Rtf(self.builder, self.file).read(_payload(part))
         elif part.get_content_disposition() == "attachment" or not kind.startswith("text/"):
             self.attached.append(_name(part))
         elif kind in ("text/html", "text/enriched", "text/richtext"):

@@ -9,7 +9,7 @@ from typing import Any
 from retrieval.parse.builder import Builder
 from retrieval.parse.document import Kind
 from retrieval.parse.formula import mathml
-from retrieval.parse.list_numbers import numbered
+from retrieval.parse.list_numbers import HtmlList
 from retrieval.parse.markup_table import Table, lays_out
 from retrieval.parse.raised import lowered, raised
 from retrieval.parse.shown import PROGRAM, is_drawing, is_hidden, value
@@ -22,7 +22,6 @@ _LITERAL = ("pre", "textarea")
 _MARKS = {"q": ("“", "”"), **dict.fromkeys(("s", "del", "strike"), ("~~", "~~"))}
 _RAISED = re.compile(r"\s*[\w+(−-]")
 _ALIGNED = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
-_NO_NUMBER = re.compile(r"list-style(?:-type)?\s*:[^;]*\bnone\b", re.IGNORECASE)
 
 
 class Markup:
@@ -33,7 +32,7 @@ class Markup:
         self.words: list[str] = []
         self.kinds: list[tuple[Kind, int]] = [("text", 0)]
         self.lead = ""  # the bullet or number of the list item that begins
-        self.lists: list[_List] = []
+        self.lists: list[HtmlList] = []
         self.tables: list[Table | None] = []  # None: a table that only lays out the page
         self.literal = 0  # how many <pre> are open
         self.scripts: list[tuple[list[str], int]] = []  # where raised and lowered text begins
@@ -101,7 +100,7 @@ class Markup:
 
     def _start_block(self, element: Any, tag: str) -> None:
         if tag in ("ol", "ul"):
-            self.lists.append(_List(element, tag))
+            self.lists.append(HtmlList(element, tag))
         elif tag == "li":
             self.lead = self.lists[-1].next(element) if self.lists else "• "
             if self.lead != "• " and self._in_cell():
@@ -200,32 +199,6 @@ class Markup:
         words = "".join(self.words)
         self.words = []
         return words
-
-
-class _List:
-    """A list of HTML, which numbers its items or gives them bullets."""
-
-    def __init__(self, element: Any, tag: str) -> None:
-        self.is_numbered = tag == "ol" and not _NO_NUMBER.search(element.get("style") or "")
-        self.kind = element.get("type") or "1"
-        self.step = -1 if element.get("reversed") is not None else 1
-        start = _whole(element.get("start"))
-        if start is None:
-            start = sum(1 for _ in element.iterchildren("{*}li")) if self.step < 0 else 1
-        self.number = start - self.step
-
-    def next(self, item: Any) -> str:
-        """What stands before the next item."""
-        if not self.is_numbered:
-            return "• "
-        given = _whole(item.get("value"))
-        self.number = self.number + self.step if given is None else given
-        return f"{numbered(self.number, item.get('type') or self.kind)}. "
-
-
-def _whole(text: str | None) -> int | None:
-    text = (text or "").strip()
-    return int(text) if re.fullmatch(r"-?[0-9]{1,9}", text) else None
 
 
 def _name(element: Any) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import DocAgentError
+from retrieval.parse.packed_rtf import unpacked
 from tests.make_ole import ole_file, outlook_mail
 from tests.retrieval.parsed import blocks, page_text, parse
 
@@ -129,6 +130,16 @@ def test_mail_of_outlook(tmp_path: Path) -> None:
     assert "map.pdf" in document.warnings[0]
     rich = parse(outlook_mail(tmp_path / "b.msg", "<p>The <b>ice</b> is gone.<o:p></o:p></p>"))
     assert ("text", "The ice is gone.") in blocks(rich)
+
+
+def test_text_that_outlook_keeps_as_rtf(tmp_path: Path) -> None:
+    packed = bytes.fromhex(  # the example of MS-OXRTFCP
+        "2D0000002B0000004C5A4675F1C5C7A703000A007263706731323542320AF32068656C090020627705B06C64"
+        "7D0A800FA0"
+    )
+    assert unpacked(packed) == rb"{\rtf1\ansi\ansicpg1252\pard hello world}" + b"\r\n"
+    path = outlook_mail(tmp_path / "a.msg", rtf=packed)
+    assert ("text", "hello world") in blocks(parse(path))
 
 
 @pytest.mark.parametrize(

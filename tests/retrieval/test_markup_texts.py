@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from retrieval.parse.place import place
 from tests.retrieval.parsed import blocks, parse
 
 PAPER = r"""\documentclass{article}
@@ -113,6 +115,15 @@ def test_a_book_of_fictionbook(tmp_path: Path) -> None:
     assert blocks(document)[1:] == [("heading", "Глава первая"), ("text", "Маяк зажгли в 4.")]
 
 
+@pytest.mark.parametrize(
+    ("declared", "encoding"), [("gb2312", "gbk"), ("x-sjis", "cp932"), ("utf-16", "utf-16")]
+)
+def test_encodings_of_xml(tmp_path: Path, declared: str, encoding: str) -> None:
+    words = "董事长为朱镕基" if encoding == "gbk" else "本社は東京にある"
+    text = f'<?xml version="1.0" encoding="{declared}"?><a><b>{words}</b></a>'
+    assert blocks(parse(tmp_path / "a.xml", text.encode(encoding))) == [("text", words)]
+
+
 def test_entities_of_xml_are_not_expanded(tmp_path: Path) -> None:
     bomb = '<!DOCTYPE a [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;">]><a><p>Text &b; here</p></a>'
     assert "lollol" not in parse(tmp_path / "a.xml", bomb).text.replace(bomb, "")
@@ -167,3 +178,29 @@ def test_subtitles_are_speech(tmp_path: Path) -> None:
     assert blocks(document)[0] == ("text", "Ann Bolt: The island was settled in nineteen")
     assert document.places[-1][1] == "1:00:04"
     assert parse(tmp_path / "b.srt", "No times.").text == "No times."
+
+
+def test_cells_of_a_notebook(tmp_path: Path) -> None:
+    image = {"output_type": "display_data", "data": {"image/png": "AAAA", "text/plain": "<Figure>"}}
+    table = {"data": {"text/html": ["<table><tr><th>Port<th>Fee", "<tr><td>Ostby<td>40</table>"]}}
+    cells = [
+        {
+            "cell_type": "markdown",
+            "source": ["# Fees\n", "Boats pay.\n", "\n", "|A|B|\n|-|-|\n|x|1|"],
+        },
+        {"cell_type": "code", "source": "print(40)", "outputs": [{"text": ["40\n"]}, table, image]},
+    ]
+    document = parse(tmp_path / "a.ipynb", json.dumps({"cells": cells}))
+    assert blocks(document) == [
+        ("heading", "Fees"),
+        ("text", "Boats pay."),
+        ("row", "A | B"),
+        ("row", "x | 1"),
+        ("text", "print(40)"),
+        ("text", "40"),
+        ("row", "Port | Fee"),
+        ("row", "Ostby | 40"),
+    ]
+    assert document.warnings == ("the pictures among its outputs are not read.",)
+    assert place(document, document.text.index("Ostby")) == "cell 2"
+    assert parse(tmp_path / "b.ipynb", '{"cells": 3}').text == '{"cells": 3}'

@@ -26,8 +26,8 @@ def read_mail(path: Path, *_: object) -> Document:
     builder = Builder()
     mail = Mail(builder, path.name)
     if path.suffix.lower() == ".emlx":  # the length in a line of its own, then what Mail keeps
-        length, _, data = data.partition(b"\n")
-        data = data[: int(length)] if length.strip().isdigit() else data
+        length, _line, mail_and_more = data.partition(b"\n")
+        data = mail_and_more[: int(length)] if length.strip().isdigit() else data
     with reading(path.name, "mail"):
         message = BytesParser().parsebytes(data)
         mail.add(message)

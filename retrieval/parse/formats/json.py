@@ -109,6 +109,4 @@ def is_json(path: Path, start: bytes) -> bool:
     return True
 
 
-register(
-    Format("json", (".json", ".jsonl", ".ndjson", ".geojson", ".ipynb"), read_json, detects=is_json)
-)
+register(Format("json", (".json", ".jsonl", ".ndjson", ".geojson"), read_json, detects=is_json))

@@ -19,6 +19,7 @@ from retrieval.parse.document import Document
 from retrieval.parse.library import library, reading
 from retrieval.parse.mail import Mail
 from retrieval.parse.ole import ole_kind
+from retrieval.parse.packed_rtf import unpacked
 from retrieval.parse.registry import Format, register
 
 # Properties of MAPI (MS-OXMSG, MS-OXPROPS).
@@ -39,8 +40,6 @@ def read_message(path: Path, *_: object) -> Document:
     with reading(path.name, "mail of Outlook"), olefile.OleFileIO(path) as ole:
         message = _Storage(ole, [], path.name).message()
         mail.add(message)
-        if message["X-Unread"]:
-            builder.warn("its text is stored as RTF only and is not read; save it as .eml.")
     mail.warn()
     return builder.document(str(message["Subject"] or "") or stem(path), path.name)
 
@@ -67,14 +66,11 @@ class _Storage:
                 message[field] = " ".join(value.replace("\0", "").split())
         html, text = self._stream(f"{_HTML}0102"), self._text(_TEXT)
         if html or self._text(_HTML):
-            part = MIMEBase("text", "html")
-            part.set_payload(html or self._text(_HTML).encode())
-            encoders.encode_base64(part)
-            message.attach(part)
+            message.attach(_part("text", "html", html or self._text(_HTML).encode()))
         elif text.strip():
             message.attach(MIMEText(text.replace("\0", ""), "plain", "utf-8"))
-        elif self._stream(f"{_RTF}0102"):
-            message["X-Unread"] = "RTF"
+        elif rtf := unpacked(self._stream(f"{_RTF}0102")):
+            message.attach(_part("text", "rtf", rtf))
         for attached in self._attached():
             message.attach(attached)
         return message
@@ -123,6 +119,13 @@ class _Storage:
                 since = datetime.timedelta(microseconds=ticks // 10)
                 return format_datetime(datetime.datetime(1601, 1, 1, tzinfo=datetime.UTC) + since)
         return ""
+
+
+def _part(kind: str, subtype: str, data: bytes) -> Message:
+    part = MIMEBase(kind, subtype)
+    part.set_payload(data)
+    encoders.encode_base64(part)
+    return part
 
 
 register(

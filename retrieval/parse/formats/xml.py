@@ -10,11 +10,12 @@ from retrieval.parse.builder import Builder
 from retrieval.parse.decode import stem
 from retrieval.parse.document import Document
 from retrieval.parse.formats.code import read_code
-from retrieval.parse.formats.html import add_html
+from retrieval.parse.formats.html import add_html, page_text
 from retrieval.parse.library import library
 from retrieval.parse.markup import Markup
 from retrieval.parse.registry import Format, register
 
+_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>\s*")
 _TITLES = ("title", "head", "heading", "subtitle", "book-title")
 _ROWS = ("tr", "row")
 _SECTION = re.compile(r"(sub)?sect?(ion)?\d?|chapter|part|div\d?|item|entry|topic|appendix")
@@ -35,8 +36,10 @@ def read_xml(path: Path, *_: object) -> Document:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_pis=True
     )
+    # Decoded here: of some names for encodings lxml knows nothing.
+    text = _DECLARATION.sub("", page_text(builder, path.read_bytes(), path.name), count=1)
     try:
-        root = etree.fromstring(path.read_bytes().lstrip(), parser)
+        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         return read_code(path)
     if _name(root) == "html":

@@ -148,7 +148,7 @@ def _add_new_chart(builder: Builder, root: Any, values: bool) -> None:
 def paragraph_text(paragraph: Any) -> str:
     """An `a:p` as it is seen: raised and lowered runs, symbols, formulas, breaks of line."""
     text, together, raise_by = "", "", 0
-    for piece, height in [*_pieces(paragraph), ("", -1)]:
+    for piece, height in [*_pieces(paragraph), ("", 2)]:
         if height != raise_by:
             script = raised if raise_by > 0 else lowered if raise_by < 0 else str
             text += script(together) if any(map(str.isalnum, together)) else together

@@ -56,11 +56,9 @@ class Numbering:
             if depth is None:
                 continue
             start = whole(value(override, "startOverride"))
-            own = _levels(override)
-            self._own[name].update(own)
-            if start is not None or own:
-                first = next(iter(own.values())).start if own else 1
-                self._starts[name][depth] = first if start is None else start
+            self._own[name].update(_levels(override))
+            if start is not None:
+                self._starts[name][depth] = start
 
     def next(self, paragraph: Any) -> str:
         """The number of a paragraph with the space behind it, "• ", or "" for none."""
@@ -73,6 +71,9 @@ class Numbering:
         if level is None:
             return ""
         counts = self._counts.setdefault(abstract, {})
+        for above in range(depth):  # a level that is left out counts as begun
+            if above in levels:
+                counts.setdefault(above, levels[above].start)
         begin = self._starts.get(name, {}).get(depth)
         if begin is not None and (name, depth) not in self._begun:
             counts[depth] = begin
@@ -100,9 +101,11 @@ class Numbering:
 
     def _depth_of_style(self, name: str, style: str) -> int | None:
         levels = self._levels_of(name)[1]
-        ids = [each.get(f"{W}styleId") for each in self._styles.chain(style)]
-        linked = [depth for depth, level in levels.items() if level.paragraph_style in ids]
-        return linked[0] if linked else self._styles.first(style, _depth_of_style)
+        linked = {level.paragraph_style: depth for depth, level in levels.items()}
+        for each in self._styles.chain(style):
+            if (depth := linked.get(each.get(f"{W}styleId"))) is not None:
+                return depth
+        return self._styles.first(style, _depth_of_style)
 
     def _levels_of(self, name: str) -> tuple[str, dict[int, _Level]]:
         abstract = self._list_of.get(name, "")

@@ -39,8 +39,8 @@ class Runs:
             if mark != script:  # runs of one power belong together: "1" and "0" in 10¹⁰
                 text += _scripted(together, script)
                 script, together = mark, ""
-            if mark == "formula" and text[-1:].isalnum() and piece[:1].isalnum():
-                text += " " if piece[0].isalpha() or piece[0].isdecimal() else ""
+            if mark == "formula":
+                piece = _apart(text + together, piece, bool(together))
             together += piece
         self._hidden("".join(unseen))
         return text
@@ -94,6 +94,13 @@ class Runs:
                 yield _field(child.find(f"{W}ffData"))
             elif tag in (f"{_M}oMath", f"{_M}t"):
                 yield omml(child)
+
+
+def _apart(before: str, formula: str, follows_formula: bool) -> str:
+    """A formula with a space before it where else it would go on a word, a number, or another."""
+    first = formula[:1]
+    runs_on = before[-1:].isalnum() and (first.isalpha() or first.isdecimal())
+    return f" {formula}" if follows_formula or runs_on else formula
 
 
 def _scripted(text: str, script: str) -> str:
