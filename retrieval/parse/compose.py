@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,16 @@ from retrieval.parse.page_numbers import printed_labels
 
 
 def compose(
-    path: Path, head: dict[str, Any], pages: list[list[Line]], silent: tuple[int, ...]
+    path: Path,
+    head: dict[str, Any],
+    pages: list[list[Line]],
+    silent: tuple[int, ...],
+    beside: Sequence[tuple[int, str]] = (),
 ) -> Document:
-    """One document of the lines of its pages; `head` holds its labels, outline and title."""
+    """One document of the lines of its pages; `head` holds its labels, outline and title.
+
+    `beside` is what a page holds that is no part of its lines, as (page number from 1, words).
+    """
     labels = [plain(label) or None for label in head["labels"]]
     if not any(labels):
         labels = printed_labels([edge_lines(page) for page in pages])
@@ -41,7 +49,7 @@ def compose(
         ),
         blocks=tuple(flow.blocks),
         silent=silent,
-        aside=tuple(aside),
+        aside=tuple(sorted([*aside, *beside], key=lambda page: page[0])),
     )
 
 

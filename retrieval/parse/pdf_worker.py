@@ -10,6 +10,7 @@ from typing import Any
 
 from retrieval.parse.columns import regions
 from retrieval.parse.cutter import Cutter
+from retrieval.parse.line_numbers import without_line_numbers
 from retrieval.parse.right_to_left import mirrored
 from retrieval.parse.rows import Row as TableRow
 from retrieval.parse.rows import rows
@@ -35,7 +36,7 @@ def messages(path: str, password: str | None, share: int, shares: int) -> Iterat
     if share == 0:
         yield {"head": pdfium_head(pdf, count)}
     for index in range(count * share // shares, count * (share + 1) // shares):
-        yield {"page": index, "rows": rows_of(pdf, index)}
+        yield {"page": index, **page_of(pdf, index)}
 
 
 def pdfium_head(pdf: Any, count: int) -> dict[str, Any]:
@@ -53,24 +54,27 @@ def pdfium_head(pdf: Any, count: int) -> dict[str, Any]:
     }
 
 
-def rows_of(pdf: Any, index: int) -> list[Row]:
-    """The page's lines with their geometry in reading order; [] without a text layer."""
+def page_of(pdf: Any, index: int) -> dict[str, Any]:
+    """The page's lines with their geometry in reading order, none without a text layer, and the
+    line numbers that stood beside them."""
     import pypdfium2
 
     try:
         page = pdf[index]
         text_page = page.get_textpage()
     except pypdfium2.PdfiumError:
-        return []  # a broken page counts as one without text, and is reported as such
+        return {"rows": []}  # a broken page counts as one without text, and is reported as such
     reader = SegmentReader(text_page)
     if not reader.located:
-        return text_rows(reader.lines())
-    return [
+        return {"rows": text_rows(reader.lines())}
+    segments, numbers = without_line_numbers(reader, Cutter(reader).segments())
+    found = [
         row
-        for group in upright(Cutter(reader).segments(), page.get_rotation() != 0)
-        for column, segments in regions(mirrored(group))
-        for row in (measured(reader, line, column) for line in with_tables(rows(segments)))
+        for group in upright(segments, page.get_rotation() != 0)
+        for column, region in regions(mirrored(group))
+        for row in (measured(reader, line, column) for line in with_tables(rows(region)))
     ]
+    return {"rows": found, "numbers": " ".join(map(str, numbers))}
 
 
 def upright(segments: list[Segment], turned: bool) -> list[list[Segment]]:

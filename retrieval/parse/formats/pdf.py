@@ -26,7 +26,7 @@ def read_pdf(path: Path, password: str | None = None, emit: Emit = ignore) -> Do
     Raises PasswordRequired for a wrong or missing password, DocumentError for a damaged file and
     for a scan that OCR does not read.
     """
-    head, rows = _read_rows(path, password, emit)
+    head, rows, numbers = _read_rows(path, password, emit)
     pages = [[_line(row) for row in page] for page in rows]
     pages = [[line for line in page if line.text] for page in pages]
     silent = _silent(pages)
@@ -40,7 +40,7 @@ def read_pdf(path: Path, password: str | None = None, emit: Emit = ignore) -> Do
         raise DocumentError(
             f"{path.name} is scanned: none of its {len(pages)} pages has a text layer; {hint}."
         )
-    return compose(path, head, pages, silent)
+    return compose(path, head, pages, silent, numbers)
 
 
 def _silent(pages: list[list[Line]]) -> tuple[int, ...]:
@@ -53,13 +53,15 @@ def _line(row: list[Any]) -> Line:
 
 def _read_rows(
     path: Path, password: str | None, emit: Emit
-) -> tuple[dict[str, Any], list[list[list[Any]]]]:
+) -> tuple[dict[str, Any], list[list[list[Any]]], list[tuple[int, str]]]:
+    """The head, the rows of each page, and (page from 1, its line numbers)."""
     size = path.stat().st_size
     if size == 0:
         raise DocumentError(f"{path.name} is empty (0 bytes).")
     shares = 1 if size < _BYTES_FOR_TWO else min(8, os.cpu_count() or 1)
     head: dict[str, Any] = {"pages": 0}
     rows: dict[int, list[list[Any]]] = {}
+    numbers: list[tuple[int, str]] = []
 
     def handle(message: Message) -> None:
         if "error" in message:
@@ -68,6 +70,8 @@ def _read_rows(
             head.update(message["head"])
         else:
             rows[message["page"]] = message["rows"]
+            if message.get("numbers"):
+                numbers.append((message["page"] + 1, message["numbers"]))
             emit(Progress("read", len(rows), max(head["pages"], len(rows)), "pages"))
 
     tasks = [
@@ -77,7 +81,7 @@ def _read_rows(
     run_workers("retrieval.parse.pdf_worker", tasks, handle)
     if not rows or len(rows) != head["pages"]:
         raise DocumentError(f"{path.name} is damaged: the PDF reader crashed on it.")
-    return head, [rows[index] for index in range(len(rows))]
+    return head, [rows[index] for index in range(len(rows))], sorted(numbers)
 
 
 def _refusal(path: Path, message: Message, password: str | None) -> DocumentError:
