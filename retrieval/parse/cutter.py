@@ -87,6 +87,10 @@ class Cutter:
                     self.number += 1
             elif self.open and self._is_apart(head):
                 self._close()
+                turns = self.reader.turns(a)
+                if turns != self.turns:  # the head of a table that stands on its end
+                    self.number += 1
+                    head, tail = box(a, turns), box(b - 1, turns)
             fresh, self.turns = False, turns
             self._add(match[0], a, b, head, tail, glued)
         if fresh:

@@ -16,6 +16,7 @@ from retrieval.parse.rows import Row as TableRow
 from retrieval.parse.rows import rows
 from retrieval.parse.segment import Segment, SegmentReader, relined
 from retrieval.parse.table_rows import with_tables
+from retrieval.parse.turned_heads import with_upright_heads
 
 Row = list[Any]  # [text, x0, baseline, x1, size, bold, cells, column, table], PDF points
 
@@ -70,7 +71,7 @@ def page_of(pdf: Any, index: int) -> dict[str, Any]:
     segments, numbers = without_line_numbers(reader, Cutter(reader).segments())
     found = [
         row
-        for group in upright(segments, page.get_rotation() != 0)
+        for group in upright(with_upright_heads(segments), page.get_rotation() != 0)
         for column, region in regions(mirrored(group))
         for row in (measured(reader, line, column) for line in with_tables(rows(region)))
     ]
