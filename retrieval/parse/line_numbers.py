@@ -7,6 +7,7 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
+from retrieval.parse.rows import is_figure
 from retrieval.parse.segment import Segment, SegmentReader
 
 _FIRST = re.compile(r"(\d{1,4})(?:\s+(?=\S)|$)")
@@ -15,7 +16,6 @@ _SAME = 2.0  # points between the edges of numbers of one column
 _EVEN = 1.25  # the widest of their distances over the narrowest; items of a list are less even
 _PROSE = 20  # characters of a line; shorter ones are items and cells
 _FLOWING = 0.15  # of the lines begin with a small letter
-_FIGURES = 0.15  # of the characters; more stand in a table
 _ENDING = 0.6  # of them end like the clauses of a list
 
 
@@ -100,7 +100,10 @@ def _is_margin(run: list[_Number], segments: list[Segment]) -> bool:
         return False
     step = run[1].value - run[0].value
     taken = {number.at for number in run}
-    own = [text for number in run if (text := _beside(number, segments, taken))]
+    lines = [cells for number in run if (cells := _beside(number, segments, taken))]
+    if 2 * sum(len(cells) > 1 and is_figure(cells[-1]) for cells in lines) > len(lines):
+        return False
+    own = [" ".join(cells) for cells in lines]
     if step > 1 or 2 * len(own) < len(run):  # few stand on the lines they number
         top, bottom = run[0].low + gaps[-1], run[-1].low - gaps[-1]
         own = [
@@ -111,18 +114,16 @@ def _is_margin(run: list[_Number], segments: list[Segment]) -> bool:
         own = [text for text in own if text]
     if not own or median(map(len, own)) < _PROSE:
         return False
-    text = "".join(own)
-    if sum(map(str.isdigit, text)) > _FIGURES * len(text):
-        return False
     flowing = sum(text[0].islower() for text in own) >= max(2, _FLOWING * len(own))
     return flowing and sum(text[-1] in ".;,:" for text in own) < _ENDING * len(own)
 
 
-def _beside(number: _Number, segments: list[Segment], taken: set[int]) -> str:
-    """What else stands on the line of a number."""
+def _beside(number: _Number, segments: list[Segment], taken: set[int]) -> list[str]:
+    """What else stands on the line of a number, piece by piece."""
     line = segments[number.at]
+    rest = _FIRST.sub("", line.text)
     others = [s.text for at, s in enumerate(segments) if at not in taken and s.beside(line) > 0.5]
-    return " ".join([_FIRST.sub("", line.text), *others]).strip()
+    return [rest, *others] if rest else others
 
 
 def _rest(reader: SegmentReader, segment: Segment) -> Segment | None:

@@ -8,7 +8,7 @@ from retrieval.parse.joints import joint
 from retrieval.parse.segment import MARKS, Segment
 
 _CLOSE = 0.5  # ems between the lines of one cell
-_NEAR = 3.0  # ems between a head and the first row below it
+_NEAR = 6.0  # ems between a head and the first row below it
 
 
 class _Cell(NamedTuple):
