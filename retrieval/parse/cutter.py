@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from retrieval.parse.bidi import RIGHT_TO_LEFT
 from retrieval.parse.right_to_left import turned_back
-from retrieval.parse.scripts import Level, Word, marked, side
+from retrieval.parse.scripts import BRAND, BRANDS, Level, Word, marked, side
 from retrieval.parse.segment import CELL_GAP, LINE, MARKS, Box, Segment, SegmentReader
 from retrieval.parse.vertical import VerticalReader
 
@@ -107,7 +107,7 @@ class Cutter:
             word, behind = self._marked(word, a, b, head)
             glued = glued or behind
         if glued and open_.words:
-            open_.words[-1] += word
+            open_.words[-1] += BRAND.sub(lambda mark: BRANDS[mark[0]], word)
         else:
             open_.words.append(word)
         x0, low, x1, high = open_.box
