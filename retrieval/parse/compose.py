@@ -24,10 +24,12 @@ def compose(
     pages: list[list[Line]],
     silent: tuple[int, ...],
     notes: Mapping[int, Sequence[str]] = MappingProxyType({}),
+    beside: Sequence[tuple[int, str]] = (),
 ) -> Document:
     """One document of the lines of its pages; `head` holds its labels, outline and title.
 
-    `notes` of a page, by its number, stand behind its lines.
+    `notes` of a page, by its number, stand behind its lines; `beside` is what a page holds that is
+    no part of them, as (page number from 1, words).
     """
     labels = [plain(label) or None for label in head["labels"]]
     if not any(labels):
@@ -52,7 +54,7 @@ def compose(
         ),
         blocks=tuple(flow.blocks),
         silent=silent,
-        aside=tuple(aside),
+        aside=tuple(sorted([*aside, *beside], key=lambda page: page[0])),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from retrieval.parse.bidi import RIGHT_TO_LEFT
 from retrieval.parse.right_to_left import turned_back
-from retrieval.parse.scripts import Level, Word, marked, side
+from retrieval.parse.scripts import BRAND, BRANDS, Level, Word, marked, side
 from retrieval.parse.segment import CELL_GAP, LINE, MARKS, Box, Segment, SegmentReader
 from retrieval.parse.vertical import VerticalReader
 
@@ -87,6 +87,10 @@ class Cutter:
                     self.number += 1
             elif self.open and self._is_apart(head):
                 self._close()
+                turns = self.reader.turns(a)
+                if turns != self.turns:  # the head of a table that stands on its end
+                    self.number += 1
+                    head, tail = box(a, turns), box(b - 1, turns)
             fresh, self.turns = False, turns
             self._add(match[0], a, b, head, tail, glued)
         if fresh:
@@ -103,7 +107,7 @@ class Cutter:
             word, behind = self._marked(word, a, b, head)
             glued = glued or behind
         if glued and open_.words:
-            open_.words[-1] += word
+            open_.words[-1] += BRAND.sub(lambda mark: BRANDS[mark[0]], word)
         else:
             open_.words.append(word)
         x0, low, x1, high = open_.box

@@ -21,13 +21,13 @@ _OTHER = 20  # pages with one heading for one where other words stand in its pla
 
 
 class _Place(NamedTuple):
-    """Where a line that recurs stands: its page (from 0), its index there, its height.
+    """Where a line that recurs stands: its page (from 0), its number there, its height.
 
     `apart` says that white space stands between it and the text.
     """
 
     page: int
-    index: int
+    line: int
     y: float
     apart: bool
 
@@ -49,9 +49,9 @@ def without_furniture(
         running.sort()
         if len({place.page for place in running}) >= max(4, len(pages) / 4):
             first = running[0]
-            is_number = PRINTED.fullmatch(pages[first.page][first.index].text)
+            is_number = PRINTED.fullmatch(pages[first.page][first.line].text)
             for place in running if is_number else running[1:]:
-                drop[place.page].add(place.index)
+                drop[place.page].add(place.line)
     numbers = page_numbers([[page[i].text for i in _outermost(page, set())] for page in pages])
     cleaned = []
     aside = []

@@ -16,14 +16,14 @@ PRINTED = re.compile(
 _LAST = re.compile(r"(?<!\S)(\d{1,4})$")
 _ROMAN = re.compile(r"(?=.)c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
 _VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
-_RUN = 4  # pages one after the other; fewer numbers that rise with them are a coincidence
+_RUN = (4, 3)  # pages one after the other, for digits and roman numerals; fewer are a coincidence
 
 
 def page_numbers(edges: list[list[str]]) -> set[Number]:
     """Which distances to the page its numbers have; `edges` are the outermost lines of each page.
 
     Believed is what more than half of the pages with a number show (and two), and what rises
-    over four pages one after the other: a numbering may begin anew.
+    over some pages one after the other: a numbering may begin anew.
     """
     pages: dict[Number, list[int]] = defaultdict(list)
     numbered = 0
@@ -35,9 +35,12 @@ def page_numbers(edges: list[list[str]]) -> set[Number]:
     return {
         number
         for number, on in pages.items()
-        if (len(on) > 1 and 2 * len(on) > numbered)
-        or any(b - a == _RUN - 1 for a, b in zip(on, on[_RUN - 1 :], strict=False))
+        if (len(on) > 1 and 2 * len(on) > numbered) or _rises(on, _RUN[number[0]])
     }
+
+
+def _rises(pages: list[int], run: int) -> bool:
+    return any(b - a == run - 1 for a, b in zip(pages, pages[run - 1 :], strict=False))
 
 
 def is_page_number(text: str, page: int, numbers: set[Number]) -> bool:

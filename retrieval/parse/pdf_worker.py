@@ -11,6 +11,7 @@ from typing import Any
 
 from retrieval.parse.columns import regions
 from retrieval.parse.cutter import Cutter
+from retrieval.parse.line_numbers import without_line_numbers
 from retrieval.parse.pdf_annotations import attachments
 from retrieval.parse.pdf_shown import Shown
 from retrieval.parse.right_to_left import mirrored
@@ -18,6 +19,7 @@ from retrieval.parse.rows import Row as TableRow
 from retrieval.parse.rows import rows
 from retrieval.parse.segment import Segment, SegmentReader, relined
 from retrieval.parse.table_rows import with_tables
+from retrieval.parse.turned_heads import with_upright_heads
 
 Message = dict[str, Any]
 Row = list[Any]  # [text, x0, baseline, x1, size, bold, cells, column, table], PDF points
@@ -66,7 +68,8 @@ def pdfium_head(pdf: Any, count: int) -> Message:
 def page_of(pdf: Any, index: int) -> Message:
     """The page's lines with their geometry in reading order, and what else is on it.
 
-    "rows" are [] without a text layer. See pdf_shown.py for the rest.
+    "rows" are [] without a text layer, "numbers" the line numbers that stood beside them. See
+    pdf_shown.py for the rest.
     """
     import pypdfium2
 
@@ -79,13 +82,14 @@ def page_of(pdf: Any, index: int) -> Message:
     shown = Shown(page, text_page, reader, pdf.formenv and pdf.formenv.raw)
     if not reader.located:
         return {"rows": text_rows(reader.lines()), **shown.message()}
+    segments, numbers = without_line_numbers(reader, Cutter(reader).segments())
     found = [
         row
-        for group in upright(shown.segments(Cutter(reader).segments()), page.get_rotation() != 0)
-        for column, segments in regions(mirrored(group))
-        for row in (measured(reader, line, column) for line in with_tables(rows(segments)))
+        for group in upright(with_upright_heads(shown.segments(segments)), page.get_rotation() != 0)
+        for column, region in regions(mirrored(group))
+        for row in (measured(reader, line, column) for line in with_tables(rows(region)))
     ]
-    return {"rows": found, **shown.message()}
+    return {"rows": found, "numbers": " ".join(map(str, numbers)), **shown.message()}
 
 
 def upright(segments: list[Segment], turned: bool) -> list[list[Segment]]:

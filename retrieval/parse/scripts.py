@@ -9,7 +9,8 @@ from typing import NamedTuple
 from retrieval.parse.raised import lowered, raised
 
 _TELLING = re.compile(r"[\d+−=]")  # letters alone are ordinals, or the mark of a brand
-_BRANDS = {"TM": "™", "SM": "℠"}
+BRANDS = {"TM": "™", "SM": "℠"}
+BRAND = re.compile(r"^(?:TM|SM)\b")  # behind a word, with no space between
 _SLASHES = ("/", "⁄")
 _LONGEST = 12  # characters of such a piece in a word
 _ALONE = 5  # characters of one that stands alone behind a word
@@ -39,7 +40,7 @@ def marked(word: Word, line: Level | None, glued: bool) -> tuple[str, Level, boo
     `line` is the level of that word, None at the start of a line; `glued` says that no white
     space stands between them.
     """
-    telling = _TELLING.search(word.text) or word.text in _BRANDS
+    telling = _TELLING.search(word.text) or word.text in BRANDS
     if line and glued and len(word.text) <= _ALONE and telling:
         sides = {side(level, line, alone=True) for level in word.levels}
         if len(sides) == 1 and 0 not in sides:
@@ -84,7 +85,7 @@ def _piece(piece: str, where: int, before: str, following: str) -> str:
     if not _TELLING.search(piece):
         letter = where > 0 and len(piece) == 1 and piece.isalpha()
         is_note = letter and len(before) > 3 and before[-4:].isalpha()
-        return f" {piece}" if is_note else _BRANDS.get(piece, piece)
+        return f" {piece}" if is_note else BRANDS.get(piece, piece)
     if len(piece) > _LONGEST:
         return piece
     if where < 0:

@@ -40,7 +40,8 @@ def read_pdf(path: Path, password: str | None = None, emit: Emit = ignore) -> Do
     silent = tuple(n for n, page in enumerate(pages, 1) if not page and n not in notes)
     if len(silent) == len(pages):
         raise DocumentError(_refused_scan(path.name, messages))
-    document = compose(path, head, pages, silent, notes)
+    numbers = [(n, m["numbers"]) for n, m in enumerate(messages, 1) if m.get("numbers")]
+    document = compose(path, head, pages, silent, notes, numbers)
     stamped = tuple(number for number in scans if number not in silent)
     return replace(
         document,
