@@ -42,7 +42,8 @@ def candidates(
     firsts = None if ranges is None else {numbers.start for numbers in ranges}
     within = None if ranges is None else np.concatenate([np.arange(0), *map(np.array, ranges)])
     trust = index.trust(query.core)
-    words = WORDS * (_known(index, query) if index.encoder.across else 1.0)
+    across = index.encoder.across
+    words = WORDS * (_known(index, query) if across else 1.0)
     likely = (*query.likely, *also)
     share = LIKELY / (WORDS + MEANING) / max(1, len(likely))
     weights = [1.0, *(share for _ in likely)]
@@ -65,7 +66,7 @@ def candidates(
             for weight, ranking, top, cosine in zip(weights, by_words, best, cosines, strict=True)
         )
         for number in ordered
-        if number in by_words[0] or cosines[0][number] >= _UNLIKE
+        if across or number in by_words[0] or cosines[0][number] >= _UNLIKE
     }
     most = (words + MEANING * trust) * (1 + bool(likely) * LIKELY / (WORDS + MEANING))
     return Candidates(scores, cosines[0], vectors[0], most)
