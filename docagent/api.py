@@ -105,10 +105,11 @@ class DocAgent:
         readable(question)  # an empty one is refused before documents are opened
         begun = time.perf_counter()
         corpus = self.open(paths, emit=emit)
-        opened = time.perf_counter() - begun
         query = corpus.query(question)
         corpus.warn_of_language(query)
         with corpus.undisturbed():
+            corpus = corpus.suited(query, emit)
+            opened = time.perf_counter() - begun
             corpus.encoder.load()  # loading models counts in the total alone
             model, reranker = self.language_model(), self.reranker
             context = QueryContext(

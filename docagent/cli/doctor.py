@@ -69,11 +69,16 @@ def _cache() -> str:
 
 
 def _embedding_model() -> str:
+    from retrieval.embed import multilingual
     from retrieval.embed.encoder import Encoder
 
     encoder = Encoder()
     encoder.load()
-    return f"{encoder.name}, reads {encoder.limit} tokens at once, checksum right"
+    english = f"{encoder.name}, reads {encoder.limit} tokens at once, checksum right"
+    if not multilingual.is_installed():
+        return f"{english}; English only, for others: pip install 'docagent[multilingual]'"
+    multilingual.MultilingualEncoder().load()
+    return f"{english}; {multilingual.NAME}, checksum right"
 
 
 def _language_model() -> str:

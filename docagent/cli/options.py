@@ -52,9 +52,10 @@ Strategy = Annotated[
 Embedding = Annotated[
     str | None,
     typer.Option(
-        help="Embedding model: a local folder or a Hugging Face id.",
+        help="Embedding model: auto, embedded (English), embedded:multilingual, a local folder or "
+        "a Hugging Face id.",
         envvar="DOCAGENT_EMBEDDING",
-        show_default="the packaged all-MiniLM-L6-v2",
+        show_default="auto",
     ),
 ]
 Password = Annotated[str | None, typer.Option(help="Password of an encrypted PDF.")]

@@ -73,6 +73,8 @@ def quotes(
         # Words that only the head of a table holds stand over every row of it and count half.
         own, head = set(text_terms), set(terms(sentence.head))
         share = _share(own, head, rarity)
+        if corpus.encoder.across:  # words of another language say nothing: the cosine alone does
+            share = max(share, float(near[at]))
         # Where cosines say nothing, the words stand in for them.
         score = trust * float(near[at]) + (1 - trust) * share + _WORDS * share
         for item, cosines in zip(items, near_items, strict=True):

@@ -60,6 +60,8 @@ def judge(corpus: Corpus, query: str | Query, ranked: list[Passage], near: list[
     scale = trust + _WORDS_ALONE * (1 - trust)
     bar = ENOUGH * scale
     cosine = max(passage.cosine for passage in ranked)
+    if corpus.encoder.across:  # words of another language say nothing: the cosine alone does
+        covered = max(covered, cosine)
     score = near[0].score + trust * cosine + (1 - trust) * covered + _TERMS * covered
     # Where cosines say little the words weigh more already.
     unknown = unknown_names(corpus, query, ranked)
@@ -98,6 +100,8 @@ def unknown_names(corpus: Corpus, query: str | Query, ranked: list[Passage]) -> 
     One that differs by a slip of the pen from a word of the best passages is that word.
     """
     query = corpus.query(query)
+    if corpus.encoder.across:  # Moskau, Moscow
+        return UnknownNames([], 0.0)
     named = 0
     missing = []
     # German writes every noun like a name.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import struct
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,7 @@ _NAMES = {
 
 
 class E5File:
-    """`settings`, `tokenizer`, `weights` and `words` of the file, each read when it is asked for."""
+    """What the file holds, each part read when it is asked for."""
 
     def __init__(self, file: Path) -> None:
         self._bytes: Bytes = np.memmap(file, np.uint8, "r")
@@ -63,7 +64,7 @@ class E5File:
         at = _HEADER + 28 + 4 * (count + 1)
         scores = self._array(np.float32, count, at).tolist()
         text = self._bytes[at + 4 * count :][:size].tobytes()
-        pieces = [text[start:end].decode() for start, end in zip(ends, ends[1:], strict=False)]
+        pieces = [text[start:end].decode() for start, end in pairwise(ends)]
         tokenizer = Tokenizer(Unigram(list(zip(pieces, scores, strict=True)), _UNKNOWN, False))
         tokenizer.pre_tokenizer = Sequence([WhitespaceSplit(), Metaspace()])
         marks = [("<s>", _START), ("</s>", _END)]

@@ -85,7 +85,7 @@ def page_of(pdf: Any, index: int) -> Message:
     segments, numbers = without_line_numbers(reader, Cutter(reader).segments())
     found = [
         row
-        for group in upright(with_upright_heads(shown.segments(segments)), page.get_rotation() != 0)
+        for group in upright(shown.segments(with_upright_heads(segments)), page.get_rotation() != 0)
         for column, region in regions(mirrored(group))
         for row in (measured(reader, line, column) for line in with_tables(rows(region)))
     ]

@@ -44,6 +44,8 @@ def candidates(
     """
     searched = [ranges, *([likely_ranges] if likely_ranges else [])]
     trust = index.trust(query.core)
+    across = index.encoder.across
+    words = WORDS * (_known(index, query) if across else 1.0)
     likely = (*query.likely, *also)
     share = LIKELY / (WORDS + MEANING) / max(1, len(likely))
     weights = [1.0, *(share for _ in likely)]
@@ -68,13 +70,13 @@ def candidates(
     best = [max(ranking.values(), default=1.0) for ranking in by_words]
     scores = {
         number: sum(
-            weight * (WORDS * ranking.get(number, 0.0) / top + MEANING * trust * cosine[number])
+            weight * (words * ranking.get(number, 0.0) / top + MEANING * trust * cosine[number])
             for weight, ranking, top, cosine in zip(weights, by_words, best, cosines, strict=True)
         )
         for number in ordered
-        if number in by_words[0] or cosines[0][number] >= _UNLIKE
+        if across or number in by_words[0] or cosines[0][number] >= _UNLIKE
     }
-    most = (WORDS + MEANING * trust) * (1 + bool(likely) * LIKELY / (WORDS + MEANING))
+    most = (words + MEANING * trust) * (1 + bool(likely) * LIKELY / (WORDS + MEANING))
     return Candidates(scores, cosines[0], vectors[0], most)
 
 
@@ -84,3 +86,13 @@ def _firsts(ranges: Sequence[range] | None) -> set[int] | None:
 
 def _numbers(ranges: Sequence[range] | None) -> Numbers | None:
     return None if ranges is None else np.concatenate([np.arange(0), *map(np.array, ranges)])
+
+
+def _known(index: PassageIndex, query: Query) -> float:
+    """How much of a question in another language the documents hold as it is, by rarity.
+
+    These are names and figures. The best passage by words has them, whether they are most of the
+    question or one of its ten words.
+    """
+    known = sum(weight for term, weight in query.rarity.items() if index.lexical.contains(term))
+    return known / (sum(query.rarity.values()) or 1.0)

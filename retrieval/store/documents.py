@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from retrieval.chunk.chunks import Chunk, chunks, prefix
 from retrieval.embed.encoder import SAMPLE, Encoder
 from retrieval.errors import DocumentError
-from retrieval.lexical.language import language
+from retrieval.lexical.language import language, main_language
 from retrieval.lexical.profile import Profile, profile
 from retrieval.lexical.tokens import passage_terms, terms
 from retrieval.parse.document import Block, Document, Page, Unit
@@ -46,6 +46,7 @@ class IndexedDocument:
     key: str
     source: str
     title: str
+    language: str  # that most of it is in, see `main_language`
     unit: Unit
     page_count: int
     silent: tuple[int, ...]
@@ -222,6 +223,7 @@ def _indexed(
         key,
         metadata["source"],
         metadata["title"],
+        metadata["language"],
         metadata["unit"],
         metadata["pages"],
         tuple(metadata["silent"]),
@@ -255,6 +257,7 @@ def _save(
     metadata = {
         "source": source,
         "title": document.title,
+        "language": main_language(document.text),
         "unit": document.unit,
         "pages": len(document.pages),
         "silent": document.silent,

@@ -54,9 +54,21 @@ class PassageIndex:
         lexical = word_index(documents, name, cache)
         return cls(sources, documents, encoder, lexical, Embedding(documents, encoder, cache))
 
+    def by(self, encoder: Encoder) -> PassageIndex:
+        """The same passages and words, with the vectors of another model."""
+        same = encoder.suffix == self.encoder.suffix
+        embedding = self.embedding if same else self.embedding.by(encoder)
+        documents = list(self.documents.values())
+        return PassageIndex(self.sources, documents, encoder, self.lexical, embedding)
+
     def __len__(self) -> int:
         """How many passages there are."""
         return self.embedding.total
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """The languages that the documents are mostly in; English where it cannot be told."""
+        return frozenset(document.language or "en" for document in self.documents.values())
 
     def name_of(self, document: str | Path) -> str:
         """A document's name, given that or its path. Raises DocAgentError if it is not here."""
