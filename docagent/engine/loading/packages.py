@@ -178,7 +178,9 @@ class _Download:
         Raises `ModelUnavailable`.
         """
         while self._process.poll() is None:
-            on_bytes(sum(_size(file) for file in self._folder.rglob("*")))
+            # Not rglob, which fails where pip removes a folder meanwhile.
+            places = os.walk(self._folder)
+            on_bytes(sum(_size(Path(place, name)) for place, _, names in places for name in names))
             time.sleep(POLL)
         wheel = next(self._folder.glob("*.whl"), None)
         if self._process.returncode or wheel is None:
