@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from langchain_core.messages.tool import tool_call
 
 from docagent.agent.conversation import Conversation, Round
-from docagent.agent.outcome import Outcome
-from docagent.agent.tool_protocol import Reply
+from docagent.agent.tool_protocol import Outcome, Reply
 from docagent.agent.toolbox import Toolbox
 from docagent.answering.context import Draft, QueryContext
 from docagent.answering.messages import is_refusal
@@ -18,9 +17,8 @@ from docagent.events import Step
 from docagent.grounding.claims import check
 from docagent.strategies.retrieve import answer
 from docagent.tools import corpus_tools
-from docagent.tools.context import RESULT, ToolContext, label
+from docagent.tools.context import RESULT, CitationRegistry, ToolContext, label
 from docagent.tools.page_numbers import PageNumbers
-from docagent.tools.registry import CitationRegistry
 from prompts import render
 
 if TYPE_CHECKING:
@@ -39,18 +37,6 @@ class _Limits:
     steps: int
     tokens: int | None
     turn: int  # tokens of a reply
-    result: int  # tokens of a tool's result
-
-    @classmethod
-    def of(cls, context: QueryContext) -> _Limits:
-        settings = context.settings
-        return cls(
-            settings.max_steps or STEPS,
-            settings.max_total_tokens,
-            # With a user's tools the words that end the search may be the answer.
-            _CALL + (settings.max_tokens if context.tools else 0),
-            min(RESULT, context.model.context // 8),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +53,15 @@ class _End:
 
 def agent(context: QueryContext) -> Draft:
     """Look things up with tools, then answer from the passages that were seen."""
-    model, limits = context.model, _Limits.of(context)
-    tools = ToolContext(
-        context.corpus, count=model.count, budget=limits.result, pages=context.settings.pages
+    model, settings = context.model, context.settings
+    limits = _Limits(
+        settings.max_steps or STEPS,
+        settings.max_total_tokens,
+        # With a user's tools the words that end the search may be the answer.
+        _CALL + (settings.max_tokens if context.tools else 0),
     )
+    result = min(RESULT, model.context // 8)
+    tools = ToolContext(context.corpus, count=model.count, budget=result, pages=settings.pages)
     toolbox = Toolbox(tools, [*corpus_tools(context.corpus, tools), *context.tools])
     conversation = Conversation(
         model,
@@ -78,7 +69,7 @@ def agent(context: QueryContext) -> Draft:
         render("agent_system", documents=_named(context.corpus)),
         f"Question: {context.question}",
         limits.turn,
-        expected=min(model.context, 1000 + limits.steps * (limits.result + limits.turn)),
+        expected=min(model.context, 1000 + limits.steps * (result + limits.turn)),
     )
     _first_search(context, conversation, toolbox)
     end = _loop(context, conversation, toolbox, limits)
