@@ -76,14 +76,14 @@ def figures(text: str) -> list[Figure]:
     for match in _FIGURE.finditer(text):
         if match.start() in named:
             continue
-        digits = match["digits"].rstrip(".,").replace(",", "")
+        printed = match["digits"].rstrip(".,")
+        digits = printed.replace(",", "")
         if digits.count(".") > 1:  # 10.2.1, 31.12.2023: no amount, but the same on both sides
             digits = digits.replace(".", "")
         scale = _SCALES[match["scale"].lower()] if match["scale"] else 0
         decimals = len(digits.partition(".")[2])
-        bare = match.end("digits") - len(match["digits"]) + len(match["digits"].rstrip(".,"))
-        end = match.end() if match["percent"] or match["scale"] else bare
         percent = bool(match["percent"])
+        end = match.end() if percent or scale else match.start() + len(printed)
         found.append(Figure(Decimal(digits), decimals, scale, percent, match.start(), end))
     for match in _WORD.finditer(text):
         number = _WORDS.index(match[0].lower()) + 1

@@ -25,15 +25,18 @@ _LEANS = 0.25  # against sentences that need the one before
 
 def extract(context: SummaryContext, part: Part) -> Extract:
     """The best sentences of a part, from what is kept if it was read before."""
-    start, end = part.span(context.corpus)
     text, encoder = context.corpus.text(part.document), context.corpus.encoder
+    words = text[part.start : part.end]
     # All that the extract depends on.
-    key = "extract", str(VERSION), encoder.fingerprint, context.options.focus, text[start:end]
+    key = "extract", str(VERSION), encoder.fingerprint, context.options.focus, words
     row = context.cache.get(*key)
     if row is None:
         row = _read(context, part)
         context.cache.put(row, *key)
-    spans = [Span(part.document, start + a, start + b) for a, b, _ in row["sentences"]]
+    spans = [
+        Span(part.document, part.start + begin, part.start + end)
+        for begin, end, _ in row["sentences"]
+    ]
     texts = [" ".join(text[span.start : span.end].split()) for span in spans]
     packed = np.frombuffer(base64.b64decode(row["vectors"]), "<f2").astype(np.float32)
     vectors = packed.reshape(len(spans) + 1, -1)  # of the mean, then of the sentences
@@ -56,9 +59,8 @@ def statements_extract(context: SummaryContext, sentences: Sequence[SummarySente
 
 
 def _read(context: SummaryContext, part: Part) -> dict[str, Any]:
-    start, end = part.span(context.corpus)
-    document = context.corpus.document(part.document)
-    found = list(candidates(document, start, end))
+    document, start = context.corpus.document(part.document), part.start
+    found = list(candidates(document, start, part.end))
     texts = [" ".join(document.text[sentence.start : sentence.end].split()) for sentence in found]
     bonus = [
         _FIRST * (sentence.place == 0) + _bonus(text, sentence.leans)

@@ -29,17 +29,12 @@ class Outline(CorpusTool):
         head = f"{label(document)}: {places.range_text}{places.unpaged}"
         if not blocks:
             return f"{head}; it has no headings", ToolArtifact("no headings")
-        deepest = max(block.level for block in blocks)
         fitting = blocks
-        while deepest > 1:
-            lines = list(self._lines(document, fitting, places))
+        for deepest in sorted({block.level for block in blocks}, reverse=True):
+            fitting = [block for block in blocks if block.level <= deepest]
+            lines = self._lines(document, fitting, places)
             if self.context.count("\n".join([head, *lines])) <= self.context.budget:
                 break
-            deepest -= 1
-            higher = [block for block in blocks if block.level <= deepest]
-            if not higher:
-                break
-            fitting = higher
         text, kept = self.context.lines(head, self._lines(document, fitting, places), len(fitting))
         left_out = len(blocks) - len(fitting)
         if left_out:
