@@ -33,13 +33,6 @@ _STOPPED = "Stopped after {}; answered from what was read."
 
 
 @dataclass(frozen=True, slots=True)
-class _Limits:
-    steps: int
-    tokens: int | None
-    turn: int  # tokens of a reply
-
-
-@dataclass(frozen=True, slots=True)
 class _End:
     """What the search ended in: the model's last words, if any; `note` names a limit.
 
@@ -54,12 +47,9 @@ class _End:
 def agent(context: QueryContext) -> Draft:
     """Look things up with tools, then answer from the passages that were seen."""
     model, settings = context.model, context.settings
-    limits = _Limits(
-        settings.max_steps or STEPS,
-        settings.max_total_tokens,
-        # With a user's tools the words that end the search may be the answer.
-        _CALL + (settings.max_tokens if context.tools else 0),
-    )
+    steps = settings.max_steps or STEPS
+    # Tokens of a reply: with a user's tools the words that end the search may be the answer.
+    turn = _CALL + (settings.max_tokens if context.tools else 0)
     result = min(RESULT, model.context // 8)
     tools = ToolContext(context.corpus, count=model.count, budget=result, pages=settings.pages)
     toolbox = Toolbox(tools, [*corpus_tools(context.corpus, tools), *context.tools])
@@ -68,11 +58,11 @@ def agent(context: QueryContext) -> Draft:
         toolbox.tools,
         render("agent_system", documents=_named(context.corpus)),
         f"Question: {context.question}",
-        limits.turn,
-        expected=min(model.context, 1000 + limits.steps * (result + limits.turn)),
+        turn,
+        expected=min(model.context, 1000 + steps * (result + turn)),
     )
     _first_search(context, conversation, toolbox)
-    end = _loop(context, conversation, toolbox, limits)
+    end = _loop(context, conversation, toolbox, steps)
     if end.note:
         context.emit(Step("limit", end.note))
     draft = _answer(context, tools.registry, end)
@@ -93,13 +83,11 @@ def _first_search(context: QueryContext, conversation: Conversation, toolbox: To
     conversation.rounds.append(Round(conversation.made(call), [result]))
 
 
-def _loop(
-    context: QueryContext, conversation: Conversation, toolbox: Toolbox, limits: _Limits
-) -> _End:
+def _loop(context: QueryContext, conversation: Conversation, toolbox: Toolbox, steps: int) -> _End:
     """Turn after turn, until the model says something without a call, or a limit."""
-    barren, unread = 0, False
-    while conversation.turns < limits.steps:
-        if limits.tokens and conversation.spent >= limits.tokens:
+    barren, unread, tokens = 0, False, context.settings.max_total_tokens
+    while conversation.turns < steps:
+        if tokens and conversation.spent >= tokens:
             return _End(note=_STOPPED.format(f"{conversation.spent:,} tokens"))
         if not conversation.fits:
             return _End(note=_STOPPED.format("the model's window was full"))
