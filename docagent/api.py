@@ -21,7 +21,6 @@ from docagent.model import Model
 from docagent.settings import AskOptions, Settings, SummaryRequest
 from docagent.strategy import strategy
 from docagent.streaming import stream
-from docagent.tools import checked_tools
 from retrieval.files import Paths, path_list
 from retrieval.folders import cache_folder
 from retrieval.query import readable
@@ -70,7 +69,11 @@ class DocAgent:
         self.settings = replace(settings or Settings(), **options)
         if self.settings.model == "auto" and os.environ.get("DOCAGENT_MODEL", "").strip() == "none":
             self.settings = replace(self.settings, model="none")
-        self.tools = checked_tools(tools)
+        self.tools: tuple[BaseTool, ...] = ()
+        if tools:  # LangChain takes half a second to import
+            from docagent.tools import checked_tools
+
+            self.tools = checked_tools(tools)
         self._given = None if isinstance(model, str) else model
         self._open: dict[tuple[object, ...], Corpus] = {}
         self._lock = threading.RLock()

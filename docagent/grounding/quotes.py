@@ -92,7 +92,8 @@ def _looked_at(ranked: list[Passage], most: int) -> list[Passage]:
     if not ranked or not ranked[0].page:
         return ranked[:most]
     page = ranked[0].document, ranked[0].page
-    beside = [one for one in ranked[most:_SAME_PAGE] if (one.document, one.page) == page]
+    rest = ranked[most:_SAME_PAGE]
+    beside = [passage for passage in rest if (passage.document, passage.page) == page]
     return ranked[:most] + beside
 
 
