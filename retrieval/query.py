@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from retrieval.chunk.sentences import sentences
 from retrieval.errors import DocAgentError
 from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.language import language
@@ -32,6 +33,8 @@ _REFERENCE = re.compile(
 _FULL = {"fig.": "figure", "p.": "page", "para.": "paragraph", "§": "section"}
 _BARE = frozenset(_NUMBERED.lower().split())
 _YEAR = re.compile(r"(?<![\d.,])(?:FY ?|CY ?)?((?:19|20)\d\d)(?![\d,.]?\d)", re.IGNORECASE)
+_ASKS = ("?", "？", "؟")
+_SHORTEST = 3  # words of a question that can be understood without its other sentences
 _LATEST = re.compile(r"\b(?:latest|newest|most recent)\b", re.IGNORECASE)
 _BEFORE = re.compile(
     r"\b(?:last|previous|prior) (?:fiscal )?year|year[- ](?:over|on)[- ]year|\byoy\b", re.IGNORECASE
@@ -61,10 +64,10 @@ class Place(NamedTuple):
 class Query:
     """A question as `Corpus.query` reads it. Nothing here needs a model.
 
-    `language` is an ISO 639-1 code, or "" if it is not sure. `core` is the question without remarks
-    on the answer's form, `terms` are the search terms of it, stemmed for the languages of the
-    corpus, and `rarity` their inverse document frequency there. `search_text` and `search_terms`
-    add the year that "last year" means.
+    `language` is an ISO 639-1 code, or "" if it is not sure. `core` are its sentences that ask,
+    `terms` the search terms of these, stemmed for the languages of the corpus, and `rarity` their
+    inverse document frequency there. `search_text` and `search_terms` add the year that "last year"
+    means.
 
     `items` are a document's likely words for what is asked; `likely` holds queries to be searched
     besides: those words, behind the words of each place where such answers stand. `places` are
@@ -97,7 +100,7 @@ def parse_query(text: str, index: LexicalIndex | None = None) -> Query:
     Raises DocAgentError if it is empty.
     """
     text = readable(text)
-    core = _without_form(text)
+    core = _core(text)
     search_text = " ".join([core, *_year_before(core)])
     languages = index.languages if index else ()
     terms = tuple(query_terms(core, languages))
@@ -153,12 +156,11 @@ def _rarity(
     return rarity
 
 
-def _without_form(question: str) -> str:
-    core = question
-    for pattern in _vocabulary().form:
-        core = pattern.sub(" ", core)
-    core = " ".join(core.split()).strip(" .,;:")
-    return core if len(core.split()) >= 3 else question
+def _core(question: str) -> str:
+    """The sentences that ask, of several: the others say how to answer, or what a word means."""
+    spans = [question[start:end].strip() for start, end in sentences(question)]
+    core = " ".join(sentence for sentence in spans if sentence.endswith(_ASKS))
+    return core if len(core.split()) >= _SHORTEST else question
 
 
 def _year_before(core: str) -> list[str]:
@@ -188,7 +190,6 @@ class _Rule(NamedTuple):
 
 
 class _Vocabulary(NamedTuple):
-    form: list[re.Pattern[str]]
     places: dict[str, Place]
     rules: list[_Rule]
 
@@ -196,7 +197,6 @@ class _Vocabulary(NamedTuple):
 @lru_cache
 def _vocabulary() -> _Vocabulary:
     tables = tomllib.loads(_VOCABULARY.read_text("utf-8"))
-    form = [re.compile(pattern, re.IGNORECASE) for pattern in tables.pop("form")]
     places = {
         name: Place(re.compile(place["title"], re.IGNORECASE), place["words"])
         for name, place in tables.pop("places").items()
@@ -210,4 +210,4 @@ def _vocabulary() -> _Vocabulary:
         for topic in tables.values()
         for rule in topic
     ]
-    return _Vocabulary(form, places, rules)
+    return _Vocabulary(places, rules)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -45,8 +46,8 @@ class Profile:
     them, 1 for the most frequent; those in the title are 1 and all others half as much.
     """
 
-    title: tuple[str, ...]
-    names: tuple[str, ...]
+    title: Sequence[str]
+    names: Sequence[str]
     years: dict[str, float]
     quarters: dict[str, float]
 

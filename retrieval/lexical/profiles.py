@@ -19,8 +19,8 @@ _TAIL = 3  # characters that may follow it
 class Match(NamedTuple):
     """How a question fits a document.
 
-    `title` and `names` are the rarity over the documents, in nats, of the rarest key that the
-    question shares with these fields; the others run from 0 to 1.
+    All run from 0 to 1; `title` and `names` are the rarity among the documents of the rarest key
+    that the question shares with these fields.
     """
 
     title: float
@@ -61,11 +61,15 @@ class Profiles:
         best = [[0.0] * len(self) for _ in self._fields]
         for key in keys:
             holders = [self._holders(key, field) for field in range(len(self._fields))]
-            rarity = log((len(self) + 1) / (len(set().union(*holders)) + 0.5))
+            rarity = self._rarity(len(set().union(*holders)))
             for rarest, numbers in zip(best, holders, strict=True):
                 for number in numbers:
                     rarest[number] = max(rarest[number], rarity)
         return best
+
+    def _rarity(self, holders: int) -> float:
+        """1 for what one document has, near 0 for what all have."""
+        return log((len(self) + 1) / (max(1, holders) + 0.5)) / log((len(self) + 1) / 1.5)
 
     def _holders(self, key: str, field: int) -> set[int]:
         """The documents with this key; if there are none, with one that begins with it."""

@@ -53,9 +53,9 @@ def candidates(
         {
             number: score
             for inside in searched
-            for number, score in index.lexical.search(words, depth, _firsts(inside))
+            for number, score in index.lexical.search(terms, depth, _firsts(inside))
         }
-        for words in (query.search_terms, *likely)
+        for terms in (query.search_terms, *likely)
     ]
     numbers = {number for ranking in by_words for number in ranking}
     # While vectors are still being made, those of the question's own candidates come first.

@@ -11,7 +11,7 @@ from retrieval.ranking.candidates import candidates
 from retrieval.ranking.entity_links import linked_passages
 from retrieval.ranking.places import is_named, is_place
 from retrieval.ranking.proximity import in_order, together
-from retrieval.ranking.which_document import likelihood
+from retrieval.ranking.which_document import probabilities
 from retrieval.store.passage_index import PassageIndex
 
 _DEPTH = 100  # candidates taken from each ranking
@@ -26,8 +26,8 @@ _PLACE = 0.4  # a table with the title of a likely place
 _LINKED = 0.5  # of the best passage's score: where that leads
 _SECOND = 0.99  # of it at most: the passage that leads stays first
 _NAMED = 0.5  # the section, table or page the question names
-_DOCUMENT = 1.0  # the document the question likely means
-_LIKELY = 0.05  # of the likeliest document: from here on its passages are looked for by themselves
+_DOCUMENT = 2.0  # the document that the question names, by how likely it does
+_LIKELY = 0.05  # probability from which a document's passages are looked for by themselves
 _CONTENTS = 0.5  # of its score: a table of contents holds the words of every heading
 
 
@@ -45,13 +45,12 @@ def search(
     """
     ranges = None if documents is None else index.ranges(documents)
     depth = len(index) if pages else min(len(index), max(_DEPTH, 2 * k))
-    meant = likelihood(index.profiles, query) if documents is None else [0.0] * len(index.documents)
+    meant = [] if documents is not None else probabilities(index.profiles, query)
     likely = [index.numbers_of(number) for number, p in enumerate(meant) if p >= _LIKELY]
     scores, cosines, vector, most = candidates(index, query, also, depth, ranges, likely)
     most += _TOGETHER + _IN_ORDER + _PLACE * bool(query.places) + _DOCUMENT * bool(likely)
-    if likely:
-        for number in scores:
-            scores[number] += _DOCUMENT * meant[index.document_of(number)]
+    for number in scores if likely else ():
+        scores[number] += _DOCUMENT * meant[index.document_of(number)]
     for number in sorted(scores, key=scores.__getitem__, reverse=True)[:_EXAMINED]:
         scores[number] += _by_proximity(index.passage(number), query)
     for number in scores:

@@ -7,20 +7,17 @@ from math import exp
 from retrieval.lexical.profiles import Match, Profiles
 from retrieval.query import Query
 
-# A conditional logit over the documents, fitted by benchmarks/retrieval/which_document.py.
-WEIGHTS = Match(title=1.1, names=2.6, year=3.6, quarter=2.6, newest=4.4)
+# A conditional logit over the documents and "none of them", which has the logit _NONE. Fitted by
+# benchmarks/retrieval/which_document.py on questions that name their document and some that do not.
+WEIGHTS = Match(title=2.3, names=7.3, year=5.3, quarter=4.5, newest=7.2)
+_NONE = 9.9
 
 
-def likelihood(profiles: Profiles, query: Query) -> list[float]:
-    """How likely the question means each document, 1 for the likeliest.
-
-    0 for all if they are alike, as when it names none.
-    """
+def probabilities(profiles: Profiles, query: Query) -> list[float]:
+    """How likely the question names each document; near 0 for all if it names none."""
     if len(profiles) < 2:
         return [0.0] * len(profiles)
     matches = profiles.matches(query.names, query.years, query.quarters, query.latest)
-    logits = [sum(w * f for w, f in zip(WEIGHTS, match, strict=True)) for match in matches]
-    most = max(logits)
-    if most == min(logits):
-        return [0.0] * len(profiles)
-    return [exp(logit - most) for logit in logits]
+    odds = [exp(sum(w * f for w, f in zip(WEIGHTS, match, strict=True))) for match in matches]
+    total = sum(odds) + exp(_NONE)
+    return [odd / total for odd in odds]

@@ -14,9 +14,7 @@ from tests.test_examples import rows
     [
         "What is the dividend of 2022? Answer in USD millions.",
         "What is the dividend of 2022? Please round your answer to two decimal places.",
-        "Answer the following question to the best of your abilities: "
-        "What is the dividend of 2022?",
-        "Assume that you are a public equities analyst. What is the dividend of 2022?",
+        "I am preparing a talk for shareholders. What is the dividend of 2022?",
         "What is the dividend of 2022? If it is not paid, state that and explain why.",
     ],
 )
