@@ -9,11 +9,19 @@ words, "notes" as (what, text), names of "attached" files, "stamp" for a scan wi
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
 from typing import Any
 
 from retrieval.parse.pdf_annotations import added
 from retrieval.parse.pdf_fields import with_fields
-from retrieval.parse.pdf_hidden import hidden_characters, ink, is_unpainted, middle, out_of_sight
+from retrieval.parse.pdf_hidden import (
+    hidden_characters,
+    ink,
+    is_unpainted,
+    middle,
+    out_of_sight,
+    unseen_segments,
+)
 from retrieval.parse.pdf_images import is_scan, pictures, sheet
 from retrieval.parse.pdf_objects import FEW, Box, Drawn, drawn, inside
 from retrieval.parse.segment import Segment, SegmentReader
@@ -21,6 +29,7 @@ from retrieval.parse.undecodable import is_undecodable
 
 _ROOM = 60.0  # points without text, where a picture may be
 _LABELS = 100  # characters; a picture with more text upon it is a scan that has been read
+_COARSE = 0.25  # pixels a point
 _FINE = 10  # parts of a point
 
 
@@ -46,11 +55,10 @@ class Shown:
 
     def segments(self, found: list[Segment]) -> list[Segment]:
         """Those of the text layer that are seen, and the values of a form's fields among them."""
-        for segment in found:
-            if out_of_sight(self.reader, segment, self.paper):
-                self.marks.hidden.append(segment.text)
-            else:
-                self.printed.append(segment)
+        unseen = out_of_sight(self.reader, found, self.paper)
+        unseen += unseen_segments(self.page, self.reader, found, self.things)
+        self.marks.hidden.extend(segment.text for segment in unseen)
+        self.printed = [s for s in found if s not in unseen] if unseen else found
         if not self.printed:
             return []
         turns = self.page.get_rotation() // 90
@@ -73,8 +81,8 @@ class Shown:
         if is_undecodable(self.reader.text):
             return {"unreadable": True}
         if self.things is None:
-            room = _has_room(self.printed, self.paper)
-            self.things = drawn(self.page) if room else Drawn()
+            pictured = any(_shows(self.page, *gap) for gap in _gaps(self.printed, self.paper))
+            self.things = drawn(self.page) if pictured else Drawn()
         if not self.things.images:
             return {}
         letters = len("".join(self.reader.text.split()))
@@ -122,11 +130,26 @@ def _taken_out(reader: SegmentReader, hidden: set[int]) -> list[str]:
     return [" ".join(words.split()) for words in marked.split("\0") if words.strip()]
 
 
-def _has_room(segments: list[Segment], paper: Box) -> bool:
-    """Whether a picture may stand above, between or below the lines."""
+def _gaps(segments: list[Segment], paper: Box) -> Iterator[tuple[float, float]]:
+    """Where a picture may stand above, between or below the lines: low and high."""
     floor = paper[3]
     for segment in sorted(segments, key=lambda s: -s.high):
         if floor - segment.high > _ROOM:
-            return True
+            yield segment.high, floor
         floor = min(floor, segment.low)
-    return floor - paper[1] > _ROOM
+    if floor - paper[1] > _ROOM:
+        yield paper[1], floor
+
+
+def _shows(page: Any, low: float, high: float) -> bool:
+    """Whether more than rules and borders stands on this band of a page: a coarse look at it."""
+    if page.get_rotation():
+        return True
+    _, bottom, _, top = sheet(page)
+    crop = (0, max(0.0, low - bottom), 0, max(0.0, top - high))
+    bitmap = page.render(scale=_COARSE, crop=crop, grayscale=True)
+    rows = [
+        bytes(bitmap.buffer[row * bitmap.stride : row * bitmap.stride + bitmap.width])
+        for row in range(bitmap.height)
+    ]
+    return sum(min(row) != max(row) for row in rows) > _COARSE * _ROOM / 2
