@@ -24,7 +24,7 @@ from retrieval.parse.pdf_objects import (
 )
 from retrieval.parse.segment import Segment, SegmentReader
 
-_STEP = 16  # characters, on a page that has too many objects to look at each
+_STEP = 24  # characters, on a page that has too many objects to look at each
 _PALE = 225  # of 255 in each colour: hardly seen on white
 _LIKE = 24  # colours this near are one
 _SEEN = 10  # of 255, by which some pixel differs where there is a letter

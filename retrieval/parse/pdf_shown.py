@@ -36,13 +36,16 @@ _FINE = 10  # parts of a point
 class Shown:
     """One page, looked at: what is hidden is taken out of the reader's text at once.
 
-    `form` is the document's form environment, None without one.
+    `form` is the document's form environment, None without one. Pictures on a page that draws very
+    many things are looked for only if the file may have some (`pictured`).
     """
 
-    def __init__(self, page: Any, text_page: Any, reader: SegmentReader, form: Any) -> None:
+    def __init__(
+        self, page: Any, text_page: Any, reader: SegmentReader, form: Any, pictured: bool
+    ) -> None:
         import pypdfium2.raw as raw
 
-        self.page, self.reader = page, reader
+        self.page, self.reader, self.pictured = page, reader, pictured
         few = raw.FPDFPage_CountObjects(page.raw) <= FEW
         self.things = drawn(page, FEW) if few else None
         self.paper = sheet(page)
@@ -81,8 +84,9 @@ class Shown:
         if is_undecodable(self.reader.text):
             return {"unreadable": True}
         if self.things is None:
-            pictured = any(_shows(self.page, *gap) for gap in _gaps(self.printed, self.paper))
-            self.things = drawn(self.page) if pictured else Drawn()
+            gaps = _gaps(self.printed, self.paper) if self.pictured else ()
+            found = any(_shows(self.page, *gap) for gap in gaps)
+            self.things = drawn(self.page) if found else Drawn()
         if not self.things.images:
             return {}
         letters = len("".join(self.reader.text.split()))

@@ -11,6 +11,7 @@ from typing import Any
 
 from retrieval.parse.columns import regions
 from retrieval.parse.pdf_annotations import attachments
+from retrieval.parse.pdf_images import pictures_in
 from retrieval.parse.pdf_shown import Shown
 from retrieval.parse.rows import Row as TableRow
 from retrieval.parse.rows import rows
@@ -38,8 +39,12 @@ def messages(path: str, password: str | None, share: int, shares: int) -> Iterat
         pdf.init_forms()
     if share == 0:
         yield {"head": pdfium_head(pdf, count)}
+    pictures = pictures_in(path)
+    seen: set[int] = set()
     for index in range(count * share // shares, count * (share + 1) // shares):
-        yield {"page": index, **page_of(pdf, index)}
+        message = page_of(pdf, index, len(seen) < pictures)
+        seen.update(key for *_, key in message.get("pictures", ()))
+        yield {"page": index, **message}
 
 
 def pdfium_head(pdf: Any, count: int) -> Message:
@@ -61,10 +66,11 @@ def pdfium_head(pdf: Any, count: int) -> Message:
     }
 
 
-def page_of(pdf: Any, index: int) -> Message:
+def page_of(pdf: Any, index: int, pictured: bool = True) -> Message:
     """The page's lines with their geometry in reading order, and what else is on it.
 
-    "rows" are [] without a text layer. See pdf_shown.py for the rest.
+    "rows" are [] without a text layer. See pdf_shown.py for the rest. `pictured` says that the
+    file may have pictures which were not seen yet.
     """
     import pypdfium2
 
@@ -74,7 +80,7 @@ def page_of(pdf: Any, index: int) -> Message:
     except pypdfium2.PdfiumError:
         return {"rows": []}  # counts as a page without text, and is reported as such
     reader = SegmentReader(text_page)
-    shown = Shown(page, text_page, reader, pdf.formenv and pdf.formenv.raw)
+    shown = Shown(page, text_page, reader, pdf.formenv and pdf.formenv.raw, pictured)
     if not reader.located:
         return {"rows": text_rows(reader.lines()), **shown.message()}
     found = [
