@@ -64,8 +64,7 @@ class Shown:
         self.printed = [s for s in found if s not in unseen] if unseen else found
         if not self.printed:
             return []
-        turns = self.page.get_rotation() // 90
-        return with_fields(self.printed, self.marks.fields, turns, self.reader)
+        return with_fields(self.printed, self.marks.fields, self.reader)
 
     def message(self) -> dict[str, Any]:
         """What else is told of the page, after its segments."""
