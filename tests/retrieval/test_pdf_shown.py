@@ -534,3 +534,32 @@ def test_without_ocr_pictures_are_named(tmp_path: Path) -> None:
     assert warning == "pictures on page 1 are not read; for OCR: pip install 'docagent[ocr]'."
     with pytest.raises(DocAgentError, match="is scanned"):
         parse(text_pdf(tmp_path / "scan.pdf", [None]))
+
+
+@installed
+@pytest.mark.slow
+def test_pictures_of_office_files_are_read_once_each(tmp_path: Path) -> None:
+    import zipfile
+
+    from docx import Document as Word
+
+    from retrieval.parse.builder import Builder
+    from retrieval.parse.office_pictures import OfficePictures
+
+    printed(["The crane costs 48,500 euro."], size=(800, 200)).save(tmp_path / "p.png")
+    word = Word()
+    for _ in range(2):
+        word.add_paragraph("See the picture.").add_run().add_picture(str(tmp_path / "p.png"))
+    word.save(str(tmp_path / "a.docx"))
+    builder = Builder()
+    with zipfile.ZipFile(tmp_path / "a.docx") as archive:
+        pictures = OfficePictures(archive, builder)
+    opened = Word(str(tmp_path / "a.docx"))
+    for paragraph in opened.paragraphs:
+        builder.add("text", paragraph.text)
+        pictures.add(paragraph._p, opened.part)
+    assert blocks(builder.document("", "")) == [
+        ("text", "See the picture."),
+        ("note", "Picture: The crane costs 48,500 euro."),
+        ("text", "See the picture."),
+    ]
