@@ -11,6 +11,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import FreeText, Highlight, Text
 from pypdf.generic import (
     ArrayObject,
+    DecodedStreamObject,
     DictionaryObject,
     FloatObject,
     NameObject,
@@ -171,6 +172,27 @@ def test_hidden_text_is_listed_and_no_part_of_the_text(
     assert document.hidden == ((1, SECRET),)
     assert SECRET not in document.text
     assert " ".join(document.text.split()).startswith(" ".join(SHOWN))
+
+
+def test_a_sign_beyond_the_usual_ones_does_not_open_the_door(tmp_path: Path) -> None:
+    """An emoji is two characters to PDFium; everything behind it is looked up all the same."""
+    page = canvas(tmp_path / "a.pdf")
+    write_lines(page, ["The price is 700 euro X", *SHOWN])
+    white(page)
+    page.save()
+    writer = PdfWriter(clone_from=PdfReader(tmp_path / "a.pdf"))
+    names = DecodedStreamObject()
+    names.set_data(
+        b"begincmap 1 begincodespacerange <00> <FF> endcodespacerange 2 beginbfrange"
+        b" <20> <57> <0020> <59> <7E> <0059> endbfrange"
+        b" 1 beginbfchar <58> <D83DDE00> endbfchar endcmap"
+    )
+    fonts = writer.pages[0]["/Resources"]["/Font"]  # type: ignore[index]
+    fonts["/F1"][NameObject("/ToUnicode")] = writer._add_object(names)
+    writer.write(tmp_path / "b.pdf")
+    document = parse(tmp_path / "b.pdf")
+    assert "700 euro \U0001f600" in document.text
+    assert document.hidden == ((1, SECRET),)
 
 
 def white_on_a_dark_bar(page: Any) -> None:
