@@ -11,6 +11,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import FreeText, Highlight, Text
 from pypdf.generic import (
     ArrayObject,
+    BooleanObject,
     DecodedStreamObject,
     DictionaryObject,
     FloatObject,
@@ -429,6 +430,20 @@ def test_attached_files_are_named(tmp_path: Path) -> None:
     assert parse(tmp_path / "b.pdf").warnings == (
         "its attachments are not read (prices.csv); save them and give the files.",
     )
+
+
+def test_a_form_in_xfa_is_named(tmp_path: Path) -> None:
+    source = text_pdf(tmp_path / "a.pdf", ["Please wait for the contents to load."])
+    writer = PdfWriter(clone_from=PdfReader(source))
+    xfa = DecodedStreamObject()
+    xfa.set_data(b"<xdp/>")
+    writer.root_object[NameObject("/NeedsRendering")] = BooleanObject(True)
+    writer.root_object[NameObject("/AcroForm")] = DictionaryObject(
+        {NameObject("/XFA"): writer._add_object(xfa), NameObject("/Fields"): ArrayObject()}
+    )
+    writer.write(tmp_path / "b.pdf")
+    (warning,) = parse(tmp_path / "b.pdf").warnings
+    assert warning.startswith("it is a form in XFA, which is not read")
 
 
 def scans(path: Path, stamps: list[str], turn: int = 0) -> Path:
