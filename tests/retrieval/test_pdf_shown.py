@@ -132,6 +132,14 @@ def tiny_by_its_matrix(page: Any) -> None:
     page.drawString(1440, 12000, SECRET)
 
 
+def letter_by_letter_over_a_rule(page: Any) -> None:
+    page.line(60, 598, 400, 598)
+    page.setFillColorRGB(1, 1, 1)
+    for number, letter in enumerate(SECRET):
+        x = 72 + page.stringWidth(SECRET[:number], "Helvetica", 11)
+        page.drawString(x, 600, letter)
+
+
 def below_the_page(page: Any) -> None:
     page.drawString(72, -40, SECRET)
 
@@ -153,6 +161,7 @@ def left_of_the_page(page: Any) -> None:
         clear,
         tiny,
         tiny_by_its_matrix,
+        letter_by_letter_over_a_rule,
         below_the_page,
         left_of_the_page,
     ],
