@@ -79,7 +79,7 @@ def read_pages(
 
 def read_picture(path: Path, emit: Emit) -> list[list[Line]] | None:
     """Lines of each page of a picture file; None if it cannot be read."""
-    task = {
+    task: dict[str, Any] = {
         "path": str(path),
         "password": None,
         "pages": None,

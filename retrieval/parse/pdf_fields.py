@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from retrieval.parse.pdf_annotations import Field
 from retrieval.parse.segment import Segment, SegmentReader
@@ -13,10 +14,16 @@ _ONE_LINE = 2.5  # lines of type that a field of one line is high at the most
 
 
 def with_fields(
-    segments: list[Segment], fields: list[Field], turns: int, reader: SegmentReader
+    segments: list[Segment], fields: list[Field], reader: SegmentReader
 ) -> list[Segment]:
-    """The segments with the values among them; `turns` are those of the page."""
+    """The segments with the values among them, which are turned as most of the text is."""
+    if not fields:
+        return segments
     done = list(segments)
+    letters: Counter[int] = Counter()
+    for s in segments:
+        letters[s.turns] += len(s.text)
+    turns = letters.most_common(1)[0][0]
     number = max((s.line for s in segments), default=0)
     for place, value in enumerate(_values(segments[0], fields, turns), 1):
         number += 1

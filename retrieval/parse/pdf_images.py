@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import re
 import zlib
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from retrieval.parse.pdf_objects import Box, Drawn
@@ -13,7 +15,10 @@ _SCAN = 0.5  # of the page that pictures cover; more is a scan if hardly any tex
 _FEW_LETTERS = 200  # a stamp, a fax header, a page number
 _BACKGROUND = 0.8  # of the page; a picture this large lies behind the text
 _WIDE, _HIGH = 120.0, 60.0  # points; smaller ones are logos and icons
-_PIXELS = 40  # on the shorter side
+_PIXELS = 60  # on the shorter side
+_IMAGE = re.compile(rb"/Subtype\s*/Image\b")
+_SIDE = re.compile(rb"/(?:Width|Height)\s+(\d+)(?!\s+\d+\s+R)")
+_HEAD = 2000  # bytes before and after, at the most
 _MOST = 200  # pieces of pictures on a page
 _TOUCH = 3.0  # points between the pieces of one picture
 
@@ -23,6 +28,18 @@ class Picture(NamedTuple):
 
     box: Box
     key: int
+
+
+def pictures_in(path: str) -> int:
+    """How many pictures of a sensible size a PDF holds: their heads are never compressed."""
+    data = Path(path).read_bytes()
+    count = 0
+    for found in _IMAGE.finditer(data):
+        before = data[max(0, found.start() - _HEAD) : found.start()].rpartition(b"obj")[2]
+        head = before + data[found.end() : found.end() + _HEAD].partition(b"stream")[0]
+        sizes = [int(size[1]) for size in _SIDE.finditer(head)]
+        count += len(sizes) < 2 or min(sizes) > _PIXELS
+    return count
 
 
 def covered(things: Drawn, sheet: Box) -> float:

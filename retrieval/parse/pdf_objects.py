@@ -7,26 +7,36 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 Box = tuple[float, float, float, float]  # left, low, right, high; PDF points
 Colour = tuple[int, int, int, int]  # red, green, blue, opacity
 Matrix = tuple[float, float, float, float, float, float]
 
-FEW = 1000  # objects; a page that draws each letter alone has thousands, and looking costs time
+FEW = 400  # objects; a page that draws each letter alone has thousands, and looking costs time
 MANY = 50_000
 _THICK = 4.0  # points; a thinner shape is a rule and hides nothing
 _DEEPEST = 4  # groups in groups
 _TEXT, _PATH, _IMAGE, _FORM = 1, 2, 3, 5  # FPDF_PAGEOBJ_*
 
 
+class Fill(NamedTuple):
+    """A filled shape: its place in the order of drawing, and whether it is a plain rectangle."""
+
+    place: int
+    box: Box
+    colour: Colour
+    plain: bool
+
+
 @dataclass(slots=True)
 class Drawn:
-    """Pictures, filled shapes and the place of each text among them, in the order of drawing."""
+    """What a page draws, by PDFium's addresses of the objects."""
 
-    images: list[tuple[Box, int]] = field(default_factory=list)  # with the object's address
-    fills: list[tuple[int, Box, Colour]] = field(default_factory=list)
-    texts: dict[int, int] = field(default_factory=dict)  # address -> place
+    images: list[tuple[Box, int]] = field(default_factory=list)
+    fills: list[Fill] = field(default_factory=list)
+    # Place in the order of drawing, and the matrix of the group it is in.
+    texts: dict[int, tuple[int, Matrix | None]] = field(default_factory=dict)
 
 
 @cache
@@ -40,6 +50,7 @@ def calls() -> dict[str, Callable[..., Any]]:
         "FPDFFormObj_GetObject": (pointer, pointer, ctypes.c_ulong),
         "FPDFPageObj_GetType": (number, pointer),
         "FPDFPageObj_GetFillColor": (number, pointer, pointer, pointer, pointer, pointer),
+        "FPDFPageObj_GetBounds": (number, pointer, pointer, pointer, pointer, pointer),
         "FPDFPageObj_CountMarks": (number, pointer),
         "FPDFTextObj_GetTextRenderMode": (number, pointer),
         "FPDFText_GetTextObject": (pointer, pointer, number),
@@ -59,31 +70,35 @@ def drawn(page: Any, most: int = MANY) -> Drawn:
     found = Drawn()
     for place, (handle, kind, matrix) in enumerate(islice(_objects(page), most)):
         if kind == _TEXT:
-            found.texts[handle] = place
+            found.texts[handle] = place, matrix
         elif kind == _IMAGE:
             found.images.append((bounds(handle, matrix), handle))
-        elif kind == _PATH and (colour := fill_colour(handle)) and _is_filled(handle):
+        elif kind == _PATH:
             box = bounds(handle, matrix)
-            if min(box[2] - box[0], box[3] - box[1]) > _THICK and colour[3]:
-                found.fills.append((place, box, colour))
+            if min(box[2] - box[0], box[3] - box[1]) > _THICK and _is_filled(handle):
+                colour = fill_colour(handle)
+                found.fills.append(Fill(place, box, colour, _is_plain(handle)))
     return found
 
 
-def fill_colour(handle: int) -> Colour | None:
-    values = (ctypes.c_uint * 4)()
-    at = ctypes.addressof(values)
-    if not calls()["FPDFPageObj_GetFillColor"](handle, at, at + 4, at + 8, at + 12):
-        return None
-    return values[0], values[1], values[2], values[3]
+def fill_colour(handle: int) -> Colour:
+    values, at = _room(ctypes.c_uint)
+    known = calls()["FPDFPageObj_GetFillColor"](handle, at, at + 4, at + 8, at + 12)
+    return (values[0], values[1], values[2], values[3]) if known else (0, 0, 0, 255)
+
+
+@cache
+def _room(kind: Any) -> tuple[Any, int]:
+    """Four numbers that PDFium writes to, and their address: made once."""
+    values = (kind * 4)()
+    return values, ctypes.addressof(values)
 
 
 def bounds(handle: int, matrix: Matrix | None = None) -> Box:
     """Where an object stands on the page; `matrix` is that of the group it is in."""
-    import pypdfium2.raw as raw
-
-    left, low, right, high = (ctypes.c_float() for _ in range(4))
-    raw.FPDFPageObj_GetBounds(_object(handle), left, low, right, high)
-    box = left.value, low.value, right.value, high.value
+    values, at = _room(ctypes.c_float)
+    calls()["FPDFPageObj_GetBounds"](handle, at, at + 4, at + 8, at + 12)
+    box = values[0], values[1], values[2], values[3]
     return _placed(box, matrix) if matrix else box
 
 
@@ -112,8 +127,7 @@ def _objects(page: Any) -> Iterator[tuple[int, int, Matrix | None]]:
     get, kind_of = calls()["FPDFPage_GetObject"], calls()["FPDFPageObj_GetType"]
     at = address(page.raw)
     for index in range(raw.FPDFPage_CountObjects(page.raw)):
-        handle = get(at, index)
-        kind = kind_of(handle)
+        kind = kind_of(handle := get(at, index))
         if kind == _FORM:
             yield from _group(handle, None, 1)
         else:
@@ -147,6 +161,13 @@ def _is_filled(handle: int) -> bool:
     mode, stroke = ctypes.c_int(), ctypes.c_int()
     raw.FPDFPath_GetDrawMode(_object(handle), mode, stroke)
     return bool(mode.value)
+
+
+def _is_plain(handle: int) -> bool:
+    """Whether the shape fills its bounds."""
+    import pypdfium2.raw as raw
+
+    return bool(raw.FPDFPath_CountSegments(_object(handle)) in (4, 5))
 
 
 def _product(first: Matrix, then: Matrix | None) -> Matrix:

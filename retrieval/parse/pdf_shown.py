@@ -9,11 +9,19 @@ words, "notes" as (what, text), names of "attached" files, "stamp" for a scan wi
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
 from typing import Any
 
 from retrieval.parse.pdf_annotations import added
 from retrieval.parse.pdf_fields import with_fields
-from retrieval.parse.pdf_hidden import hidden_characters, ink, is_unpainted, middle, out_of_sight
+from retrieval.parse.pdf_hidden import (
+    hidden_characters,
+    ink,
+    is_unpainted,
+    middle,
+    out_of_sight,
+    unseen_segments,
+)
 from retrieval.parse.pdf_images import is_scan, pictures, sheet
 from retrieval.parse.pdf_objects import FEW, Box, Drawn, drawn, inside
 from retrieval.parse.segment import Segment, SegmentReader
@@ -21,40 +29,42 @@ from retrieval.parse.undecodable import is_undecodable
 
 _ROOM = 60.0  # points without text, where a picture may be
 _LABELS = 100  # characters; a picture with more text upon it is a scan that has been read
+_COARSE = 0.25  # pixels a point
 _FINE = 10  # parts of a point
 
 
 class Shown:
     """One page, looked at: what is hidden is taken out of the reader's text at once.
 
-    `form` is the document's form environment, None without one.
+    `form` is the document's form environment, None without one. Pictures on a page that draws very
+    many things are looked for only if the file may have some (`pictured`).
     """
 
-    def __init__(self, page: Any, text_page: Any, reader: SegmentReader, form: Any) -> None:
+    def __init__(
+        self, page: Any, text_page: Any, reader: SegmentReader, form: Any, pictured: bool
+    ) -> None:
         import pypdfium2.raw as raw
 
-        self.page, self.reader = page, reader
+        self.page, self.reader, self.pictured = page, reader, pictured
         few = raw.FPDFPage_CountObjects(page.raw) <= FEW
         self.things = drawn(page, FEW) if few else None
         self.paper = sheet(page)
         self.marks = added(page, form, text_page)
-        if reader.located:
-            self.marks.hidden.extend(
-                _taken_out(reader, hidden_characters(page, reader, self.things))
-            )
+        if not reader.located:
+            reader.text = _by_character(reader)
+        unseen = hidden_characters(page, reader, self.things)
+        self.marks.hidden.extend(_taken_out(reader, unseen))
         self.printed: list[Segment] = []
 
     def segments(self, found: list[Segment]) -> list[Segment]:
         """Those of the text layer that are seen, and the values of a form's fields among them."""
-        for segment in found:
-            if out_of_sight(self.reader, segment, self.paper):
-                self.marks.hidden.append(segment.text)
-            else:
-                self.printed.append(segment)
+        unseen = out_of_sight(self.reader, found, self.paper)
+        unseen += unseen_segments(self.page, self.reader, found, self.things)
+        self.marks.hidden.extend(segment.text for segment in unseen)
+        self.printed = [s for s in found if s not in unseen] if unseen else found
         if not self.printed:
             return []
-        turns = self.page.get_rotation() // 90
-        return with_fields(self.printed, self.marks.fields, turns, self.reader)
+        return with_fields(self.printed, self.marks.fields, self.reader)
 
     def message(self) -> dict[str, Any]:
         """What else is told of the page, after its segments."""
@@ -64,7 +74,7 @@ class Shown:
             told["notes"] += [
                 (f"Form field {f.name}", f.value) for f in self.marks.fields if f.value
             ]
-        if self.printed or not self.reader.located:
+        if self.printed:
             told |= self._beside()
         return {name: value for name, value in told.items() if value}
 
@@ -73,8 +83,9 @@ class Shown:
         if is_undecodable(self.reader.text):
             return {"unreadable": True}
         if self.things is None:
-            room = _has_room(self.printed, self.paper)
-            self.things = drawn(self.page) if room else Drawn()
+            gaps = _gaps(self.printed, self.paper) if self.pictured else ()
+            found = any(_shows(self.page, *gap) for gap in gaps)
+            self.things = drawn(self.page) if found else Drawn()
         if not self.things.images:
             return {}
         letters = len("".join(self.reader.text.split()))
@@ -92,9 +103,6 @@ class Shown:
 
     def _stamp(self) -> list[list[Any]]:
         """Text and place as OCR gives them: points from the upper left of what is shown."""
-        width, height = self.page.get_size()
-        if not self.reader.located:  # at the foot, where most stamps are
-            return [[line, 0.0, height - 12, width, height] for line in self.reader.lines()]
         return [[s.text, *self._place(s)] for s in self.printed]
 
     def _place(self, segment: Segment) -> tuple[float, float, float, float]:
@@ -113,6 +121,17 @@ class Shown:
         return min(xs), min(ys), max(xs), max(ys)
 
 
+def _by_character(reader: SegmentReader) -> str:
+    """A text that has as many letters as PDFium counts, so that each can be looked up.
+
+    A sign such as an emoji is two of them, which JSON makes one again.
+    """
+    import pypdfium2.raw as raw
+
+    count = raw.FPDFText_CountChars(reader.handle)
+    return "".join(chr(raw.FPDFText_GetUnicode(reader.handle, index)) for index in range(count))
+
+
 def _taken_out(reader: SegmentReader, hidden: set[int]) -> list[str]:
     """The hidden words, which become white space in the reader's text."""
     if not hidden:
@@ -122,11 +141,26 @@ def _taken_out(reader: SegmentReader, hidden: set[int]) -> list[str]:
     return [" ".join(words.split()) for words in marked.split("\0") if words.strip()]
 
 
-def _has_room(segments: list[Segment], paper: Box) -> bool:
-    """Whether a picture may stand above, between or below the lines."""
+def _gaps(segments: list[Segment], paper: Box) -> Iterator[tuple[float, float]]:
+    """Where a picture may stand above, between or below the lines: low and high."""
     floor = paper[3]
     for segment in sorted(segments, key=lambda s: -s.high):
         if floor - segment.high > _ROOM:
-            return True
+            yield segment.high, floor
         floor = min(floor, segment.low)
-    return floor - paper[1] > _ROOM
+    if floor - paper[1] > _ROOM:
+        yield paper[1], floor
+
+
+def _shows(page: Any, low: float, high: float) -> bool:
+    """Whether more than rules and borders stands on this band of a page: a coarse look at it."""
+    if page.get_rotation():
+        return True
+    _, bottom, _, top = sheet(page)
+    crop = (0, max(0.0, low - bottom), 0, max(0.0, top - high))
+    bitmap = page.render(scale=_COARSE, crop=crop, grayscale=True)
+    rows = [
+        bytes(bitmap.buffer[row * bitmap.stride : row * bitmap.stride + bitmap.width])
+        for row in range(bitmap.height)
+    ]
+    return sum(min(row) != max(row) for row in rows) > _COARSE * _ROOM / 2

@@ -13,6 +13,7 @@ from retrieval.parse.columns import regions
 from retrieval.parse.cutter import Cutter
 from retrieval.parse.line_numbers import without_line_numbers
 from retrieval.parse.pdf_annotations import attachments
+from retrieval.parse.pdf_images import pictures_in
 from retrieval.parse.pdf_shown import Shown
 from retrieval.parse.right_to_left import mirrored
 from retrieval.parse.rows import Row as TableRow
@@ -42,8 +43,12 @@ def messages(path: str, password: str | None, share: int, shares: int) -> Iterat
         pdf.init_forms()
     if share == 0:
         yield {"head": pdfium_head(pdf, count)}
+    pictures = pictures_in(path)
+    seen: set[int] = set()
     for index in range(count * share // shares, count * (share + 1) // shares):
-        yield {"page": index, **page_of(pdf, index)}
+        message = page_of(pdf, index, len(seen) < pictures)
+        seen.update(key for *_, key in message.get("pictures", ()))
+        yield {"page": index, **message}
 
 
 def pdfium_head(pdf: Any, count: int) -> Message:
@@ -65,11 +70,12 @@ def pdfium_head(pdf: Any, count: int) -> Message:
     }
 
 
-def page_of(pdf: Any, index: int) -> Message:
+def page_of(pdf: Any, index: int, pictured: bool = True) -> Message:
     """The page's lines with their geometry in reading order, and what else is on it.
 
     "rows" are [] without a text layer, "numbers" the line numbers that stood beside them. See
-    pdf_shown.py for the rest.
+    pdf_shown.py for the rest. `pictured` says that the file may have pictures which were not seen
+    yet.
     """
     import pypdfium2
 
@@ -79,9 +85,7 @@ def page_of(pdf: Any, index: int) -> Message:
     except pypdfium2.PdfiumError:
         return {"rows": []}  # counts as a page without text, and is reported as such
     reader = SegmentReader(text_page)
-    shown = Shown(page, text_page, reader, pdf.formenv and pdf.formenv.raw)
-    if not reader.located:
-        return {"rows": text_rows(reader.lines()), **shown.message()}
+    shown = Shown(page, text_page, reader, pdf.formenv and pdf.formenv.raw, pictured)
     segments, numbers = without_line_numbers(reader, Cutter(reader).segments())
     found = [
         row

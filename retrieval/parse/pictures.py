@@ -27,7 +27,7 @@ def picture_texts(pictures: list[bytes]) -> list[str]:
     """
     if not pictures or not ocr.available():
         return [""] * len(pictures)
-    distinct = list(dict.fromkeys(filter(_can_be_read, pictures)))[:MOST]
+    distinct = list(dict.fromkeys(filter(can_be_read, pictures)))[:MOST]
     texts = _read(distinct) if distinct else {}
     return [texts.get(picture, "") for picture in pictures]
 
@@ -64,7 +64,7 @@ def text_of(boxes: list[list[Any]]) -> str:
     return "\n".join(line.text for line in ocr.lines_of(words, bottom, usual))
 
 
-def _can_be_read(picture: bytes) -> bool:
+def can_be_read(picture: bytes) -> bool:
     """Not a drawing by lines (SVG, WMF, EMF), and no icon as far as a PNG tells at once."""
     if picture.startswith(b"\x89PNG\r\n\x1a\n") and len(picture) > 24:
         width, height = struct.unpack(">II", picture[16:24])
