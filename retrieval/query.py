@@ -17,10 +17,19 @@ from retrieval.lexical.tokens import query_terms
 
 _VOCABULARY = Path(__file__).with_name("vocabulary.toml")
 
+# Kinds of places; those of the first line are often left out before the number in the text itself.
+_NUMBERED = """section chapter article clause paragraph para. point part rule schedule §
+    Abschnitt Kapitel Artikel Klausel Ziffer Absatz Punkt Paragraf Nummer
+    chapitre alinéa artículo cláusula sección capítulo apartado articolo clausola sezione capitolo
+    paragrafo artigo secção seção hoofdstuk paragraaf lid kapittel avsnitt punkt"""
+_TITLED = """table figure fig. appendix annex item note exhibit page p. Tabelle Abbildung Seite
+    tableau annexe tabla página tabella pagina"""
 _REFERENCE = re.compile(
-    r"\b(?i:(section|table|figure|fig\.|chapter|appendix|annex|article|item|note|clause|exhibit|page|p\.))"
-    r"\s+(\d+(?:\.\d+)*[A-Z]?(?:\([a-z0-9]+\))*|[A-Z]|[IVXL]+)(?!\w)"
+    rf"(?<!\w)(?i:({'|'.join(map(re.escape, f'{_NUMBERED} {_TITLED}'.split()))}))"
+    r"(?:(?<=§)\s*|\s+)(\d+(?:\.\d+)*[A-Z]?(?:\([a-z0-9]+\))*|[A-Z]|[IVXL]+)(?!\w)"
 )
+_FULL = {"fig.": "figure", "p.": "page", "para.": "paragraph", "§": "section"}
+_BARE = frozenset(_NUMBERED.lower().split())
 _YEAR = re.compile(r"(?<![\d.,])(?:FY ?|CY ?)?((?:19|20)\d\d)(?![\d,.]?\d)", re.IGNORECASE)
 _BEFORE = re.compile(
     r"\b(?:last|previous|prior) (?:fiscal )?year|year[- ](?:over|on)[- ]year|\byoy\b", re.IGNORECASE
@@ -32,6 +41,11 @@ class Reference(NamedTuple):
 
     kind: str
     number: str
+
+    @property
+    def bare(self) -> bool:
+        """Whether the place may stand under its number alone: "4.2 The buyer ..."."""
+        return self.kind in _BARE
 
 
 class Place(NamedTuple):
@@ -79,6 +93,7 @@ def parse_query(text: str, index: LexicalIndex | None = None) -> Query:
     languages = index.languages if index else ()
     terms = tuple(query_terms(core, languages))
     items, likely, places = _likely(text)
+    named = references(text)
     return Query(
         text=text,
         language=language(text),
@@ -86,11 +101,11 @@ def parse_query(text: str, index: LexicalIndex | None = None) -> Query:
         search_text=search_text,
         terms=terms,
         search_terms=terms if search_text == core else tuple(query_terms(search_text, languages)),
-        rarity=index.rarity(terms) if index else {},
+        rarity=_rarity(terms, named, index) if index else {},
         items=items,
         likely=likely,
         places=places,
-        references=references(text),
+        references=named,
     )
 
 
@@ -108,9 +123,21 @@ def readable(text: str) -> str:
 def references(text: str) -> tuple[Reference, ...]:
     """The sections, tables and pages that a text names."""
     return tuple(
-        Reference(kind.lower().replace("fig.", "figure").replace("p.", "page"), number)
+        Reference(_FULL.get(kind.lower(), kind.lower()), number)
         for kind, number in _REFERENCE.findall(text)
     )
+
+
+def _rarity(
+    terms: tuple[str, ...], named: tuple[Reference, ...], index: LexicalIndex
+) -> dict[str, float]:
+    """Of the terms; "clause" of "clause 4.2" is no word that the text must have."""
+    rarity = index.rarity(terms)
+    for reference in named:
+        if reference.bare:
+            kind = query_terms(reference.kind, index.languages)
+            rarity.update({term: 0.0 for term in kind if term in rarity})
+    return rarity
 
 
 def _without_form(question: str) -> str:

@@ -92,8 +92,14 @@ class Builder:
         """All of it. Raises DocumentError where there is no text at all."""
         if not self.blocks:
             raise DocumentError(f"{file} holds no text.")
-        # A slide without text may show a picture of some; a sheet without cells is just empty.
-        silent = tuple(page.number for page in self.pages if page.start == page.end)
+        # A slide without text may show a picture of some; a sheet without cells is just empty, and
+        # what is hidden shows nothing.
+        unseen = {page for page, _ in self.hidden}
+        silent = tuple(
+            page.number
+            for page in self.pages
+            if page.start == page.end and page.number not in unseen
+        )
         return Document(
             title=" ".join(plain(title).split()),
             text="".join(self.parts),

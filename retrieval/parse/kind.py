@@ -7,6 +7,7 @@ from pathlib import Path
 
 from retrieval.errors import DocumentError, PasswordRequired
 from retrieval.parse.decode import decode
+from retrieval.parse.office.package import main_type
 from retrieval.parse.registry import Format, by_suffix, formats
 from retrieval.parse.zipped import open_zip
 
@@ -79,7 +80,7 @@ def _zipped_format(path: Path, binary: list[Format]) -> Format:
             return next((each for each in binary if any(m in text for m in each.zip_marks)), None)
 
         mimetype = beginning("mimetype", 100)
-        detected = marked(beginning("[Content_Types].xml", 1 << 20)) or marked(mimetype)
+        detected = marked(main_type(archive)) or marked(mimetype)
         if detected:
             return detected
         if mimetype.startswith(b"application/vnd.oasis.opendocument"):

@@ -53,6 +53,8 @@ def test_ordinary_questions_are_left_alone() -> None:
         ("see page 12, p. 7 and Fig. 2", ["page 12", "page 7", "figure 2"]),
         ("What are the risks of Item 7A and Appendix B?", ["item 7A", "appendix B"]),
         ("Article XIV of the treaty", ["article XIV"]),
+        ("Was steht in Ziffer 4.2, § 7 und Tabelle 3?", ["ziffer 4.2", "section 7", "tabelle 3"]),
+        ("Que dit la clause 4.2?", ["clause 4.2"]),
         ("Which figure a reader finds in a table a day later", []),
         ("What does a section say of pages?", []),
     ],
