@@ -28,6 +28,7 @@ _STEP = 24  # characters, on a page that has too many objects to look at each
 _PALE = 225  # of 255 in each colour: hardly seen on white
 _LIKE = 24  # colours this near are one
 _SEEN = 10  # of 255, by which some pixel differs where there is a letter
+_NEARLY_ALL = 0.8
 _LARGEST = 2_000_000  # pixels of a page that is drawn for this; a point is one on usual paper
 _UNPAINTED = (3, 7)  # modes of text that is not drawn, as OCR puts it under a scan
 _SMALLEST = 1.5  # points of a line
@@ -60,7 +61,27 @@ def hidden_characters(page: Any, reader: SegmentReader, things: Drawn | None) ->
             if _is_doubtful(handle)
             and not _is_backed(handle, ink(reader, indexes[0]), len(things.texts), things)
         }
-    return {index for handle in unseen(page, reader, suspects) for index in suspects[handle]}
+    hidden = {index for handle in unseen(page, reader, suspects) for index in suspects[handle]}
+    if not hidden:
+        return hidden
+    return hidden | _overruled({i for at in suspects.values() for i in at}, hidden, reader.text)
+
+
+def _overruled(suspects: set[int], hidden: set[int], text: str) -> set[int]:
+    """All of a run of suspects of which nearly all is hidden.
+
+    Where letters are drawn one by one, a white one may show where it crosses a rule.
+    """
+    more: set[int] = set()
+    run: list[int] = []
+    for index in [*range(min(suspects), max(suspects) + 1), -1]:
+        if index in suspects:
+            run.append(index)
+        elif index < 0 or not text[index].isspace():
+            if len(hidden.intersection(run)) > _NEARLY_ALL * len(run):
+                more.update(run)
+            run = []
+    return more
 
 
 def covered(reader: SegmentReader, segments: list[Segment], things: Drawn) -> Iterator[Segment]:

@@ -50,10 +50,10 @@ class Shown:
         self.things = drawn(page, FEW) if few else None
         self.paper = sheet(page)
         self.marks = added(page, form, text_page)
-        if reader.located:
-            self.marks.hidden.extend(
-                _taken_out(reader, hidden_characters(page, reader, self.things))
-            )
+        if not reader.located:
+            reader.text = _by_character(reader)
+        unseen = hidden_characters(page, reader, self.things)
+        self.marks.hidden.extend(_taken_out(reader, unseen))
         self.printed: list[Segment] = []
 
     def segments(self, found: list[Segment]) -> list[Segment]:
@@ -74,7 +74,7 @@ class Shown:
             told["notes"] += [
                 (f"Form field {f.name}", f.value) for f in self.marks.fields if f.value
             ]
-        if self.printed or not self.reader.located:
+        if self.printed:
             told |= self._beside()
         return {name: value for name, value in told.items() if value}
 
@@ -103,9 +103,6 @@ class Shown:
 
     def _stamp(self) -> list[list[Any]]:
         """Text and place as OCR gives them: points from the upper left of what is shown."""
-        width, height = self.page.get_size()
-        if not self.reader.located:  # at the foot, where most stamps are
-            return [[line, 0.0, height - 12, width, height] for line in self.reader.lines()]
         return [[s.text, *self._place(s)] for s in self.printed]
 
     def _place(self, segment: Segment) -> tuple[float, float, float, float]:
@@ -122,6 +119,17 @@ class Shown:
                 xs.append(across.value / _FINE)
                 ys.append(down.value / _FINE)
         return min(xs), min(ys), max(xs), max(ys)
+
+
+def _by_character(reader: SegmentReader) -> str:
+    """A text that has as many letters as PDFium counts, so that each can be looked up.
+
+    A sign such as an emoji is two of them, which JSON makes one again.
+    """
+    import pypdfium2.raw as raw
+
+    count = raw.FPDFText_CountChars(reader.handle)
+    return "".join(chr(raw.FPDFText_GetUnicode(reader.handle, index)) for index in range(count))
 
 
 def _taken_out(reader: SegmentReader, hidden: set[int]) -> list[str]:

@@ -81,8 +81,6 @@ def page_of(pdf: Any, index: int, pictured: bool = True) -> Message:
         return {"rows": []}  # counts as a page without text, and is reported as such
     reader = SegmentReader(text_page)
     shown = Shown(page, text_page, reader, pdf.formenv and pdf.formenv.raw, pictured)
-    if not reader.located:
-        return {"rows": text_rows(reader.lines()), **shown.message()}
     found = [
         row
         for group in upright(shown.segments(reader.segments()), page.get_rotation() != 0)

@@ -11,6 +11,8 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import FreeText, Highlight, Text
 from pypdf.generic import (
     ArrayObject,
+    BooleanObject,
+    DecodedStreamObject,
     DictionaryObject,
     FloatObject,
     NameObject,
@@ -130,6 +132,14 @@ def tiny_by_its_matrix(page: Any) -> None:
     page.drawString(1440, 12000, SECRET)
 
 
+def letter_by_letter_over_a_rule(page: Any) -> None:
+    page.line(60, 598, 400, 598)
+    page.setFillColorRGB(1, 1, 1)
+    for number, letter in enumerate(SECRET):
+        x = 72 + page.stringWidth(SECRET[:number], "Helvetica", 11)
+        page.drawString(x, 600, letter)
+
+
 def below_the_page(page: Any) -> None:
     page.drawString(72, -40, SECRET)
 
@@ -151,6 +161,7 @@ def left_of_the_page(page: Any) -> None:
         clear,
         tiny,
         tiny_by_its_matrix,
+        letter_by_letter_over_a_rule,
         below_the_page,
         left_of_the_page,
     ],
@@ -171,6 +182,27 @@ def test_hidden_text_is_listed_and_no_part_of_the_text(
     assert document.hidden == ((1, SECRET),)
     assert SECRET not in document.text
     assert " ".join(document.text.split()).startswith(" ".join(SHOWN))
+
+
+def test_a_sign_beyond_the_usual_ones_does_not_open_the_door(tmp_path: Path) -> None:
+    """An emoji is two characters to PDFium; everything behind it is looked up all the same."""
+    page = canvas(tmp_path / "a.pdf")
+    write_lines(page, ["The price is 700 euro X", *SHOWN])
+    white(page)
+    page.save()
+    writer = PdfWriter(clone_from=PdfReader(tmp_path / "a.pdf"))
+    names = DecodedStreamObject()
+    names.set_data(
+        b"begincmap 1 begincodespacerange <00> <FF> endcodespacerange 2 beginbfrange"
+        b" <20> <57> <0020> <59> <7E> <0059> endbfrange"
+        b" 1 beginbfchar <58> <D83DDE00> endbfchar endcmap"
+    )
+    fonts = writer.pages[0]["/Resources"]["/Font"]  # type: ignore[index]
+    fonts["/F1"][NameObject("/ToUnicode")] = writer._add_object(names)
+    writer.write(tmp_path / "b.pdf")
+    document = parse(tmp_path / "b.pdf")
+    assert "700 euro \U0001f600" in document.text
+    assert document.hidden == ((1, SECRET),)
 
 
 def white_on_a_dark_bar(page: Any) -> None:
@@ -407,6 +439,20 @@ def test_attached_files_are_named(tmp_path: Path) -> None:
     assert parse(tmp_path / "b.pdf").warnings == (
         "its attachments are not read (prices.csv); save them and give the files.",
     )
+
+
+def test_a_form_in_xfa_is_named(tmp_path: Path) -> None:
+    source = text_pdf(tmp_path / "a.pdf", ["Please wait for the contents to load."])
+    writer = PdfWriter(clone_from=PdfReader(source))
+    xfa = DecodedStreamObject()
+    xfa.set_data(b"<xdp/>")
+    writer.root_object[NameObject("/NeedsRendering")] = BooleanObject(True)
+    writer.root_object[NameObject("/AcroForm")] = DictionaryObject(
+        {NameObject("/XFA"): writer._add_object(xfa), NameObject("/Fields"): ArrayObject()}
+    )
+    writer.write(tmp_path / "b.pdf")
+    (warning,) = parse(tmp_path / "b.pdf").warnings
+    assert warning.startswith("it is a form in XFA, which is not read")
 
 
 def scans(path: Path, stamps: list[str], turn: int = 0) -> Path:
