@@ -158,6 +158,12 @@ def test_formulas_side_by_side(tmp_path: Path) -> None:
     assert texts(word(tmp_path, body)) == ["a=b c=d"]
 
 
+def test_formulas_of_old_fields_are_named(tmp_path: Path) -> None:
+    body = paragraph("The dose is ", "<w:r><w:instrText>EQ \\f(3,4)</w:instrText></w:r>")
+    document = word(tmp_path, body)
+    assert "EQ fields are not read (1)" in document.warnings[0]
+
+
 def test_a_formula_on_a_slide(tmp_path: Path) -> None:
     """PowerPoint keeps a box with a formula beside a picture of it, as one of two renderings."""
     file: Any = pptx.Presentation()
@@ -887,6 +893,14 @@ def test_a_part_that_is_missing_refuses_nothing(tmp_path: Path, make: Any) -> No
     document = parse(broken)
     assert document.text == parse(path).text
     assert document.warnings == ("a part of the file is missing (NULL).",)
+
+
+def test_an_odd_style_costs_the_formats_alone(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx")
+    path = rewritten(path, tmp_path / "b.xlsx", "<patternFill", "<odd", "xl/styles.xml")
+    document = parse(path)
+    assert "Dredging | 1234567.891 | 0.1234 | 45382" in texts(document)
+    assert document.warnings == ("its cell formats cannot be read: numbers are shown plainly.",)
 
 
 def test_nothing_but_what_is_hidden_is_no_text(tmp_path: Path) -> None:

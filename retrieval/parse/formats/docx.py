@@ -68,6 +68,12 @@ class _Reader:
         for comment in list(self.comments):  # what they hang on is gone
             self.comment(comment)
         self.furniture("footer")
+        codes = (code.text or "" for code in self.opened.element.body.iter(f"{W}instrText"))
+        if count := sum(code.strip().upper().startswith("EQ \\") for code in codes):
+            self.builder.warn(
+                f"formulas typed as EQ fields are not read ({count}); "
+                "turn them into equations in Word."
+            )
 
     def blocks(self, parent: Any, plain_paper: bool = False) -> None:
         """Paragraphs and tables below `parent`, in order."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from zipfile import ZipFile
 
 from retrieval.parse.builder import Builder
@@ -12,7 +12,7 @@ from retrieval.parse.document import Document
 from retrieval.parse.library import library, reading
 from retrieval.parse.number_format.figures import general
 from retrieval.parse.numbers import cell_text
-from retrieval.parse.office.package import Relation, mended, relations
+from retrieval.parse.office.package import ODD, Relation, mended, relations
 from retrieval.parse.office.parts import odd_part, warn_embedded
 from retrieval.parse.raised import lowered, raised
 from retrieval.parse.registry import Format, register
@@ -38,13 +38,30 @@ def read_workbook(path: Path, _: str | None, emit: Emit) -> Document:
         reading(path.name, "workbook"),
         open_zip(path) as archive,
         mended(path, archive, builder) as file,
-        ZipFile(file) as package,
     ):
+        try:
+            title = _read(openpyxl, file, builder, emit)
+        except _StylesError:
+            # One style that openpyxl takes amiss refuses the book; the cells can do without.
+            builder.warn("its cell formats cannot be read: numbers are shown plainly.")
+            with mended(path, archive, builder, without="xl/styles.xml") as plain:
+                title = _read(openpyxl, plain, builder, emit)
+    return builder.document(title or stem(path), path.name, "sheet")
+
+
+class _StylesError(Exception):
+    """openpyxl cannot open the workbook; nothing has been read yet."""
+
+
+def _read(openpyxl: Any, file: BinaryIO, builder: Builder, emit: Emit) -> str:
+    try:
         book = openpyxl.load_workbook(
             file, read_only=True, data_only=True, keep_links=False, rich_text=True
         )
-        title = _Reader(book, package, builder, emit).read()
-    return builder.document(title or stem(path), path.name, "sheet")
+    except ODD as error:
+        raise _StylesError from error
+    with ZipFile(file) as package:
+        return _Reader(book, package, builder, emit).read()
 
 
 class _Reader:
@@ -115,6 +132,7 @@ class _Sheet:
         self.merges = Merges(found.merged)
         self.hidden = sheet.sheet_state != "visible"
         self.named = False
+        self.columns: list[tuple[int, int]] | None = None
         self.parts = relations(reader.package, sheet._worksheet_path)
         self.comments = sheet_comments(reader.package, self.parts, reader.people, self.builder)
 
@@ -155,13 +173,14 @@ class _Sheet:
         texts: list[str] = []
         unseen: list[str] = []
         gone = self.hidden or _is_hidden(parser.row_dimensions.pop(str(number), {}), "ht")
-        columns = _hidden_columns(parser.column_dimensions) if not gone else ()
+        if self.columns is None:  # columns are described before the first row
+            self.columns = _hidden_columns(parser.column_dimensions)
         for cell in cells:
             column = cell["column"]
             text = self.reader.shown(cell)
             if not 0 < column <= _WIDEST or (not text and cell["value"] is None):
                 continue
-            if gone or any(low <= column <= high for low, high in columns):
+            if gone or any(low <= column <= high for low, high in self.columns):
                 unseen.append(text)
                 continue
             if not text and isinstance(cell["value"], (int, float)):  # the format ";;;"
@@ -186,7 +205,7 @@ class _Sheet:
 
     def notes(self, number: int, gone: bool = False) -> None:
         """The comments on rows up to this one."""
-        for row in [each for each in self.comments if each <= number]:
+        while self.comments and (row := next(iter(self.comments))) <= number:
             for what, text in self.comments.pop(row):
                 if gone or self.hidden:
                     self.builder.hide(f"{what}: {text}")

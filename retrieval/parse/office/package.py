@@ -112,20 +112,29 @@ def parse_xml(data: bytes) -> Any:
     return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
 
 
-def mended(path: Path, archive: ZipFile, builder: Builder) -> BinaryIO:
-    """The file as the libraries take it, without what leads nowhere; the caller closes it."""
-    names = set(archive.namelist())
+def mended(path: Path, archive: ZipFile, builder: Builder, without: str = "") -> BinaryIO:
+    """The file as the libraries take it, without what leads nowhere; the caller closes it.
+
+    `without` names a part to be left out.
+    """
+    names = set(archive.namelist()) - {without}
     types = read_part(archive, TYPES)
     changed = {TYPES: _VARIANT.sub(lambda m: _PLAIN[(m[1] or m[2])[:1]], types)}
     strict = _STRICT in read_part(archive, "_rels/.rels")
     for name in names:
         if name.endswith(".rels"):
             changed[name] = _without_dead_ends(archive, name, names, builder)
-    if not strict and all(archive.read(name) == data for name, data in changed.items()):
+    if (
+        not strict
+        and not without
+        and all(archive.read(name) == data for name, data in changed.items())
+    ):
         return path.open("rb")
     copy = BytesIO()
     with ZipFile(copy, "w", ZIP_DEFLATED, compresslevel=1) as target:
         for info in archive.infolist():
+            if info.filename == without:
+                continue
             data = changed[info.filename] if info.filename in changed else archive.read(info)
             if strict and info.filename.endswith((".xml", ".rels")):
                 data = _STRICT_NAME.sub(_transitional, data)
