@@ -51,7 +51,11 @@ def hidden_characters(page: Any, reader: SegmentReader, things: Drawn | None) ->
         suspects = _characters(reader, range(len(reader.text)), doubtful)
     else:
         text_object = calls()["FPDFText_GetTextObject"]
-        sample = {text_object(reader.address, i) for i in range(0, len(reader.text), _STEP)}
+        text = reader.text
+        sample = {
+            text_object(reader.address, i + text[i].isspace())  # none of white space
+            for i in range(0, len(text) - 1, _STEP)
+        }
         if not any(_is_doubtful(handle) for handle in sample if handle):
             return set()
         things = drawn(page)
