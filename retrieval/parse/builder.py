@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from retrieval.errors import DocumentError
 from retrieval.parse.document import Block, Document, Kind, Page, Unit
@@ -23,6 +24,7 @@ class Builder:
         self.hidden: list[tuple[int, str]] = []
         self.places: list[tuple[int, str]] = []
         self.warnings: list[str] = []
+        self.pictures: Any = None  # of an Office file (office_pictures.py), once they are read
         self._page_start = 0
 
     def add(

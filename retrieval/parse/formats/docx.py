@@ -25,6 +25,7 @@ from retrieval.parse.office.parts import (
     root_of,
     warn_embedded,
 )
+from retrieval.parse.office_pictures import OfficePictures
 from retrieval.parse.registry import Format, register
 from retrieval.parse.word.chunks import add_chunk
 from retrieval.parse.word.names import LEFT_OUT, W, inside, is_on, value, whole
@@ -44,6 +45,7 @@ def read_docx(path: Path, *_: object) -> Document:
     with reading(path.name, "Word file"):
         with open_zip(path) as archive, mended(path, archive, builder) as file:
             opened = docx.Document(file)
+            builder.pictures = OfficePictures(archive, builder)
         _Reader(opened, builder, path.name).read()
         warn_embedded(builder, list(embedded(opened.part)))
         title = opened.core_properties.title.strip() or builder.first_heading()

@@ -13,6 +13,7 @@ from retrieval.parse.library import library, reading
 from retrieval.parse.office.drawing import A, paragraph_text
 from retrieval.parse.office.package import mended
 from retrieval.parse.office.parts import add_graphics, embedded, odd_part, warn_embedded
+from retrieval.parse.office_pictures import OfficePictures
 from retrieval.parse.registry import Format, register
 from retrieval.parse.slides.comments import comment_authors, slide_comments
 from retrieval.parse.slides.numbering import Numbering
@@ -29,6 +30,7 @@ def read_slides(path: Path, _: str | None, emit: Emit) -> Document:
     with reading(path.name, "PowerPoint file"):
         with open_zip(path) as archive, mended(path, archive, builder) as file:
             opened = pptx.Presentation(file)
+            builder.pictures = OfficePictures(archive, builder)
         authors: dict[str, str] = {}
         with odd_part(builder, "the authors of its comments"):
             authors = comment_authors(opened.part)

@@ -38,13 +38,15 @@ def odd_part(builder: Builder, what: str) -> Iterator[None]:
 
 
 def add_graphics(builder: Builder, element: Any, part: Any) -> None:
-    """Charts and diagrams that an element shows; each lies in a part of its own."""
+    """Charts, diagrams and words in pictures that an element shows; each is a part of its own."""
     for chart in element.iter(f"{C}chart", f"{CX}chart"):
         with odd_part(builder, "a chart"):
             add_chart(builder, parse_xml(_target(part, chart.get(f"{R}id"))))
     for ids in element.iter(f"{DGM}relIds"):
         with odd_part(builder, "a diagram"):
             add_diagram(builder, parse_xml(_target(part, ids.get(f"{R}dm"))))
+    if builder.pictures is not None:
+        builder.pictures.add(element, part)
 
 
 def _target(part: Any, name: str | None) -> bytes:
