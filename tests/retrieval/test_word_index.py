@@ -39,6 +39,7 @@ def document(key: str, texts: list[str]) -> IndexedDocument:
         page_count=0,
         silent=(),
         warnings=(),
+        language="",
         profile=Profile((), (), {}, {}),
         headings=[()],
         contexts=[""],

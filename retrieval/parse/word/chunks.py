@@ -6,8 +6,8 @@ from email import message_from_bytes, policy
 from typing import Any
 
 from retrieval.parse.builder import Builder
-from retrieval.parse.decode import decode
-from retrieval.parse.formats.html import add_html, decode_html
+from retrieval.parse.decode import read_text
+from retrieval.parse.formats.html import add_html, page_text
 
 
 def add_chunk(builder: Builder, part: Any, file: str) -> bool:
@@ -25,9 +25,11 @@ def add_chunk(builder: Builder, part: Any, file: str) -> bool:
             return False
         text, is_page = str(body.get_content()), body.get_content_subtype() == "html"
     elif "html" in kind or ending in ("htm", "html", "xhtml"):
-        text, is_page = decode_html(data, file), True
+        text, is_page = page_text(builder, data, file), True
     elif kind == "text/plain" or ending == "txt":
-        text, is_page = decode(data, file), False
+        (text, warnings), is_page = read_text(data, file), False
+        for warning in warnings:
+            builder.warn(warning)
     else:
         return False
     if is_page:
