@@ -113,14 +113,14 @@ class DocAgent:
         corpus = self.open(paths, emit=emit)
         query = corpus.query(question)
         corpus.warn_of_language(query)
-        with corpus.undisturbed():
-            corpus = corpus.suited(query, emit)
-            opened = time.perf_counter() - begun
-            corpus.encoder.load()  # loading models counts in the total alone
+        suited = corpus.suited(query, emit)
+        opened = time.perf_counter() - begun
+        with corpus.undisturbed(), suited.undisturbed():
+            suited.encoder.load()  # loading models counts in the total alone
             model = self.language_model()
             reranker = self.reranker
             context = QueryContext(
-                corpus, query, model, settings, self.cache, reranker, self.tools, emit
+                suited, query, model, settings, self.cache, reranker, self.tools, emit
             )
             return answer(context, begun, opened)
 
