@@ -110,13 +110,13 @@ class DocAgent:
         corpus = self.open(paths, emit=emit)
         query = corpus.query(question)
         corpus.warn_of_language(query)
-        with corpus.undisturbed():
-            corpus = corpus.suited(query, emit)
-            opened = time.perf_counter() - begun
-            corpus.encoder.load()  # loading models counts in the total alone
+        suited = corpus.suited(query, emit)
+        opened = time.perf_counter() - begun
+        with corpus.undisturbed(), suited.undisturbed():
+            suited.encoder.load()  # loading models counts in the total alone
             model, reranker = self.language_model(), self.reranker
             context = QueryContext(
-                corpus, query, model, settings, self.cache, reranker, self.tools, emit
+                suited, query, model, settings, self.cache, reranker, self.tools, emit
             )
             draft = strategy(settings.strategy, settings.model)(context)
         return Answer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -240,9 +240,9 @@ class Corpus:
         page_range = PageRange.of(pages)
         names = [documents] if isinstance(documents, str) else documents
         others = [readable(text) for text in also]
-        with self.undisturbed():
-            query = self.query(query)
-            corpus = self.suited(query)
+        query = self.query(query)
+        corpus = self.suited(query)
+        with self.undisturbed(), corpus.undisturbed():
             depth = max(k, DEPTH) if rerank else k
             passages = search(corpus._index, query, depth, page_range, names, others)
             if rerank:
@@ -273,7 +273,9 @@ class Corpus:
             self._across = Corpus(self._index.by(self._other))
         if self._across.pending:
             log.info("The question is in another language: embedding by a model that knows it.")
-        self._across.complete(emit)
+            same = self._across._index.embedding is self._index.embedding
+            with nullcontext() if same else self.undisturbed():
+                self._across.complete(emit)
         return self._across
 
     def crosses(self, query: str | Query) -> bool:

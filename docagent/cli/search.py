@@ -45,8 +45,7 @@ def search(
     def find(files: list[str], text: str) -> list[Passage]:
         with Screen() as screen:
             corpus = agent.open(files, wait=questions is not None, emit=screen.show)
-            with corpus.undisturbed():
-                corpus.suited(text, screen.show)
+            corpus.suited(text, screen.show)
         corpus.warn_of_language(text)
         return corpus.search(text, k, pages, rerank=agent.reranker)
 

@@ -130,6 +130,18 @@ def test_a_text_in_another_language_has_one_model(tmp_path: Path, cache: Path) -
     assert made(cache) == {"e5"}
 
 
+def test_a_question_does_not_wait_for_what_it_holds_up(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question stops the embedding in the background, and one across languages needs its end."""
+    monkeypatch.setattr("retrieval.corpus._SOON", -1)
+    german = tmp_path / "hafen.txt"
+    german.write_text(GERMAN, "utf-8")
+    corpus = Corpus.open([german], wait=False)
+    assert "6:45" in corpus.search("When does the harbour office open?", 1)[0].text
+    assert not corpus.pending
+
+
 def test_one_foreign_document_decides_for_all(tmp_path: Path, report: Path) -> None:
     german = tmp_path / "hafen.txt"
     german.write_text(GERMAN, "utf-8")
