@@ -33,6 +33,7 @@ _REFERENCE = re.compile(
 _FULL = {"fig.": "figure", "p.": "page", "para.": "paragraph", "§": "section"}
 _BARE = frozenset(_NUMBERED.lower().split())
 _YEAR = re.compile(r"(?<![\d.,])(?:FY ?|CY ?)?((?:19|20)\d\d)(?![\d,.]?\d)", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
 _ASKS = ("?", "？", "؟")
 _SHORTEST = 3  # words of a question that can be understood without its other sentences
 _LATEST = re.compile(r"\b(?:latest|newest|most recent)\b", re.IGNORECASE)
@@ -118,10 +119,10 @@ def parse_query(text: str, index: LexicalIndex | None = None) -> Query:
         likely=likely,
         places=places,
         references=named,
-        names=question_keys(core),
-        years=tuple(years(core)),
-        quarters=tuple(quarters(core)),
-        latest=bool(_LATEST.search(core)),
+        names=question_keys(text),
+        years=tuple(years(text)),
+        quarters=tuple(quarters(text)),
+        latest=bool(_LATEST.search(text)),
     )
 
 
@@ -160,7 +161,7 @@ def _core(question: str) -> str:
     """The sentences that ask, of several: the others say how to answer, or what a word means."""
     spans = [question[start:end].strip() for start, end in sentences(question)]
     core = " ".join(sentence for sentence in spans if sentence.endswith(_ASKS))
-    return core if len(core.split()) >= _SHORTEST else question
+    return core if len(_WORD.findall(core)) >= _SHORTEST else question
 
 
 def _year_before(core: str) -> list[str]:

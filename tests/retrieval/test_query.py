@@ -30,11 +30,19 @@ def test_remarks_on_the_form_are_left_out(question: str) -> None:
         "Please assume you are a pilot.",
         "If this is not a letter, state what it is.",
         "?",
+        "Ferry lights ? at Pennant Rock",
     ],
 )
 def test_a_question_is_never_emptied(question: str) -> None:
     core = parse_query(question).core
     assert core == question.strip() or len(core.split()) >= 3
+
+
+def test_what_a_question_is_about_may_stand_in_another_sentence() -> None:
+    query = parse_query("I am reading PepsiCo's report for FY2022. How high was the dividend?")
+    assert query.core == "How high was the dividend?"
+    assert "pepsico" in query.names
+    assert query.years == ("2022",)
 
 
 def test_ordinary_questions_are_left_alone() -> None:
