@@ -146,7 +146,7 @@ class E5File:
         return found
 
     def _numbers(self, form: str, at: int) -> tuple[Any, ...]:
-        return struct.unpack_from(form, self._bytes, at)
+        return struct.unpack_from(form, self._bytes.data, at)
 
     def _array(self, kind: Any, count: int, at: int) -> NDArray[Any]:
         return np.frombuffer(self._bytes, kind, count, at)
