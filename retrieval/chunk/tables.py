@@ -134,12 +134,17 @@ def _is_label(text: str, block: Block) -> bool:
 
 
 def _is_header(text: str, blocks: list[Block], index: int) -> bool:
-    """A row of column names: no figures but years, or far fewer than the row below has."""
+    """A row of column names: no figures but years, or far fewer than the row below has.
+
+    Nor is a line of a form one, "Name:  Marta Lind".
+    """
     if blocks[index].kind != "row":
         return False
     row = text[blocks[index].start : blocks[index].end]
     if set(row) <= set("|-: \t"):
         return True  # the rule below a Markdown header
+    if row.split(CELLS)[0].rstrip().endswith(":"):
+        return False
     words = [word.strip("|$(),*") for word in _DATE.sub(" ", row).split()]
     if all(_YEAR.fullmatch(word) or not any(c.isdigit() for c in word) for word in words):
         return not any(cell.strip() in ("-", "–", "—") for cell in row.split(CELLS))
