@@ -10,7 +10,7 @@ from docagent.engine.token_engine import TokenEngine
 
 if TYPE_CHECKING:
     from docagent.engine.decoding.constraint import Constraint, Grammars
-    from docagent.engine.decoding.generate import GenerationStream
+    from docagent.engine.decoding.generate import TokenStream
     from docagent.engine.options import GenerationOptions
     from docagent.engine.prompt import Prompt, PromptEncoder
     from docagent.errors import DocAgentError
@@ -34,7 +34,7 @@ class Engine(TokenEngine):
         loaded = self.loaded
         return Grammars(loaded.tokenizer, self.network.config.vocabulary, loaded.eos_ids)
 
-    def answer(self, prompt: Prompt, options: GenerationOptions) -> GenerationStream:
+    def answer(self, prompt: Prompt, options: GenerationOptions) -> TokenStream:
         """The answer to a rendered prompt."""
         return self.write(
             prompt.ids,

@@ -7,13 +7,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docagent.engine.decoding.generate import Generation, GenerationStream
+from docagent.engine.decoding.generate import Generation, GenerationStream, TokenStream
 from docagent.engine.decoding.loss import loss
 from docagent.engine.decoding.ngram import NgramProposer
 from docagent.engine.decoding.prefix_cache import PrefixCache
 from docagent.engine.decoding.prefix_store import PrefixStore
 from docagent.engine.decoding.request import Request
 from docagent.engine.decoding.sampler import Choices, Sampler
+from docagent.engine.decoding.scheduled_stream import ScheduledStream
 from docagent.engine.decoding.scheduler import Scheduler
 from docagent.engine.memory import PREFILL_CHUNK, refuse_if_too_large
 from docagent.engine.network.dual_chunk import DualChunkKVCache, chunks_for
@@ -56,6 +57,9 @@ class TokenEngine:
     ) -> None:
         self.loaded = loaded
         self.network = loaded.network
+        # Whether single answers of several threads are read and written together, as a server
+        # needs it. One alone is faster by itself, as it guesses words ahead.
+        self.shared = False
         self.long_context = long_context
         self._device = str(self.network.device)
         self._kv_bytes = self.network.config.kv_bytes(self.network.dtype.itemsize)
@@ -116,7 +120,7 @@ class TokenEngine:
         quote_from: int | None = 0,
         constraint: Constraint | None = None,
         on_prefill: OnPrefill | None = None,
-    ) -> GenerationStream:
+    ) -> TokenStream:
         """An answer to a prompt, to be iterated for its token ids.
 
         `session_tokens` is what the whole session will hold: the YaRN factor is chosen for it, so
@@ -126,6 +130,19 @@ class TokenEngine:
         """
         total = len(ids) + max_new_tokens
         self._check(len(ids), max_new_tokens)
+        if self.shared and not self._needs_dual_chunks(total):
+            return ScheduledStream(
+                self.scheduler,
+                Request(
+                    list(ids),
+                    max_new_tokens,
+                    self.new_cache(total).factor,
+                    sampler or Sampler(),
+                    constraint,
+                    keep=True,
+                ),
+                on_prefill,
+            )
         expected = max(total, min(session_tokens, self.loaded.context))
         past = self.prefix_cache.take(ids, lambda: self.new_cache(expected), room=total)
         try:

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from docagent.engine import ChatQwen2
+from docagent.engine.decoding.generate import GenerationStream
 from docagent.engine.engine import Engine
 from docagent.engine.loading.load import load
 from docagent.errors import DocAgentError
@@ -119,7 +120,9 @@ def test_remembered_prompts_give_way_to_a_new_one(
     assert len(engine.prefix_cache) == 1
     free = iter([10, 10**9])
     monkeypatch.setattr(machine, "free_memory", lambda device="cpu": next(free))
-    list(engine.write(text(200, 5), max_new_tokens=5).generation)
+    stream = engine.write(text(200, 5), max_new_tokens=5)
+    assert isinstance(stream, GenerationStream)
+    list(stream.generation)
     assert len(engine.prefix_cache) == 0
 
 
@@ -194,3 +197,24 @@ def test_likelihood_with_dual_chunks_and_beyond_the_window(build: Callable[..., 
     ]
     with pytest.raises(DocAgentError, match="context"):
         dual.likelihood([*prompts, text(1100)], [5, 17])
+
+
+def test_shared_by_threads_each_gets_what_it_gets_alone(build: Callable[..., Engine]) -> None:
+    alone, engine = build(prefix_cache=False), build()
+    engine.shared = True
+    prompts = [text(30 + n, n) for n in range(6)]
+    result: dict[int, list[int]] = {}
+
+    def ask(number: int) -> None:
+        result[number] = written(engine, prompts[number])[0]
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for number, ids in enumerate(prompts):
+        assert result[number] == written(alone, ids)[0]
+    assert written(engine, prompts[0] + text(20, 9))[1] == 29
+    expected, _ = alone.choice(prompts[0], [5, 7])
+    assert engine.choice(prompts[0], [5, 7])[0] == pytest.approx(expected, rel=1e-4)

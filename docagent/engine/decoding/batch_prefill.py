@@ -35,7 +35,7 @@ class SharedPrefix:
         )
 
 
-@dataclass
+@dataclass(eq=False)
 class Row:
     """A request at work: the prefix it shares, and the rest of its prompt."""
 
@@ -48,6 +48,11 @@ class Row:
         """Tokens of its own, the answer included."""
         return len(self.ids) + self.request.max_new_tokens
 
+    @property
+    def memory(self) -> int:
+        """The same with what is kept of its prompt."""
+        return self.room + (len(self.prefix.ids) if self.request.keep else 0)
+
 
 class Prefill(Protocol):
     """A prompt or several, read one chunk a step."""
@@ -56,12 +61,19 @@ class Prefill(Protocol):
         """Read a chunk; whether it was the last. Raises `OutOfMemory`."""
         ...
 
+    def serves(self, row: Row) -> bool:
+        """Whether it is read for this row."""
+        ...
+
 
 class PrefixPrefill:
     """Reads what several requests share."""
 
     def __init__(self, network: Network, prefix: SharedPrefix, chunk: int) -> None:
         self._network, self._prefix, self._chunk = network, prefix, chunk
+
+    def serves(self, row: Row) -> bool:
+        return row.prefix is self._prefix
 
     def step(self) -> bool:
         ids, cache = self._prefix.ids, self._prefix.cache
@@ -87,6 +99,9 @@ class RowPrefill:
     def logits(self) -> torch.Tensor:
         """Logits after the last token of each row, (rows, vocabulary)."""
         return torch.stack([self._logits[index] for index in range(len(self.rows))])
+
+    def serves(self, row: Row) -> bool:
+        return any(row is one for one in self.rows)
 
     def step(self) -> bool:
         if self.cache is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import torch
 
@@ -131,6 +131,14 @@ class Generation:
     def _step(self, tokens: list[int]) -> torch.Tensor:
         self.forwards += 1
         return forward(self._network, self._past, tokens, last=len(tokens))
+
+
+class TokenStream(Protocol):
+    """An answer's token ids as they come; `cached_tokens` of the prompt were not read again."""
+
+    cached_tokens: int
+
+    def __iter__(self) -> Iterator[int]: ...
 
 
 class GenerationStream:

@@ -21,6 +21,7 @@ class Request:
     """`answer` grows, and `error` says why there is none.
 
     `cached` tokens of the prompt were not read for it; `on_read` gets the number of those that are.
+    `keep` puts the keys of the prompt into the prefix cache, for the next turn of a conversation.
     """
 
     ids: list[int]
@@ -33,6 +34,7 @@ class Request:
     error: DocAgentError | None = None
     done: bool = False
     cached: int = 0
+    keep: bool = False
 
     def next_token(self, logits: torch.Tensor) -> int:
         """The next token, from logits (vocabulary,)."""
