@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from docagent.events import Answer, Event, Token, event_as_json
 from docagent.serve.errors import described
 from docagent.serve.http import SIGN_OF_LIFE, EventStream, Served, finished, sse
+from docagent.serve.listening import listening
 from docagent.serve.service import Service
 from docagent.serve.work import Done, Emit, Job, Waiting
 from docagent.settings import AskOptions, SummaryRequest
@@ -110,6 +111,7 @@ async def search(query: Query, request: Request, service: Served) -> dict[str, A
 
 
 async def _answered(work: Any, stream: bool, request: Request, service: Service) -> Response:
+    work = listening(work)
     if stream:
         job = Job(service.questions, work)
         return EventStream(job, _events(job, service))

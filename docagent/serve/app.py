@@ -61,7 +61,7 @@ class _Counted:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        begun, status = time.monotonic(), 500
+        begun, status = time.monotonic(), 0
 
         async def watched(message: Message) -> None:
             nonlocal status
@@ -71,6 +71,10 @@ class _Counted:
 
         try:
             await self._app(scope, receive, watched)
+        except Exception:
+            # Starlette raises again what it has answered; the connection goes on.
+            if not status:
+                raise
         finally:
             route = getattr(scope.get("route"), "path", "other")
             self._metrics.requests.labels(route, str(status)).inc()

@@ -14,6 +14,7 @@ from pydantic import Field
 from docagent.serve.completion import Completed, Piece, chat_work, document_work
 from docagent.serve.errors import ApiError, described
 from docagent.serve.http import SIGN_OF_LIFE, EventStream, Served, finished, sse
+from docagent.serve.listening import listening
 from docagent.serve.messages import Message, _Lenient
 from docagent.serve.service import Service
 from docagent.serve.work import Done, Emit, Job
@@ -101,6 +102,7 @@ async def complete(wanted: ChatRequest, request: Request, service: Served) -> Re
         work = document_work(wanted.messages, wanted.named, service, wanted.options)
     else:
         work = chat_work(wanted.messages, service, wanted.options)
+    work = listening(work)
     reply = _Reply(model, bool(wanted.stream_options and wanted.stream_options.include_usage))
     if wanted.stream:
         job = Job(service.questions, work)

@@ -18,6 +18,7 @@ from docagent.events import Progress, Step
 from docagent.serve import lookup
 from docagent.serve import mcp_results as results
 from docagent.serve.gate import Busy, Gate
+from docagent.serve.listening import listening
 from docagent.serve.service import Service
 from docagent.serve.work import Done, Emit, Job, Waiting
 
@@ -184,7 +185,7 @@ class _Tools:
         return await _reported(ctx, self._service.quick, work)
 
     async def _long(self, ctx: Context[Any, Any], work: Callable[[Emit], Result]) -> Result:
-        return await _reported(ctx, self._service.questions, work)
+        return await _reported(ctx, self._service.questions, listening(work))
 
 
 async def _reported(ctx: Context[Any, Any], gate: Gate, work: Callable[[Emit], Result]) -> Result:

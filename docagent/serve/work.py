@@ -31,8 +31,9 @@ class Done(Generic[Result]):
 class Job(Generic[Result]):
     """`work(emit)` in a thread of its own, as soon as the gate lets it in.
 
-    Whoever makes one closes it. The work then ends the next time it emits, and only then its place
-    is free: places count what the machine is busy with. Raises Busy where there is no room.
+    Whoever makes one closes it. The work then ends the next time it emits, be it None, and only
+    then its place is free: places count what the machine is busy with. Raises Busy where there is
+    no room.
     """
 
     def __init__(self, gate: Gate, work: Callable[[Emit], Result]) -> None:
@@ -98,6 +99,8 @@ class Job(Generic[Result]):
     def _emit(self, event: Any) -> None:
         if self._left.is_set():
             raise _Left
+        if event is None:
+            return
         try:
             self._loop.call_soon_threadsafe(self._events.put_nowait, event)
         except RuntimeError:

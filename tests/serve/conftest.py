@@ -62,7 +62,7 @@ def serve(cache: Path, loaded: None) -> Iterator[Serve]:
             thread.join(20)
 
         ends.append(end)
-        until(lambda: client.get("/health").json()["reading"] is False)
+        until(lambda: client.get("/health").json()["reading"] is False, 120)
         return running
 
     yield start
