@@ -94,7 +94,7 @@ class Service:
         self.metrics = Metrics()
         self.model_state = "none" if self.agent.settings.model == "none" else "loading"
         self.reading = True
-        self._watched = Sources(watch, cache).folders
+        self._watched = Sources(watch, cache).places
         self._ended = threading.Event()
         self._threads: list[threading.Thread] = []
         self._gauges()

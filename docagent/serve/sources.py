@@ -28,9 +28,9 @@ class Sources:
                 raise DocumentError(f"{path} does not exist.")
 
     @property
-    def folders(self) -> list[Path]:
-        """The folders among the paths."""
-        return [match for match in self._matches() if match.is_dir()]
+    def places(self) -> list[Path]:
+        """The folders and files that the paths mean, to be watched."""
+        return [match for match in self._matches() if match.exists()]
 
     def files(self) -> list[Path]:
         """The files that are there now, each once."""
