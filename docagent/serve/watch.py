@@ -69,4 +69,5 @@ def _changes(before: dict[str, Entry], now: dict[str, Entry]) -> Iterator[str]:
             yield f"{name}: {indexed.page_count} pages, {len(indexed)} passages"
     paths = {entry.path for entry in now.values()}
     for path in {entry.path for entry in before.values()} - paths:
-        yield f"{path.name}: gone" if not path.exists() else f"{path.name}: changing"
+        if not path.exists():  # what is being written comes back as read
+            yield f"{path.name}: gone"

@@ -54,9 +54,12 @@ def test_new_edited_renamed_and_deleted_files(
     # In another folder it is the same content under the same name: nothing is computed.
     embedded: list[str] = []
     encode = Encoder.encode
-    monkeypatch.setattr(
-        Encoder, "encode", lambda self, texts: embedded.extend(texts) or encode(self, texts)
-    )
+
+    def counted(self: Encoder, texts: list[str]) -> object:
+        embedded.extend(texts)
+        return encode(self, texts)
+
+    monkeypatch.setattr(Encoder, "encode", counted)
     (papers / "new.txt").rename(papers / "deep" / "new.txt")
     until(lambda: "rye bread" in found(running, "bakery"), WITHIN)
     assert not embedded
@@ -91,14 +94,19 @@ def test_index_goes_on_watching(papers: Path, cache: Path) -> None:
     try:
         lines = [process.stdout.readline() for _ in range(2)]
         assert sorted(lines)[0].startswith("guild.txt: 0 pages, 1 passages")
-        while True:  # until it watches, a change may be missed: it is written again
-            (papers / "new.txt").write_text("The bakery of Ostby sells rye bread.")
-            line = threading.Thread(target=lambda: lines.append(process.stdout.readline()))  # type: ignore[union-attr]
-            line.start()
-            line.join(20)
-            if len(lines) > 2:
-                break
-        assert lines[2] == "new.txt: 0 pages, 1 passages\n"
+        # Until it watches, a change goes unnoticed: the file is written again.
+        ended = threading.Event()
+
+        def write() -> None:
+            while not ended.wait(5):
+                (papers / "new.txt").write_text("The bakery of Ostby sells rye bread.")
+
+        writer = threading.Thread(target=write)
+        writer.start()
+        line = process.stdout.readline()
+        ended.set()
+        writer.join()
+        assert line == "new.txt: 0 pages, 1 passages\n"
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(30)
