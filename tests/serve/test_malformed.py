@@ -8,6 +8,9 @@ from typing import Any
 import httpx
 import pytest
 import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
 
 from tests.serve.conftest import Running
 
@@ -93,15 +96,22 @@ def test_no_request_by_the_description_fails(town_server: Running) -> None:
     """Requests made of the OpenAPI description: valid ones, and others that are nearly so."""
     schema = schemathesis.openapi.from_url(f"{town_server.url}/openapi.json")
     seen = 0
-    for operation in (result.ok() for result in schema.get_all_operations()):
+    for operation in map(_operation, schema.get_all_operations()):
         for mode in GenerationMode:
 
-            @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+            @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
             @given(case=operation.as_strategy(generation_mode=mode))
-            def check(case: schemathesis.Case) -> None:
+            def check(case: Any) -> None:
                 told = case.call(timeout=60)
                 assert told.status_code < 500, (case.as_curl_command(), told.text)
 
-            check()
+            try:
+                check()
+            except Unsatisfiable:  # what takes no parameters cannot be asked wrongly
+                continue
             seen += 1
-    assert seen > 20
+    assert seen > 15
+
+
+def _operation(result: Any) -> Any:
+    return result.ok()
