@@ -11,7 +11,14 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
-from docagent.serve.completion import Completed, Piece, chat_work, document_work
+from docagent.serve.completion import (
+    DOCUMENTS,
+    Completed,
+    Piece,
+    chat_work,
+    check_model,
+    document_work,
+)
 from docagent.serve.errors import ApiError, described
 from docagent.serve.http import SIGN_OF_LIFE, EventStream, Served, finished, sse
 from docagent.serve.listening import listening
@@ -20,9 +27,6 @@ from docagent.serve.service import Service
 from docagent.serve.work import Done, Emit, Job
 
 router = APIRouter(tags=["OpenAI"])
-
-DOCUMENTS = "docagent"
-"""The model that answers on the documents, all of them if a message names none."""
 
 _Stop = Annotated[str, Field(min_length=1, max_length=200)]
 _Count = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -89,19 +93,14 @@ async def complete(wanted: ChatRequest, request: Request, service: Served) -> Re
     if wanted.n not in (None, 1) or wanted.logprobs:
         raise ApiError(400, "One choice is given, without log probabilities.", "unsupported")
     on_documents = wanted.model == DOCUMENTS or bool(wanted.named)
-    if not on_documents and wanted.model not in ("", service.model_id):
-        raise ApiError(
-            404,
-            f"There is no model of this name; there are {service.model_id} and {DOCUMENTS}.",
-            "model_not_found",
-            "model",
-        )
+    if not on_documents and service.model_state in ("ready", "none"):
+        check_model(wanted.model, service)
     model = wanted.model or service.model_id
     # Read here, so that what is wrong with a request is told before it waits.
     if on_documents:
         work = document_work(wanted.messages, wanted.named, service, wanted.options)
     else:
-        work = chat_work(wanted.messages, service, wanted.options)
+        work = chat_work(wanted.messages, wanted.model, service, wanted.options)
     work = listening(work)
     reply = _Reply(model, bool(wanted.stream_options and wanted.stream_options.include_usage))
     if wanted.stream:

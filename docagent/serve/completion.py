@@ -16,6 +16,9 @@ from docagent.serve.messages import Message, as_langchain
 from docagent.serve.service import Service
 from docagent.serve.work import Emit
 
+DOCUMENTS = "docagent"
+"""The model that answers on the documents, all of them if a message names none."""
+
 _MARKER = re.compile(r"\[(\d+(?:, \d+)*)\]")
 
 
@@ -50,7 +53,16 @@ class Completed:
 Work = Callable[[Emit], Completed]
 
 
-def chat_work(messages: list[Message], service: Service, options: dict[str, Any]) -> Work:
+def check_model(name: str, service: Service) -> None:
+    """Raises ApiError 404 for another name than that of the language model, which is loaded."""
+    if name not in ("", service.model_id):
+        there = f"There is no model of this name; there are {service.model_id} and {DOCUMENTS}."
+        raise ApiError(404, there, "model_not_found", "model")
+
+
+def chat_work(
+    messages: list[Message], model: str, service: Service, options: dict[str, Any]
+) -> Work:
     """A reply of the language model alone. Raises ApiError for what it cannot read."""
     prompt = as_langchain(messages)
 
@@ -58,6 +70,7 @@ def chat_work(messages: list[Message], service: Service, options: dict[str, Any]
         chat: Any = service.chat_model()
         if chat is None:
             raise ApiError(503, "This server has no language model.", "model_unavailable")
+        check_model(model, service)
         if getattr(chat, "engine", None) is not None:
             options["on_prefill"] = lambda done, total: emit(None)
         whole: Any = None

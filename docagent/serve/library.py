@@ -81,10 +81,20 @@ class Library:
 
     def entry(self, wanted: str) -> Entry:
         """A document by its id or its name. Raises DocumentError if there is none."""
+        entry = self.find(wanted)
+        if entry is None:
+            self.refresh()  # it may be new
+            entry = self.find(wanted)
+        if entry is None:
+            raise DocumentError(f"There is no document {wanted[:200]!r} here.")
+        return entry
+
+    def find(self, wanted: str) -> Entry | None:
+        """The same among those that are known."""
         for entry in self.entries():
             if wanted in (entry.id, self.name(entry)):
                 return entry
-        raise DocumentError(f"There is no document {wanted[:200]!r} here.")
+        return None
 
     def ids(self) -> dict[str, str]:
         """The ids of the documents by their names."""

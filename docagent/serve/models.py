@@ -9,7 +9,7 @@ import numpy as np
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from docagent.serve.chat import DOCUMENTS
+from docagent.serve.completion import DOCUMENTS
 from docagent.serve.errors import ApiError
 from docagent.serve.http import Served, finished
 from docagent.serve.messages import _Lenient

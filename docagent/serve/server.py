@@ -10,6 +10,7 @@ from docagent.serve.service import Service
 
 log = logging.getLogger("docagent")
 
+_CONNECTIONS = 1000  # at once; the next is told to come back
 _GRACE = 5  # seconds that answers get to end when the server is told to stop
 
 
@@ -40,6 +41,7 @@ def serve(service: Service, host: str, port: int, key: str | None) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
+        limit_concurrency=_CONNECTIONS,
         lifespan="on",
         ws="none",
     )

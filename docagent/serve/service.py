@@ -167,8 +167,9 @@ class Service:
 
     def _run(self, work: Callable[[], None]) -> None:
         thread = threading.Thread(target=work, daemon=True)
-        self._threads.append(thread)
+        self._threads = [each for each in self._threads if each.is_alive()]
         thread.start()
+        self._threads.append(thread)
 
     def _gauges(self) -> None:
         gauge = self.metrics.gauge

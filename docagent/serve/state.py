@@ -48,11 +48,10 @@ async def documents(service: Served) -> dict[str, Any]:
 @router.get("/documents/{wanted}", tags=["documents"])
 async def document(wanted: str, service: Served) -> dict[str, Any]:
     """One document, by its id or its name."""
-    library = service.library
-    for entry in library.entries():
-        if wanted in (entry.id, library.name(entry)):
-            return entry.as_json(library.name(entry))
-    raise ApiError(404, "There is no such document.", "document_not_found")
+    entry = service.library.find(wanted)
+    if entry is None:
+        raise ApiError(404, "There is no such document.", "document_not_found")
+    return entry.as_json(service.library.name(entry))
 
 
 @router.get("/documents/{wanted}/pages/{number}", tags=["documents"])
