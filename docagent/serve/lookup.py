@@ -62,7 +62,7 @@ def outline(library: Library, wanted: str, emit: Emit) -> results.OutlineResult:
     headings = [
         results.Heading(
             level=block.level,
-            heading=" ".join(document.text[block.start : block.end].split())[:200],
+            heading=" ".join(document.text[block.start : block.end].split()).strip("#=- ")[:200],
             page=corpus.span(name, block.start, block.end).page,
         )
         for block in blocks[:_HEADINGS]
