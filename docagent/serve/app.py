@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from docagent.serve.guard import Guard
 from docagent.serve.mount import McpMount
 from docagent.serve.service import Service
 
+_GRACE = 5.0  # seconds that work gets to notice that nobody waits for it
 _FORM = 1_000_000  # bytes of an upload around its file
 
 
@@ -28,6 +30,7 @@ def create_app(service: Service, host: str = "127.0.0.1", key: str | None = None
         service.start()
         async with mcp.running():
             yield
+        await _drained(service)
         service.close()
 
     app = FastAPI(
@@ -49,6 +52,13 @@ def create_app(service: Service, host: str = "127.0.0.1", key: str | None = None
         return limits.file + _FORM if path == "/v1/files" else limits.body
 
     return Guard(_Counted(app, service), host, key, largest)
+
+
+async def _drained(service: Service) -> None:
+    """Let threads come out of torch: inside it, they can crash an interpreter that ends."""
+    until = time.monotonic() + _GRACE
+    while service.questions.working + service.quick.working and time.monotonic() < until:
+        await asyncio.sleep(0.05)
 
 
 class _Counted:

@@ -16,6 +16,8 @@ from docagent.serve.errors import ApiError, response
 _OPEN = ("/", "/health")
 """Paths that need no key, as the files in /static/: they tell nothing of documents."""
 
+_DIGITS = 15  # of a Content-Length; Python refuses to read very long numbers
+
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -84,7 +86,7 @@ class Guard:
             if scheme.lower() != "bearer" or not hmac.compare_digest(told, self._key):
                 raise ApiError(401, "Give the key as: Authorization: Bearer KEY", "invalid_api_key")
         length = headers.get("content-length", "0")
-        if length.isdecimal() and int(length) > self.largest(path):
+        if length.isdecimal() and (len(length) > _DIGITS or int(length) > self.largest(path)):
             raise ApiError(413, f"That is more than {self.largest(path):,} bytes.", "too_large")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, TypeVar
 
 from mcp.server.mcpserver import Context, MCPServer
-from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
+from mcp.server.mcpserver.exceptions import ResourceError, ResourceNotFoundError, ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import ToolAnnotations
 from pydantic import Field
@@ -162,7 +162,10 @@ class _Tools:
             wanted = int(number)
         except ValueError:
             raise ResourceNotFoundError("A page is a number from 1.") from None
-        job = Job(self._service.quick, lambda emit: self._library.page(document, wanted, emit))
+        try:
+            job = Job(self._service.quick, lambda emit: self._library.page(document, wanted, emit))
+        except Busy as error:
+            raise ResourceError(_full(error)) from error
         try:
             text: str = (await job.result())["text"]
         except DocumentError as error:
@@ -194,7 +197,7 @@ async def _reported(ctx: Context[Any, Any], gate: Gate, work: Callable[[Emit], R
     try:
         job = Job(gate, work)
     except Busy as error:
-        raise ToolError(f"The queue is full; try again in {error.retry_after} seconds.") from error
+        raise ToolError(_full(error)) from error
     told = "working"
     try:
         async for event in job.events(_PAUSE):
@@ -211,6 +214,10 @@ async def _reported(ctx: Context[Any, Any], gate: Gate, work: Callable[[Emit], R
     finally:
         job.close()
     raise AssertionError("a job ends with its result")
+
+
+def _full(error: Busy) -> str:
+    return f"The queue is full; try again in {error.retry_after} seconds."
 
 
 def _told(event: object) -> str:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("docagent")
 
+_HEAD_START = 0.3  # seconds for the first requests, as importing torch holds up all threads
 _SHUTDOWN = 5.0  # seconds that reading and watching get to end
 
 
@@ -135,14 +136,21 @@ class Service:
             thread.join(_SHUTDOWN)
 
     def _load(self) -> None:
+        if self._ended.wait(_HEAD_START):
+            return
         try:
             self.library.encoder.load()
             self.chat_model()
         except DocAgentError as error:
             self.model_state = str(error)
             log.warning("%s", error)
+        except Exception:
+            self.model_state = "the model could not be loaded; the server's log says why"
+            log.exception("The model could not be loaded.")
 
     def _read(self) -> None:
+        if self._ended.wait(_HEAD_START):
+            return
         self._read_new()
         self.reading = False
         if self._watched:
