@@ -15,7 +15,9 @@ class Citation:
     """Exact words of a document: `quote` is its text from `start` to `end` up to white space.
 
     `id` is the number the answer's markers use, `page` the physical page from 1, `page_label`
-    the printed one. `unit` says what `page` counts: pages, slides or sheets.
+    the printed one. `unit` says what `page` counts: pages, slides or sheets. `place` is where the
+    quote begins if no page tells: a chapter, a cell, a time, a line. `header` is the title and
+    header row of the table that a quoted row belongs to.
     """
 
     id: int
@@ -27,15 +29,21 @@ class Citation:
     start: int
     end: int
     unit: Unit = "page"
+    place: str = ""
+    header: str = ""
 
     def __str__(self) -> str:
         page = f", {self.unit} {self.page}" if self.page else ""
-        return f'[{self.id}] {self.document}{page}: "{" ".join(self.quote.split())}"'
+        place = f", {self.place}" if self.place else ""
+        header = f" ({self.header})" if self.header else ""
+        quote = " ".join(self.quote.split())
+        return f'[{self.id}] {self.document}{page}{place}: "{quote}"{header}'
 
     def as_json(self) -> dict[str, Any]:
         """The keys of a citation in `ask --json`."""
         described = asdict(self)
-        del described["unit"]
+        for key in ("unit", "place", "header"):
+            del described[key]
         return described
 
 

@@ -8,20 +8,19 @@ import os
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, Unpack
 
-from docagent.answer import Answer
+from docagent.answer import Answer, Usage
 from docagent.answering.context import QueryContext
 from docagent.errors import DocAgentError
 from docagent.events import Emit, Event, Progress, Step, ignore
 from docagent.model import Model
-from docagent.pipeline import answer, chosen_strategy
 from docagent.settings import AskOptions, Settings, SummaryRequest
+from docagent.strategy import strategy
 from docagent.streaming import stream
-from docagent.tools import checked_tools
 from retrieval.files import Paths, path_list
 from retrieval.folders import cache_folder
 from retrieval.query import readable
@@ -70,8 +69,11 @@ class DocAgent:
         self.settings = replace(settings or Settings(), **options)
         if self.settings.model == "auto" and os.environ.get("DOCAGENT_MODEL", "").strip() == "none":
             self.settings = replace(self.settings, model="none")
-        chosen_strategy(self.settings)  # refuses what cannot be together
-        self.tools = checked_tools(tools)
+        self.tools: tuple[BaseTool, ...] = ()
+        if tools:  # LangChain takes half a second to import
+            from docagent.tools import checked_tools
+
+            self.tools = checked_tools(tools)
         self._given = None if isinstance(model, str) else model
         self._open: dict[tuple[object, ...], Corpus] = {}
         self._lock = threading.RLock()
@@ -83,12 +85,8 @@ class DocAgent:
         self.close()
 
     def __repr__(self) -> str:
-        defaults = Settings()
-        changed = {
-            field.name: getattr(self.settings, field.name)
-            for field in fields(Settings)
-            if getattr(self.settings, field.name) != getattr(defaults, field.name)
-        }
+        given, defaults = asdict(self.settings), asdict(Settings())
+        changed = {name: value for name, value in given.items() if value != defaults[name]}
         if "password" in changed:
             changed["password"] = "..."
         return f"DocAgent({', '.join(f'{name}={value!r}' for name, value in changed.items())})"
@@ -107,21 +105,33 @@ class DocAgent:
         `Step` and `Token`. Raises DocAgentError, with a line that says what to do.
         """
         settings = _replaced(self.settings, options)
-        chosen_strategy(settings)
         readable(question)  # an empty one is refused before documents are opened
         begun = time.perf_counter()
         corpus = self.open(paths, emit=emit)
-        opened = time.perf_counter() - begun
         query = corpus.query(question)
         corpus.warn_of_language(query)
-        with corpus.undisturbed():
-            corpus.encoder.load()  # loading models counts in the total alone
-            model = self.language_model()
-            reranker = self.reranker
+        suited = corpus.suited(query, emit)
+        opened = time.perf_counter() - begun
+        with corpus.undisturbed(), suited.undisturbed():
+            suited.encoder.load()  # loading models counts in the total alone
+            model, reranker = self.language_model(), self.reranker
             context = QueryContext(
-                corpus, query, model, settings, self.cache, reranker, self.tools, emit
+                suited, query, model, settings, self.cache, reranker, self.tools, emit
             )
-            return answer(context, begun, opened)
+            draft = strategy(settings.strategy, settings.model)(context)
+        return Answer(
+            query.text,
+            draft.text,
+            draft.found,
+            tuple(draft.citations),
+            model.name if model else "none",
+            draft.confidence,
+            draft.strategy,
+            draft.steps,
+            usage=model.usage if model else Usage(),
+            seconds={"open": opened, **context.seconds, "total": time.perf_counter() - begun},
+            note=draft.note,
+        )
 
     def stream(self, paths: Paths, question: str, **options: Unpack[AskOptions]) -> Iterator[Event]:
         """The same as it happens: progress, steps, tokens, and last the answer."""
@@ -161,8 +171,7 @@ class DocAgent:
         called with each `Progress`, `Step` and finished section. Raises DocAgentError, with a line
         that says what to do.
         """
-        from docagent.summary.context import SummaryContext
-        from docagent.summary.options import summary_options
+        from docagent.summary.context import SummaryContext, summary_options
         from docagent.summary.summarize import summarize
 
         options = summary_options(**request)

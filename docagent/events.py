@@ -35,7 +35,7 @@ Emit = Callable[[Progress | Step | Token], None]
 
 
 def event_as_json(event: Event) -> dict[str, Any]:
-    """One line of a trace file, from which `docagent.replay` makes the event again.
+    """One line of a trace file.
 
     An answer is the object of `ask --json`, with its `note` and the `units` of its citations
     where there is something to tell.

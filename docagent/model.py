@@ -12,6 +12,7 @@ from docagent.answer import Usage
 from docagent.engine.servers.errors import clear_errors
 from docagent.errors import DocAgentError
 from docagent.events import Emit, Progress, ignore
+from prompts import render
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel, LanguageModelInput
@@ -34,6 +35,13 @@ def estimated_tokens(text: str) -> int:
     return int(len(text.encode()) / _BYTES_PER_TOKEN) + 1
 
 
+def prompt_messages(name: str, **values: str) -> list[BaseMessage]:
+    """The template of this name, filled in, as the whole conversation."""
+    from langchain_core.messages import HumanMessage
+
+    return [HumanMessage(render(name, **values))]
+
+
 class Model:
     """Any LangChain chat model; `ChatQwen2` also tells its size and counts tokens exactly.
 
@@ -41,11 +49,9 @@ class Model:
     reads.
     """
 
-    def __init__(
-        self, chat: BaseChatModel, name: str | None = None, cache: ReplyCache | None = None
-    ) -> None:
+    def __init__(self, chat: BaseChatModel, cache: ReplyCache | None = None) -> None:
         self.chat = chat
-        self.name = name or getattr(chat, "model_name", None) or type(chat).__name__
+        self.name = getattr(chat, "model_name", None) or type(chat).__name__
         self._cache = cache
         self._logprobs = hasattr(chat, "openai_api_base")
         self.context = int(getattr(chat, "context", None) or _CONTEXT)

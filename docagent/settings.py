@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from docagent.errors import DocAgentError
-from docagent.strategy import check_name
+from docagent.strategy import check_strategy
 from retrieval.pages import PageRange
 
 
@@ -34,7 +34,7 @@ class Settings:
     rewrite: bool = False  # also search in other wordings by the model
 
     def __post_init__(self) -> None:
-        check_name(self.strategy)
+        check_strategy(self.strategy, self.model)
         if self.cache is not None:
             object.__setattr__(self, "cache", Path(self.cache).expanduser())
         object.__setattr__(self, "pages", PageRange.of(self.pages))

@@ -16,6 +16,10 @@ from docagent.errors import DocAgentError
 
 Strategy = Callable[[Any], Any]  # QueryContext to Draft: docagent/answering/context.py
 
+NO_MODEL = (
+    "--model none has no language model and gives the document's exact words alone; name a --model "
+    "for this"
+)
 _BUILT_IN = ("auto", "retrieve", "read", "direct", "agent")
 _registered: dict[str, Strategy] = {}
 
@@ -32,15 +36,17 @@ def names() -> tuple[str, ...]:
     return (*_BUILT_IN, *_registered)
 
 
-def check_name(name: str) -> None:
-    """Raises DocAgentError for a name that no strategy has."""
+def check_strategy(name: str, model: str) -> None:
+    """Raises DocAgentError for a name that no strategy has, or none without a language model."""
     if name not in names():
         raise DocAgentError(f"There is no strategy {name!r}; choose one of {', '.join(names())}.")
+    if model == "none" and name not in ("auto", "retrieve"):
+        raise DocAgentError(f"There is no strategy {name} here: {NO_MODEL}.")
 
 
-def strategy(name: str) -> Strategy:
-    """The strategy of this name. Raises DocAgentError if there is none."""
-    check_name(name)
+def strategy(name: str, model: str) -> Strategy:
+    """The strategy of a name that `check_strategy` let pass; `--model none` has one of its own."""
+    name = "extractive" if model == "none" else name
     if name in _registered:
         return _registered[name]
     function: Strategy = getattr(import_module(f"docagent.strategies.{name}"), name)

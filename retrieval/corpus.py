@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from retrieval.chunk.passage_sentences import sentences_of
 from retrieval.chunk.sentences import Sentence
+from retrieval.embed import multilingual
 from retrieval.embed.encoder import Encoder
+from retrieval.embed.multilingual import MultilingualEncoder
 from retrieval.errors import DocAgentError
 from retrieval.files import Paths, path_list
 from retrieval.folders import cache_folder
@@ -21,7 +23,7 @@ from retrieval.parse.document import Document
 from retrieval.passage import Passage
 from retrieval.progress import Emit, ignore
 from retrieval.query import Query, parse_query, readable
-from retrieval.ranking.foreign import language_mismatch
+from retrieval.ranking.foreign import crosses, language_mismatch
 from retrieval.ranking.rerank import DEPTH, Reranker, reranked
 from retrieval.ranking.search import search
 from retrieval.store import vectors
@@ -44,6 +46,8 @@ _SOON = 100
 """Missing vectors that a question waits for: half a second on two AMX cores. Above that words find
 the candidates, which costs nothing in the ablation of BENCHMARKS.md."""
 
+AUTO, ENGLISH = "auto", "embedded"
+
 _GROUPED = 300  # passages a ranking by documents looks at
 
 
@@ -65,8 +69,11 @@ def prepare(
 class Corpus:
     """One or more indexed documents. `Corpus.open("report.pdf")` makes one."""
 
-    def __init__(self, index: PassageIndex) -> None:
+    def __init__(self, index: PassageIndex, other: Encoder | None = None) -> None:
+        """`other` embeds for questions that are in none of the documents' languages."""
         self._index = index
+        self._other = other
+        self._across: Corpus | None = None
 
     # Opening
 
@@ -91,13 +98,14 @@ class Corpus:
         Raises DocumentError if a named file cannot be read or a folder holds none that can, and
         PasswordRequired if one is locked.
         """
-        encoder, store = _encoder(embedding), _store(cache)
+        name, store = _embedding(embedding), _store(cache)
+        encoder = _encoder(name)
         paths = path_list(paths)
         sources, documents = open_documents(
             Collections(store).expand(paths), encoder, store, password, emit or ignore
         )
-        name = index_name(paths, encoder)
-        corpus = cls(PassageIndex.build(sources, documents, name, encoder, store))
+        words = index_name(paths, encoder)
+        corpus = cls._of(PassageIndex.build(sources, documents, words, encoder, store), name)
         if wait or corpus.pending <= _SOON:
             corpus.complete(emit)
         else:
@@ -121,15 +129,29 @@ class Corpus:
         """
         from retrieval.langchain import parsed
 
-        encoder, store = _encoder(embedding), _store(cache)
+        name, store = _embedding(embedding), _store(cache)
+        encoder = _encoder(name)
         by_source = parsed(documents)
-        indexed = [index_document(each, name, encoder, store) for name, each in by_source.items()]
+        indexed = [index_document(each, it, encoder, store) for it, each in by_source.items()]
         sources = {name: Path(name) for name in by_source}
         # A mark that neither a path nor a collection begins with.
-        name = index_name([f"{MARK}:{source}" for source in by_source], encoder)
-        corpus = cls(PassageIndex.build(sources, indexed, name, encoder, store))
+        words = index_name([f"{MARK}:{source}" for source in by_source], encoder)
+        corpus = cls._of(PassageIndex.build(sources, indexed, words, encoder, store), name)
         corpus.complete(emit)
         return corpus
+
+    @classmethod
+    def _of(cls, index: PassageIndex, embedding: str) -> Corpus:
+        """With the embedding model that suits its documents.
+
+        Cosines of two models do not compare. So one model serves all documents: the multilingual
+        one as soon as one of them is not in English.
+        """
+        if embedding not in (AUTO, multilingual.NAME):
+            return cls(index)
+        if embedding == multilingual.NAME or index.languages != {"en"}:
+            index = index.by(MultilingualEncoder())
+        return cls(index, MultilingualEncoder(across=True))
 
     # Contents
 
@@ -218,14 +240,15 @@ class Corpus:
         page_range = PageRange.of(pages)
         names = [documents] if isinstance(documents, str) else documents
         others = [readable(text) for text in also]
-        with self.undisturbed():
-            query = self.query(query)
+        query = self.query(query)
+        corpus = self.suited(query)
+        with self.undisturbed(), corpus.undisturbed():
             depth = max(k, DEPTH) if rerank else k
-            passages = search(self._index, query, depth, page_range, names, others)
+            passages = search(corpus._index, query, depth, page_range, names, others)
             if rerank:
                 passages = reranked(query.text, passages, rerank)[:k]
-        if self.pending:
-            log.info("index: %s; the rest follows", self.state())
+        if corpus.pending:
+            log.info("index: %s; the rest follows", corpus.state())
         return passages
 
     def by_document(self, query: str | Query, k: int = 3) -> dict[str, list[Passage]]:
@@ -238,6 +261,27 @@ class Corpus:
                 group.append(passage)
         return groups
 
+    def suited(self, query: str | Query, emit: Emit | None = None) -> Corpus:
+        """This corpus with the embedding model that the question needs, and all its vectors.
+
+        That is the corpus itself, unless the question is in none of the documents' languages and a
+        multilingual model is there: no word then finds a passage, so every vector is waited for.
+        """
+        if self._other is None or not self.crosses(query):
+            return self
+        if self._across is None:
+            self._across = Corpus(self._index.by(self._other))
+        if self._across.pending:
+            log.info("The question is in another language: embedding by a model that knows it.")
+            same = self._across._index.embedding is self._index.embedding
+            with nullcontext() if same else self.undisturbed():
+                self._across.complete(emit)
+        return self._across
+
+    def crosses(self, query: str | Query) -> bool:
+        """Whether a question is in none of the languages of the documents."""
+        return crosses(self.query(query), self._index.languages, self.mentions)
+
     def trust(self, query: str | Query) -> float:
         """How far cosines count for a question, or a text, on these documents: 0 to 1."""
         return self._index.trust(query.core if isinstance(query, Query) else query)
@@ -245,7 +289,7 @@ class Corpus:
     def warn_of_language(self, query: str | Query) -> None:
         """Log a warning if neither words nor meaning can bring the question to the documents."""
         query = self.query(query)
-        if query.language not in self.lexical.languages:
+        if self._other is None and query.language not in self.lexical.languages:
             warning = language_mismatch(query, self._index.samples(), self.encoder, self.mentions)
             if warning:
                 log.warning("%s", warning)
@@ -264,6 +308,8 @@ class Corpus:
     def close(self) -> None:
         """Stop embedding in the background; the next opening goes on with it."""
         self._index.embedding.stop()
+        if self._across is not None:
+            self._across.close()
 
     def state(self) -> str:
         """Which index a search uses: "words and 240 of 9,812 vectors"."""
@@ -296,9 +342,24 @@ def _check_count(k: int) -> None:
         raise DocAgentError(f"k must be a whole number from 1 on, not {k!r}.")
 
 
-def _encoder(embedding: str | None) -> Encoder:
-    """The embedding model of this name, or the one that the environment names."""
-    return Encoder(embedding or os.environ.get("DOCAGENT_EMBEDDING") or "minilm")
+def _embedding(name: str | None) -> str:
+    """The embedding model of this name, or the one that the environment names.
+
+    `auto` is the English one, beside the multilingual one where that is installed.
+    """
+    name = name or os.environ.get("DOCAGENT_EMBEDDING") or AUTO
+    if name == AUTO and not multilingual.is_installed():
+        return ENGLISH
+    return name
+
+
+def _encoder(embedding: str) -> Encoder:
+    """The model that documents are cut for.
+
+    With the multilingual model too that is the English one: its vectors then belong to the same
+    passages, and are made only where they are needed.
+    """
+    return Encoder("minilm" if embedding in (AUTO, ENGLISH, multilingual.NAME) else embedding)
 
 
 def _store(cache: str | Path | None) -> Cache:

@@ -20,7 +20,8 @@ class Passage:
     formats without pages. `score` lies in 0..1, 1 being first by words and by meaning. `cosine`
     is the likeness of question and passage by meaning. `context` holds the title and header of
     a table that the passage continues. `unit` says what `page` counts: pages, slides or sheets.
-    `contents` is true if it is mostly a table of contents.
+    `contents` is true if it is mostly a table of contents. `place` is where it begins if no page
+    tells: a chapter, a cell, a time, a line.
     """
 
     document: str
@@ -35,6 +36,7 @@ class Passage:
     context: str = ""
     unit: Unit = "page"
     contents: bool = False
+    place: str = ""
 
     @property
     def headed(self) -> str:

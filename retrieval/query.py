@@ -10,18 +10,33 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from retrieval.chunk.sentences import sentences
 from retrieval.errors import DocAgentError
 from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.language import language
+from retrieval.lexical.profile import quarters, question_keys, years
 from retrieval.lexical.tokens import query_terms
 
 _VOCABULARY = Path(__file__).with_name("vocabulary.toml")
 
+# Kinds of places; those of the first line are often left out before the number in the text itself.
+_NUMBERED = """section chapter article clause paragraph para. point part rule schedule §
+    Abschnitt Kapitel Artikel Klausel Ziffer Absatz Punkt Paragraf Nummer
+    chapitre alinéa artículo cláusula sección capítulo apartado articolo clausola sezione capitolo
+    paragrafo artigo secção seção hoofdstuk paragraaf lid kapittel avsnitt punkt"""
+_TITLED = """table figure fig. appendix annex item note exhibit page p. Tabelle Abbildung Seite
+    tableau annexe tabla página tabella pagina"""
 _REFERENCE = re.compile(
-    r"\b(?i:(section|table|figure|fig\.|chapter|appendix|annex|article|item|note|clause|exhibit|page|p\.))"
-    r"\s+(\d+(?:\.\d+)*[A-Z]?(?:\([a-z0-9]+\))*|[A-Z]|[IVXL]+)(?!\w)"
+    rf"(?<!\w)(?i:({'|'.join(map(re.escape, f'{_NUMBERED} {_TITLED}'.split()))}))"
+    r"(?:(?<=§)\s*|\s+)(\d+(?:\.\d+)*[A-Z]?(?:\([a-z0-9]+\))*|[A-Z]|[IVXL]+)(?!\w)"
 )
+_FULL = {"fig.": "figure", "p.": "page", "para.": "paragraph", "§": "section"}
+_BARE = frozenset(_NUMBERED.lower().split())
 _YEAR = re.compile(r"(?<![\d.,])(?:FY ?|CY ?)?((?:19|20)\d\d)(?![\d,.]?\d)", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
+_ASKS = ("?", "？", "؟")
+_SHORTEST = 3  # words of a question that can be understood without its other sentences
+_LATEST = re.compile(r"\b(?:latest|newest|most recent)\b", re.IGNORECASE)
 _BEFORE = re.compile(
     r"\b(?:last|previous|prior) (?:fiscal )?year|year[- ](?:over|on)[- ]year|\byoy\b", re.IGNORECASE
 )
@@ -32,6 +47,11 @@ class Reference(NamedTuple):
 
     kind: str
     number: str
+
+    @property
+    def bare(self) -> bool:
+        """Whether the place may stand under its number alone: "4.2 The buyer ..."."""
+        return self.kind in _BARE
 
 
 class Place(NamedTuple):
@@ -45,14 +65,17 @@ class Place(NamedTuple):
 class Query:
     """A question as `Corpus.query` reads it. Nothing here needs a model.
 
-    `language` is an ISO 639-1 code, or "" if it is not sure. `core` is the question without remarks
-    on the answer's form, `terms` are the search terms of it, stemmed for the languages of the
-    corpus, and `rarity` their inverse document frequency there. `search_text` and `search_terms`
-    add the year that "last year" means.
+    `language` is an ISO 639-1 code, or "" if it is not sure. `core` are its sentences that ask,
+    `terms` the search terms of these, stemmed for the languages of the corpus, and `rarity` their
+    inverse document frequency there. `search_text` and `search_terms` add the year that "last year"
+    means.
 
     `items` are a document's likely words for what is asked; `likely` holds queries to be searched
     besides: those words, behind the words of each place where such answers stand. `places` are
     these places, `references` the sections, tables and pages that the question names itself.
+
+    `names` are what it may call a document by (see lexical/profile.py), `years` and `quarters` the
+    periods it asks for; `latest` says that it asks for the newest document.
     """
 
     text: str
@@ -66,6 +89,10 @@ class Query:
     likely: tuple[str, ...]
     places: tuple[Place, ...]
     references: tuple[Reference, ...]
+    names: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    quarters: tuple[str, ...] = ()
+    latest: bool = False
 
 
 def parse_query(text: str, index: LexicalIndex | None = None) -> Query:
@@ -74,11 +101,12 @@ def parse_query(text: str, index: LexicalIndex | None = None) -> Query:
     Raises DocAgentError if it is empty.
     """
     text = readable(text)
-    core = _without_form(text)
+    core = _core(text)
     search_text = " ".join([core, *_year_before(core)])
     languages = index.languages if index else ()
     terms = tuple(query_terms(core, languages))
     items, likely, places = _likely(text)
+    named = references(text)
     return Query(
         text=text,
         language=language(text),
@@ -86,11 +114,15 @@ def parse_query(text: str, index: LexicalIndex | None = None) -> Query:
         search_text=search_text,
         terms=terms,
         search_terms=terms if search_text == core else tuple(query_terms(search_text, languages)),
-        rarity=index.rarity(terms) if index else {},
+        rarity=_rarity(terms, named, index) if index else {},
         items=items,
         likely=likely,
         places=places,
-        references=references(text),
+        references=named,
+        names=question_keys(text),
+        years=tuple(years(text)),
+        quarters=tuple(quarters(text)),
+        latest=bool(_LATEST.search(text)),
     )
 
 
@@ -108,17 +140,28 @@ def readable(text: str) -> str:
 def references(text: str) -> tuple[Reference, ...]:
     """The sections, tables and pages that a text names."""
     return tuple(
-        Reference(kind.lower().replace("fig.", "figure").replace("p.", "page"), number)
+        Reference(_FULL.get(kind.lower(), kind.lower()), number)
         for kind, number in _REFERENCE.findall(text)
     )
 
 
-def _without_form(question: str) -> str:
-    core = question
-    for pattern in _vocabulary().form:
-        core = pattern.sub(" ", core)
-    core = " ".join(core.split()).strip(" .,;:")
-    return core if len(core.split()) >= 3 else question
+def _rarity(
+    terms: tuple[str, ...], named: tuple[Reference, ...], index: LexicalIndex
+) -> dict[str, float]:
+    """Of the terms; "clause" of "clause 4.2" is no word that the text must have."""
+    rarity = index.rarity(terms)
+    for reference in named:
+        if reference.bare:
+            kind = query_terms(reference.kind, index.languages)
+            rarity.update({term: 0.0 for term in kind if term in rarity})
+    return rarity
+
+
+def _core(question: str) -> str:
+    """The sentences that ask, of several: the others say how to answer, or what a word means."""
+    spans = [question[start:end].strip() for start, end in sentences(question)]
+    core = " ".join(sentence for sentence in spans if sentence.endswith(_ASKS))
+    return core if len(_WORD.findall(core)) >= _SHORTEST else question
 
 
 def _year_before(core: str) -> list[str]:
@@ -148,7 +191,6 @@ class _Rule(NamedTuple):
 
 
 class _Vocabulary(NamedTuple):
-    form: list[re.Pattern[str]]
     places: dict[str, Place]
     rules: list[_Rule]
 
@@ -156,7 +198,6 @@ class _Vocabulary(NamedTuple):
 @lru_cache
 def _vocabulary() -> _Vocabulary:
     tables = tomllib.loads(_VOCABULARY.read_text("utf-8"))
-    form = [re.compile(pattern, re.IGNORECASE) for pattern in tables.pop("form")]
     places = {
         name: Place(re.compile(place["title"], re.IGNORECASE), place["words"])
         for name, place in tables.pop("places").items()
@@ -170,4 +211,4 @@ def _vocabulary() -> _Vocabulary:
         for topic in tables.values()
         for rule in topic
     ]
-    return _Vocabulary(form, places, rules)
+    return _Vocabulary(places, rules)

@@ -133,3 +133,74 @@ def mail(path: Path, body: str, subtype: str = "plain", attachment: str = "") ->
         message.add_attachment(b"%PDF", "application", "pdf", filename=attachment)
     path.write_bytes(message.as_bytes())
     return path
+
+
+_NAMESPACES = {
+    "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "r": "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "m": "http://schemas.openxmlformats.org/officeDocument/2006/math",
+    "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
+    "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
+    "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
+    "dgm": "http://schemas.openxmlformats.org/drawingml/2006/diagram",
+    "w14": "http://schemas.microsoft.com/office/word/2010/wordml",
+}
+NAMESPACES = " ".join(f'xmlns:{name}="{uri}"' for name, uri in _NAMESPACES.items())
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+_RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+
+
+def word_xml(
+    path: Path,
+    body: str,
+    parts: dict[str, tuple[str, str, str]] | None = None,
+    main: str = f"{WORD}.document.main+xml",
+) -> Path:
+    """A Word file from the XML of its body; `parts` by name: kind, content type, content."""
+    parts = parts or {}
+    types = "".join(
+        f'<Override PartName="/word/{name}" ContentType="{kind}"/>'
+        for name, (_, kind, _) in parts.items()
+    )
+    links = "".join(
+        f'<Relationship Id="{name.split(".")[0]}" Type="{_NAMESPACES["r"]}/{kind}" '
+        f'Target="{name}"/>'
+        for name, (kind, _, _) in parts.items()
+    )
+    members: dict[str, str | bytes] = {
+        "[Content_Types].xml": "<Types "
+        'xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Override PartName="/word/document.xml" ContentType="{main}"/>{types}</Types>',
+        "_rels/.rels": f'<Relationships xmlns="{_RELATIONS}"><Relationship Id="r1" '
+        f'Type="{_NAMESPACES["r"]}/officeDocument" Target="word/document.xml"/></Relationships>',
+        "word/document.xml": f"<w:document {NAMESPACES}><w:body>{body}</w:body></w:document>",
+        "word/_rels/document.xml.rels": f'<Relationships xmlns="{_RELATIONS}">{links}'
+        "</Relationships>",
+        **{f"word/{name}": content for name, (_, _, content) in parts.items()},
+    }
+    return zip_file(path, members)
+
+
+def run(text: str, properties: str = "") -> str:
+    """A run of a Word file."""
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def paragraph(*runs: str, properties: str = "") -> str:
+    """A paragraph of a Word file, of runs or of plain words."""
+    inner = "".join(each if each.startswith("<") else run(each) for each in runs)
+    return f"<w:p><w:pPr>{properties}</w:pPr>{inner}</w:p>"
+
+
+def rewritten(source: Path, target: Path, old: str, new: str, member: str = "") -> Path:
+    """A zip archive with words in its XML parts (or in one member) changed."""
+    with zipfile.ZipFile(source) as archive:
+        members: dict[str, str | bytes] = {}
+        for name in archive.namelist():
+            data = archive.read(name)
+            if name == member or (not member and name.endswith((".xml", ".rels"))):
+                data = data.replace(old.encode(), new.encode())
+            members[name] = data
+    return zip_file(target, members)

@@ -23,3 +23,10 @@ def test_words_of_a_document_are_no_html() -> None:
     html = ANSWER._repr_html_()
     assert "<script>" not in html and "<b>" not in html
     assert "&lt;script&gt;" in html
+
+
+def test_a_citation_names_its_place_and_the_header_of_its_row() -> None:
+    cited = Citation(
+        1, "a.html", None, None, "2021 | 57", True, 0, 9, place="Crops", header="Year | Wheat"
+    )
+    assert str(cited) == '[1] a.html, Crops: "2021 | 57" (Year | Wheat)'

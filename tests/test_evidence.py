@@ -37,7 +37,6 @@ def test_passages_of_a_page_are_one_source_with_gaps_shown() -> None:
     ranked = [passage(2, 300, "third"), passage(2, 200, "first"), passage(2, 206, "second")]
     (source,) = select(ranked, 100, one_each)
     assert source.text == "first\nsecond\n...\nthird"
-    assert source.title == "a.pdf, page 2, Heading"
 
 
 def test_documents_keep_the_order_of_their_best_passages() -> None:

@@ -54,6 +54,30 @@ def test_what_it_does_not(handbook_corpus: Corpus, question: str) -> None:
     assert "less than" in told.reason or "no passage" in told.reason
 
 
+def test_a_clause_by_its_number(tmp_path: Path, shared_cache: Path) -> None:
+    """ "Clause" names a place; it is no word that the text must have."""
+    file = tmp_path / "contract.md"
+    file.write_text(
+        "# Contract\n\n## 4. Delivery\n\n4.1 Goods are delivered within ten days.\n\n"
+        "4.2 The buyer checks the goods within three days and tells the seller of faults.\n\n"
+        "4.3 Late delivery costs two per cent a week.\n\n## 9. Law\n\n"
+        "9.1 The law of Norway applies.\n",
+        "utf-8",
+    )
+    corpus = Corpus.open([file], cache=shared_cache)
+    for question in (
+        "What does clause 4.2 say?",
+        "What does § 4.2 say?",
+        "Was steht in Ziffer 4.2?",
+        "What is said in section 4.2?",
+    ):
+        ranked = corpus.search(question, k=60)
+        near = quotes(corpus, question, ranked)
+        assert near[0].text.startswith("4.2 "), question
+        assert judge(corpus, question, ranked, near).found, question
+    assert not verdict(corpus, "What does clause 7.7 say?").found
+
+
 def test_a_year_that_stands_nowhere_is_left_to_a_reader(handbook_corpus: Corpus) -> None:
     told = verdict(handbook_corpus, "What did the ferries of the Authority earn in 1788?")
     assert (told.found, told.foreign) == (False, False)

@@ -16,9 +16,9 @@ from tests.conftest import ROOT
 LAYERS = {
     "retrieval": """errors extras progress folders machine linear pages parse chunk lexical embed
         dense passage query files store ranking langchain corpus __init__""",
-    "docagent": """errors sanitize jsonl timing answer events strategy settings streaming replay
+    "docagent": """errors sanitize jsonl answer events strategy settings streaming
         engine reply_cache model grounding answering reading tools agent strategies summary
-        pipeline session api __init__ evaluation serve cli __main__""",
+        session api __init__ evaluation serve cli __main__""",
 }
 """The modules and folders of each package, from the lowest up."""
 

@@ -11,7 +11,7 @@ import pytest
 from docagent import DocAgent, DocAgentError, Progress, Step, Summary
 from docagent.settings import SummaryRequest
 from docagent.summary import extract
-from docagent.summary.options import summary_options
+from docagent.summary.context import summary_options
 from docagent.summary.parts import parts
 from docagent.summary.sections import sections
 from docagent.summary.statements import statements

@@ -19,7 +19,7 @@ TORCH = "import time; t = time.perf_counter(); import torch; print(time.perf_cou
 SPLIT = """
 import json, sys, time
 begun = time.perf_counter()
-import torch, docagent.cli.ask, docagent.pipeline, docagent.engine.engine, docagent.engine.chat
+import torch, docagent.cli.ask, docagent.api, docagent.engine.engine, docagent.engine.chat
 import retrieval.corpus, retrieval.embed.bert, faiss, tantivy
 imports = time.perf_counter() - begun
 from docagent.api import DocAgent

@@ -20,7 +20,7 @@ from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
 from benchmarks.harness import ResultLog, Row, Table, arguments, timed
 from docagent.api import DocAgent
-from docagent.engine.tools.jsontext import first_value
+from docagent.engine.tools.jsontext import end_of_value, read_value
 from docagent.engine.tools.parse import parse
 from docagent.engine.tools.render import render
 from docagent.engine.tools.schema import fit
@@ -115,12 +115,21 @@ def judged(case: Row, reply: str) -> Row:
             value, name = message.tool_calls[0]["args"], message.tool_calls[0]["name"]
     else:
         try:
-            value = fit(first_value(reply), case["schema"])
+            value = fit(_first_value(reply), case["schema"])
         except ValueError as misfit:
             error = str(misfit)
     leaves = list(_leaves(value))
     right = name == case.get("name") and all(_holds(leaves, named) for named in case["values"])
     return {"parses": not error, "right": not error and right, "error": error}
+
+
+def _first_value(text: str) -> object:
+    """The first object or list in a text that may say more, such as a fence around it."""
+    start = min((at for at in (text.find("{"), text.find("[")) if at >= 0), default=-1)
+    if start < 0:
+        raise ValueError("no JSON")
+    end = end_of_value(text, start)
+    return read_value(text[start:end] if end > 0 else text[start:])
 
 
 def _leaves(value: object) -> Iterator[object]:

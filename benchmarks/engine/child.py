@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from benchmarks.engine.plain import write
+from docagent.engine.decoding.request import Request
 from docagent.engine.engine import Engine
 from docagent.engine.loading.load import load
 from retrieval.folders import cache_folder
@@ -29,7 +30,7 @@ def reply(engine: Engine, request: dict[str, Any]) -> Any:
         return True
     if "many" in request:
         start = time.perf_counter()
-        list(engine.batch(request["many"], max_new_tokens=request["new"]))
+        list(engine.answer_all([Request(ids, request["new"]) for ids in request["many"]]))
         return time.perf_counter() - start
     quote_from = 0 if request["quote"] else None
     return asdict(write(engine, request["ask"], request["new"], quote_from=quote_from))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from docagent.engine.decoding.request import Request
 from docagent.engine.engine import Engine
 from docagent.engine.loading.gguf_model import GgufModel
 from docagent.engine.loading.gguf_weights import GgufWeights
@@ -36,10 +37,10 @@ class TimedAnswer:
 
 
 def write(engine: Engine, ids: Sequence[int], new: int, **options: Any) -> TimedAnswer:
-    """An answer of docagent's engine; `options` are those of `Engine.write`."""
+    """An answer of docagent's engine; `options` are those of a `Request`."""
     tokens: list[int] = []
     start, first = time.perf_counter(), 0.0
-    for token in engine.write(ids, max_new_tokens=new, **options):
+    for token in engine.write(Request(list(ids), new, **options)):
         first = first or time.perf_counter() - start
         tokens.append(token)
     return TimedAnswer(tokens, first, time.perf_counter() - start)

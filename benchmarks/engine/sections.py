@@ -10,6 +10,7 @@ from typing import Any
 from benchmarks.engine.bench import Bench, read_bandwidth, token_bytes
 from benchmarks.engine.plain import TimedAnswer, write
 from benchmarks.harness import Table, least, seconds
+from docagent.engine.decoding.request import Request
 from docagent.engine.engine import Engine
 
 COPY = "Copy this passage word for word, and write nothing else:\n\n{passage}"
@@ -131,13 +132,14 @@ def quote(bench: Bench) -> Table:
         answers: dict[str, list[list[int]]] = {name: [] for name in ways}
         forwards, took = dict.fromkeys(ways, 0), dict.fromkeys(ways, 0.0)
         for ids in copy_prompts(bench, count, length):
-            list(engine.write(ids, max_new_tokens=1))  # the prompt's reading counts for neither
+            list(engine.write(Request(ids, 1)))  # the prompt's reading counts for neither
             for name, quote_from in ways.items():
-                writing = engine.write(ids, max_new_tokens=new, quote_from=quote_from)
+                request = Request(ids, new, quote_from=quote_from)
+                writing = engine.write(request)
                 answer: list[int] = []
                 took[name] += seconds(lambda: answer.extend(writing))  # noqa: B023
                 answers[name].append(answer)
-                forwards[name] += writing.generation.forwards
+                forwards[name] += request.forwards
         same = sum(a == b for a, b in zip(*answers.values(), strict=True))
         for name in ways:
             passes = forwards["without lookup"] / max(forwards[name], 1)
@@ -163,17 +165,19 @@ def copy_prompts(bench: Bench, count: int, length: int) -> list[list[int]]:
 
 
 def batch(bench: Bench) -> Table:
-    """Windows of one text asked alike: `Engine.batch` against a loop of `Engine.write`."""
+    """Windows of one text asked alike: `Engine.answer_all` against a loop of `Engine.write`."""
     windows, size, shared, new = (4, 24, 20, 4) if bench.quick else (64, 512, 300, 24)
     prefix = bench.part(0, shared)
     prompts = [prefix + bench.part(shared + number * size, size) for number in range(windows)]
 
     def together(engine: Engine) -> dict[int, Any]:
-        return dict(engine.batch(prompts, max_new_tokens=new))
+        requests = [Request(ids, new) for ids in prompts]
+        list(engine.answer_all(requests))
+        return {number: request.answer for number, request in enumerate(requests)}
 
     def one_by_one(engine: Engine) -> dict[int, Any]:
         return {
-            number: list(engine.write(ids, max_new_tokens=new, quote_from=None))
+            number: list(engine.write(Request(ids, new, quote_from=None)))
             for number, ids in enumerate(prompts)
         }
 

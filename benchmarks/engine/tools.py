@@ -8,6 +8,7 @@ from langchain_core.messages import HumanMessage
 
 from benchmarks.engine.bench import Bench
 from benchmarks.harness import Table, timed
+from docagent.engine.decoding.request import Request
 from docagent.engine.options import generation_options, tool_options
 from docagent.engine.prompt import PromptEncoder
 from docagent.engine.tools.parse import parse
@@ -39,7 +40,7 @@ def tools(bench: Bench) -> Table:
     prompts = PromptEncoder(tokenizer, bench.loaded.tool_format)
     specs, _ = tool_options(TOOLS, "required")
     settings = {"max_tokens": 80.0, "temperature": 0.0, "top_p": 1.0, "top_k": 0.0}
-    request = generation_options(settings, None, tools=TOOLS, tool_choice="required")
+    options = generation_options(settings, None, tools=TOOLS, tool_choice="required")
     for name in ("constrained", "without a grammar"):
         constrained = name == "constrained"
         valid = written = 0
@@ -49,9 +50,9 @@ def tools(bench: Bench) -> Table:
         for number in numbers:
             passage = tokenizer.decode(bench.part(number * ((len(bench.ids) - 60) // count), 60))
             ids = prompts.encode([HumanMessage(ASK.format(passage=passage))], specs).ids
-            list(engine.write(ids, max_new_tokens=1))  # the prompt is read for both alike
-            constraint: Any = TimedConstraint(engine._constraint(request)) if constrained else None
-            writing = engine.write(ids, max_new_tokens=80, constraint=constraint)
+            list(engine.write(Request(ids, 1)))  # the prompt is read for both alike
+            constraint: Any = TimedConstraint(engine._constraint(options)) if constrained else None
+            writing = engine.write(Request(ids, 80, constraint=constraint))
             answer, took = timed(lambda: list(writing))  # noqa: B023
             total += took
             masks += constraint.seconds if constrained else 0.0

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
-from docagent.agent.outcome import Outcome
-from docagent.agent.tool_protocol import Reply, ToolProtocol, ToolsBound, ToolsInText, tool_protocol
+from docagent.agent.tool_protocol import Outcome, Reply, ToolsBound, ToolsInText, tool_protocol
 from docagent.errors import ServerError
 from docagent.events import Emit, Step
 
@@ -52,7 +51,7 @@ class Conversation:
         self._uncounted = 0  # estimated tokens of turns whose usage is not known
         self._tools, self._system, self._question = tools, system, question
         self._turn_tokens, self._expected = turn_tokens, expected
-        self._protocol: ToolProtocol = tool_protocol(model, tools)
+        self._protocol = tool_protocol(model, tools)
 
     @property
     def messages(self) -> list[BaseMessage]:

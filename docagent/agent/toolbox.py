@@ -13,15 +13,14 @@ from langchain_core.messages import ToolMessage
 from langchain_core.tools import BaseTool, ToolException
 from pydantic import ValidationError
 
-from docagent.agent.outcome import Outcome
+from docagent.agent.tool_protocol import Outcome
 from docagent.engine.tools.calls import Request, checked
 from docagent.engine.tools.specification import specifications
 from docagent.errors import first_line
 from docagent.grounding.markers import without_markers
 from docagent.tools import NAMES
-from docagent.tools.artifact import ToolArtifact
 from docagent.tools.base import CorpusTool
-from docagent.tools.context import ToolContext
+from docagent.tools.context import ToolArtifact, ToolContext
 
 if TYPE_CHECKING:
     from langchain_core.messages import InvalidToolCall, ToolCall
@@ -85,33 +84,26 @@ class Toolbox:
         ours = isinstance(tool, CorpusTool)
         try:
             message = tool.invoke(made)
-        except ToolException as error:
-            return self._failed(tool.name, argument, call_id, first_line(error))
         except Exception as error:
-            if ours:
-                raise
-            if isinstance(error, ValidationError):  # of arguments that fit the plain schema only
-                return self._failed(tool.name, argument, call_id, _misfits(error))
-            log.warning("the tool %s failed: %s", tool.name, first_line(error))
-            return self._failed(tool.name, argument, call_id, first_line(error))
+            told = first_line(error)
+            if isinstance(error, ValidationError) and not ours:
+                told = _misfits(error)  # of arguments that fit the plain schema only
+            elif not isinstance(error, ToolException):
+                if ours:
+                    raise
+                log.warning("the tool %s failed: %s", tool.name, told)
+            return self._failed(tool.name, argument, call_id, told)
         if not isinstance(message, ToolMessage):
             message = ToolMessage(str(message), tool_call_id=call_id)
         if message.status == "error":  # a tool that handles its errors itself
             return self._failed(tool.name, argument, call_id, message.text)
         shown = message.artifact if ours else None
+        text = str(message.text)
         if not isinstance(shown, ToolArtifact):
-            text = without_markers(message.text)
-            text = (
-                self._context.cut(text)
-                if self._context.count(text) > self._context.budget
-                else text
-            )
+            text = self._context.cut(without_markers(text))
             shown = ToolArtifact(_few_words(text))
-            return Outcome(
-                call_id, tool.name, argument, text, f"{argument} -> {shown.summary}", shown
-            )
         trace = f"{argument} -> {shown.summary}" if argument else shown.summary
-        return Outcome(call_id, tool.name, argument, message.text, trace, shown)
+        return Outcome(call_id, tool.name, argument, text, trace, shown)
 
     def _failed(self, name: str, argument: str, call_id: str, error: str) -> Outcome:
         line = _few_words(error, 200)

@@ -14,7 +14,8 @@ from importlib.resources import files
 from statistics import fmean
 from typing import TYPE_CHECKING
 
-from docagent.answering.messages import answerable_messages, plain_messages
+from docagent.answering.messages import answerable_messages
+from docagent.model import Model, prompt_messages
 from prompts import template
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from docagent.answering.search import SearchResult
     from docagent.grounding.source import Source
     from docagent.grounding.verdict import Verdict
-    from docagent.model import Model
     from docagent.reply_cache import ReplyCache
 
 ANSWERS = 0.27
@@ -75,7 +75,10 @@ def scale(model: Model, kept: ReplyCache) -> tuple[float, float]:
     if known := kept.get(*made_from):
         return float(known[0]), float(known[1])
     stated, left_open = (
-        fmean(model.log_odds(plain_messages("answerable", _TEXT, one)) for one in questions)
+        fmean(
+            model.log_odds(prompt_messages("answerable", passages=_TEXT, question=asked))
+            for asked in questions
+        )
         for questions in (STATED, LEFT_OPEN)
     )
     found = (stated + left_open) / 2, max(_LEAST_HALF, (stated - left_open) / 2)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from docagent.answer import Citation
 from docagent.errors import DocAgentError
 from docagent.events import Emit, ignore
-from docagent.timing import timed
+from docagent.strategy import NO_MODEL
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
@@ -22,21 +24,33 @@ if TYPE_CHECKING:
     from retrieval.ranking.rerank import Reranker
 
 
-NO_MODEL = (
-    "--model none has no language model and gives the document's exact words alone; name a --model "
-    "for this"
-)
+class Work:
+    """What a question and a summary have in common: a model, and the time that stages take."""
 
+    __slots__ = ()
+    language_model: Model | None
+    seconds: dict[str, float]
 
-def required(model: Model | None) -> Model:
-    """The language model. Raises DocAgentError where there is none."""
-    if model is None:
-        raise DocAgentError(NO_MODEL)
-    return model
+    @property
+    def model(self) -> Model:
+        """The language model. Raises DocAgentError where there is none."""
+        if self.language_model is None:
+            raise DocAgentError(NO_MODEL)
+        return self.language_model
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Add the time that the block takes to a stage's seconds."""
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = time.perf_counter() - begun
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + spent
 
 
 @dataclass(frozen=True, slots=True)
-class QueryContext:
+class QueryContext(Work):
     """A question, the open documents, and the model that reads them.
 
     `language_model` is None for `--model none`. `cache` holds what models replied before. `tools`
@@ -58,15 +72,6 @@ class QueryContext:
     def question(self) -> str:
         """The question as it was asked."""
         return self.query.text
-
-    @property
-    def model(self) -> Model:
-        """The language model. Raises DocAgentError where there is none."""
-        return required(self.language_model)
-
-    def timed(self, stage: str) -> AbstractContextManager[None]:
-        """Add the time that the block takes to a stage's seconds."""
-        return timed(self.seconds, stage)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,4 +79,4 @@ def in_turns(lists: Iterable[Iterable[T]]) -> list[T]:
     """The first of each list, then the second of each, and so on."""
     gone = object()
     columns = zip_longest(*lists, fillvalue=gone)
-    return [one for column in columns for one in column if one is not gone]  # type: ignore[misc]
+    return [item for column in columns for item in column if item is not gone]  # type: ignore[misc]

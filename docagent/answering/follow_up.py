@@ -48,13 +48,13 @@ def stand_alone(model: Model | None, turns: Sequence[Turn], question: str) -> st
     """
     if not turns:
         return question
-    if model is None:
-        return _with_words(turns[-1][0], question) if leans(question) else question
-    lines = model.reply(_messages(turns, question), max_tokens=_TOKENS).text.strip().splitlines()
-    told = lines[0].strip(' "') if lines else ""
-    if not told or len(told) > _LONGEST or told.casefold() == turns[-1][0].strip().casefold():
-        return _with_words(turns[-1][0], question) if leans(question) else question
-    return told
+    before = turns[-1][0]
+    if model:
+        reply = model.reply(_messages(turns, question), max_tokens=_TOKENS).text.strip()
+        told = reply.partition("\n")[0].strip(' "')
+        if told and len(told) <= _LONGEST and told.casefold() != before.strip().casefold():
+            return told
+    return _with_words(before, question) if leans(question) else question
 
 
 def _messages(turns: Sequence[Turn], question: str) -> list[BaseMessage]:

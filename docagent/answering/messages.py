@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from docagent.grounding.markers import MARKER
 from docagent.grounding.source import Source
-from prompts import render
+from docagent.model import prompt_messages
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
@@ -41,17 +41,10 @@ def answerable_messages(sources: list[Source], question: str) -> list[BaseMessag
     return _messages("answerable", sources, question)
 
 
-def _messages(prompt: str, sources: list[Source], question: str) -> list[BaseMessage]:
+def _messages(name: str, sources: list[Source], question: str) -> list[BaseMessage]:
     several = len({source.passages[0].document for source in sources}) > 1
     passages = "\n\n".join(_shown(source, several) for source in sources)
-    return plain_messages(prompt, passages, question)
-
-
-def plain_messages(prompt: str, passages: str, question: str) -> list[BaseMessage]:
-    """A prompt of these, filled with a text and a question."""
-    from langchain_core.messages import HumanMessage
-
-    return [HumanMessage(render(prompt, passages=passages, question=question))]
+    return prompt_messages(name, passages=passages, question=question)
 
 
 def _shown(source: Source, several: bool) -> str:

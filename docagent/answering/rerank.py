@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from docagent.errors import DocAgentError
-from prompts import render
+from docagent.model import prompt_messages
 from retrieval.passage import Passage
 from retrieval.ranking.rerank import passage_with_headings
 
@@ -31,10 +31,8 @@ class ModelReranker:
 
     def scores(self, question: str, passages: Sequence[Passage]) -> list[float]:
         """Probabilities of Yes, 0 to 1; the question is read once for all passages."""
-        from langchain_core.messages import HumanMessage
-
         prompts = [
-            [HumanMessage(render("relevant", question=question, passage=text))]
-            for text in map(passage_with_headings, passages)
+            prompt_messages("relevant", question=question, passage=passage_with_headings(passage))
+            for passage in passages
         ]
         return [yes for yes, _ in self._likelihood(prompts, ("Yes", "No"))]

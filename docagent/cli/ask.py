@@ -40,9 +40,9 @@ def ask(
 
     agent = DocAgent(
         model,
-        strategy=options.strategy_name(strategy),
+        strategy=strategy,
         embedding=embedding,
-        pages=options.page_range(pages),
+        pages=pages,
         k=k,
         budget=budget,
         brief=brief,

@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from docagent.cli.printing import print_json
+from docagent.cli.progress import counter
 from docagent.errors import DocAgentError
 from docagent.jsonl import end_last_line, read_rows
 
@@ -39,10 +40,10 @@ def run_batch(
     todo = [row for row in rows if row["id"] not in done]
     if output:
         output.parent.mkdir(parents=True, exist_ok=True)
+    show = counter("questions")
     with output.open("a", encoding="utf-8") if output else nullcontext(sys.stdout) as stream:
         for number, row in enumerate(todo, 1):
             files = paths or [str(questions.parent / row["doc"])]
             print_json({"id": row["id"], **answer(files, row["question"])}, file=stream)
-            if sys.stderr.isatty():
-                print(f"\r{number} of {len(todo)} questions", end="", file=sys.stderr, flush=True)
+            show(number, len(todo))
     return 0

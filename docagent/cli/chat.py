@@ -33,9 +33,9 @@ def chat(
 
     agent = DocAgent(
         model,
-        strategy=options.strategy_name(strategy),
+        strategy=strategy,
         embedding=embedding,
-        pages=options.page_range(pages),
+        pages=pages,
         password=password,
     )
     session = agent.chat(paths)

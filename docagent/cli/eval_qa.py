@@ -35,7 +35,7 @@ def qa(
     model: options.Model = "auto",
     strategy: options.Strategy = "auto",
     embedding: options.Embedding = None,
-    budget: options.EvalBudget = None,
+    budget: options.Budget = None,
     every: Every = 1,
     limit: Limit = None,
     closed_book: ClosedBook = False,
@@ -57,7 +57,6 @@ def qa(
     from docagent.evaluation.summary import write_summary
 
     rows = read_questions(questions, every, limit)
-    options.strategy_name(strategy)
     agent = DocAgent(model, strategy=strategy, embedding=embedding, budget=budget)
     with notices():
         language_model = agent.language_model()

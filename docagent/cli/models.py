@@ -100,7 +100,7 @@ def _serve(server: str, model: str | None, context: int | None) -> int:
 def _list() -> int:
     from docagent.engine.catalogue import CATALOGUE
     from docagent.engine.loading.embedded import MODELS
-    from docagent.engine.resolve import local_models
+    from docagent.engine.loading.hub import local_models
     from retrieval import machine
     from retrieval.folders import cache_folder
 

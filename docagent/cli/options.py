@@ -8,6 +8,24 @@ from typing import Annotated
 import typer
 
 from docagent.strategy import names
+from retrieval.pages import PageRange
+
+
+def _strategy_name(name: str) -> str:
+    if name not in names():
+        raise typer.BadParameter(f"{name!r} is none of {', '.join(names())}.")
+    return name
+
+
+def _page_range(pages: str) -> PageRange:
+    """`10-20` or `7` as first and last page."""
+    first, dash, last = pages.partition("-")
+    if first.isdecimal() and (last.isdecimal() if dash else True):
+        span = PageRange(int(first), int(last or first))
+        if 1 <= span.first <= span.last:
+            return span
+    raise typer.BadParameter(f"{pages!r} is not a page range like 10-20.")
+
 
 Paths = Annotated[list[str] | None, typer.Argument(metavar="PATH...", show_default=False)]
 PathsAndQuestion = Annotated[
@@ -26,18 +44,27 @@ Model = Annotated[
 ]
 Strategy = Annotated[
     str,
-    typer.Option(help="auto, retrieve, read, direct or agent; see docs/strategies.md."),
+    typer.Option(
+        help="auto, retrieve, read, direct or agent; see docs/strategies.md.",
+        callback=_strategy_name,
+    ),
 ]
 Embedding = Annotated[
     str | None,
     typer.Option(
-        help="Embedding model: a local folder or a Hugging Face id.",
+        help="Embedding model: auto, embedded (English), embedded:multilingual, a local folder or "
+        "a Hugging Face id.",
         envvar="DOCAGENT_EMBEDDING",
-        show_default="the packaged all-MiniLM-L6-v2",
+        show_default="auto",
     ),
 ]
 Password = Annotated[str | None, typer.Option(help="Password of an encrypted PDF.")]
-Pages = Annotated[str | None, typer.Option(help="Only these physical pages, like 10-20 or 7.")]
+Pages = Annotated[
+    PageRange | None,
+    typer.Option(
+        help="Only these physical pages, like 10-20 or 7.", parser=_page_range, metavar="FIRST-LAST"
+    ),
+]
 MaxPassages = Annotated[int | None, typer.Option("-k", min=1, help="Read at most K passages.")]
 Results = Annotated[int, typer.Option("-k", min=1, help="How many passages to show.")]
 Budget = Annotated[
@@ -45,10 +72,6 @@ Budget = Annotated[
     typer.Option(
         min=50, help="Tokens of evidence to read.", show_default="what is read in 5 seconds"
     ),
-]
-EvalBudget = Annotated[
-    int | None,
-    typer.Option(min=50, help="Tokens of evidence to read.", show_default="about 4000"),
 ]
 Brief = Annotated[
     bool, typer.Option("--brief", help="Give the shortest answer: only a name or a figure.")
@@ -77,27 +100,6 @@ Output = Annotated[
     Path | None,
     typer.Option(help="With --questions: write answers here; rows already there are skipped."),
 ]
-
-
-def strategy_name(name: str) -> str:
-    """The name of a strategy. Raises a usage error for anything else."""
-    if name not in names():
-        raise typer.BadParameter(
-            f"{name!r} is none of {', '.join(names())}.", param_hint="--strategy"
-        )
-    return name
-
-
-def page_range(pages: str | None) -> tuple[int, int] | None:
-    """`10-20` or `7` as first and last page. Raises a usage error for anything else."""
-    if pages is None:
-        return None
-    first, dash, last = pages.partition("-")
-    if first.isdecimal() and (last.isdecimal() if dash else True):
-        span = int(first), int(last or first)
-        if 1 <= span[0] <= span[1]:
-            return span
-    raise typer.BadParameter(f"{pages!r} is not a page range like 10-20.", param_hint="--pages")
 
 
 def paths_and_text(

@@ -15,6 +15,8 @@ from docagent.events import Event, event_as_json
 from docagent.sanitize import one_line, plain
 from retrieval.parse.document import Unit
 
+_LONGEST = 200  # characters of a table's header behind a quote
+
 
 def print_json(row: dict[str, Any], **options: Any) -> None:
     """One line; `options` are those of print."""
@@ -63,18 +65,22 @@ def print_answer(answer: Answer, streamed: bool) -> None:
 
 
 def citation_line(citation: Citation, with_document: bool) -> str:
-    """`[1] p. 37 (printed 35) "exact words"`."""
+    """`[1] p. 37 (printed 35) "exact words"`; behind a row of a table its header."""
     place = citation_place(citation, with_document)
-    return f'[{citation.id}] {place} "{one_line(citation.quote)}"'
+    header = one_line(citation.header)[:_LONGEST]
+    quote = f'"{one_line(citation.quote)}"'
+    return f"[{citation.id}] {place} {quote}" + (f" ({header})" if header else "")
 
 
 def citation_place(citation: Citation, with_document: bool) -> str:
-    """`p. 37 (printed 35)`: the page to open, and the printed number where it differs."""
+    """`p. 37 (printed 35)`, `a.epub, Chapter Four`: where to open the document."""
     parts = []
     if with_document or citation.page is None:
         parts.append(one_line(citation.document))
     if citation.page is not None:
         parts.append(page_text(citation.page, citation.page_label, citation.unit))
+    if citation.place:
+        parts.append(one_line(citation.place))
     return ", ".join(parts)
 
 

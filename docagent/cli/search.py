@@ -34,7 +34,6 @@ def search(
     Exit status 4: no passage.
     """
     paths, query = options.paths_and_text(arguments, questions, "query")
-    span = options.page_range(pages)
     if rerank == "model":
         raise typer.BadParameter(
             "a search has no language model; name a cross-encoder.", param_hint="--rerank"
@@ -46,8 +45,9 @@ def search(
     def find(files: list[str], text: str) -> list[Passage]:
         with Screen() as screen:
             corpus = agent.open(files, wait=questions is not None, emit=screen.show)
+            corpus.suited(text, screen.show)
         corpus.warn_of_language(text)
-        return corpus.search(text, k, span, rerank=agent.reranker)
+        return corpus.search(text, k, pages, rerank=agent.reranker)
 
     with notices():
         if questions is not None:
@@ -75,5 +75,7 @@ def _print(passages: list[Passage]) -> None:
             where.append(page_text(passage.page, passage.page_label, passage.unit))
         if passage.heading:
             where.append(one_line(passage.heading))
+        if not passage.heading.startswith(passage.place):
+            where.append(one_line(passage.place))
         print(f"{number}. {passage.score:.2f}  {', '.join(where)}")
         print("   " + plain(passage.text).strip().replace("\n", "\n   ") + "\n")

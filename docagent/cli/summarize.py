@@ -50,14 +50,14 @@ def summarize(
     """
     from docagent.api import DocAgent
     from docagent.errors import DocAgentError
-    from docagent.summary.options import summary_options
+    from docagent.summary.context import summary_options
     from docagent.summary.summary import SectionSummary
 
     try:
         summary_options(length)
     except DocAgentError as error:
         raise typer.BadParameter(str(error), param_hint="--length") from error
-    agent = DocAgent(model, embedding=embedding, pages=options.page_range(pages), password=password)
+    agent = DocAgent(model, embedding=embedding, pages=pages, password=password)
     with_sections = not as_json and length != "short"
     with notices():
         with Screen() as screen:
@@ -112,7 +112,7 @@ def _print(summary: Summary, with_title: bool) -> None:
     places = [
         f"[{cited.id}] {citation_place(cited, several)}"
         for cited in citations
-        if cited.id in quoted and (several or cited.page)
+        if cited.id in quoted and (several or cited.page or cited.place)
     ]
     if places:
         print("\n" + "   ".join(places))

@@ -116,14 +116,10 @@ class Qwen2Model(BaseChatModel):
         in common with earlier ones is not read again (see the usage).
         """
         ids = self._prompts.encode(messages).ids
-        shares, cached = self.engine.choice(ids, self._first_tokens(answers))
-        usage = UsageMetadata(
-            input_tokens=len(ids),
-            output_tokens=1,
-            total_tokens=len(ids) + 1,
-            input_token_details={"cache_read": cached},
+        likely: tuple[list[float], UsageMetadata] = self.engine.choice(
+            ids, self._first_tokens(answers)
         )
-        return shares, usage
+        return likely
 
     def _first_tokens(self, answers: Sequence[str]) -> list[int]:
         choices = [self.get_token_ids(answer)[0] for answer in answers]

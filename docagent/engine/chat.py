@@ -21,7 +21,7 @@ from docagent.engine.decoding.completion import Completion
 from docagent.engine.options import GenerationOptions, generation_options
 
 if TYPE_CHECKING:
-    from docagent.engine.prompt import Prompt
+    from docagent.engine.decoding.request import Request
 
 
 class ChatQwen2(Qwen2Model):
@@ -41,8 +41,8 @@ class ChatQwen2(Qwen2Model):
     top_k: int = 0
     do_sample: bool = False
 
-    # The tokens of an answer that a batch has made, and how many of its prompt were cached.
-    _answer: tuple[list[int], int] | None = PrivateAttr(default=None)
+    _answered: Request | None = PrivateAttr(default=None)
+    """What a batch has answered already."""
 
     def bind_tools(
         self,
@@ -97,27 +97,24 @@ class ChatQwen2(Qwen2Model):
         """
         configs = get_config_list(config, len(inputs))
         each = self._options_of_each(len(inputs), **kwargs)
-        prompts: dict[int, Prompt] = {}
+        numbers: dict[Request, int] = {}
         for number, prompt in enumerate(inputs):
-            options = each[number]
             try:
                 messages = self._convert_input(prompt).to_messages()
-                prompts[number] = self._prompts.encode(messages, options.tools, options.schema)
+                numbers[self.engine.request(messages, each[number])] = number
             except Exception as error:
                 if not return_exceptions:
                     raise
                 yield number, error
-        numbers = list(prompts)
-        answers = self.engine.answer_many([*prompts.values()], [each[n] for n in numbers])
-        for index, tokens, cached in answers:
-            number = numbers[index]
+        for request in self.engine.answer_all(list(numbers)):
+            number = numbers[request]
             if "quotable" in kwargs:
                 kwargs["quotable"] = list(each[number].quotable)
             try:
-                if isinstance(tokens, Exception):
-                    raise tokens
+                if request.error is not None:
+                    raise request.error
                 model = self.model_copy()
-                model._answer = tokens, cached
+                model._answered = request
                 reply = model.invoke(inputs[number], configs[number], **kwargs)
             except Exception as error:
                 if not return_exceptions:
@@ -176,21 +173,13 @@ class ChatQwen2(Qwen2Model):
         self, messages: Sequence[BaseMessage], stop: Sequence[str] | None, **kwargs: Any
     ) -> Completion:
         options = self._options(stop, **kwargs)
-        prompt = self._prompts.encode(messages, options.tools, options.schema)
-        if self._answer is None:
-            stream = self.engine.answer(prompt, options)
-            tokens, cached = stream, stream.cached_tokens
+        if (request := self._answered) is not None:
+            tokens = request.answer
         else:
-            tokens, cached = self._answer
-        return Completion(
-            tokens,
-            self.engine.loaded.tokenizer,
-            stop=self._prompts.stop(options),
-            tools=options.tools,
-            prompt_tokens=len(prompt.ids),
-            cached_tokens=cached,
-            limit=options.max_tokens,
-        )
+            request = self.engine.request(messages, options)
+            tokens = self.engine.write(request)
+        stop = self._prompts.stop(options)
+        return Completion(request, tokens, self.engine.loaded.tokenizer, stop, options.tools)
 
     def _metadata(self, completion: Completion) -> dict[str, Any]:
         return {"model_name": self.model_name, "finish_reason": completion.finish_reason}

@@ -13,31 +13,21 @@ FRAMEWORK_BYTES = 512 * 1024**2
 """Torch, transformers and the tokenizer themselves, resident beside the weights."""
 
 
-def memory_needed(
-    card: ModelCard,
-    context_tokens: int,
-    chunk: int = PREFILL_CHUNK,
-    weight_bytes: int | None = None,
-) -> int:
+def memory_needed(card: ModelCard, context_tokens: int, weight_bytes: int | None = None) -> int:
     """Bytes to answer with `context_tokens` tokens of prompt and answer, in bfloat16.
 
-    Weights, keys and values, the activations of one prefill chunk of `chunk` tokens, and the
+    Weights, keys and values, the activations of a prefill chunk, and the
     framework itself. `weight_bytes` is the size of a file whose weights stay as they are.
     """
-    return _fixed(card, chunk, weight_bytes) + card.kv_bytes * context_tokens
+    return _fixed(card, weight_bytes) + card.kv_bytes * context_tokens
 
 
-def largest_context(
-    card: ModelCard,
-    memory_bytes: int,
-    chunk: int = PREFILL_CHUNK,
-    weight_bytes: int | None = None,
-) -> int:
+def largest_context(card: ModelCard, memory_bytes: int, weight_bytes: int | None = None) -> int:
     """Tokens of prompt and answer that fit into so many bytes; 0 when the weights do not.
 
     Never more than the model reads, `card.context`.
     """
-    room = memory_bytes - _fixed(card, chunk, weight_bytes)
+    room = memory_bytes - _fixed(card, weight_bytes)
     return max(0, min(card.context, room // card.kv_bytes))
 
 
@@ -81,11 +71,11 @@ def refuse_if_too_large(
     )
 
 
-def _fixed(card: ModelCard, chunk: int, weight_bytes: int | None) -> int:
+def _fixed(card: ModelCard, weight_bytes: int | None) -> int:
     """Bytes taken whatever the context."""
     # A gated MLP holds its gate, its up projection and their product at once: about 16 vectors of
     # the hidden size per token of the chunk, in bfloat16.
-    activations = chunk * 16 * card.hidden * BFLOAT16_BYTES
+    activations = PREFILL_CHUNK * 16 * card.hidden * BFLOAT16_BYTES
     return (weight_bytes or card.weight_bytes) + activations + FRAMEWORK_BYTES
 
 

@@ -9,9 +9,10 @@ import torch
 from torch.nn import functional
 
 from docagent.engine.decoding.generate import Generation, forward, prefill
+from docagent.engine.decoding.request import Request
 from docagent.engine.engine import Engine
 from docagent.engine.loading.load import LoadedModel
-from docagent.engine.network.dual_chunk import chunks_for
+from docagent.engine.network.dual_chunk import chunk_length
 
 Mode = Literal["none", "yarn", "dca"]
 
@@ -34,8 +35,8 @@ class PrefixScorer:
     def method(self) -> tuple[str, float]:
         """Two modes of the same method read alike: within the native window, all of them do."""
         name, value = self._past.method
-        one_chunk = self._tokens <= chunks_for(self._past.config.native).length
-        return ("yarn", 1.0) if name == "dca" and one_chunk else (name, value)
+        within_a_chunk = self._tokens <= chunk_length(self._past.config.native)
+        return ("yarn", 1.0) if name == "dca" and within_a_chunk else (name, value)
 
     def read(self, prompts: Sequence[Sequence[int]]) -> None:
         """Read what all these prompts begin with."""
@@ -46,17 +47,9 @@ class PrefixScorer:
     def generate(self, prompt: Sequence[int], max_new_tokens: int) -> list[int]:
         """The greedy reply to one of the prompts."""
         self._past.crop(self._shared)
-        engine = self._engine
-        return list(
-            Generation(
-                engine.network,
-                self._past,
-                prompt,
-                max_new_tokens=max_new_tokens,
-                eos_ids=engine.loaded.eos_ids,
-                chunk=engine.chunk,
-            )
-        )
+        engine, request = self._engine, Request(list(prompt), max_new_tokens, quote_from=None)
+        eos_ids = engine.loaded.eos_ids
+        return list(Generation(engine.network, self._past, request, eos_ids, engine.chunk))
 
     def score(
         self, prompt: Sequence[int], continuations: Sequence[Sequence[int]]

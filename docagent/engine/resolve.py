@@ -63,11 +63,6 @@ def choose(name: str, cache: Path, force: bool = False) -> tuple[str, str]:
     return _largest(cache)
 
 
-def local_models() -> list[str]:
-    """Hugging Face ids of the Qwen2-family models that are fully on this machine."""
-    return hub.local_models()
-
-
 def _checked(name: str, cache: Path, force: bool) -> tuple[str, str]:
     if name == NONE:
         return NONE, "no language model: the exact words"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple, NotRequired, TypedDict
 
 from docagent.errors import DocAgentError
@@ -49,7 +49,8 @@ class ChatTokens:
         added = backend.get_added_tokens_decoder()
         self._control = {token.content: number for number, token in added.items()}
         longest_first = sorted(self._control, key=len, reverse=True)
-        self._control_pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+        controls = "|".join(map(re.escape, longest_first)) or r"(?!)"
+        self._control_pattern = re.compile(f"({controls})")
 
         # The same vocabulary, shared, without the added tokens: nothing else tells a control token
         # from text. A copy that leaves them out by `encode_special_tokens` took another second.
@@ -120,42 +121,24 @@ class ChatTokens:
         return ids
 
     def _ids(self, rendered: str, mark: re.Pattern[str], contents: list[list[Part]]) -> list[int]:
+        """Token ids of the rendered template, contents put back in place of their marks."""
+        # With one group, `split` alternates what stands between the matches and what was captured.
+        parts: list[Part] = []
+        for position, piece in enumerate(mark.split(rendered)):
+            parts += contents[int(piece)] if position % 2 else [Part(piece, trusted=True)]
         ids: list[int] = []
         # Text between two control tokens is encoded in one go, template and content together:
         # "user\n" and a content that begins with "\n" share a token.
         text: list[str] = []
-        for piece, is_control in self._pieces(rendered, mark, contents):
-            if is_control:
-                ids += self.plain("".join(text))
-                ids.append(self._control[piece])
-                text.clear()
-            else:
-                text.append(piece)
-        return ids + self.plain("".join(text))
-
-    def _pieces(
-        self, rendered: str, mark: re.Pattern[str], contents: list[list[Part]]
-    ) -> Iterator[tuple[str, bool]]:
-        """The rendered template as (text, whether it is a control token), contents put back."""
-        # With one group, `split` alternates text outside the marks and the captured number.
-        for position, part in enumerate(mark.split(rendered)):
-            if position % 2 == 0:
-                yield from self._split(part)
-                continue
-            for text, trusted in contents[int(part)]:
-                if trusted:
-                    yield from self._split(text)
+        for part in parts:
+            pieces = self._control_pattern.split(part.text) if part.trusted else [part.text]
+            for position, piece in enumerate(pieces):
+                if position % 2:
+                    ids += [*self.plain("".join(text)), self._control[piece]]
+                    text.clear()
                 else:
-                    yield text, False
-
-    def _split(self, text: str) -> Iterator[tuple[str, bool]]:
-        """A trusted text as (text, whether it is a control token)."""
-        start = 0
-        for match in self._control_pattern.finditer(text):
-            yield text[start : match.start()], False
-            yield match.group(), True
-            start = match.end()
-        yield text[start:], False
+                    text.append(piece)
+        return ids + self.plain("".join(text))
 
 
 def _parts(content: str | list[Part]) -> list[Part]:

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 import regex
 
+from docagent.grounding.markers import MARKER
+
 # The articles that MLQA's own script leaves out (Lewis et al. 2020), by language.
 _ARTICLES = {
     "en": r"\b(a|an|the)\b",
@@ -24,7 +26,6 @@ _UNSPACED = re.compile(
 _PUNCTUATION = regex.compile(rf"[\p{{P}}{re.escape(string.punctuation)}]")
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _ONLY_NUMBER = re.compile(rf"[^\w.]*({_NUMBER.pattern})\W*")
-_MARKER = re.compile(r"\s*\[\d+\]")
 
 
 def words(text: str, language: str = "en") -> list[str]:
@@ -37,7 +38,7 @@ def words(text: str, language: str = "en") -> list[str]:
 
 def without_markers(answer: str) -> str:
     """An answer without the numbers of its citations."""
-    return _MARKER.sub("", answer)
+    return MARKER.sub("", answer)
 
 
 def exact_match(answer: str, golds: Iterable[str], language: str = "en") -> float:

@@ -6,16 +6,13 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from langchain_core.messages import HumanMessage
-
 from docagent.answer import Answer, Citation
 from docagent.api import DocAgent
 from docagent.errors import ModelUnavailable
 from docagent.evaluation.metrics import contained, exact_match, f1, without_markers
 from docagent.evaluation.questions import Place, Question
 from docagent.evaluation.results import Case, OnDone, Results, answer_cost
-from docagent.model import Model
-from prompts import render
+from docagent.model import Model, prompt_messages
 from retrieval.corpus import Corpus
 
 _CONTEXT = 240  # characters of the text before and after a quote
@@ -65,16 +62,16 @@ def closed_book(model: Model | None, question: str) -> str:
     """
     if model is None:
         raise ModelUnavailable("--closed-book needs a language model; choose one with --model.")
-    prompt = render("closed_book", question=question)
-    return model.reply([HumanMessage(prompt)], max_tokens=_CLOSED_BOOK_TOKENS).text.strip()
+    asked = prompt_messages("closed_book", question=question)
+    return model.reply(asked, max_tokens=_CLOSED_BOOK_TOKENS).text.strip()
 
 
 def verdict(judge: Model, question: Question, answer: Answer) -> float | None:
     """1 if the judge says that the answer is right, 0 if not, None if it says neither."""
     golds = "\n".join(f"- {gold}" for gold in question.answers)
     text = without_markers(answer.text)
-    prompt = render("judge", question=question.text, golds=golds, answer=text)
-    reply = judge.reply([HumanMessage(prompt)], max_tokens=_VERDICT_TOKENS)
+    asked = prompt_messages("judge", question=question.text, golds=golds, answer=text)
+    reply = judge.reply(asked, max_tokens=_VERDICT_TOKENS)
     match = _VERDICT.match(reply.text.strip())
     return float(match[1].lower() == "yes") if match else None
 

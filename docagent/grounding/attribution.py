@@ -67,11 +67,9 @@ def _verbatim(corpus: Corpus, claim: str, passages: Sequence[Passage]) -> Span |
     for passage in passages:
         if place := find_words(passage.text, claim):
             start, end = (passage.start + at for at in place)
-            around = [
-                one for one in corpus.sentences(passage) if one.start < end and start < one.end
-            ]
-            first = min([start, *(one.start for one in around)])
-            last = max([end, *(one.end for one in around)])
+            around = [s for s in corpus.sentences(passage) if s.start < end and start < s.end]
+            first = min([start, *(sentence.start for sentence in around)])
+            last = max([end, *(sentence.end for sentence in around)])
             if long or end - start >= _WHOLE * (last - first):
                 return passage, first, last
     return None

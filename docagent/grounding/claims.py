@@ -106,18 +106,26 @@ def _absent(claim: str, passages: list[Passage]) -> list[Figure]:
 def cite(corpus: Corpus, number: int, passage: Passage, start: int, end: int) -> Citation:
     """A citation of the words at a span, verified against the document's own text."""
     quote = passage.text[start - passage.start : end - passage.start]
-    there = corpus.text(passage.document)[start:end]
+    span = corpus.span(passage.document, start, end)
     return Citation(
         id=number,
         document=passage.document,
         page=passage.page,
         page_label=passage.page_label,
         quote=quote,
-        verified=bool(quote.strip()) and quote.split() == there.split(),
+        verified=bool(quote.strip()) and quote.split() == span.text.split(),
         start=start,
         end=end,
         unit=passage.unit,
+        place=span.place,
+        header=_header(corpus, span),
     )
+
+
+def _header(corpus: Corpus, quoted: Passage) -> str:
+    """Title and header row of the table that a quote begins in the middle of."""
+    first = next(iter(corpus.sentences(quoted)), None)
+    return first.head if first and first.start == quoted.start else ""
 
 
 def squeeze(text: str) -> str:

@@ -11,11 +11,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
 from itertools import permutations, zip_longest
+from operator import add, mul, sub, truediv
 
 from docagent.grounding.figures import Figure, figures
 
 _SIGNS = {"+": "+", "-": "-", "−": "-", "–": "-", "×": "*", "*": "*", "x": "*", "/": "/", "÷": "/"}
+_OPERATORS = {"+": add, "-": sub, "*": mul, "/": truediv}
 _BETWEEN = re.compile(r"^[\s($€£]*(?P<sign>[+\-−–×*x/÷=≈])[\s($€£]*$")
 _MOST = 8  # figures of a claim that are combined with one another
 # The words that say which sum is meant, English stems. In other languages it is written out.
@@ -60,9 +63,9 @@ def computations(claim: str, absent: Sequence[Figure]) -> list[Computation]:
     found = figures(claim)
     given = [figure for figure in found if figure not in absent]
     kept = {}
-    for one in _written(claim, found):
-        if one.result in absent and not set(one.operands) & set(absent):
-            kept[one.result] = one
+    for written in _written(claim, found):
+        if written.result in absent and not set(written.operands) & set(absent):
+            kept[written.result] = written
     for result in absent:
         # A single digit comes out of too many sums.
         if result in kept or not result.telling or len(found) > _MOST:
@@ -77,9 +80,9 @@ def _written(claim: str, found: list[Figure]) -> Iterator[Computation]:
     """Equations: runs of figures with a sign between each two, one of them an equals sign."""
     run: list[Figure] = []
     signs: list[str] = []
-    for one, after in zip_longest(found, found[1:]):
-        run.append(one)
-        sign = _BETWEEN.match(claim[one.end : after.start]) if after else None
+    for figure, after in zip_longest(found, found[1:]):
+        run.append(figure)
+        sign = _BETWEEN.match(claim[figure.end : after.start]) if after else None
         if sign:
             signs.append(sign["sign"].replace("≈", "="))
             continue
@@ -127,34 +130,26 @@ def _said(claim: str, result: Figure, others: Sequence[Figure]) -> Iterator[Comp
 
 def _holds(result: Figure, operands: list[Figure], kind: str) -> bool:
     """Whether the arithmetic gives the result, by the scales as printed or without them."""
-    scaled = _combine([one.amount for one in operands], kind)
-    plain = _combine([one.value for one in operands], kind)
+    scaled = _combine([figure.amount for figure in operands], kind)
+    plain = _combine([figure.value for figure in operands], kind)
     per_cent = Decimal(1)
-    if kind == "*" and not result.percent and sum(one.percent for one in operands) == 1:
+    if kind == "*" and not result.percent and sum(figure.percent for figure in operands) == 1:
         per_cent = Decimal("0.01")  # 10% of 50
     near = scaled is not None and abs(scaled * per_cent - result.amount) <= result.half
     # "41.6 - 24.4 = 17.2 million": the unit is named once.
     half = Decimal(5).scaleb(-result.decimals - 1)
-    once = len({one.scale for one in operands if one.scale} | {result.scale} - {0}) == 1
+    once = len({figure.scale for figure in [*operands, result]} - {0}) == 1
     return near or (
         once and kind in "+-" and plain is not None and abs(plain - result.value) <= half
     )
 
 
 def _combine(values: list[Decimal], kind: str) -> Decimal | None:
-    total = values[0]
-    for value in values[1:]:
-        if kind == "+":
-            total += value
-        elif kind == "-":
-            total -= value
-        elif kind == "*":
-            total *= value
-        elif value == 0:
-            return None
-        else:
-            total /= value
-    return total
+    """None where it divides by nothing."""
+    try:
+        return reduce(_OPERATORS[kind], values)
+    except ArithmeticError:
+        return None
 
 
 def _change(result: Figure, pair: tuple[Figure, Figure]) -> bool:

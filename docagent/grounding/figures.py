@@ -76,16 +76,14 @@ def figures(text: str) -> list[Figure]:
     for match in _FIGURE.finditer(text):
         if match.start() in named:
             continue
-        digits = match["digits"].rstrip(".,").replace(",", "")
-        if (
-            digits.count(".") > 1
-        ):  # 10.2.1, 31.12.2023: no amount, but the same digits on both sides
+        printed = match["digits"].rstrip(".,")
+        digits = printed.replace(",", "")
+        if digits.count(".") > 1:  # 10.2.1, 31.12.2023: no amount, but the same on both sides
             digits = digits.replace(".", "")
         scale = _SCALES[match["scale"].lower()] if match["scale"] else 0
         decimals = len(digits.partition(".")[2])
-        bare = match.end("digits") - len(match["digits"]) + len(match["digits"].rstrip(".,"))
-        end = match.end() if match["percent"] or match["scale"] else bare
         percent = bool(match["percent"])
+        end = match.end() if percent or scale else match.start() + len(printed)
         found.append(Figure(Decimal(digits), decimals, scale, percent, match.start(), end))
     for match in _WORD.finditer(text):
         number = _WORDS.index(match[0].lower()) + 1
@@ -109,7 +107,7 @@ def missing(wanted: Iterable[Figure], words: str) -> list[Figure]:
     there = figures(digits(words))
     header = _HEADER.search(words)
     over = _SCALES[header["scale"].lower()] if header else 0
-    return [figure for figure in wanted if not any(_same(figure, one, over) for one in there)]
+    return [figure for figure in wanted if not any(_same(figure, held, over) for held in there)]
 
 
 def _same(claimed: Figure, quoted: Figure, over: int) -> bool:
@@ -129,7 +127,8 @@ def spelled_as(texts: Sequence[str], claim: str) -> str:
 
     def printed(match: re.Match[str]) -> str:
         other = match[0].replace(".", ",")
-        held = (any(not missing(figures(one), text) for text in texts) for one in (match[0], other))
+        forms = match[0], other
+        held = (any(not missing(figures(form), text) for text in texts) for form in forms)
         return other if tuple(held) == (False, True) else match[0]
 
     return _POINTED.sub(printed, claim)

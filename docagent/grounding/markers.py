@@ -13,7 +13,8 @@ MARKER = re.compile(rf"\s*\[({_NUMBERS})\]")
 """The marker of a citation, "[3]" or "[3, 4]", with the space before it."""
 _LEADING = re.compile(rf"(?:{MARKER.pattern})+")
 _BRACKET = re.compile(rf"\[(?={_NUMBERS}\])")
-_ITEM = re.compile(r"^\s*(?:[-*•]|\d{1,2}[.)])\s+")  # of a list: its number is no figure
+ITEM = re.compile(r"^\s*(?:[-*•]+|\d{1,2}[.)])\s+")
+"""The bullet or number of a list's item, which is no figure."""
 _QUOTATION = re.compile(r"^\s*[\"“„«][^\"“”„«»]+[\"”“»][.,:;]?\s*$")
 _CLOSING = re.compile(r"[\"“”»]")
 # Not every new line: a quote keeps the lines of its page.
@@ -69,7 +70,7 @@ def is_claim(sentence: str) -> bool:
 
 def statement(sentence: str) -> str:
     """A sentence without its markers and the bullet or number of a list."""
-    return _ITEM.sub("", MARKER.sub("", sentence)).strip()
+    return ITEM.sub("", MARKER.sub("", sentence)).strip()
 
 
 def sentences_with_markers(text: str) -> list[tuple[int, int]]:

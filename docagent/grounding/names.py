@@ -24,14 +24,14 @@ def names(text: str) -> list[str]:
     return found
 
 
-def slip(one: str, other: str) -> bool:
+def slip(word: str, other: str) -> bool:
     """Whether two words differ by one letter: added, left out, changed or swapped with the next."""
-    if abs(len(one) - len(other)) > 1:
+    if abs(len(word) - len(other)) > 1:
         return False
-    start = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+    start = next((n for n, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), None)
     if start is None:
         return True
-    left, right = one[start:], other[start:]
+    left, right = word[start:], other[start:]
     return (
         left[1:] in (right, right[1:])
         or left == right[1:]

@@ -73,6 +73,8 @@ def quotes(
         # Words that only the head of a table holds stand over every row of it and count half.
         own, head = set(text_terms), set(terms(sentence.head))
         share = _share(own, head, rarity)
+        if corpus.encoder.across:  # words of another language say nothing: the cosine alone does
+            share = max(share, float(near[at]))
         # Where cosines say nothing, the words stand in for them.
         score = trust * float(near[at]) + (1 - trust) * share + _WORDS * share
         for item, cosines in zip(items, near_items, strict=True):
@@ -90,7 +92,8 @@ def _looked_at(ranked: list[Passage], most: int) -> list[Passage]:
     if not ranked or not ranked[0].page:
         return ranked[:most]
     page = ranked[0].document, ranked[0].page
-    beside = [one for one in ranked[most:_SAME_PAGE] if (one.document, one.page) == page]
+    rest = ranked[most:_SAME_PAGE]
+    beside = [passage for passage in rest if (passage.document, passage.page) == page]
     return ranked[:most] + beside
 
 

@@ -21,11 +21,3 @@ class Source:
         for before, passage in zip(self.passages, self.passages[1:], strict=False):
             pieces += ["\n" if passage.start - before.end <= 2 else "\n...\n", passage.text]
         return "".join(pieces)
-
-    @property
-    def title(self) -> str:
-        """Where it stands, as a reader would say it."""
-        first = self.passages[0]
-        page = f", {first.unit} {first.page}" if first.page else ""
-        heading = f", {first.heading}" if first.heading else ""
-        return f"{first.document}{page}{heading}"

@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from docagent.events import Progress
+from docagent.reading.map_reduce import is_cached
 
 if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
+
     from docagent.model import Model
     from docagent.reply_cache import ReplyCache
 
@@ -23,24 +26,23 @@ _LONG = 20  # seconds; a shorter wait is not announced anew
 
 
 class Cost:
-    """The seconds that parts take, by their tokens and the tokens of a reply.
+    """The seconds that parts take, by their tokens and the tokens of a `reply`.
 
-    Parts that are `known` from earlier runs cost nothing. Without a `model` no time is estimated:
-    picking sentences takes seconds.
+    A part whose prompt was replied to by an earlier run costs nothing.
     """
 
     def __init__(
         self,
         kept: ReplyCache,
-        model: Model | None,
+        model: Model,
+        prompts: Sequence[list[BaseMessage]],
         tokens: Sequence[int],
-        known: Sequence[bool],
-        reply: int = 0,
+        reply: int,
     ) -> None:
         self._kept = kept
         self._model = model
         self._tokens = tokens
-        self._known = known
+        self._known = known = [is_cached(model, kept, prompt) for prompt in prompts]
         self._weights = [
             0 if old else n + _WRITTEN * reply for n, old in zip(tokens, known, strict=True)
         ]
@@ -54,9 +56,8 @@ class Cost:
             text += f", {sum(self._known)} of them kept from before"
         left = sum(n for n, old in zip(self._tokens, self._known, strict=True) if not old)
         text += f"; {left:,} tokens to read"
-        if left and self._model:
-            text += f", about {duration(self._left * self._speed(self._model))}"
         if left:
+            text += f", about {duration(self._left * self._speed())}"
             log.info("Reading %s. Ctrl-C keeps what is read.", text)
         self._begun = time.perf_counter()
         return text
@@ -65,8 +66,8 @@ class Cost:
         """A part was read. The speed is kept; after the first part the time left is logged."""
         first = not any(map(self._weights.__getitem__, self._done))
         self._done.add(number)
-        if self._model and self._weights[number]:
-            read = sum(self._weights[one] for one in self._done)
+        if self._weights[number]:
+            read = sum(self._weights[done] for done in self._done)
             speed = (time.perf_counter() - self._begun) / read
             self._kept.put(speed, *_key(self._model))
             if first and self._left * speed > _LONG:
@@ -75,13 +76,14 @@ class Cost:
 
     @property
     def _left(self) -> int:
-        return sum(one for at, one in enumerate(self._weights) if at not in self._done)
+        return sum(tokens for at, tokens in enumerate(self._weights) if at not in self._done)
 
-    def _speed(self, model: Model) -> float:
+    def _speed(self) -> float:
         """Seconds a token: as parts took the last time, else as a prompt was read, or a trial."""
-        if kept := self._kept.get(*_key(model)):
+        if kept := self._kept.get(*_key(self._model)):
             return float(kept)
-        return 1 / model.reading_speed if model.reading_speed else _tried(model)
+        speed = self._model.reading_speed
+        return 1 / speed if speed else _tried(self._model)
 
 
 def duration(seconds: float) -> str:

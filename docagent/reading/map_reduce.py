@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from docagent.reply_cache import ReplyCache
 
 BATCH = 8  # prompts in memory, and with a server or a GPU in work, at once
-_FAILURES = 8  # in a row without any success: then there is no point in asking on
+_FAILURES = 8  # in a row: then there is no point in asking on
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ def replies(
     """The replies to all prompts as they come, those in the cache first.
 
     Prompts are made `batch` at a time, at first perhaps fewer, and a batch is done before the next
-    is begun. A prompt that fails costs no other. Raises the last error where the first eight fail,
-    or all of fewer.
+    is begun. A prompt that fails costs no other. Raises the last error where eight that were asked
+    fail one after the other, as with a server that is down, or where there is no reply at all.
     """
     left, first, failures, succeeded = iter(prompts), 0, 0, False
     error: Exception | None = None
@@ -55,10 +55,12 @@ def replies(
     while group := list(islice(left, size)):
         for reply in _replies(model, cache, group, first, max_tokens):
             succeeded = succeeded or reply.error is None
-            if reply.error and not succeeded:
+            if reply.error:
                 error, failures = reply.error, failures + 1
-                if failures == _FAILURES:
-                    raise error
+            elif not reply.cached:
+                failures = 0
+            if error and failures == _FAILURES:
+                raise error
             yield reply
         first, size = first + len(group), batch
     if error and not succeeded:

@@ -10,17 +10,25 @@ from typing import TYPE_CHECKING
 from docagent.answering.context import QueryContext
 from docagent.errors import first_line
 from docagent.events import Step
+from docagent.grounding.attribution import attribute
+from docagent.grounding.markers import sentences_with_markers, statement
 from docagent.grounding.quotes import Quote
+from docagent.model import prompt_messages
 from docagent.reading.cost import Cost
-from docagent.reading.excerpts import TOKENS, quotes_of, read_prompt
-from docagent.reading.map_reduce import BATCH, Reply, is_cached, replies
+from docagent.reading.map_reduce import BATCH, Reply, replies
 from docagent.reading.windows import Window
+from prompts import render
+from retrieval.corpus import Corpus
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
 log = logging.getLogger("docagent")
 
+_TOKENS = 250  # of a reply
+_NONE = "none"
+_MARKS = " \"'“”„«»"
+_SCORE = 1.0  # of what a model picks
 _NOTES = 8  # quotes in the notes for later windows
 # Reading ends early when so many windows in a row have brought nothing after some that did.
 _PATIENCE = 4
@@ -73,24 +81,24 @@ def read_windows(
     """Read the windows in the order given; `every` one, or until no more is to be expected.
 
     `ordered`: each window is read with notes of what stood in those before. Ctrl-C ends the
-    reading and keeps what was read. One window that fails costs no other; if all fail, the
-    last error is raised.
+    reading and keeps what was read. One window that fails costs no other; the last error is
+    raised where all fail, or so many that the server seems to be down.
     """
     result = ReadResult(len(windows))
     model, cache = context.model, context.cache
-    prompts = [read_prompt(context.corpus, window, context.question, "") for window in windows]
-    cached = [is_cached(model, cache, prompt) for prompt in prompts]
-    cost = Cost(cache, model, [window.tokens for window in windows], cached, TOKENS // 2)
+    prompts = [_prompt(context.corpus, window, context.question, "") for window in windows]
+    tokens = [window.tokens for window in windows]
+    cost = Cost(cache, model, prompts, tokens, _TOKENS // 2)
     context.emit(Step("plan", cost.announce()))
 
     def prompts_in_turn() -> Iterator[list[BaseMessage]]:
         for window, prompt in zip(windows, prompts, strict=True):
             notes = _notes(result) if ordered else ""
-            yield read_prompt(context.corpus, window, context.question, notes) if notes else prompt
+            yield _prompt(context.corpus, window, context.question, notes) if notes else prompt
 
     batch = 1 if ordered else BATCH
     try:
-        for reply in replies(model, cache, prompts_in_turn(), TOKENS, batch):
+        for reply in replies(model, cache, prompts_in_turn(), _TOKENS, batch):
             _add(context, windows, result, reply)
             context.emit(cost.done(reply.number))
             if result.enough and not every:
@@ -110,9 +118,34 @@ def _add(context: QueryContext, windows: list[Window], result: ReadResult, reply
         log.warning("A part could not be read: %s", first_line(reply.error))
         return
     result.asked += not reply.cached
-    result.quotes[reply.number] = quotes_of(
+    result.quotes[reply.number] = _quotes(
         context.corpus, windows[reply.number], context.question, reply.text
     )
+
+
+def _prompt(corpus: Corpus, window: Window, question: str, notes: str) -> list[BaseMessage]:
+    """Text first, then the question, so that the next question on it shares the longer part."""
+    notes = "\n\n" + render("read_notes", notes=notes) if notes else ""
+    text = corpus.text(window.document)[window.start : window.end]
+    return prompt_messages("read", text=text, question=question, notes=notes)
+
+
+def _quotes(corpus: Corpus, window: Window, question: str, reply: str) -> list[Quote]:
+    """The words of a window that bear out what a reply says of it, in the reply's order.
+
+    A small model copies carelessly or answers in words of its own: what it says only tells where
+    to look. What nothing in the window bears out is dropped.
+    """
+    if reply.strip(" .\n*\"'").casefold() == _NONE:
+        return []
+    passages = corpus.passages(window.document)[window.numbers.start : window.numbers.stop]
+    quotes: dict[tuple[int, int], Quote] = {}
+    for start, end in sentences_with_markers(reply):
+        claim = statement(reply[start:end]).strip(_MARKS)
+        for passage, begin, stop in attribute(corpus, claim, passages, question) if claim else ():
+            words = corpus.span(passage.document, begin, stop)
+            quotes[begin, stop] = Quote(words, words.start, words.end, words.text, _SCORE)
+    return list(quotes.values())
 
 
 def _notes(result: ReadResult) -> str:

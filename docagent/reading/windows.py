@@ -38,18 +38,18 @@ def windows(
     They are cut between passages, none of which crosses a page. `pages` limits them, from 1.
     """
     found: list[Window] = []
-    for one in single(corpus, count, pages):
+    for window in single(corpus, count, pages):
         last = found[-1] if found else None
         if (
             last
-            and (last.document, last.numbers.stop) == (one.document, one.numbers.start)
-            and last.tokens + one.tokens <= size
+            and (last.document, last.numbers.stop) == (window.document, window.numbers.start)
+            and last.tokens + window.tokens <= size
         ):
-            numbers = range(last.numbers.start, one.numbers.stop)
-            tokens = last.tokens + one.tokens
-            found[-1] = Window(one.document, last.start, one.end, numbers, tokens)
+            numbers = range(last.numbers.start, window.numbers.stop)
+            tokens = last.tokens + window.tokens
+            found[-1] = Window(window.document, last.start, window.end, numbers, tokens)
         else:
-            found.append(one)
+            found.append(window)
     return found
 
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from langchain_core.messages.tool import tool_call
 
 from docagent.agent.conversation import Conversation, Round
-from docagent.agent.outcome import Outcome
-from docagent.agent.tool_protocol import Reply
+from docagent.agent.tool_protocol import Outcome, Reply
 from docagent.agent.toolbox import Toolbox
 from docagent.answering.context import Draft, QueryContext
 from docagent.answering.messages import is_refusal
@@ -18,9 +17,8 @@ from docagent.events import Step
 from docagent.grounding.claims import check
 from docagent.strategies.retrieve import answer
 from docagent.tools import corpus_tools
-from docagent.tools.context import RESULT, ToolContext, label
+from docagent.tools.context import RESULT, CitationRegistry, ToolContext, label
 from docagent.tools.page_numbers import PageNumbers
-from docagent.tools.registry import CitationRegistry
 from prompts import render
 
 if TYPE_CHECKING:
@@ -32,25 +30,6 @@ _AT_ONCE = 5  # calls of one reply that are run
 _BARREN = 2  # turns in a row that bring nothing new
 _NAMED = 5  # documents named in the prompt; outline lists all
 _STOPPED = "Stopped after {}; answered from what was read."
-
-
-@dataclass(frozen=True, slots=True)
-class _Limits:
-    steps: int
-    tokens: int | None
-    turn: int  # tokens of a reply
-    result: int  # tokens of a tool's result
-
-    @classmethod
-    def of(cls, context: QueryContext) -> _Limits:
-        settings = context.settings
-        return cls(
-            settings.max_steps or STEPS,
-            settings.max_total_tokens,
-            # With a user's tools the words that end the search may be the answer.
-            _CALL + (settings.max_tokens if context.tools else 0),
-            min(RESULT, context.model.context // 8),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +46,23 @@ class _End:
 
 def agent(context: QueryContext) -> Draft:
     """Look things up with tools, then answer from the passages that were seen."""
-    model, limits = context.model, _Limits.of(context)
-    tools = ToolContext(
-        context.corpus, count=model.count, budget=limits.result, pages=context.settings.pages
-    )
+    model, settings = context.model, context.settings
+    steps = settings.max_steps or STEPS
+    # Tokens of a reply: with a user's tools the words that end the search may be the answer.
+    turn = _CALL + (settings.max_tokens if context.tools else 0)
+    result = min(RESULT, model.context // 8)
+    tools = ToolContext(context.corpus, count=model.count, budget=result, pages=settings.pages)
     toolbox = Toolbox(tools, [*corpus_tools(context.corpus, tools), *context.tools])
     conversation = Conversation(
         model,
         toolbox.tools,
         render("agent_system", documents=_named(context.corpus)),
         f"Question: {context.question}",
-        limits.turn,
-        expected=min(model.context, 1000 + limits.steps * (limits.result + limits.turn)),
+        turn,
+        expected=min(model.context, 1000 + steps * (result + turn)),
     )
     _first_search(context, conversation, toolbox)
-    end = _loop(context, conversation, toolbox, limits)
+    end = _loop(context, conversation, toolbox, steps)
     if end.note:
         context.emit(Step("limit", end.note))
     draft = _answer(context, tools.registry, end)
@@ -102,13 +83,11 @@ def _first_search(context: QueryContext, conversation: Conversation, toolbox: To
     conversation.rounds.append(Round(conversation.made(call), [result]))
 
 
-def _loop(
-    context: QueryContext, conversation: Conversation, toolbox: Toolbox, limits: _Limits
-) -> _End:
+def _loop(context: QueryContext, conversation: Conversation, toolbox: Toolbox, steps: int) -> _End:
     """Turn after turn, until the model says something without a call, or a limit."""
-    barren, unread = 0, False
-    while conversation.turns < limits.steps:
-        if limits.tokens and conversation.spent >= limits.tokens:
+    barren, unread, tokens = 0, False, context.settings.max_total_tokens
+    while conversation.turns < steps:
+        if tokens and conversation.spent >= tokens:
             return _End(note=_STOPPED.format(f"{conversation.spent:,} tokens"))
         if not conversation.fits:
             return _End(note=_STOPPED.format("the model's window was full"))

@@ -43,11 +43,10 @@ def count(context: QueryContext, words: str) -> Draft:
 
 def _places(corpus: Corpus, name: str, words: str, pages: tuple[int, int] | None) -> list[Passage]:
     pattern = r"\s+".join(map(re.escape, words.split()))
-    # Where a script sets spaces between words, "art" is not counted in "party".
-    edged = re.compile(rf"(?<![^\W\d_]){pattern}(?![^\W\d_])", re.IGNORECASE)
-    plain = re.compile(pattern, re.IGNORECASE)
-    spaced = words.isascii()
-    found = (edged if spaced else plain).finditer(corpus.text(name))
+    if words.isascii():
+        # Where a script sets spaces between words, "art" is not counted in "party".
+        pattern = rf"(?<![^\W\d_]){pattern}(?![^\W\d_])"
+    found = re.finditer(pattern, corpus.text(name), re.IGNORECASE)
     spans = (corpus.span(name, *match.span()) for match in found)
     limit = PageRange.of(pages)
     return [span for span in spans if limit is None or span.page in limit]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from docagent.answering.answerability import ANSWERS, answerable
@@ -23,7 +22,7 @@ def direct(context: QueryContext) -> Draft:
 
     Raises ContextTooLong if the text is longer than the model's window or the budget.
     """
-    parts = list(_passages(context))
+    parts = list(single(context.corpus, context.model.count, context.settings.pages))
     tokens, room = sum(part.tokens for part in parts), _room(context)
     if tokens > room:
         raise ContextTooLong(
@@ -41,10 +40,6 @@ def direct(context: QueryContext) -> Draft:
     return replace(draft, strategy="direct", confidence=likely)
 
 
-def _passages(context: QueryContext) -> Iterator[Window]:
-    return single(context.corpus, context.model.count, context.settings.pages)
-
-
 def _room(context: QueryContext) -> int:
     """Tokens of text for one prompt."""
     room = context.model.context - ROOM - context.settings.max_tokens
@@ -54,11 +49,12 @@ def _room(context: QueryContext) -> int:
 def _sources(context: QueryContext, parts: list[Window]) -> list[Source]:
     """All passages in order, a page a source; where there are too many, several pages."""
     passages = [context.corpus.passages(part.document)[part.numbers.start] for part in parts]
-    pages = list(dict.fromkeys((one.document, one.page) for one in passages))
+    pages = list(dict.fromkeys((passage.document, passage.page) for passage in passages))
     together = -(-len(pages) // _MOST) if passages[0].page else -(-len(passages) // _MOST)
     place = {page: number // together for number, page in enumerate(pages)}
     groups: dict[tuple[str, int], list[Passage]] = {}
-    for number, one in enumerate(passages):
-        group = place[one.document, one.page] if one.page else number // together
-        groups.setdefault((one.document, group), []).append(one)
+    for number, passage in enumerate(passages):
+        page = passage.document, passage.page
+        group = place[page] if passage.page else number // together
+        groups.setdefault((passage.document, group), []).append(passage)
     return [Source(number, tuple(group)) for number, group in enumerate(groups.values(), 1)]

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from docagent.events import Step
-from docagent.reading.cost import Cost
+from docagent.events import Progress, Step
 from docagent.summary.context import SectionDone, SummaryContext
-from docagent.summary.extract import extract, made_from
-from docagent.summary.extracts import Extract, joined, opened, some, unit
-from docagent.summary.mmr import choose, near, repeated
+from docagent.summary.extract import extract
+from docagent.summary.mmr import (
+    Extract,
+    choose,
+    joined,
+    near,
+    opened,
+    repeated,
+    some,
+    unit,
+)
 from docagent.summary.parts import Part
 from docagent.summary.sections import Section
 from docagent.summary.spread import rooms, shares
@@ -28,21 +35,15 @@ def extractive(
     context.emit(Step("extract", "no language model: the documents' own sentences are quoted"))
     by_section: list[list[Extract]] = [[] for _ in sections]
     with context.timed("read"):
-        tokens = [part.tokens for part in parts]
-        cost = Cost(context.cache, None, tokens, [_known(context, part) for part in parts])
-        for number, part in enumerate(parts):
+        for part in parts:
             by_section[part.section].append(extract(context, part))
             context.steps += 1
-            context.emit(cost.done(number))
+            context.emit(Progress("parts", context.steps, len(parts), "parts"))
     with context.timed("join"):
         sentences, whole = _joined(context, sections, by_section)
     for number, chosen in enumerate(sentences):
         section_done(number, chosen)
     return whole
-
-
-def _known(context: SummaryContext, part: Part) -> bool:
-    return context.cache.get(*made_from(context, part)) is not None
 
 
 def _joined(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import ceil
 from typing import TYPE_CHECKING
@@ -12,8 +12,9 @@ from docagent.errors import first_line
 from docagent.events import Step
 from docagent.grounding.attribution import attribute
 from docagent.grounding.figures import spelled_as
+from docagent.model import prompt_messages
 from docagent.reading.cost import Cost
-from docagent.reading.map_reduce import Reply, is_cached, replies
+from docagent.reading.map_reduce import Reply, replies
 from docagent.summary.context import SectionDone, SummaryContext
 from docagent.summary.extract import statements_extract
 from docagent.summary.mmr import near
@@ -21,7 +22,6 @@ from docagent.summary.parts import Part
 from docagent.summary.sections import Section
 from docagent.summary.spread import spread
 from docagent.summary.statements import PER_SENTENCE, Span, SummarySentence, statements
-from prompts import render
 from retrieval.lexical.language import NAMES, language
 from retrieval.passage import Passage
 
@@ -43,11 +43,12 @@ def generative(
 
     With a focus all is read first: what comes near shows only when all is compared.
     """
-    counts = _counts(context, sections, parts)
+    options = context.options
+    most = options.sentences if len(sections) == 1 else options.section
+    counts = _counts(parts, most)
     prompts = [_prompt(context, part, count) for part, count in zip(parts, counts, strict=True)]
-    cached = [is_cached(context.model, context.cache, prompt) for prompt in prompts]
     tokens = [part.tokens for part in parts]
-    cost = Cost(context.cache, context.model, tokens, cached, PER_SENTENCE * max(counts))
+    cost = Cost(context.cache, context.model, prompts, tokens, PER_SENTENCE * max(counts))
     context.emit(Step("cost", cost.announce()))
     by_part: dict[int, list[SummarySentence]] = {}
     by_section: list[list[SummarySentence]] = [[] for _ in sections]
@@ -56,63 +57,45 @@ def generative(
     def finish_sections(upto: int) -> None:
         nonlocal finished
         while finished < upto:
-            by_section[finished] = _section(context, sections, parts, by_part, finished)
+            by_section[finished] = _section(context, parts, by_part, finished, most)
             section_done(finished, by_section[finished])
             finished += 1
 
-    for reply in _replies(context, prompts, PER_SENTENCE * (max(counts) + _SPARE)):
-        by_part[reply.number] = _borne_out(context, parts[reply.number], reply)
-        context.emit(cost.done(reply.number))
-        if not context.options.focus:
-            unread = (part.section for at, part in enumerate(parts) if at not in by_part)
-            finish_sections(next(unread, len(sections)))
+    max_tokens = PER_SENTENCE * (max(counts) + _SPARE)
+    with context.timed("read"):
+        for reply in replies(
+            context.model, context.cache, prompts, max_tokens, first_batch=_FIRST_BATCH
+        ):
+            context.steps += 1
+            by_part[reply.number] = _borne_out(context, parts[reply.number], reply)
+            context.emit(cost.done(reply.number))
+            if not options.focus:
+                unread = (part.section for at, part in enumerate(parts) if at not in by_part)
+                finish_sections(next(unread, len(sections)))
     with context.timed("join"):
-        if context.options.focus:
+        if options.focus:
             by_part = _near(context, by_part)
             finish_sections(len(sections))
         if len(sections) == 1:
             return by_section[0]
         sizes = [section.size for section in sections]
-        return spread(context, by_section, sizes, context.options.sentences)
-
-
-def _replies(
-    context: SummaryContext, prompts: Sequence[list[BaseMessage]], max_tokens: int
-) -> Iterator[Reply]:
-    """The replies as they come, with the time it takes to wait for them."""
-    left = replies(context.model, context.cache, prompts, max_tokens, first_batch=_FIRST_BATCH)
-    while True:
-        with context.timed("read"):
-            reply = next(left, None)
-        if reply is None:
-            return
-        context.steps += 1
-        yield reply
+        return spread(context, by_section, sizes, options.sentences)
 
 
 def _section(
     context: SummaryContext,
-    sections: Sequence[Section],
     parts: Sequence[Part],
     by_part: Mapping[int, list[SummarySentence]],
     number: int,
+    most: int,
 ) -> list[SummarySentence]:
     """The sentences that stand for a section, from each of its parts by its length."""
     own = [at for at, part in enumerate(parts) if part.section == number]
-    most = _most(context, sections)
-    sizes = [parts[at].tokens for at in own]
-    return spread(context, [by_part[at] for at in own], sizes, most)
+    return spread(context, [by_part[at] for at in own], [parts[at].tokens for at in own], most)
 
 
-def _most(context: SummaryContext, sections: Sequence[Section]) -> int:
-    return context.options.sentences if len(sections) == 1 else context.options.section
-
-
-def _counts(
-    context: SummaryContext, sections: Sequence[Section], parts: Sequence[Part]
-) -> list[int]:
-    """How many sentences each part is asked for: its share of its section's."""
-    most = _most(context, sections)
+def _counts(parts: Sequence[Part], most: int) -> list[int]:
+    """How many sentences each part is asked for: its share of its section's `most`."""
     size = Counter[int]()
     for part in parts:
         size[part.section] += part.tokens
@@ -122,19 +105,16 @@ def _counts(
 
 def _prompt(context: SummaryContext, part: Part, count: int) -> list[BaseMessage]:
     """The text of a part, then what is asked of it, in the text's own language."""
-    from langchain_core.messages import HumanMessage
-
     passages = part.passages(context.corpus)
     text = "\n\n".join(f"{passage.context}\n{passage.text}".strip() for passage in passages)
     focus = context.options.focus
-    prompt = render(
+    return prompt_messages(
         "summary_focus" if focus else "summary_part",
         text=text,
         count=str(count),
         language=_in_language(context, text),
         focus=focus,
     )
-    return [HumanMessage(prompt)]
 
 
 def _in_language(context: SummaryContext, text: str) -> str:

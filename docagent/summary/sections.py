@@ -89,7 +89,7 @@ def _tree(document: Document, passages: Sequence[Passage], pages: PageRange | No
         path[-1].below.append(node)
         above.append([*path, node])
         path.append(node)
-    bodies = _bodies(document)
+    bodies = [block.start for block in document.blocks if block.kind != "heading"]
     for number, passage in enumerate(passages):
         if passage.contents or (pages is not None and passage.page not in pages):
             continue
@@ -101,11 +101,6 @@ def _tree(document: Document, passages: Sequence[Passage], pages: PageRange | No
         for node in owners:
             node.size += passage.end - start
     return root
-
-
-def _bodies(document: Document) -> list[int]:
-    """Where the blocks begin that are no headings."""
-    return [block.start for block in document.blocks if block.kind != "heading"]
 
 
 def _title(text: str) -> str:
@@ -127,7 +122,7 @@ def _opened(root: _Node, most: int) -> list[_Run]:
         ]
         if not large:
             break
-        run = max(large, key=lambda one: one.size)
+        run = max(large, key=lambda run: run.size)
         at = runs.index(run)
         runs[at : at + 1] = _below(run.nodes[0])
     return [run for run in runs if run.chunks]
@@ -155,27 +150,15 @@ def _joined(runs: list[_Run], most: int, total: int) -> list[_Run]:
             beside, key=lambda at: (runs[at].parent != runs[smallest].parent, runs[at].size)
         )
         first, second = sorted((smallest, other))
-        one, two = runs[first], runs[second]
-        larger = one if one.size >= two.size else two
-        runs[first : second + 1] = [
-            _Run(
-                _titles(one, two),
-                one.nodes + two.nodes,
-                one.chunks + two.chunks,
-                one.size + two.size,
-                larger.parent,
-            )
-        ]
+        runs[first : second + 1] = [_pair(runs[first], runs[second])]
     return runs
 
 
-def _titles(one: _Run, two: _Run) -> list[str]:
-    """Those of both; a tiny section has no say in what the two are called."""
-    if one.size < two.size / 4:
-        return two.titles
-    if two.size < one.size / 4:
-        return one.titles
-    return one.titles + two.titles
+def _pair(a: _Run, b: _Run) -> _Run:
+    """Both as one; a tiny section has no say in what they are called."""
+    larger, smaller = (a, b) if a.size >= b.size else (b, a)
+    titles = larger.titles if smaller.size < larger.size / 4 else a.titles + b.titles
+    return _Run(titles, a.nodes + b.nodes, a.chunks + b.chunks, a.size + b.size, larger.parent)
 
 
 def _heading(titles: list[str]) -> str:

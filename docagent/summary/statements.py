@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from docagent.grounding.markers import MARKER, is_claim, sentences_with_markers
+from docagent.grounding.markers import ITEM, MARKER, is_claim, sentences_with_markers
 
 PER_SENTENCE = 45  # tokens that a short sentence takes
 _WHOLE = re.compile(r"(?:[.!?…。！？।]|\])[\"'”’»)*]*\s*$")
-_BULLET = re.compile(r"^\s*(?:[-*•]+|\d{1,2}[.)])\s+")
 
 
 class Span(NamedTuple):
@@ -36,7 +35,7 @@ def statements(reply: str) -> Iterator[str]:
     Headings and remarks on the text are none, nor is a last sentence that the limit of tokens cut.
     """
     for line in reply.splitlines():
-        line = _BULLET.sub("", line).replace("**", "")
+        line = ITEM.sub("", line).replace("**", "")
         for start, end in sentences_with_markers(line):
             sentence = line[start:end]
             if _WHOLE.search(sentence) and is_claim(sentence):

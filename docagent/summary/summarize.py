@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from docagent.answer import Usage
+from docagent.answer import Citation, Usage
 from docagent.errors import DocAgentError
 from docagent.events import Step
+from docagent.grounding.claims import cite
 from docagent.model import estimated_tokens
 from docagent.summary.context import SummaryContext
 from docagent.summary.extractive import extractive
 from docagent.summary.generative import generative
-from docagent.summary.numbering import Numbering
 from docagent.summary.parts import WINDOW, parts
 from docagent.summary.sections import Section, sections
-from docagent.summary.statements import SummarySentence
+from docagent.summary.statements import Span, SummarySentence
 from docagent.summary.summary import SectionSummary, Summary
 from docagent.summary.translate import translated
 from retrieval.corpus import Corpus
@@ -58,6 +58,35 @@ def summarize(context: SummaryContext) -> Summary:
         seconds=context.seconds,
         note=_note(context, len(windows)),
     )
+
+
+class Numbering:
+    """Numbers from 1 for the words that sentences stand on, in document order."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self._numbers: dict[Span, int] = {}
+
+    def text(self, sentences: list[SummarySentence], verbatim: bool) -> str:
+        """Sentences with their markers; a document's own in quotation marks, one a line."""
+        spans = {span for sentence in sentences for span in sentence.spans}
+        for span in sorted(spans, key=lambda span: span.start):
+            self._numbers.setdefault(span, len(self._numbers) + 1)
+        return ("\n" if verbatim else " ").join(
+            (f"“{sentence.text}”" if verbatim else sentence.text) + self._markers(sentence)
+            for sentence in sentences
+        )
+
+    def citations(self) -> tuple[Citation, ...]:
+        """All that have a number, verified against the documents' own text."""
+        return tuple(
+            cite(self._corpus, number, self._corpus.span(*span), span.start, span.end)
+            for span, number in self._numbers.items()
+        )
+
+    def _markers(self, sentence: SummarySentence) -> str:
+        numbers = sorted({self._numbers[span] for span in sentence.spans})
+        return f" [{', '.join(map(str, numbers))}]"
 
 
 def _section(corpus: Corpus, section: Section, text: str) -> SectionSummary:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from docagent.events import Step
+from docagent.model import prompt_messages
 from docagent.reading.map_reduce import replies
 from docagent.summary.context import SummaryContext
 from docagent.summary.statements import PER_SENTENCE, SummarySentence
-from prompts import render
-
-if TYPE_CHECKING:
-    from langchain_core.messages import BaseMessage
 
 _DIGITS = re.compile(r"\d+")
 _GROUPED = re.compile(r"(?<=\d)[.,\s\u202f](?=\d)")  # 1,234.5 and 1.234,5
@@ -24,7 +20,11 @@ def translated(
 ) -> list[SummarySentence]:
     """Each sentence in the wanted language; in its own where a figure was lost on the way."""
     result = list(sentences)
-    prompts = [_prompt(sentence.text, context.options.language) for sentence in sentences]
+    language = context.options.language
+    prompts = [
+        prompt_messages("summary_translate", sentence=sentence.text, language=language)
+        for sentence in sentences
+    ]
     context.steps += len(prompts)
     for reply in replies(context.model, context.cache, prompts, 2 * PER_SENTENCE):
         sentence, text = sentences[reply.number], " ".join(reply.text.split())
@@ -36,13 +36,7 @@ def translated(
     return result
 
 
-def _prompt(sentence: str, language: str) -> list[BaseMessage]:
-    from langchain_core.messages import HumanMessage
-
-    return [HumanMessage(render("summary_translate", sentence=sentence, language=language))]
-
-
-def _same_figures(one: str, other: str) -> bool:
+def _same_figures(sentence: str, other: str) -> bool:
     """Whether two sentences hold the same digits, whatever marks stand between them."""
-    first, second = (sorted(_DIGITS.findall(_GROUPED.sub("", text))) for text in (one, other))
+    first, second = (sorted(_DIGITS.findall(_GROUPED.sub("", text))) for text in (sentence, other))
     return first == second

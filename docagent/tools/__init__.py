@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+from langchain_core.tools import BaseTool
+
+from docagent.engine.tools.specification import specifications
 from docagent.errors import DocAgentError
-
-if TYPE_CHECKING:
-    from langchain_core.tools import BaseTool
-
-    from docagent.tools.artifact import ToolArtifact
-    from docagent.tools.context import ToolContext
-    from docagent.tools.registry import CitationRegistry
-    from docagent.tools.toolset import corpus_tools
-
-NAMES = ("search", "grep", "outline", "read_pages")
-"""Names of docagent's tools, which a user's own must not have."""
+from docagent.tools.context import CitationRegistry, ToolArtifact, ToolContext
+from docagent.tools.grep import Grep
+from docagent.tools.outline import Outline, OutlineOf
+from docagent.tools.read_pages import ReadPages, ReadPagesOf
+from docagent.tools.search import Search
+from retrieval.corpus import Corpus
 
 __all__ = [
     "NAMES",
@@ -28,29 +24,26 @@ __all__ = [
     "corpus_tools",
 ]
 
-_HOME = {
-    "CitationRegistry": "registry",
-    "ToolArtifact": "artifact",
-    "ToolContext": "context",
-    "corpus_tools": "toolset",
-}
+NAMES = ("search", "grep", "outline", "read_pages")
+"""Names of docagent's tools, which a user's own must not have."""
 
 
-def __getattr__(name: str) -> Any:
-    """Imported on first use: LangChain takes half a second."""
-    if name in _HOME:
-        return getattr(import_module(f"docagent.tools.{_HOME[name]}"), name)
-    raise AttributeError(f"module 'docagent.tools' has no attribute {name!r}")
+def corpus_tools(corpus: Corpus, context: ToolContext | None = None) -> list[BaseTool]:
+    """search, grep, outline and read_pages on a corpus, for any LangChain agent.
+
+        create_agent(model, corpus_tools(Corpus.open(["report.pdf"])))
+
+    They number passages [1], [2], ... in one registry: `context.registry.passages` says which
+    passage a number stands for. Make new ones, or give a new `context`, for each conversation.
+    """
+    several = len(corpus.documents) > 1
+    outline, read_pages = (OutlineOf, ReadPagesOf) if several else (Outline, ReadPages)
+    context = context or ToolContext(corpus)
+    return [tool(tool_context=context) for tool in (Search, Grep, outline, read_pages)]
 
 
 def checked_tools(tools: Sequence[BaseTool]) -> tuple[BaseTool, ...]:
     """A user's own tools. Raises DocAgentError for what is none, and for names that are taken."""
-    if not tools:
-        return ()
-    from langchain_core.tools import BaseTool
-
-    from docagent.engine.tools.specification import specifications
-
     for tool in tools:
         if not isinstance(tool, BaseTool):
             raise DocAgentError(f"{tool!r} is no LangChain tool; put @tool before the function")

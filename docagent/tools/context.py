@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from docagent.answering.evidence import in_turns
 from docagent.grounding.markers import without_markers
+from docagent.grounding.source import Source
 from docagent.model import estimated_tokens
-from docagent.tools.artifact import ToolArtifact
-from docagent.tools.registry import CitationRegistry
 from retrieval.corpus import Corpus
 from retrieval.pages import PageRange
 from retrieval.parse.document import ranges
@@ -16,8 +16,61 @@ from retrieval.passage import Passage
 
 RESULT = 700  # tokens of a result: four passages or so; a CPU reads them in ten to twenty seconds
 SECTION = 2500  # characters, about what a page holds: a "page" of documents that have none
+MOST = 99  # passages; a marker has at most two digits
 _LABEL = 200  # characters
 _NUMBER = 5  # tokens of "[12] " and the lines between passages
+
+
+@dataclass(frozen=True, slots=True)
+class ToolArtifact:
+    """The `artifact` of a tool's message: what its result was, for the trace.
+
+    `summary` says it in a few words, `numbers` are the passages it names, `more` is how many
+    were left out for want of room, and `again` whether the same call shows them.
+    """
+
+    summary: str
+    numbers: tuple[int, ...] = ()
+    more: int = 0
+    again: bool = False
+
+
+@dataclass
+class CitationRegistry:
+    """Passages shown, numbered from 1 as they were met; none is ever taken out.
+
+    `shown` are the numbers whose whole text stands before the model, `results` the numbers that
+    each call brought, best first.
+    """
+
+    most: int = MOST
+    passages: dict[int, Passage] = field(default_factory=dict)
+    shown: set[int] = field(default_factory=set)
+    results: list[tuple[int, ...]] = field(default_factory=list)
+    _numbers: dict[tuple[str, int, int], int] = field(default_factory=dict)
+
+    def known(self, passage: Passage) -> int | None:
+        """The number that a passage has, if it has one."""
+        return self._numbers.get((passage.document, passage.start, passage.end))
+
+    def number(self, passage: Passage) -> int | None:
+        """The number of a passage, a new one if it has none; None if the registry is full."""
+        number = self.known(passage)
+        if number is None and len(self.passages) < self.most:
+            number = len(self.passages) + 1
+            self.passages[number] = passage
+            self._numbers[passage.document, passage.start, passage.end] = number
+        return number
+
+    @property
+    def ranked(self) -> list[Passage]:
+        """All passages: the best of each result, then the second of each, and so on."""
+        return [self.passages[number] for number in dict.fromkeys(in_turns(self.results))]
+
+    @property
+    def sources(self) -> list[Source]:
+        """All passages under their numbers, for checking an answer's markers."""
+        return [Source(number, (passage,)) for number, passage in self.passages.items()]
 
 
 @dataclass
@@ -41,14 +94,15 @@ class ToolContext:
 
     def whole(self, passages: Sequence[Passage], head: str = "") -> tuple[str, ToolArtifact]:
         """A result with the text of each passage; of those shown before, the number alone."""
-        pieces, numbers, left = [head] if head else [], list[int](), self.budget
-        known = map(self.registry.known, passages)
-        above = [number for number in known if number in self.registry.shown]
+        known = {passage: self.registry.known(passage) for passage in passages}
+        above = [str(number) for number in known.values() if number in self.registry.shown]
         if above:
-            pieces.append(f"Shown above: {', '.join(map(str, above))}")
-            passages = [
-                passage for passage in passages if self.registry.known(passage) not in above
-            ]
+            told = f"shown above: {', '.join(above)}"
+            head = f"{head} ({told})" if head else told.capitalize()
+            passages = [p for p in passages if known[p] not in self.registry.shown]
+            if not passages:
+                return head, ToolArtifact("all shown above")
+        pieces, numbers, left = [head] if head else [], list[int](), self.budget
         for passage in passages:
             table = f"(table: {passage.context})\n" if passage.context else ""
             body = without_markers(f"\n{table}{passage.text.strip()}")
@@ -98,14 +152,12 @@ class ToolContext:
         return count + where + (f", {more} more left out" if more else "")
 
     def cut(self, text: str) -> str:
-        """A text that is too long for a result, without its end."""
+        """A text without its end, if it is too long for a result."""
+        if self.count(text) <= self.budget:
+            return text
         while (tokens := self.count(text)) > self.budget:
             text = text[: int(len(text) * min(0.9, self.budget / tokens))]
         return text + " ..."
-
-    def passages_of(self, document: str, start: int, end: int) -> list[Passage]:
-        """The passages of a document that begin in `start:end` of its text."""
-        return self.corpus.passages(document).beginning_in(start, end)
 
     def _full(self) -> str:
         if len(self.registry.passages) < self.registry.most:

@@ -12,8 +12,8 @@ import regex
 from langchain_core.tools import ToolException
 
 from docagent.grounding.markers import without_markers
-from docagent.tools.artifact import ToolArtifact
 from docagent.tools.base import CorpusTool
+from docagent.tools.context import ToolArtifact
 from retrieval.passage import Passage
 
 # Of the process's CPU, which is what regex measures, for all documents. A million tokens take
@@ -30,10 +30,9 @@ _AROUND = 100  # characters shown on each side of a hit
 
 @dataclass
 class _Hits:
-    """Hits by passage (document, number within it), in order; `first` is where each begins."""
+    """Where the hits stand, by passage (document, number within it), in order."""
 
-    first: dict[tuple[str, int], tuple[int, int]] = field(default_factory=dict)
-    counts: dict[tuple[str, int], int] = field(default_factory=dict)
+    spans: dict[tuple[str, int], list[tuple[int, int]]] = field(default_factory=dict)
     total: int = 0
     broken_off: bool = False
 
@@ -72,8 +71,7 @@ class Grep(CorpusTool):
                     if not self.context.within(self._passage(place)):
                         continue
                     hits.total += 1
-                    hits.first.setdefault(place, (start, end))
-                    hits.counts[place] = hits.counts.get(place, 0) + 1
+                    hits.spans.setdefault(place, []).append((start, end))
                     if hits.total == _HITS:
                         raise TimeoutError
             except TimeoutError:
@@ -88,25 +86,27 @@ class Grep(CorpusTool):
     def _result(self, hits: _Hits, how: str) -> tuple[str, ToolArtifact]:
         count = f"{'at least ' if hits.broken_off else ''}{hits.total:,}"
         count += " hit" if hits.total == 1 else " hits"
-        where = "1 passage" if len(hits.first) == 1 else f"{len(hits.first):,} passages"
+        found = len(hits.spans)
+        where = "1 passage" if found == 1 else f"{found:,} passages"
         head = f"{count} in {where}{how}"
         numbers: list[int] = []
-        text, kept = self.context.lines(head, self._lines(hits, numbers), len(hits.first))
-        numbers, more = numbers[:kept], len(hits.first) - kept
+        text, kept = self.context.lines(head, self._lines(hits, numbers), found)
+        numbers, more = numbers[:kept], found - kept
         return text, ToolArtifact(
             f"{count} in {self.context.summary(numbers, more)}", tuple(numbers), more
         )
 
     def _lines(self, hits: _Hits, numbers: list[int]) -> Iterator[str]:
         """A line for each passage with a hit, as long as the registry takes it."""
-        for place, span in hits.first.items():
+        for place, spans in hits.spans.items():
             passage = self._passage(place)
             number = self.context.registry.number(passage)
             if number is None:
                 return
             numbers.append(number)
-            many = f" ({hits.counts[place]} hits)" if hits.counts[place] > 1 else ""
-            yield f"[{number}] {self.context.title(passage)}{many}: {self._around(place[0], *span)}"
+            many = f" ({len(spans)} hits)" if len(spans) > 1 else ""
+            words = self._around(place[0], *spans[0])
+            yield f"[{number}] {self.context.title(passage)}{many}: {words}"
 
     def _around(self, document: str, start: int, end: int) -> str:
         text = self.context.corpus.text(document)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from docagent.tools.artifact import ToolArtifact
 from docagent.tools.base import CorpusTool
-from docagent.tools.context import label
+from docagent.tools.context import ToolArtifact, label
 from docagent.tools.page_numbers import PageNumbers
-from retrieval.corpus import Corpus
 from retrieval.parse.document import Block
 
 _LONGEST = 100  # characters of a heading
@@ -27,22 +24,17 @@ class Outline(CorpusTool):
     def of(self, document: str) -> tuple[str, ToolArtifact]:
         """The headings of one document, the deepest levels left out if there is no room."""
         parsed, places = self.context.corpus.document(document), PageNumbers(self.context, document)
-        blocks = [block for block in parsed.blocks if block.kind == "heading"]
-        blocks = [one for one in blocks if places.allowed(one.start)]
+        headings = (block for block in parsed.blocks if block.kind == "heading")
+        blocks = [block for block in headings if places.allowed(block.start)]
         head = f"{label(document)}: {places.range_text}{places.unpaged}"
         if not blocks:
             return f"{head}; it has no headings", ToolArtifact("no headings")
-        deepest = max(block.level for block in blocks)
         fitting = blocks
-        while deepest > 1:
-            lines = list(self._lines(document, fitting, places))
+        for deepest in sorted({block.level for block in blocks}, reverse=True):
+            fitting = [block for block in blocks if block.level <= deepest]
+            lines = self._lines(document, fitting, places)
             if self.context.count("\n".join([head, *lines])) <= self.context.budget:
                 break
-            deepest -= 1
-            higher = [block for block in blocks if block.level <= deepest]
-            if not higher:
-                break
-            fitting = higher
         text, kept = self.context.lines(head, self._lines(document, fitting, places), len(fitting))
         left_out = len(blocks) - len(fitting)
         if left_out:
@@ -72,8 +64,3 @@ class OutlineOf(Outline):
         head = f"{len(names)} documents; call outline with one's number for its headings"
         text, kept = self.context.lines(head, lines, len(names))
         return text, ToolArtifact(f"{len(names)} documents", (), len(names) - kept)
-
-
-def outline(corpus: Corpus, **fields: Any) -> Outline:
-    """The outline tool that fits a corpus."""
-    return (OutlineOf if len(corpus.documents) > 1 else Outline)(**fields)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from langchain_core.tools import ToolException
 
-from docagent.tools.artifact import ToolArtifact
 from docagent.tools.base import CorpusTool
-from docagent.tools.context import label
+from docagent.tools.context import ToolArtifact, label
 from docagent.tools.page_numbers import PageNumbers
-from retrieval.corpus import Corpus
 
 
 class ReadPages(CorpusTool):
@@ -33,22 +30,15 @@ class ReadPages(CorpusTool):
         begin, end = max(begin, lowest), min(end, highest)
         if begin > end:
             raise ToolException(f"there is no {places.unit} {first}: it has {places.range_text}")
-        found = self.context.passages_of(document, *places.span(begin, end))
-        registry = self.context.registry
-        numbers = [registry.known(one) for one in found]
-        above = [str(number) for number in numbers if number in registry.shown]
-        unread = [one for one in found if registry.known(one) not in registry.shown]
+        span = places.span(begin, end)
+        found = self.context.corpus.passages(document).beginning_in(*span)
         many = f"{places.unit} {begin}" if begin == end else f"{places.unit}s {begin} to {end}"
         several = len(self.context.corpus.documents) > 1
         head = f"{label(document)}, {many}" if several else many
         head += places.unpaged
         if not found:
             return f"{head}: no text", ToolArtifact("no text")
-        if above:
-            head += f" (shown above: {', '.join(above)})"
-        if not unread:
-            return head, ToolArtifact("all shown above")
-        text, shown = self.context.whole(unread, head)
+        text, shown = self.context.whole(found, head)
         if shown.more:
             text += f"; call read_pages({begin}, {end}) again for them"
             shown = replace(shown, again=True)
@@ -60,8 +50,3 @@ class ReadPagesOf(ReadPages):
 
     def _run(self, first: int, last: int, document: str = "") -> tuple[str, ToolArtifact]:
         return self.of(self.document(document), first, last)
-
-
-def read_pages(corpus: Corpus, **fields: Any) -> ReadPages:
-    """The reading tool that fits a corpus."""
-    return (ReadPagesOf if len(corpus.documents) > 1 else ReadPages)(**fields)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from langchain_core.tools import ToolException
 
 from docagent.errors import DocAgentError
-from docagent.tools.artifact import ToolArtifact
 from docagent.tools.base import CorpusTool
+from docagent.tools.context import ToolArtifact
 from retrieval.query import readable
 
 _PASSAGES = 10

@@ -28,7 +28,7 @@ def sentences_of(document: Document, start: int, end: int) -> list[Sentence]:
             continue
         if any(head[0] <= begin < head[1] for head in heads.values()):
             by_kind["heading"].append(Sentence(begin, stop))
-        elif block.kind == "text":
+        elif block.kind in ("text", "note"):
             by_kind["text"] += [Sentence(*span) for span in sentences(text, begin, stop)]
         else:
             head = head_text(text, heads[index]) if index in heads else ""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from pathlib import Path
 from threading import Barrier
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from retrieval.linear import Map
 
     Affine = tuple[Tensor, Tensor]  # weight and bias
+    Rows = Callable[[Tensor], Tensor]  # token numbers [n, length] to word vectors [n, length, d]
 
 _BUDGET = 2048
 """Tokens of one forward pass, padding included: few enough that cores end at the same time."""
@@ -45,7 +46,7 @@ class Layer(NamedTuple):
 
 
 class Bert:
-    """The model of a folder, of the sizes that `bert_settings` read from it.
+    """An encoder of these weights, by the names that BertModel gives them.
 
     Texts of one pass are padded to the same multiple of 16 tokens, so sentences of 5 and of 60
     tokens cost about what they hold. It computes in bfloat16 where the processor has it and else
@@ -55,32 +56,31 @@ class Bert:
 
     def __init__(
         self,
-        folder: Path,
+        weights: Mapping[str, Tensor],
         settings: BertSettings,
         tokenizer: Tokenizer,
         dtype: torch.dtype | None = None,
+        rows: Rows | None = None,
     ) -> None:
         """`tokenizer` neither truncates nor pads; `dtype` is chosen by the machine if None.
 
-        Raises SafetensorError if model.safetensors was damaged since `bert_settings` looked at it.
+        `rows` looks word vectors up where they are not among the weights as they are.
         """
         import torch
-        from safetensors.torch import load_file
 
         self.settings = settings
         self._tokenizer = tokenizer
-        self._device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._device = device()
         if dtype is None:
             half = self._device == "cuda" or has_bfloat16_cpu()
             dtype = torch.bfloat16 if half else torch.float32
         self._dtype = dtype
-        weights = load_file(folder / "model.safetensors", device=self._device)
 
         def affine(name: str, dtype: torch.dtype = dtype) -> Affine:
             return weights[f"{name}.weight"].to(dtype), weights[f"{name}.bias"].to(dtype)
 
         # The tables stay as the file maps them: a question reads a dozen of the 30,522 rows.
-        self._words = weights["embeddings.word_embeddings.weight"]
+        self._rows = rows or weights["embeddings.word_embeddings.weight"].__getitem__
         self._places = (
             weights["embeddings.position_embeddings.weight"]
             + weights["embeddings.token_type_embeddings.weight"][0]
@@ -117,7 +117,7 @@ class Bert:
         # Beyond the limit the text is cut and its end mark kept, as transformers does.
         limit = self.limit
         marked = [ids if len(ids) <= limit else [*ids[: limit - 1], ids[-1]] for ids in marked]
-        vectors = np.empty((len(texts), self._words.shape[1]), np.float32)
+        vectors = np.empty((len(texts), self._places.shape[1]), np.float32)
         batches = _batches([len(ids) for ids in marked])
 
         def fill(padded: tuple[int, list[int]]) -> None:
@@ -140,8 +140,8 @@ class Bert:
         sizes = torch.tensor([len(ids) for ids in marked], device=self._device)
         real = torch.arange(length, device=self._device) < sizes[:, None]  # [n, length]
         epsilon = self.settings.epsilon
-        width = (self._words.shape[1],)
-        x = self._words[ids].float() + self._places[:length]
+        width = (self._places.shape[1],)
+        x = self._rows(ids).float() + self._places[:length]
         x = F.layer_norm(x, width, *self._norm, epsilon).to(self._dtype)
         mask = torch.zeros(real.shape, dtype=self._dtype, device=self._device)
         mask = mask.masked_fill_(~real, float("-inf"))[:, None, None]
@@ -161,6 +161,13 @@ class Bert:
         # Two products and a softmax took 20 to 24 ms of one thread over 4,000 tokens, this 12 ms.
         mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
         return mixed.transpose(1, 2).flatten(2)
+
+
+def device() -> str:
+    """Where weights are to lie, as torch calls it."""
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 @cache

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import regex
 
-from retrieval.embed.checksum import SHA256, verify
+from retrieval.embed.checksum import MINILM, verify
 from retrieval.embed.model import Model, Vectors
 from retrieval.errors import DocAgentError
 
@@ -40,6 +40,9 @@ class Encoder:
     `embedding` is "minilm" (the packaged all-MiniLM-L6-v2), a local folder or a Hugging Face id.
     """
 
+    across = False
+    """Whether questions are in another language than the documents, so that words say nothing."""
+
     def __init__(self, embedding: str = "minilm") -> None:
         self.name = embedding
         self.folder = (
@@ -50,10 +53,15 @@ class Encoder:
     def fingerprint(self) -> str:
         """Names the weights in cache keys."""
         if self.name == "minilm":
-            return f"minilm-{SHA256[:16]}"
+            return f"minilm-{MINILM.sha256[:16]}"
         weights = sorted(self.folder.glob("*.safetensors")) + sorted(self.folder.glob("*.bin"))
         state = [(file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in weights]
         return hashlib.sha256(json.dumps([str(self.folder), state]).encode()).hexdigest()[:24]
+
+    @property
+    def suffix(self) -> str:
+        """What is put behind a document's key in the cache to name its vectors by this model."""
+        return ""
 
     @cached_property
     def limit(self) -> int:
@@ -174,7 +182,7 @@ class Encoder:
         if self.name != "minilm":
             return self._read_model()
         with ThreadPoolExecutor(1) as pool:
-            checked = pool.submit(verify, self.folder / "model.safetensors")
+            checked = pool.submit(verify, self.folder / "model.safetensors", MINILM)
             try:
                 return self._read_model()
             finally:
@@ -190,9 +198,12 @@ class Encoder:
             from retrieval.embed.sentence_model import SentenceModel
 
             return SentenceModel(self.folder)
-        from retrieval.embed.bert import Bert
+        from safetensors.torch import load_file
 
-        return Bert(self.folder, settings, self._tokenizer)
+        from retrieval.embed.bert import Bert, device
+
+        weights = load_file(self.folder / "model.safetensors", device=device())
+        return Bert(weights, settings, self._tokenizer)
 
 
 def letters(texts: list[str]) -> list[int]:

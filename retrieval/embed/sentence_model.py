@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,10 @@ from retrieval.embed.model import Vectors
 from retrieval.errors import DocAgentError
 from retrieval.extras import require
 from retrieval.machine import has_bfloat16_cpu
+
+# Their authors ask for these words, and their folders do not declare them.
+_E5 = re.compile(r"\be5-(?:small|base|large)(?!-instruct)")
+_E5_PROMPTS = {"query": "query: ", "document": "passage: "}
 
 _BATCH = 32  # 16 to 32 texts of equal length gave the most tokens a second on two cores
 
@@ -42,6 +48,8 @@ class SentenceModel:
         if device == "cuda" or has_bfloat16_cpu():
             # 3.6 times the speed of float32 on two AMX cores, cosine to float32 >= 0.998.
             model = model.to(torch.bfloat16)
+        if not any(model.prompts.values()) and _E5.search(_identity(folder)):
+            model.prompts.update(_E5_PROMPTS)
         self._model = model.eval()
 
     @property
@@ -60,3 +68,10 @@ class SentenceModel:
             show_progress_bar=False,
         )
         return np.ascontiguousarray(vectors, dtype=np.float32)
+
+
+def _identity(folder: Path) -> str:
+    """What names a model: its folder in the Hugging Face cache, or what its config says."""
+    config = folder / "config.json"
+    known = json.loads(config.read_text("utf-8")) if config.is_file() else {}
+    return f"{folder} {known.get('_name_or_path', '')}"

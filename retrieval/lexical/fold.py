@@ -9,6 +9,8 @@ import regex
 
 # What separates the groups of a long number in French, Russian, Swedish... text.
 _GROUPS = regex.compile(r"(?<=\d)[\u00a0\u202f\u2009](?=\d{3}(?!\d))")
+# The mark of a note is no digit of the figure before it, a power none of its base; m² stays m2.
+_RAISED = regex.compile(r"(?:(?<=\d)|(?<=\p{L}{4}))(?=[⁰¹²³⁴-⁽])|[™℠]")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d"})
 # Arabic typed on Persian and Urdu keyboards, and the other way round.
 _ARABIC = str.maketrans("کیىہھةأإآٱؤئےۀ", "كييهههااااوييه")
@@ -25,7 +27,8 @@ def folded(text: str) -> str:
     text = text.replace("’", "'").replace("\u00ad", "")
     if text.isascii():
         return text.lower()
-    text = unicodedata.normalize("NFKC", str(_GROUPS.sub("", text))).casefold()
+    text = _RAISED.sub(" ", _GROUPS.sub("", text))
+    text = unicodedata.normalize("NFKC", str(text)).casefold()
     return text.translate(_digits()).replace("i\u0307", "i").replace("ё", "е")
 
 

@@ -49,6 +49,9 @@ _HALF = 0.5
 _SAMPLE = 600  # characters that are looked at
 _NO_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _ENOUGH = 1.0  # votes: one word that no other language writes
+_SAMPLES = 40  # of a text, throughout it
+UNDETERMINED = "und"
+"""ISO 639-2's code for a language that is none of those known here."""
 
 
 def language(text: str) -> str:
@@ -71,6 +74,20 @@ def language_of(text: str) -> str:
         return ""
     # Where two sister languages share every word, the one that comes first in the table.
     return next(code for code in by_language() if votes_for.get(code) == most)
+
+
+def languages(text: str, samples: int = _SAMPLES) -> list[str]:
+    """Languages of samples throughout a text, the most frequent first."""
+    step = max(_SAMPLE, len(text) // samples)
+    codes = [language(text[start : start + _SAMPLE]) for start in range(0, len(text), step)]
+    return sorted({code for code in codes if code}, key=lambda code: -codes.count(code))
+
+
+def main_language(text: str) -> str:
+    """The language that most of a text is in; "" for figures and names in Latin letters."""
+    for code in languages(text):
+        return code
+    return "" if script(folded(text)) == "Latin" else UNDETERMINED
 
 
 def scores(text: str) -> dict[str, float]:
@@ -104,6 +121,15 @@ def script(text: str) -> str:
         name = "Kana" if counts.get("Kana", 0) > 0.1 * east else "Han"
         counts = {**counts, "Han": 0, "Kana": 0, name: 2 * east}
     return max(counts, key=lambda name: counts[name], default="Latin")
+
+
+@lru_cache
+def script_of(code: str) -> str:
+    """The script a language is written in; "" if it is not known."""
+    words = by_language().get(code)
+    if words:
+        return script(folded(" ".join(words)))
+    return next((name for name, its in _BY_SCRIPT.items() if its == code), "")
 
 
 @lru_cache(maxsize=1)

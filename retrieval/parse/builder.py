@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from retrieval.errors import DocumentError
 from retrieval.parse.document import Block, Document, Kind, Page, Unit
@@ -23,6 +24,7 @@ class Builder:
         self.hidden: list[tuple[int, str]] = []
         self.places: list[tuple[int, str]] = []
         self.warnings: list[str] = []
+        self.pictures: Any = None  # of an Office file (office_pictures.py), once they are read
         self._page_start = 0
 
     def add(
@@ -92,8 +94,14 @@ class Builder:
         """All of it. Raises DocumentError where there is no text at all."""
         if not self.blocks:
             raise DocumentError(f"{file} holds no text.")
-        # A slide without text may show a picture of some; a sheet without cells is just empty.
-        silent = tuple(page.number for page in self.pages if page.start == page.end)
+        # A slide without text may show a picture of some; a sheet without cells is just empty, and
+        # what is hidden shows nothing.
+        unseen = {page for page, _ in self.hidden}
+        silent = tuple(
+            page.number
+            for page in self.pages
+            if page.start == page.end and page.number not in unseen
+        )
         return Document(
             title=" ".join(plain(title).split()),
             text="".join(self.parts),

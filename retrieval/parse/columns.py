@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from statistics import median
 
+from retrieval.parse.joints import CJK
 from retrieval.parse.segment import Segment
 
 Region = tuple[int, list[Segment]]  # column from 1, or 0 for the full width
@@ -178,8 +179,13 @@ def _sides(segments: list[Segment], gutters: list[float]) -> list[list[Segment]]
 
 def _is_prose(segments: list[Segment], fewest: int) -> bool:
     rows = {round(s.low) for s in segments}
-    letters = sum(len(s.text) for s in segments)
+    letters = sum(len(s.text) if s.text.isascii() else _wide(s.text) for s in segments)
     return len(rows) >= fewest and letters >= _LETTERS * len(rows) and _digits(segments) < 0.15
+
+
+def _wide(text: str) -> int:
+    """Characters of a text; a Chinese one says as much as two letters."""
+    return len(text) + len(CJK.findall(text))
 
 
 def _digits(segments: list[Segment]) -> float:

@@ -7,7 +7,10 @@ from typing import Any, Literal
 
 Kind = Literal["heading", "text", "row", "contents", "note"]
 Unit = Literal["page", "slide", "sheet", "mail"]
-FORMATS = "PDF, docx, pptx, xlsx, html, epub, eml, md, txt, csv, json, source code"
+FORMATS = (
+    "PDF, docx, pptx, xlsx, odt, ods, odp, rtf, html, epub, fb2, eml, mbox, msg, ics, md, txt, "
+    "csv, json, xml, tex, srt, source code"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,8 @@ class Document:
 
     `hidden` holds (page number or 0, words) that no reader of the file sees, such as white text;
     they are no part of the text. `places` names where a reader finds an offset if neither page
-    nor heading tells, as (offset where it begins, name): "B7", "0:01:04". `warnings` says what of
+    nor heading tells, as (offset where it begins, name): "B7", "0:01:04"; from "line 1" or
+    "row 1" on lines or rows are counted. `warnings` says what of
     the file was not read, a sentence each.
     """
 

@@ -3,76 +3,135 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
 
-from retrieval.parse.line import Line
+from retrieval.parse.line import CELLS, Line
+from retrieval.parse.page_numbers import PRINTED, is_page_number, page_numbers
 
 _EDGE = 3  # lines looked at from the top and from the bottom of each page
 _NUMBER = re.compile(r"\d+")
-_PRINTED = re.compile(r"(?:page\s+|[-–—|]\s*)?(\d{1,4}|[ivxlc]{1,7})(?:\s*[-–—|])?", re.IGNORECASE)
+# What stands between the words of a footer and its page number, where the type does not tell.
+_BEFORE = re.compile(rf"(?:[|·•–—-]\s*|{CELLS}|\b(?:page|seite|p\.)\s*|第\s*)$", re.IGNORECASE)
+_SAME = 3.0  # points; what runs along all pages stands at one height
+_APART = 1.4  # of the usual distance between lines
+_OTHER = 20  # pages with one heading for one where other words stand in its place
+
+
+class _Place(NamedTuple):
+    """Where a line that recurs stands: its page (from 0), its number there, its height.
+
+    `apart` says that white space stands between it and the text.
+    """
+
+    page: int
+    line: int
+    y: float
+    apart: bool
 
 
 def without_furniture(
     pages: list[list[Line]],
 ) -> tuple[list[list[Line]], list[tuple[int, str]]]:
-    """The pages less the edge lines that recur on at least a third of them (and on four).
+    """The pages less the lines at their edges that say nothing of their page.
 
-    The second part is what was taken away, as (page number from 1, words).
-
-    A number may differ from page to page if it counts up with them, as in "Form 10-K | 37". The
-    first copy of a running header stays, since it may be the only place that names the document;
-    bare numbers all go.
+    The second part is what was taken away, as (page number from 1, words). Such a line recurs on
+    at least a quarter of the pages (and on four), mostly apart from the text and at one height,
+    where no page among them has other words, as it would in the field of a form. A number in it
+    may count up with the pages, as in "Form 10-K | 37". The first copy of a running header stays,
+    since it may be the only place that names the document; page numbers all go.
     """
-    counts: Counter[str] = Counter()
-    for number, page in enumerate(pages):
-        counts.update({key for index in _edges(page) for key in _keys(page[index].text, number)})
-    enough = max(4, len(pages) / 3)
-    seen: set[str] = set()
+    drop: dict[int, set[int]] = defaultdict(set)
+    for places in _recurring(pages).values():
+        running = [place for group in _heights(places) for place in _running(group, pages)]
+        running.sort()
+        if len({place.page for place in running}) >= max(4, len(pages) / 4):
+            first = running[0]
+            is_number = PRINTED.fullmatch(pages[first.page][first.line].text)
+            for place in running if is_number else running[1:]:
+                drop[place.page].add(place.line)
+    numbers = page_numbers([[page[i].text for i in _outermost(page, set())] for page in pages])
     cleaned = []
     aside = []
     for number, page in enumerate(pages):
-        drop = set()
-        for index in _edges(page):
-            text = page[index].text
-            recurring = {key for key in _keys(text, number) if counts[key] >= enough}
-            if recurring and (recurring & seen or not any(char.isalpha() for char in text)):
-                drop.add(index)
-            seen |= recurring
-        drop |= {i for i in _outermost(page, drop) if _PRINTED.fullmatch(page[i].text)}
-        cleaned.append([line for index, line in enumerate(page) if index not in drop])
-        aside += [(number + 1, page[index].text) for index in sorted(drop)]
+        gone = drop[number]
+        outer = _outermost(page, gone)
+        gone |= {i for i in outer if is_page_number(page[i].text, number, numbers)}
+        cleaned.append([line for index, line in enumerate(page) if index not in gone])
+        aside += [(number + 1, page[index].text) for index in sorted(gone)]
     return cleaned, aside
 
 
-def _keys(text: str, page: int) -> set[str]:
-    """The line as it stands, and with each of its numbers as a distance to the page."""
-    keys = {text}
+def edge_lines(page: list[Line]) -> list[str]:
+    """The lines at the top and at the bottom of a page."""
+    return [page[index].text for index in _edges(page)]
+
+
+def _recurring(pages: list[list[Line]]) -> dict[str, list[_Place]]:
+    """Where the lines stand that are alike, of those at the edges."""
+    found: dict[str, list[_Place]] = defaultdict(list)
+    for number, page in enumerate(pages):
+        apart = _apart(page)
+        for index in _edges(page):
+            for key in _keys(page, index, number):
+                found[key].append(_Place(number, index, page[index].y, index in apart))
+    return found
+
+
+def _keys(page: list[Line], index: int, number: int) -> set[str]:
+    """The line as it stands, and with each of its page numbers as a distance to the page."""
+    text = page[index].text
+    is_small = page[index].size < 0.95 * median(line.size for line in page)
+    keys = set() if PRINTED.fullmatch(text) else {text}
     for match in list(_NUMBER.finditer(text))[-3:]:
-        if len(match[0]) <= 5:
-            keys.add(f"{text[: match.start()]}#{int(match[0]) - page}{text[match.end() :]}")
+        before, after = text[: match.start()], text[match.end() :]
+        # "Invoice 101" on the first page and "Invoice 102" on the second are what they say.
+        if len(match[0]) <= 5 and (is_small or not before.strip() or _BEFORE.search(before)):
+            keys.add(f"{before}#{int(match[0]) - number}{after}")
     return keys
 
 
-def printed_labels(pages: list[list[Line]]) -> list[str | None]:
-    """Page numbers as printed, where most pages carry one that counts up with the page.
+def _apart(page: list[Line]) -> set[int]:
+    """Indexes of the lines at the edges of a page with white space between them and the text."""
+    gaps = [abs(a.y - b.y) for a, b in pairwise(page)]
+    steps = [gap for gap, line in zip(gaps, page, strict=False) if gap > 0.1 * line.size]
+    if not steps:
+        return set(_edges(page))
+    wide = _APART * min(median(steps), 2 * median(line.size for line in page))
+    if all(line.size == 1.0 for line in page):
+        wide = 0.0  # no geometry is known of it
+    top = [i for i in range(min(_EDGE, len(gaps))) if max(gaps[i:_EDGE]) > wide]
+    low = len(gaps) - min(_EDGE, len(gaps))
+    bottom = [i + 1 for i in range(low, len(gaps)) if max(gaps[low : i + 1]) > wide]
+    return {*top, *bottom}
 
-    Used when the file has no page labels of its own. A number is believed only if its distance
-    to the physical page is the one that most numbered pages show.
-    """
-    offsets: Counter[int] = Counter()
-    numbers: dict[int, dict[int, str]] = defaultdict(dict)
-    for index, page in enumerate(pages):
-        for line in _edges(page):
-            match = _PRINTED.fullmatch(page[line].text) or re.search(
-                r"(?<!\S)(\d{1,4})$", page[line].text
-            )
-            if match and match[1].isdigit():
-                numbers[index][int(match[1]) - index] = match[1]
-        offsets.update(numbers[index].keys())
-    offset, votes = offsets.most_common(1)[0] if offsets else (0, 0)
-    if votes < max(4, 0.6 * len(pages)):
-        return [None] * len(pages)
-    return [numbers[index].get(offset) for index in range(len(pages))]
+
+def _heights(places: list[_Place]) -> list[list[_Place]]:
+    """The places by the height they stand at; pages may be of several sizes."""
+    groups: list[list[_Place]] = []
+    for place in sorted(places, key=lambda place: place.y):
+        if groups and place.y - groups[-1][-1].y < _SAME:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return groups
+
+
+def _running(group: list[_Place], pages: list[list[Line]]) -> list[_Place]:
+    """The places, all at one height; [] if few of them stand apart from the text, or if pages
+    between them have other words there."""
+    numbers = sorted({place.page for place in group})
+    step = 2 if len({number % 2 for number in numbers}) == 1 else 1  # left or right pages only
+    height = median(place.y for place in group)
+    missing = set(range(numbers[0], numbers[-1] + 1, step)).difference(numbers)
+    other = sum(
+        any(abs(pages[number][index].y - height) < _SAME for index in _edges(pages[number]))
+        for number in missing
+    )
+    apart = 2 * sum(place.apart for place in group) >= len(group)
+    return group if apart and other <= len(numbers) // _OTHER else []
 
 
 def _edges(page: list[Line]) -> list[int]:

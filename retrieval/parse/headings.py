@@ -21,6 +21,7 @@ _COLUMN_HEAD = re.compile(
       | (19|20)\d\d\b""",
     re.IGNORECASE | re.VERBOSE,
 )
+_RUNNING = re.compile("[，。；]")  # what no heading in Chinese or Japanese holds
 _BULLET = re.compile(r"[•●▪◦■□–—*·‣➢]\s")
 # The titles of the statements in a report stand alone, though often in the type of the text.
 _STATEMENT = re.compile(
@@ -29,6 +30,8 @@ _STATEMENT = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"\d+(\.\d+)*\.?\s+\S")
+_SENTENCE = (".", "。", ";", "；", "：", "！", "？")
+_LED = re.compile(rf"{_NAMED.pattern}|{_NUMBERED.pattern}", re.IGNORECASE)
 _WORDS = re.compile(r"\w+")
 
 
@@ -41,8 +44,11 @@ def heading_levels(pages: list[list[Line]], outline: Outline) -> list[list[int]]
     body = body_size(pages)
     below = 1 + max((level for level, _, _ in outline), default=-1)
     steps = [
-        [_step(line.size, body) if _set_off(line, body) else None for line in page]
-        for page in pages
+        [
+            _step(line.size, body) if _set_off(line, body) and index not in running else None
+            for index, line in enumerate(page)
+        ]
+        for page, running in zip(pages, map(_running, pages), strict=True)
     ]
     sizes = sorted({step for page in steps for step in page if step is not None}, reverse=True)
     levels = []
@@ -79,6 +85,7 @@ def _set_off(line: Line, body: float) -> bool:
         return False
     if (
         line.text[0].islower()
+        or _RUNNING.search(line.text)
         or _BULLET.match(line.text)
         or _COLUMN_HEAD.match(line.text)
         or CAPTION.match(line.text)
@@ -96,6 +103,30 @@ def _set_off(line: Line, body: float) -> bool:
         and len(words) <= 12
         and line.text.upper() == line.text
     )
+
+
+def _running(page: list[Line]) -> set[int]:
+    """Indexes of the lines of paragraphs: full lines, the last of which ends a sentence."""
+    running: set[int] = set()
+    edges: dict[tuple[float, bool, int], float] = {}
+    for line in page:
+        style = line.size, line.bold, line.column
+        edges[style] = max(edges.get(style, 0.0), line.x1)
+    start = 0
+    for index, line in enumerate(page):
+        style = line.size, line.bold, line.column
+        below = page[index + 1] if index + 1 < len(page) else None
+        if (
+            below
+            and line.x1 > edges[style] - 3 * line.size
+            and (below.size, below.bold, below.column) == style
+            and 0 < line.y - below.y < 2 * line.size
+        ):
+            continue
+        if index > start and line.text.endswith(_SENTENCE) and not _LED.match(page[start].text):
+            running.update(range(start, index + 1))
+        start = index + 1
+    return running
 
 
 def _outline_lines(page: list[Line], entries: Outline) -> dict[int, int]:

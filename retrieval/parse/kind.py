@@ -7,6 +7,7 @@ from pathlib import Path
 
 from retrieval.errors import DocumentError, PasswordRequired
 from retrieval.parse.decode import decode
+from retrieval.parse.office.package import main_type
 from retrieval.parse.registry import Format, by_suffix, formats
 from retrieval.parse.zipped import open_zip
 
@@ -20,7 +21,6 @@ _MAGIC = (  # of what is refused, with the advice that goes with it
     (b"\xfd7zXZ\x00", "archive"),
     (b"\x28\xb5\x2f\xfd", "archive"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
-    (b"{\\rtf", "rtf"),
 )
 
 
@@ -79,13 +79,9 @@ def _zipped_format(path: Path, binary: list[Format]) -> Format:
             return next((each for each in binary if any(m in text for m in each.zip_marks)), None)
 
         mimetype = beginning("mimetype", 100)
-        detected = marked(beginning("[Content_Types].xml", 1 << 20)) or marked(mimetype)
+        detected = marked(main_type(archive)) or marked(mimetype)
         if detected:
             return detected
-        if mimetype.startswith(b"application/vnd.oasis.opendocument"):
-            raise DocumentError(
-                f"{path.name} is OpenDocument, which is not read: save it as .docx, .xlsx or .pptx."
-            )
         if detected := marked("\n".join(names).encode("utf-8", "replace")):
             return detected
         if "xl/workbook.bin" in names:
@@ -96,8 +92,6 @@ def _zipped_format(path: Path, binary: list[Format]) -> Format:
 def _refusal(path: Path, kind: str) -> DocumentError:
     if kind == "archive":
         return DocumentError(f"{path.name} is an archive: unpack it and give the files.")
-    if kind == "rtf":
-        return DocumentError(f"{path.name} is RTF, which is not read: save it as .docx.")
     with path.open("rb") as file:
         if "EncryptedPackage".encode("utf-16-le") in file.read(1 << 20):
             return PasswordRequired(f"{path.name} is encrypted: save a copy without a password.")

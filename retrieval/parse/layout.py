@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 from statistics import median, quantiles
 
 from retrieval.parse.document import Block, Kind
 from retrieval.parse.footnotes import NOTE
+from retrieval.parse.joints import CJK, in_address, is_broken, joint
 from retrieval.parse.line import Line
 
-_BULLET = re.compile(r"[•●▪◦■□–—*·‣➢o]\s|\(?(\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)]\s")
+_BULLET = re.compile(
+    r"[•●▪◦■□–—*·‣➢o]\s|\(?(\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)]\s"
+    r"|第[一二三四五六七八九十百\d]{1,4}[条條章节節款]|[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十\d]{1,3}）"
+)
 # Ligatures and spaces that nobody types in a search; every other character stays as it is
 # (full NFKC would turn 10² into 102).
 _PLAIN = str.maketrans(
@@ -24,9 +29,9 @@ _PLAIN = str.maketrans(
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _HEAD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*$")
 _BREAK = "\ufffe"  # PDFium writes this where a word is divided at the end of a line
+_ENDS = (".", "。", "．", "!", "?", "！", "？", "؟", "।", "۔", ":", "：", ";", "；", "؛")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f]")
-_CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 
 
 def plain(text: str) -> str:
@@ -48,10 +53,13 @@ class Flow:
     def text(self) -> str:
         return "".join(self.parts)
 
-    def add_page(self, lines: list[Line], levels: list[int], contents: set[int]) -> tuple[int, int]:
+    def add_page(
+        self, lines: list[Line], levels: list[int], contents: set[int], notes: Sequence[str] = ()
+    ) -> tuple[int, int]:
         """Append one page; `levels` holds a heading level for each line, 0 for none.
 
-        `contents` numbers the lines that are entries of a table of contents.
+        `contents` numbers the lines that are entries of a table of contents. `notes` stand behind
+        the lines.
         """
         start = self.length
         margins = _right_margins(lines)
@@ -70,7 +78,7 @@ class Flow:
                 and levels[index - 1] == level
                 and _near(before, line, pitch)
             ):
-                self._put(" ")  # a heading over two lines
+                self._join(line.text)  # a heading over two lines
             elif (
                 new_kind == kind == "text"
                 and _continues(before, line, margins, pitch)
@@ -86,6 +94,10 @@ class Flow:
             last = self.blocks[-1]
             self.blocks[-1] = Block(last.kind, last.start, self.length, last.level)
             kind = new_kind
+        for note in notes:
+            self._put("\n\n" if self.length > start else "")
+            self._put(note)
+            self.blocks.append(Block("note", self.length - len(note), self.length))
         end = self.length
         self._put("\f")
         return start, end
@@ -100,15 +112,15 @@ class Flow:
         self.length += len(text)
 
     def _join(self, following: str) -> None:
-        """Between two lines of one paragraph: mend a divided word, or one space (none in CJK)."""
+        """Between two lines of one paragraph: mend a divided word, else a space or nothing."""
         last = self.parts[-1]
-        if last.endswith((_BREAK, "-")) and len(last) > 1:
+        if last.endswith((_BREAK, "-")) and len(last) > 1 and not last[-2].isspace():
             mended = last[:-1] + ("-" if self._keeps_hyphen(last[:-1], following) else "")
             self.length += len(mended) - len(last)
             self.parts[-1] = mended
             return
-        if not (_CJK.match(last[-1:]) and _CJK.match(following[:1])):
-            self._put(" ")
+        if space := joint(last, following):
+            self._put(space)
 
     def _keeps_hyphen(self, before: str, after: str) -> bool:
         """Whether a word divided at the end of a line has a hyphen of its own.
@@ -116,6 +128,8 @@ class Flow:
         It has in "long-term" and "10-K", not in "busi-ness": the rest of the document tells.
         In the filings measured nearly every such hyphen was a real one.
         """
+        if in_address(before):
+            return True
         head, tail = _HEAD.search(before.lower()), _WORD.match(after.lower())
         if not head or not tail or not after[:1].islower():
             return True
@@ -172,10 +186,21 @@ def _continues(above: Line, below: Line, margins: dict[int, float], pitch: float
         return False
     if _BULLET.match(below.text):
         return False
-    if above.text.endswith((_BREAK, "-")):
+    if above.text.endswith((_BREAK, "-")) or is_broken(above.text):
         return True
     if below.text[0].islower() and abs(above.x0 - below.x0) < 0.2 * above.size:
         return True  # a narrow column among others, whose own right edge is not known
+    if _flows(above, below, margins[above.column]):
+        return True
     width = (above.x1 - above.x0) / max(1, len(above.text))
-    word = 1 if _CJK.match(below.text) else len(below.text.split(maxsplit=1)[0]) + 1
+    word = 1 if CJK.match(below.text) else len(below.text.split(maxsplit=1)[0]) + 1
     return above.x1 + word * width > margins[above.column] - 0.5 * width
+
+
+def _flows(above: Line, below: Line, margin: float) -> bool:
+    """Whether a sentence goes on where no small letter tells, in Arabic, Hebrew or Chinese."""
+    first = next(filter(str.isalpha, below.text), "a")
+    if first.lower() != first.upper() or above.text.endswith(_ENDS):
+        return False
+    long = above.x1 - above.x0 > 0.6 * (margin - above.x0)
+    return long and -0.2 < (above.x0 - below.x0) / max(above.size, 0.1) < 4

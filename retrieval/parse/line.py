@@ -7,8 +7,10 @@ from itertools import islice
 from typing import NamedTuple
 
 CELLS = "  "  # stands between the cells of a row; nothing else in a line is two spaces
-# A cell of a table of figures: 1,234.5  (63)  12%  $  —  2023
-_FIGURE = re.compile(r"[-–—($€£¥+]*\d[\d.,/]*\)?%?\)?|[-–—$€£¥%)]+|N/?[AM]")
+# A cell of a table of figures: 1,234.5  (63)  12%  $  —  2023  1,204³
+_FIGURE = re.compile(
+    r"[-–—($€£¥+]*\d[\d.,/]*\)?%?\)?(?:[¹²³⁰⁴-⁾]+|\^\([\d,]+\))?|[-–—$€£¥%)]+|N/?[AM]"
+)
 
 CAPTION = re.compile(
     r"(table|figure|fig\.|exhibit|chart|tabelle|abbildung|tableau|tabla|表|图|圖)\s*[\dIVX]",

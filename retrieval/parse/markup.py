@@ -8,17 +8,20 @@ from typing import Any
 
 from retrieval.parse.builder import Builder
 from retrieval.parse.document import Kind
+from retrieval.parse.formula import mathml
+from retrieval.parse.list_numbers import HtmlList
+from retrieval.parse.markup_table import Table, lays_out
+from retrieval.parse.raised import lowered, raised
+from retrieval.parse.shown import PROGRAM, is_drawing, is_hidden, value
 
-_HIDDEN = """head script style noscript template svg nav iframe object button select input textarea
-    audio video canvas map datalist dialog"""
 _BLOCKS = """p div section article main header footer aside address blockquote figure figcaption ul
-    ol li dl dt dd pre form fieldset legend details summary hr body html caption center
-    h1 h2 h3 h4 h5 h6"""
-_HIDDEN_TAGS, _BLOCK_TAGS = frozenset(_HIDDEN.split()), frozenset(_BLOCKS.split())
-_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
-_SIGN = re.compile(r"[$€£¥(]+")  # cells of their own in tables laid out for paper
-_TAIL = re.compile(r"[)%]+")
+    ol li dl dt dd pre form fieldset legend details summary hr body html caption center textarea
+    text dialog h1 h2 h3 h4 h5 h6"""
+_BLOCK_TAGS = frozenset(_BLOCKS.split())
+_LITERAL = ("pre", "textarea")
+_MARKS = {"q": ("“", "”"), **dict.fromkeys(("s", "del", "strike"), ("~~", "~~"))}
+_RAISED = re.compile(r"\s*[\w+(−-]")
+_ALIGNED = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
 
 
 class Markup:
@@ -28,58 +31,86 @@ class Markup:
         self.builder = builder
         self.words: list[str] = []
         self.kinds: list[tuple[Kind, int]] = [("text", 0)]
-        self.bullet = False
-        self.tables: list[_Table | None] = []  # None: a table that only lays out the page
+        self.lead = ""  # the bullet or number of the list item that begins
+        self.lists: list[HtmlList] = []
+        self.tables: list[Table | None] = []  # None: a table that only lays out the page
         self.literal = 0  # how many <pre> are open
+        self.scripts: list[tuple[list[str], int]] = []  # where raised and lowered text begins
 
     def read(self, root: Any) -> None:
         """Every element below `root`; without recursion, since a file may nest without end."""
         from lxml import etree
 
         steps = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+        skipped: Any = None
         for event, element in steps:
-            if event == "start" and not isinstance(element.tag, str):
-                event = "comment"
+            if event == "start" and isinstance(element.tag, str):
+                if element is not root and self._is_read_at_once(element, _name(element)):
+                    skipped = element
+                    steps.skip_subtree()  # its end event follows, and adds the text behind it
+                else:
+                    self._start(element, _name(element))
+                continue
             if event == "start":
-                tag = etree.QName(element).localname.lower()
-                if _is_hidden(element, tag):
-                    steps.skip_subtree()
-                    continue  # its end event follows, and adds the text behind it
-                self._start(element, tag)
-            elif event == "end":
-                if element.tag is etree.Entity:
-                    self._text(html.unescape(element.text or ""))
-                elif isinstance(element.tag, str):
-                    tag = etree.QName(element).localname.lower()
-                    if not _is_hidden(element, tag):
-                        self._end(tag)
-                if element is not root:
-                    self._text(element.tail)
-            elif element is not root:
+                continue
+            if element.tag is etree.Entity:
+                self._text(html.unescape(element.text or ""))
+            elif isinstance(element.tag, str) and element is not skipped:
+                self._end(element, _name(element))
+            if element is not root:
                 self._text(element.tail)
         self._flush()
+
+    def _is_read_at_once(self, element: Any, tag: str) -> bool:
+        """What has no text of its own to walk through."""
+        if tag in PROGRAM or is_drawing(element):
+            return True
+        if is_hidden(element, tag):
+            self.builder.hide(_all_words(element))
+            return True
+        if tag == "math":
+            formula = mathml(element)
+            self.words.append(f"\n{formula}\n" if element.get("display") == "block" else formula)
+            return True
+        shown = value(element, tag)
+        if shown is not None:
+            self.words.append(f" {shown} ")
+        return shown is not None
 
     def _start(self, element: Any, tag: str) -> None:
         if tag == "br":
             self.words.append("\n")
         elif tag == "table":
             self._flush()
-            self.tables.append(None if _lays_out(element) else _Table())
+            self.tables.append(None if lays_out(element) else Table())
         elif tag in ("tr", "td", "th"):
             self._cell(element, tag)
+        elif tag in ("thead", "tbody", "tfoot") and self.tables and self.tables[-1]:
+            self.tables[-1].end_section()
         elif tag in _BLOCK_TAGS:
             self._break()
-            if tag == "li":
-                self.bullet = True
-            if tag == "pre":
-                self.literal += 1
-            if tag[0] == "h" and tag[1:].isdigit():
-                self.kinds.append(("heading", int(tag[1:])))
-        text = element.text
-        raised = tag == "sup" and text and not set(text) - set("0123456789+-n")
-        self._text(text.translate(_RAISED) if raised else text)
+            self._start_block(element, tag)
+        elif tag == "button":
+            self.words.append(" ")
+        elif tag in _MARKS:
+            self.words.append(_MARKS[tag][0])
+        elif _script(element, tag):
+            self.scripts.append((self.words, len(self.words)))
+        self._text(element.text)
 
-    def _end(self, tag: str) -> None:
+    def _start_block(self, element: Any, tag: str) -> None:
+        if tag in ("ol", "ul"):
+            self.lists.append(HtmlList(element, tag))
+        elif tag == "li":
+            self.lead = self.lists[-1].next(element) if self.lists else "• "
+            if self.lead != "• " and self._in_cell():
+                self.words.append(self.lead)
+        elif tag in _LITERAL:
+            self.literal += 1
+        elif tag[0] == "h" and tag[1:].isdigit():
+            self.kinds.append(("heading", int(tag[1:])))
+
+    def _end(self, element: Any, tag: str) -> None:
         table = self.tables[-1] if self.tables else None
         if tag == "table" and self.tables:
             self.tables.pop()
@@ -97,32 +128,54 @@ class Markup:
             self._flush()
         elif tag in _BLOCK_TAGS:
             self._break()
-            if tag == "pre":
-                self.literal -= 1
-            if tag == "li":
-                self.bullet = False
-            if tag[0] == "h" and tag[1:].isdigit() and len(self.kinds) > 1:
-                self.kinds.pop()
+            self._end_block(tag)
+        elif tag == "button":
+            self.words.append(" ")
+        elif tag in _MARKS:
+            self.words.append(_MARKS[tag][1])
+        elif script := _script(element, tag):
+            self._end_script(script)
+
+    def _end_block(self, tag: str) -> None:
+        if tag in _LITERAL:
+            self.literal -= 1
+        elif tag in ("ol", "ul"):
+            if self.lists:
+                self.lists.pop()
+        elif tag == "li":
+            self.lead = ""
+        elif tag[0] == "h" and tag[1:].isdigit() and len(self.kinds) > 1:
+            self.kinds.pop()
+
+    def _end_script(self, script: str) -> None:
+        words, start = self.scripts.pop()
+        inner = "".join(words[start:])
+        # A mark in brackets of its own, or a star, stays as it is.
+        if words is self.words and _RAISED.match(inner):
+            words[start:] = [lowered(inner) if script == "sub" else raised(inner)]
 
     def _cell(self, element: Any, tag: str) -> None:
         table = self.tables[-1] if self.tables else None
         if table is None:
             self._flush()
-        elif tag == "tr":
-            table.put(self._taken())
-            table.rows.append([])
+            return
+        table.put(self._taken())
+        if tag == "tr":
+            table.open_row()
         else:
-            table.put(self._taken())
-            span = element.get("colspan", "1").strip()
-            table.open(min(int(span), 100) if span.isdecimal() else 1)
+            table.open_cell(element)
 
     def _text(self, text: str | None) -> None:
         if text:
             self.words.append(text if self.literal else " ".join(re.split(r"\s+", text)))
 
+    def _in_cell(self) -> bool:
+        table = self.tables[-1] if self.tables else None
+        return table is not None and bool(table.rows)
+
     def _break(self) -> None:
         """Between blocks; inside a cell of a table only a space."""
-        if self.tables and self.tables[-1] is not None and self.tables[-1].rows:
+        if self._in_cell():
             self.words.append(" ")
         else:
             self._flush()
@@ -131,9 +184,16 @@ class Markup:
         words = self._taken()
         if words.strip():
             kind, level = self.kinds[-1]
-            lead = "• " if self.bullet and kind == "text" else ""
-            self.builder.add(kind, words, level, lead, literal=self.literal > 0)
-            self.bullet = False
+            bullet = self.lead if kind == "text" and self.lead == "• " else ""
+            number = "" if bullet or self.literal else self.lead
+            self.builder.add(
+                kind,
+                number + words.lstrip() if number else words,
+                level,
+                bullet,
+                literal=self.literal > 0,
+            )
+            self.lead = ""
 
     def _taken(self) -> str:
         words = "".join(self.words)
@@ -141,64 +201,38 @@ class Markup:
         return words
 
 
-class _Table:
-    """Rows of one table until its end, when it is known which columns are only space."""
-
-    def __init__(self) -> None:
-        self.rows: list[list[str]] = []
-        self.spans = 0
-
-    def open(self, span: int) -> None:
-        if not self.rows:
-            self.rows.append([])
-        self.rows[-1].append("")
-        self.spans = span
-
-    def put(self, words: str) -> None:
-        """What was read belongs to the open cell."""
-        if self.spans:
-            self.rows[-1][-1] = " ".join(words.split())
-            self.rows[-1] += [""] * (self.spans - 1)
-            self.spans = 0
-        elif words.strip():  # text between cells, as broken pages have it
-            self.rows.append([" ".join(words.split())])
-
-    def write(self, builder: Builder) -> None:
-        rows = [_joined(row) for row in self.rows]
-        width = max(map(len, rows), default=0)
-        used = [any(len(row) > i and row[i] for row in rows) for i in range(width)]
-        for row in rows:
-            builder.row(cell for cell, is_used in zip(row, used, strict=False) if is_used)
+def _name(element: Any) -> str:
+    """`p`; `o:p` for what Office puts into pages, which is no paragraph."""
+    space, _, name = element.tag.rpartition("}")
+    if space.startswith("{urn:schemas-microsoft-com"):
+        return f"o:{name}".lower()
+    return str(name).lower()
 
 
-def _joined(row: list[str]) -> list[str]:
-    """ "$ | 1,234 | )" becomes "$1,234)", as it looks on paper."""
-    row = list(row)
-    for index, cell in enumerate(row):
-        after = next((i for i in range(index + 1, len(row)) if row[i]), None)
-        if after is not None and _SIGN.fullmatch(cell) and row[after][0].isdigit():
-            row[index], row[after] = "", cell + row[after]
-        before = next((i for i in range(index - 1, -1, -1) if row[i]), None)
-        if before is not None and _TAIL.fullmatch(cell) and row[before][-1].isdigit():
-            row[index], row[before] = "", row[before] + cell
-    return row
+def _script(element: Any, tag: str) -> str:
+    """ "sup" or "sub" where an element is raised or lowered, "" elsewhere."""
+    if tag in ("sup", "sub"):
+        return tag
+    if match := _ALIGNED.search(element.get("style") or ""):
+        return match[1].lower()[:3]
+    if tag != "a":
+        return ""
+    # A link to a note, which the book's style raises.
+    kind = element.get("{http://www.idpf.org/2007/ops}type") or element.get("epub:type") or ""
+    if "noteref" not in kind.split() and element.get("role") != "doc-noteref":
+        return ""
+    around = next(element.iterancestors("{*}sup"), None)
+    return "sup" if around is None and next(element.iter("{*}sup"), None) is None else ""
 
 
-def _is_hidden(element: Any, tag: str) -> bool:
-    return (
-        tag in _HIDDEN_TAGS
-        or element.get("hidden") is not None
-        or bool(_NOT_SHOWN.search(element.get("style") or ""))
-    )
-
-
-def _lays_out(table: Any) -> bool:
-    """Whether a table only puts parts of the page beside each other."""
-    return (
-        table.get("role") == "presentation"
-        or any(
-            next(table.iter(tag, f"{{http://www.w3.org/1999/xhtml}}{tag}"), table) is not table
-            for tag in ("h1", "h2", "h3", "h4")
+def _all_words(element: Any) -> str:
+    """The words in it, without scripts."""
+    return " ".join(
+        words
+        for inner in element.iter()
+        for words in (
+            inner.text if isinstance(inner.tag, str) and _name(inner) not in PROGRAM else "",
+            inner.tail if inner is not element else "",
         )
-        or any(inner is not table for inner in table.iter(table.tag))
+        if words
     )

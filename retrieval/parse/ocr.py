@@ -46,18 +46,25 @@ def shared(pages: int) -> tuple[int, int]:
 
 
 def read_pages(
-    path: Path, password: str | None, numbers: tuple[int, ...], body: float | None, emit: Emit
+    path: Path,
+    password: str | None,
+    stamps: dict[int, list[Box]],
+    body: float | None,
+    emit: Emit,
 ) -> dict[int, list[Line]]:
     """Lines of these pages of a PDF (from 1), of those where any text was found.
 
+    `stamps` holds, for each page, the words on it that are known: a number stamped on a scan.
     `body` is the type size of the document's other pages, in points; None if there are none.
     """
+    numbers = tuple(stamps)
     shares, threads = shared(len(numbers))
     tasks = [
         {
             "path": str(path),
             "password": password,
             "pages": [number - 1 for number in numbers[share::shares]],
+            "stamps": [stamps[number] for number in numbers[share::shares]],
             "threads": threads,
         }
         for share in range(shares)
@@ -72,7 +79,13 @@ def read_pages(
 
 def read_picture(path: Path, emit: Emit) -> list[list[Line]] | None:
     """Lines of each page of a picture file; None if it cannot be read."""
-    task = {"path": str(path), "password": None, "pages": None, "threads": os.cpu_count() or 1}
+    task: dict[str, Any] = {
+        "path": str(path),
+        "password": None,
+        "pages": None,
+        "stamps": [],
+        "threads": os.cpu_count() or 1,
+    }
     boxes, failure = _run([task], 1, emit)
     lines = _lines_by_page(boxes, None)
     return None if failure or not lines else [lines[number] for number in sorted(lines)]

@@ -6,14 +6,23 @@ PDFium is not thread-safe and a hostile file can crash it, so no other process l
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from retrieval.parse.columns import regions
+from retrieval.parse.cutter import Cutter
+from retrieval.parse.line_numbers import without_line_numbers
+from retrieval.parse.pdf_annotations import attachments
+from retrieval.parse.pdf_images import pictures_in
+from retrieval.parse.pdf_shown import Shown
+from retrieval.parse.right_to_left import mirrored
 from retrieval.parse.rows import Row as TableRow
 from retrieval.parse.rows import rows
 from retrieval.parse.segment import Segment, SegmentReader, relined
 from retrieval.parse.table_rows import with_tables
+from retrieval.parse.turned_heads import with_upright_heads
 
+Message = dict[str, Any]
 Row = list[Any]  # [text, x0, baseline, x1, size, bold, cells, column, table], PDF points
 
 
@@ -30,13 +39,21 @@ def messages(path: str, password: str | None, share: int, shares: int) -> Iterat
         elif share == 0:
             yield from pypdf_messages(path, password)
         return
+    with suppress(pypdfium2.PdfiumError):  # a damaged form is shown without its values
+        pdf.init_forms()
     if share == 0:
         yield {"head": pdfium_head(pdf, count)}
+    pictures = pictures_in(path)
+    seen: set[int] = set()
     for index in range(count * share // shares, count * (share + 1) // shares):
-        yield {"page": index, "rows": rows_of(pdf, index)}
+        message = page_of(pdf, index, len(seen) < pictures)
+        seen.update(key for *_, key in message.get("pictures", ()))
+        yield {"page": index, **message}
 
 
-def pdfium_head(pdf: Any, count: int) -> dict[str, Any]:
+def pdfium_head(pdf: Any, count: int) -> Message:
+    import pypdfium2.raw
+
     outline = []
     for entry in pdf.get_toc():
         destination = entry.get_dest()
@@ -48,27 +65,35 @@ def pdfium_head(pdf: Any, count: int) -> dict[str, Any]:
         "title": pdf.get_metadata_dict().get("Title", ""),
         "labels": [pdf.get_page_label(index) for index in range(count)],
         "outline": outline,
+        "attached": attachments(pdf),
+        "xfa": pypdfium2.raw.FPDF_GetFormType(pdf.raw) == pypdfium2.raw.FORMTYPE_XFA_FULL,
     }
 
 
-def rows_of(pdf: Any, index: int) -> list[Row]:
-    """The page's lines with their geometry in reading order; [] without a text layer."""
+def page_of(pdf: Any, index: int, pictured: bool = True) -> Message:
+    """The page's lines with their geometry in reading order, and what else is on it.
+
+    "rows" are [] without a text layer, "numbers" the line numbers that stood beside them. See
+    pdf_shown.py for the rest. `pictured` says that the file may have pictures which were not seen
+    yet.
+    """
     import pypdfium2
 
     try:
         page = pdf[index]
         text_page = page.get_textpage()
     except pypdfium2.PdfiumError:
-        return []  # a broken page counts as one without text, and is reported as such
+        return {"rows": []}  # counts as a page without text, and is reported as such
     reader = SegmentReader(text_page)
-    if not reader.located:
-        return text_rows(reader.lines())
-    return [
+    shown = Shown(page, text_page, reader, pdf.formenv and pdf.formenv.raw, pictured)
+    segments, numbers = without_line_numbers(reader, Cutter(reader).segments())
+    found = [
         row
-        for group in upright(reader.segments(), page.get_rotation() != 0)
-        for column, segments in regions(group)
-        for row in (measured(reader, line, column) for line in with_tables(rows(segments)))
+        for group in upright(shown.segments(with_upright_heads(segments)), page.get_rotation() != 0)
+        for column, region in regions(mirrored(group))
+        for row in (measured(reader, line, column) for line in with_tables(rows(region)))
     ]
+    return {"rows": found, "numbers": " ".join(map(str, numbers)), **shown.message()}
 
 
 def upright(segments: list[Segment], turned: bool) -> list[list[Segment]]:
@@ -85,17 +110,20 @@ def upright(segments: list[Segment], turned: bool) -> list[list[Segment]]:
 
 def measured(reader: SegmentReader, line: TableRow, column: int) -> Row:
     first, last = line.segments[0], line.segments[-1]
+    # The value of a form's field has no characters in the text layer.
+    based = next((s for s in line.segments if s.first >= 0), None)
+    baseline = reader.baseline(based) if based else first.low + 0.22 * first.size
     bold = reader.is_bold(first.first) and reader.is_bold(last.last)  # not only its first term
     return [
         line.text,
         round(first.x0, 1),
-        round(reader.baseline(first), 1),
+        round(baseline, 1),
         round(max(s.x1 for s in line.segments), 1),
         round(first.size, 1),
         bold,
         len(line.texts),
         column,
-        line.table,
+        line.table or any(s.first < 0 for s in line.segments),
     ]
 
 

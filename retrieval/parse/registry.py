@@ -31,8 +31,8 @@ class Format:
     A text format is recognised by its suffix; `detects`, given the path and the first 4,096 bytes,
     is asked only about text under an unknown suffix. A binary format is recognised by `detects`
     whatever the file is called, or, if it is packed in a zip archive, by one of the `zip_marks` in
-    its content types, its mimetype or its list of members. Folders are searched for files with one
-    of the suffixes, if what the format needs is `available`.
+    the content type of its main part, its mimetype or its list of members. Folders are searched for
+    files with one of the suffixes, if what the format needs is `available`.
     """
 
     name: str

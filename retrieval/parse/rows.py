@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from retrieval.parse.joints import CJK
 from retrieval.parse.line import CELLS, count_figures
 from retrieval.parse.segment import CELL_GAP, Segment
 
@@ -31,7 +32,7 @@ class Row:
         for number, s in enumerate(self.segments):
             close = number > 0 and abs(s.x0 - self.segments[number - 1].x1) < CELL_GAP * s.size
             if self.texts and (glue or close or _TAIL.fullmatch(s.text)):
-                self.texts[-1] += " " + s.text
+                self.texts[-1] += _between(self.segments[number - 1], s) + s.text
                 self.spans[-1] = self.spans[-1][0], s.x1
             else:
                 self.texts.append(s.text)
@@ -75,6 +76,12 @@ class Row:
     @property
     def size(self) -> float:
         return self.segments[0].size
+
+
+def _between(left: Segment, right: Segment) -> str:
+    """No space beside Chinese text that a number or a foreign word stands close to."""
+    chinese = CJK.match(left.text[-1]) or CJK.match(right.text)
+    return "" if chinese and abs(right.x0 - left.x1) < 0.3 * right.size else " "
 
 
 def is_figure(text: str) -> bool:

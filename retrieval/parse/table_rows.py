@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from retrieval.parse.joints import joint
 from retrieval.parse.rows import YEARS, Row, is_figure
 from retrieval.parse.segment import MARKS
 
@@ -22,7 +23,10 @@ def with_tables(rows: list[Row]) -> list[Row]:
 
 def join_words(lines: list[str]) -> str:
     """Lines of one cell; a word divided between two of them keeps its hyphen ("mark-to-market")."""
-    text = " ".join(line[:-1] + "-" if line[-1] in MARKS else line for line in lines)
+    text = ""
+    for line in lines:
+        line = line[:-1] + "-" if line[-1] in MARKS else line
+        text += joint(text, line) + line if text else line
     return _DIVIDED.sub("-", text)
 
 

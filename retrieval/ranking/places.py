@@ -9,7 +9,6 @@ from retrieval.passage import Passage
 from retrieval.query import Place, Reference
 
 _FIGURES = 0.2  # share of figures among the words of a table
-_NUMBERED = ("section", "clause", "article", "chapter")  # headings may leave the word out
 _TOP = 160  # characters of a passage that may hold its title
 
 
@@ -27,15 +26,16 @@ def is_named(passage: Passage, reference: Reference) -> bool:
     if reference.kind == "page":
         return reference.number in (str(passage.page), passage.page_label)
     pattern = rf"\b{reference.kind}\s+{_number(reference)}"
-    return is_headed(passage, reference) or bool(
-        re.search(pattern, f"{passage.context}\n{passage.text}", re.IGNORECASE)
-    )
+    if reference.bare and "." in reference.number:  # a line that begins "4.2 The buyer"
+        pattern += rf"|^[#§\s]*{_number(reference)}"
+    words = f"{passage.context}\n{passage.text}"
+    return is_headed(passage, reference) or bool(re.search(pattern, words, re.I | re.M))
 
 
 def is_headed(passage: Passage, reference: Reference) -> bool:
     """Whether this passage stands under that number, with or without its kind before it."""
     kind = rf"(?:{reference.kind}|§)"
-    kind += "?" if reference.kind in _NUMBERED else ""
+    kind += "?" if reference.bare else ""
     pattern = rf"(?:^|> )[#\s]*{kind}\s*{_number(reference)}"
     return bool(re.search(pattern, passage.heading, re.IGNORECASE))
 

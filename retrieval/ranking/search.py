@@ -11,6 +11,7 @@ from retrieval.ranking.candidates import candidates
 from retrieval.ranking.entity_links import linked_passages
 from retrieval.ranking.places import is_named, is_place
 from retrieval.ranking.proximity import in_order, together
+from retrieval.ranking.which_document import probabilities
 from retrieval.store.passage_index import PassageIndex
 
 _DEPTH = 100  # candidates taken from each ranking
@@ -25,6 +26,8 @@ _PLACE = 0.4  # a table with the title of a likely place
 _LINKED = 0.5  # of the best passage's score: where that leads
 _SECOND = 0.99  # of it at most: the passage that leads stays first
 _NAMED = 0.5  # the section, table or page the question names
+_DOCUMENT = 2.0  # the document that the question names, by how likely it does
+_LIKELY = 0.05  # probability from which a document's passages are looked for by themselves
 _CONTENTS = 0.5  # of its score: a table of contents holds the words of every heading
 
 
@@ -42,8 +45,12 @@ def search(
     """
     ranges = None if documents is None else index.ranges(documents)
     depth = len(index) if pages else min(len(index), max(_DEPTH, 2 * k))
-    scores, cosines, vector, most = candidates(index, query, also, depth, ranges)
-    most += _TOGETHER + _IN_ORDER + _PLACE * bool(query.places)
+    meant = [] if documents is not None else probabilities(index.profiles, query)
+    likely = [index.numbers_of(number) for number, p in enumerate(meant) if p >= _LIKELY]
+    scores, cosines, vector, most = candidates(index, query, also, depth, ranges, likely)
+    most += _TOGETHER + _IN_ORDER + _PLACE * bool(query.places) + _DOCUMENT * bool(likely)
+    for number in scores if likely else ():
+        scores[number] += _DOCUMENT * meant[index.document_of(number)]
     for number in sorted(scores, key=scores.__getitem__, reverse=True)[:_EXAMINED]:
         scores[number] += _by_proximity(index.passage(number), query)
     for number in scores:

@@ -104,4 +104,5 @@ class DocumentPassages(Sequence[Passage]):
             context=context,
             unit=document.unit,
             contents=contents,
+            place=self._indexed.place(start),
         )

@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from retrieval.chunk.chunks import Chunk, chunks, prefix
 from retrieval.embed.encoder import SAMPLE, Encoder
 from retrieval.errors import DocumentError
-from retrieval.lexical.language import language
+from retrieval.lexical.language import language, main_language
+from retrieval.lexical.profile import Profile, profile
 from retrieval.lexical.tokens import passage_terms, terms
 from retrieval.parse.document import Block, Document, Page, Unit
 from retrieval.parse.open import read, reading_version
+from retrieval.parse.place import Places
 from retrieval.progress import Emit
 from retrieval.store.cache import Cache, read_checked
 
@@ -44,16 +46,19 @@ class IndexedDocument:
     key: str
     source: str
     title: str
+    language: str  # that most of it is in, see `main_language`
     unit: Unit
     page_count: int
     silent: tuple[int, ...]
     warnings: tuple[str, ...]
+    profile: Profile
     headings: list[tuple[str, ...]]
     contexts: list[str]
     table: NDArray[np.int64]
     folder: Path | None
     _document: Document | None = None
     _terms: Terms | None = None
+    _places: Places | None = None
 
     def __len__(self) -> int:
         return len(self.table)
@@ -88,6 +93,12 @@ class IndexedDocument:
         if self._document is None:
             self._document = self._read()
         return self._document
+
+    def place(self, offset: int) -> str:
+        """Where a reader finds an offset of the text if no page tells."""
+        if self._places is None:
+            self._places = Places(self.document)
+        return self._places.at(offset)
 
     def terms(self) -> Terms:
         """The search terms of each chunk, for the word index."""
@@ -212,10 +223,12 @@ def _indexed(
         key,
         metadata["source"],
         metadata["title"],
+        metadata["language"],
         metadata["unit"],
         metadata["pages"],
         tuple(metadata["silent"]),
         tuple(metadata["warnings"]),
+        Profile(**metadata["profile"]),
         [tuple(heading) for heading in metadata["headings"]],
         metadata["contexts"],
         table,
@@ -244,10 +257,12 @@ def _save(
     metadata = {
         "source": source,
         "title": document.title,
+        "language": main_language(document.text),
         "unit": document.unit,
         "pages": len(document.pages),
         "silent": document.silent,
         "warnings": document.warnings,
+        "profile": profile(document.text, document.title, Path(source).stem).as_json(),
         "headings": list(headings),
         "contexts": list(contexts),
     }

@@ -50,6 +50,10 @@ class Embedding:
         self._questions = 0  # that are being answered
         self._in_shard = 0  # passages embedded of the shard that is being made
 
+    def by(self, encoder: Encoder) -> Embedding:
+        """The vectors of the same passages by another model."""
+        return Embedding(self.documents, encoder, self.cache)
+
     @property
     def total(self) -> int:
         """All passages."""
@@ -135,6 +139,9 @@ class Embedding:
         """Which document a passage belongs to, counted from 0."""
         return bisect_right(self.firsts, number) - 1
 
+    def _key(self, document: IndexedDocument) -> str:
+        return document.key + self.encoder.suffix
+
     def _run(self) -> None:
         try:
             while self._unfinished:
@@ -156,16 +163,17 @@ class Embedding:
         """Whether the cache has all vectors of a document, which then are in the index."""
         document = self.documents[number]
         size = len(document)
-        vectors = stored.load(self.cache, document.key, size) if size else None
+        key = self._key(document)
+        vectors = stored.load(self.cache, key, size) if size else None
         if vectors is not None:
-            coded = stored.load_codes(self.cache, document.key, size)
+            coded = stored.load_codes(self.cache, key, size)
             self.index.add(self.firsts[number], vectors, coded)
         return vectors is not None or not size
 
     def _embed(self, number: int) -> None:
         """Make what is missing of one document, alone among all processes."""
         document, first = self.documents[number], self.firsts[number]
-        key, size = document.key, len(document)
+        key, size = self._key(document), len(document)
         with self.cache.lock(key):
             if self._load(number):  # another process made them meanwhile
                 return

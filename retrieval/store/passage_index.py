@@ -11,6 +11,7 @@ from retrieval.embed.encoder import SAMPLE, Encoder
 from retrieval.embed.model import Vector
 from retrieval.errors import DocAgentError
 from retrieval.lexical.index import LexicalIndex
+from retrieval.lexical.profiles import Profiles
 from retrieval.passage import Passage
 from retrieval.store.cache import Cache
 from retrieval.store.document_passages import DocumentPassages
@@ -53,9 +54,21 @@ class PassageIndex:
         lexical = word_index(documents, name, cache)
         return cls(sources, documents, encoder, lexical, Embedding(documents, encoder, cache))
 
+    def by(self, encoder: Encoder) -> PassageIndex:
+        """The same passages and words, with the vectors of another model."""
+        same = encoder.suffix == self.encoder.suffix
+        embedding = self.embedding if same else self.embedding.by(encoder)
+        documents = list(self.documents.values())
+        return PassageIndex(self.sources, documents, encoder, self.lexical, embedding)
+
     def __len__(self) -> int:
         """How many passages there are."""
         return self.embedding.total
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """The languages that the documents are mostly in; English where it cannot be told."""
+        return frozenset(document.language or "en" for document in self.documents.values())
 
     def name_of(self, document: str | Path) -> str:
         """A document's name, given that or its path. Raises DocAgentError if it is not here."""
@@ -83,6 +96,19 @@ class PassageIndex:
         """Whether a passage is mostly a table of contents."""
         document, inside = self._place(number)
         return self.embedding.documents[document].is_contents(inside)
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """What the documents are called by."""
+        return Profiles([document.profile for document in self.documents.values()])
+
+    def document_of(self, number: int) -> int:
+        """The number of a passage's document."""
+        return self.embedding.document_of(number)
+
+    def numbers_of(self, document: int) -> range:
+        """The numbers of the passages of a document, given by number."""
+        return range(self.embedding.firsts[document], self.embedding.firsts[document + 1])
 
     def ranges(self, documents: Sequence[str]) -> list[range]:
         """The numbers of these documents' passages, in order.

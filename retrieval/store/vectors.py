@@ -71,7 +71,8 @@ def raw(folder: Path) -> Half:
 
 def parts(cache: Cache, key: str) -> list[Path]:
     """The entries that hold a document's vectors, whole or in shards."""
-    return [*cache.root.glob(f"{KIND}/{key}"), *cache.root.glob(f"{KIND}/{key}-*")]
+    kinds = (key, f"{key}-*", f"{key}.*")  # whole, in shards, of another model
+    return [part for kind in kinds for part in cache.root.glob(f"{KIND}/{kind}")]
 
 
 def _shard_key(key: str, start: int) -> str:

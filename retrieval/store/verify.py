@@ -34,7 +34,8 @@ def verify(cache: Cache, below: list[Path] | None = None) -> Iterator[str]:
         if fault and folder.is_dir():  # else another process removed it meanwhile
             yield _remove(cache, documents.KIND, folder.name, fault)
     for folder in cache.entries(vectors.KIND):
-        key, dash, shard = folder.name.partition("-")
+        name, dash, shard = folder.name.partition("-")
+        key = name.partition(".")[0]  # without the model
         if below and key not in rows:
             continue
         count = rows.get(key)

@@ -33,3 +33,26 @@ def test_search_in_a_workbook(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     passage = json.loads(capsys.readouterr().out)["passages"][0]
     assert passage["page"] == 1
     assert "1,234,567.89" in passage["text"]
+
+
+def test_a_citation_without_pages_names_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "yields.html"
+    path.write_text(
+        "<h1>Crops</h1><table><tr><th>Year<th>Field<th>Wheat<tr><td rowspan=2>2021<td>East<td>61"
+        "<tr><td>West<td>57</table><h1>Boats</h1><p>The boat Ternen was sold to Quill.</p>"
+    )
+    assert run(["ask", str(path), "Who bought the boat Ternen?", "--model", "none"]) == 0
+    assert '[1] yields.html, Boats "The boat Ternen' in capsys.readouterr().out
+    question = "What was the wheat of the West field in 2021?"
+    assert run(["ask", str(path), question, "--model", "none"]) == 0
+    out = capsys.readouterr().out
+    assert '] yields.html, Crops "2021 | West | 57" (Crops | Year | Field | Wheat)' in out
+    assert run(["ask", str(path), question, "--model", "none", "--json"]) == 0
+    cited = json.loads(capsys.readouterr().out)["citations"][0]
+    assert {"place", "header", "unit"}.isdisjoint(cited)
+
+
+def test_mails_are_counted() -> None:
+    assert page_text(3, "4 March 2025", "mail") == "mail 3 (4 March 2025)"

@@ -122,15 +122,12 @@ def test_calls_and_results_go_on_in_one_prompt(small: ChatQwen2) -> None:
 
 def test_guessing_changes_no_constrained_answer(small: ChatQwen2) -> None:
     options = small._options(tools=TOOLS, tool_choice="any", max_tokens=60)
-    prompt = small._prompts.encode([HumanMessage("Find revenue revenue revenue.")], options.tools)
     engine = small.engine
 
     def written(quote_from: int | None) -> tuple[list[int], int]:
-        constraint = engine._constraint(options)
-        writing = engine.write(
-            prompt.ids, max_new_tokens=60, quote_from=quote_from, constraint=constraint
-        )
-        return list(writing), writing.generation.forwards
+        request = engine.request([HumanMessage("Find revenue revenue revenue.")], options)
+        request.quote_from = quote_from
+        return list(engine.write(request)), request.forwards
 
     guessed, plain = written(0), written(None)
     assert guessed[0] == plain[0]

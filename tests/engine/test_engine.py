@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from docagent.engine import ChatQwen2
-from docagent.engine.decoding.generate import GenerationStream
+from docagent.engine.decoding.request import Request
 from docagent.engine.engine import Engine
 from docagent.engine.loading.load import load
 from docagent.errors import DocAgentError
@@ -29,8 +29,16 @@ def build(tiny_folder: Path, tmp_path: Path) -> Callable[..., Engine]:
 
 
 def written(engine: Engine, ids: list[int], new: int = 12, **options: Any) -> tuple[list[int], int]:
-    writing = engine.write(ids, max_new_tokens=new, **options)
-    return list(writing), writing.cached_tokens
+    request = Request(ids, new, **options)
+    return list(engine.write(request)), request.cached
+
+
+def batch(engine: Engine, prompts: list[list[int]], new: int) -> dict[int, Any]:
+    requests = [Request(ids, new) for ids in prompts]
+    numbers = {request: number for number, request in enumerate(requests)}
+    return {
+        numbers[request]: request.error or request.answer for request in engine.answer_all(requests)
+    }
 
 
 def test_the_factor_is_what_the_request_needs(build: Callable[..., Engine]) -> None:
@@ -104,12 +112,12 @@ def test_limits_come_with_their_numbers(
 ) -> None:
     engine = build()
     with pytest.raises(DocAgentError, match=r"prompt of 1,020 tokens .* up to 5 .* 1,024 tokens"):
-        engine.write(text(1020), max_new_tokens=5)
+        engine.write(Request(text(1020), 5))
     with pytest.raises(DocAgentError, match="at least 1"):
-        engine.write([1], max_new_tokens=0)
+        engine.write(Request([1], 0))
     monkeypatch.setattr(machine, "free_memory", lambda device="cpu": 1000)
     with pytest.raises(DocAgentError, match=r"KV at 905 tokens; .* free: try --model"):
-        engine.write(text(900), max_new_tokens=5)
+        engine.write(Request(text(900), 5))
 
 
 def test_remembered_prompts_give_way_to_a_new_one(
@@ -120,9 +128,8 @@ def test_remembered_prompts_give_way_to_a_new_one(
     assert len(engine.prefix_cache) == 1
     free = iter([10, 10**9])
     monkeypatch.setattr(machine, "free_memory", lambda device="cpu": next(free))
-    stream = engine.write(text(200, 5), max_new_tokens=5)
-    assert isinstance(stream, GenerationStream)
-    list(stream.generation)
+    tokens = engine.write(Request(text(200, 5), 5))
+    next(tokens)
     assert len(engine.prefix_cache) == 0
 
 
@@ -152,12 +159,12 @@ def test_batch_reads_a_common_prefix_once_and_reports_what_does_not_fit(
     shared = text(100)
     prompts = [shared + text(size, size) for size in (10, 40, 25)]
     prompts.insert(1, text(1100))
-    result = dict(engine.batch(prompts, max_new_tokens=8))
+    result = batch(engine, prompts, 8)
     assert isinstance(result.pop(1), DocAgentError)
     alone = build(prefix_cache=False)
     assert result == {n: written(alone, prompts[n], 8)[0] for n in (0, 2, 3)}
     del prompts[1]
-    list(engine.batch(prompts, max_new_tokens=8))
+    batch(engine, prompts, 8)
     assert written(engine, [*shared, 5])[1] == 100
 
 
@@ -166,11 +173,11 @@ def test_batch_across_windows(build: Callable[..., Engine]) -> None:
     engine, alone = build(), build(prefix_cache=False)
     for common in (0, 64):
         prompts = [text(common) + text(size, size) for size in (100, 300, 700, 120)]
-        result = dict(engine.batch(prompts, max_new_tokens=6))
+        result = batch(engine, prompts, 6)
         assert result == {n: written(alone, ids, 6)[0] for n, ids in enumerate(prompts)}
     dual = build(long_context="dca")
     prompts = [text(size, size) for size in (100, 300, 700)]
-    result = dict(dual.batch(prompts, max_new_tokens=6))
+    result = batch(dual, prompts, 6)
     assert result == {n: written(dual, ids, 6)[0] for n, ids in enumerate(prompts)}
 
 

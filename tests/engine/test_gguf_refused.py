@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from docagent.engine.loading.gguf_path import gguf_path, is_gguf
-from docagent.engine.loading.load import load
+from docagent.engine.loading.load import gguf_path, is_gguf, load
 from docagent.errors import DocAgentError
 from tests.engine.gguf_files import random_model, write_gguf
 

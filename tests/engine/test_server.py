@@ -12,9 +12,8 @@ from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import HumanMessage
 
 from docagent.engine.resolve import resolve
-from docagent.engine.servers.chat import CONCURRENCY, ChatServer
+from docagent.engine.servers.chat import CONCURRENCY, ChatServer, least_tokens
 from docagent.engine.servers.connect import connect, parse
-from docagent.engine.servers.context import least_tokens
 from docagent.engine.servers.errors import user_error
 from docagent.engine.tokens import ChatTokens
 from docagent.errors import DocAgentError

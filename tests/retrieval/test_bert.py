@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 from sentence_transformers import SentenceTransformer
 
 from retrieval.embed.bert import Bert
@@ -49,6 +50,10 @@ def numbers(encoder: Encoder) -> BertSettings:
     return found
 
 
+def weights_of(encoder: Encoder) -> dict[str, torch.Tensor]:
+    return load_file(encoder.folder / "model.safetensors")
+
+
 def by_library(library: SentenceTransformer, texts: list[str]) -> Vectors:
     vectors = library.encode(texts, normalize_embeddings=True, convert_to_numpy=True)
     return np.asarray(vectors, np.float32)
@@ -57,7 +62,7 @@ def by_library(library: SentenceTransformer, texts: list[str]) -> Vectors:
 def test_float32_is_the_library_s(
     encoder: Encoder, numbers: BertSettings, library: SentenceTransformer
 ) -> None:
-    bert = Bert(encoder.folder, numbers, encoder._tokenizer, torch.float32)
+    bert = Bert(weights_of(encoder), numbers, encoder._tokenizer, torch.float32)
     wanted = by_library(library, TEXTS)
     together = bert.embed(TEXTS)
     assert together.dtype == np.float32
@@ -70,14 +75,14 @@ def test_float32_is_the_library_s(
 def test_bfloat16_is_near(
     encoder: Encoder, numbers: BertSettings, library: SentenceTransformer
 ) -> None:
-    vectors = Bert(encoder.folder, numbers, encoder._tokenizer, torch.bfloat16).embed(TEXTS)
+    vectors = Bert(weights_of(encoder), numbers, encoder._tokenizer, torch.bfloat16).embed(TEXTS)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     assert np.sum(vectors * by_library(library, TEXTS), axis=1).min() > 0.999
 
 
 def test_padding_changes_nothing(encoder: Encoder, numbers: BertSettings) -> None:
     """Texts of 3 to 40 tokens: some fill their multiple of 16, most do not."""
-    bert = Bert(encoder.folder, numbers, encoder._tokenizer, torch.float32)
+    bert = Bert(weights_of(encoder), numbers, encoder._tokenizer, torch.float32)
     texts = [
         " ".join(["rope", "tar", "fog"][n % 3] for n in range(words)) for words in range(1, 39)
     ]

@@ -169,7 +169,9 @@ def test_a_turned_page_reads_the_same(tmp_path: Path, turn: int) -> None:
 @pytest.mark.parametrize("turn", [90, 180, 270])
 def test_text_drawn_turned_is_read_along_its_lines(tmp_path: Path, turn: int) -> None:
     page = canvas(tmp_path / "a.pdf")
-    page.translate(WIDTH / 2, HEIGHT / 2)
+    wide, high = (HEIGHT, WIDTH) if turn == 180 else (WIDTH, HEIGHT)
+    page.setPageSize((wide, high))
+    page.translate(wide / 2, high / 2)
     page.rotate(turn)
     page.translate(-HEIGHT / 2, -WIDTH / 2)
     wanted = draw_page(page, HEIGHT)

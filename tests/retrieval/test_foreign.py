@@ -81,7 +81,7 @@ def test_a_multilingual_model_bridges(encoder: Encoder) -> None:
 
 
 def test_the_reader_is_warned(town: Path, caplog: pytest.LogCaptureFixture) -> None:
-    corpus = Corpus.open([town])
+    corpus = Corpus.open([town], embedding="embedded")
     with caplog.at_level(logging.WARNING, logger="docagent"):
         corpus.warn_of_language("When was the ice house rebuilt?")
         assert not caplog.messages

@@ -109,7 +109,6 @@ def test_definitions_are_headings(tmp_path: Path) -> None:
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
             "is encrypted",
         ),
-        ("a.rtf", b"{\\rtf1 words}", "is RTF"),
         ("a.docx", b"PK\x03\x04 cut off", "is damaged"),
         ("a.docx", b"", "is empty"),
         ("a.bin", bytes(range(256)) * 20, "is not text, nor a format"),

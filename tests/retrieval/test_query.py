@@ -14,9 +14,7 @@ from tests.test_examples import rows
     [
         "What is the dividend of 2022? Answer in USD millions.",
         "What is the dividend of 2022? Please round your answer to two decimal places.",
-        "Answer the following question to the best of your abilities: "
-        "What is the dividend of 2022?",
-        "Assume that you are a public equities analyst. What is the dividend of 2022?",
+        "I am preparing a talk for shareholders. What is the dividend of 2022?",
         "What is the dividend of 2022? If it is not paid, state that and explain why.",
     ],
 )
@@ -32,11 +30,19 @@ def test_remarks_on_the_form_are_left_out(question: str) -> None:
         "Please assume you are a pilot.",
         "If this is not a letter, state what it is.",
         "?",
+        "Ferry lights ? at Pennant Rock",
     ],
 )
 def test_a_question_is_never_emptied(question: str) -> None:
     core = parse_query(question).core
     assert core == question.strip() or len(core.split()) >= 3
+
+
+def test_what_a_question_is_about_may_stand_in_another_sentence() -> None:
+    query = parse_query("I am reading PepsiCo's report for FY2022. How high was the dividend?")
+    assert query.core == "How high was the dividend?"
+    assert "pepsico" in query.names
+    assert query.years == ("2022",)
 
 
 def test_ordinary_questions_are_left_alone() -> None:
@@ -53,6 +59,8 @@ def test_ordinary_questions_are_left_alone() -> None:
         ("see page 12, p. 7 and Fig. 2", ["page 12", "page 7", "figure 2"]),
         ("What are the risks of Item 7A and Appendix B?", ["item 7A", "appendix B"]),
         ("Article XIV of the treaty", ["article XIV"]),
+        ("Was steht in Ziffer 4.2, § 7 und Tabelle 3?", ["ziffer 4.2", "section 7", "tabelle 3"]),
+        ("Que dit la clause 4.2?", ["clause 4.2"]),
         ("Which figure a reader finds in a table a day later", []),
         ("What does a section say of pages?", []),
     ],

@@ -192,7 +192,7 @@ def test_a_raised_mark_is_no_digit_of_the_figure(tmp_path: Path) -> None:
     page.drawText(text)
     page.showPage()
     page.save()
-    assert parse(tmp_path / "a.pdf").text.strip() == "Fees of 1,234 1 florins were paid."
+    assert parse(tmp_path / "a.pdf").text.strip() == "Fees of 1,234¹ florins were paid."
 
 
 def test_a_caption_heads_the_table_above_it(tmp_path: Path) -> None:

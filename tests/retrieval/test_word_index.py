@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from retrieval.lexical.index import LexicalIndex
+from retrieval.lexical.profile import Profile
 from retrieval.lexical.tokens import terms
 from retrieval.parse.document import Document
 from retrieval.store import word_index as words
@@ -31,7 +32,21 @@ def document(key: str, texts: list[str]) -> IndexedDocument:
     rows = [(" ".join(terms(text)), "") for text in texts]
     table = np.zeros((len(texts), 6), np.int64)
     return IndexedDocument(
-        key, key, key, "page", 0, (), (), [()], [""], table, None, _document=parsed, _terms=rows
+        key=key,
+        source=key,
+        title=key,
+        unit="page",
+        page_count=0,
+        silent=(),
+        warnings=(),
+        language="",
+        profile=Profile((), (), {}, {}),
+        headings=[()],
+        contexts=[""],
+        table=table,
+        folder=None,
+        _document=parsed,
+        _terms=rows,
     )
 
 

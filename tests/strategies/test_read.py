@@ -142,6 +142,28 @@ def test_if_all_parts_fail_the_error_is_raised(long: Path) -> None:
         small(ReadingModel(reply=failing)).ask(long, WHOLE)
 
 
+def test_a_server_that_goes_down_ends_the_reading(long: Path) -> None:
+    """Eight failures in a row are enough; what was read before is not asked again."""
+    model = ReadingModel(reply=picks("danger"))
+    reply = model.reply
+
+    def failing(prompt: str) -> str:
+        if len(model.windows) > 8:
+            raise RuntimeError("nobody answers")
+        return reply(prompt)
+
+    model.reply = failing
+    model.context = 1_000  # a paragraph has two parts or more
+    agent = DocAgent(model, strategy="read")
+    with pytest.raises(RuntimeError, match="nobody answers"):
+        agent.ask(long, WHOLE)
+    assert len(model.windows) == 16
+    model.reply, model.asked = reply, []
+    answer = agent.ask(long, WHOLE)
+    assert answer.note == ""
+    assert answer.steps == len(model.windows) + 1
+
+
 def test_words_of_its_own_lead_to_the_documents(long: Path) -> None:
     """What a model says in its own words is found again by what bears it out."""
 

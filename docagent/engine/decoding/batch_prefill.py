@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -24,6 +24,12 @@ class SharedPrefix:
     ids: list[int]
     cache: KVCache
     users: int = 0
+
+    def step(self, network: Network, chunk: int) -> bool:
+        """Read a chunk; whether it was the last. Raises `OutOfMemory`."""
+        done = self.cache.length
+        forward(network, self.cache, self.ids[done : done + chunk])
+        return self.cache.length == len(self.ids)
 
     def begins(self, request: Request) -> bool:
         """Whether a prompt begins with it, under the same factor."""
@@ -54,43 +60,15 @@ class Row:
         return self.room + (len(self.prefix.ids) if self.request.keep else 0)
 
 
-class Prefill(Protocol):
-    """A prompt or several, read one chunk a step."""
-
-    def step(self) -> bool:
-        """Read a chunk; whether it was the last. Raises `OutOfMemory`."""
-        ...
-
-    def serves(self, row: Row) -> bool:
-        """Whether it is read for this row."""
-        ...
-
-
-class PrefixPrefill:
-    """Reads what several requests share."""
-
-    def __init__(self, network: Network, prefix: SharedPrefix, chunk: int) -> None:
-        self._network, self._prefix, self._chunk = network, prefix, chunk
-
-    def serves(self, row: Row) -> bool:
-        return row.prefix is self._prefix
-
-    def step(self) -> bool:
-        ids, cache = self._prefix.ids, self._prefix.cache
-        forward(self._network, cache, ids[cache.length : cache.length + self._chunk])
-        return cache.length == len(ids)
-
-
 class RowPrefill:
     """Reads the rest of the prompts of rows that share a prefix, all at once.
 
     Afterwards `cache` holds them, and `logits` (rows, vocabulary) follow their last tokens.
     """
 
-    def __init__(self, network: Network, rows: Sequence[Row], chunk: int) -> None:
+    def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = list(rows)
         self.cache: BatchKVCache | None = None
-        self._network, self._chunk = network, chunk
         self._logits: dict[int, torch.Tensor] = {}
         self._start = 0
         self._longest = max(len(row.ids) for row in rows)
@@ -100,20 +78,18 @@ class RowPrefill:
         """Logits after the last token of each row, (rows, vocabulary)."""
         return torch.stack([self._logits[index] for index in range(len(self.rows))])
 
-    def serves(self, row: Row) -> bool:
-        return any(row is one for one in self.rows)
-
-    def step(self) -> bool:
+    def step(self, network: Network, chunk: int) -> bool:
+        """As of a prefix."""
         if self.cache is None:
-            with memory_errors(self._network.device):
+            with memory_errors(network.device):
                 factors = [row.request.factor for row in self.rows]
                 room = max(row.room for row in self.rows)
                 self.cache = BatchKVCache(self.rows[0].prefix.cache, factors, room)
-        start, end = self._start, min(self._start + self._chunk, self._longest)
+        start, end = self._start, min(self._start + chunk, self._longest)
         ids = [(row.ids[start:end] + [0] * end)[: end - start] for row in self.rows]
         ends = [len(row.ids) - 1 for row in self.rows]
         last = [min(max(place - start, 0), end - start - 1) for place in ends]
-        logits = forward_rows(self._network, self.cache, ids, last)
+        logits = forward_rows(network, self.cache, ids, last)
         for index, place in enumerate(ends):
             if start <= place < end:
                 self._logits[index] = logits[index]
@@ -124,7 +100,7 @@ class RowPrefill:
         return True
 
 
-def row_prefills(network: Network, rows: Sequence[Row], chunk: int) -> Iterable[RowPrefill]:
+def row_prefills(rows: Sequence[Row], chunk: int) -> Iterable[RowPrefill]:
     """Rows in groups of one prefix and of at most `chunk` tokens, padding included."""
     # Rows of like length pad each other little.
     longest_first = sorted(rows, key=lambda row: len(row.ids), reverse=True)
@@ -132,7 +108,7 @@ def row_prefills(network: Network, rows: Sequence[Row], chunk: int) -> Iterable[
         group = [row for row in longest_first if row.prefix is prefix]
         while group:
             size = max(1, chunk // len(group[0].ids))
-            yield RowPrefill(network, group[:size], chunk)
+            yield RowPrefill(group[:size])
             group = group[size:]
 
 

@@ -8,12 +8,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from docagent.engine.decoding.grammar import (
-    json_grammar,
-    quote_grammar,
-    quoting_grammar,
-    tool_grammar,
-)
+from docagent.engine.decoding.grammar import json_grammar, quoting_grammar, tool_grammar
 from docagent.engine.decoding.passages import Passages
 from docagent.engine.tools.marks import CALL, CALL_END, Format
 from docagent.engine.tools.specification import specifications
@@ -24,9 +19,6 @@ if TYPE_CHECKING:
     from llguidance import LLMatcher
 
     from docagent.engine.loading.tokenizer import AnyTokenizer
-
-QUOTE_LIMIT = 400
-"""Characters of a quote; in JSON an escaped character counts as two."""
 
 CLOSERS = '"]},'
 """What ends a string, a list and an object, in the order that ends every one of them: a quotation
@@ -58,7 +50,6 @@ class Constraint:
         self._matcher = matcher
         self._vocabulary = vocabulary
         self._eos_ids = eos_ids
-        self._accepted = 0
         self._ended = False
 
     def mask(self, logits: torch.Tensor) -> None:
@@ -110,13 +101,9 @@ class Constraint:
             self._ended = True
         else:
             self._matcher.consume_token(token)
-        self._accepted += 1
 
     def rollback(self, tokens: int) -> None:
-        """Forget the last accepted tokens; ValueError for more than there are."""
-        if not 0 <= tokens <= self._accepted:
-            raise ValueError(f"{tokens} tokens cannot be taken back of {self._accepted}")
-        self._accepted -= tokens
+        """Forget the last accepted tokens."""
         if tokens and self._ended:
             self._ended = False
             tokens -= 1
@@ -148,16 +135,6 @@ class Constraint:
         tokens: list[int] = self._matcher.compute_ff_tokens()
         return tokens[: self.allowed_prefix(tokens)]
 
-    @property
-    def done(self) -> bool:
-        """Whether nothing but an end token may come."""
-        if self._ended or self._matcher.is_stopped():
-            return True
-        if not self._matcher.is_accepting():
-            return False
-        allowed = self._bias()
-        return sum(map(bool, allowed)) == sum(bool(allowed[token]) for token in self._eos_ids)
-
     def _may_end_after(self, tokens: list[int]) -> bool:
         if not tokens:
             return self._matcher.is_accepting()
@@ -178,8 +155,7 @@ class Grammars:
     """Compiles grammars for one tokenizer; make it once, it takes a third of a second.
 
     `vocabulary` is the number of logits. Every method returns a constraint for one answer and
-    raises `DocAgentError` for what cannot be compiled. `string_limit` is the maxLength of
-    strings that have none, in characters.
+    raises `DocAgentError` for what cannot be compiled.
     """
 
     def __init__(self, tokenizer: AnyTokenizer, vocabulary: int, eos_ids: Collection[int]) -> None:
@@ -206,9 +182,17 @@ class Grammars:
         self._closers = tuple(number for number in closers if number is not None)
         self._compiled: OrderedDict[str, LLMatcher] = OrderedDict()
 
-    def json_schema(self, schema: dict[str, Any], *, string_limit: int | None = None) -> Constraint:
-        """JSON of that schema, on one line, properties in the schema's order and no others."""
-        return self._constraint(json_grammar(schema, string_limit), _properties(schema))
+    def json_schema(self, schema: dict[str, Any], quotable: Sequence[str] = ()) -> Constraint:
+        """JSON of that schema, on one line, properties in the schema's order and no others.
+
+        With passages to quote from, every string with `"x-quote": true` is a piece of one of them:
+        whole words, at most `grammar.QUOTE_LIMIT` characters.
+        """
+        if quotable:
+            grammar = quoting_grammar(schema, Passages(quotable, self._writable))
+        else:
+            grammar = json_grammar(schema)
+        return self._constraint(grammar, _properties(schema))
 
     def tool_calls(
         self,
@@ -217,7 +201,6 @@ class Grammars:
         format: Format = "hermes",
         *,
         parallel: bool = False,
-        string_limit: int | None = None,
     ) -> Constraint:
         """Calls of these tools whose arguments fit their schemas.
 
@@ -226,27 +209,10 @@ class Grammars:
         of it). With `parallel`, auto and required may make up to eight calls.
         """
         specs = specifications(tools)
-        grammar = tool_grammar(specs, choice, format, self._controls, string_limit, parallel)
+        grammar = tool_grammar(specs, choice, format, self._controls, parallel)
         return self._constraint(grammar, max(_properties(spec.parameters) for spec in specs))
 
-    def quote(self, passages: Sequence[str], *, max_chars: int = QUOTE_LIMIT) -> Constraint:
-        """A piece of one of the passages, whole words, at most `max_chars` characters."""
-        return self._constraint(quote_grammar(Passages(passages, self._writable), max_chars))
-
-    def json_with_quotes(
-        self,
-        schema: dict[str, Any],
-        passages: Sequence[str],
-        *,
-        max_chars: int = QUOTE_LIMIT,
-        string_limit: int | None = None,
-    ) -> Constraint:
-        """JSON of that schema in which every string with `"x-quote": true` is such a piece."""
-        texts = Passages(passages, self._writable)
-        grammar = quoting_grammar(schema, texts, max_chars, string_limit)
-        return self._constraint(grammar, _properties(schema))
-
-    def _constraint(self, grammar: str, properties: int = 0) -> Constraint:
+    def _constraint(self, grammar: str, properties: int) -> Constraint:
         matcher = self._compiled.pop(grammar, None) or self._compile(grammar)
         self._compiled[grammar] = matcher
         while len(self._compiled) > _KEPT:

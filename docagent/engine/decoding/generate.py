@@ -5,17 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import torch
+from torch.nn import functional
 
-from docagent.engine.decoding.sampler import Sampler
-from docagent.errors import ContextTooLong
+from docagent.engine.decoding.ngram import NgramProposer
+from docagent.errors import ContextTooLong, DocAgentError
 
 if TYPE_CHECKING:
-    from docagent.engine.decoding.constraint import Constraint
-    from docagent.engine.decoding.ngram import NgramProposer
-    from docagent.engine.decoding.prefix_cache import PrefixCache
+    from docagent.engine.decoding.request import Request
     from docagent.engine.network.kv_cache import KVCache
     from docagent.engine.network.network import Network
     from docagent.engine.options import OnPrefill
@@ -26,61 +25,55 @@ SMALLEST_CHUNK = 32
 ROOM = 512
 """Tokens that an answer finds room for at once; few are longer."""
 
+LOSS_ROWS = 128
+"""Rows of logits at once: 78 MB in float32 for a vocabulary of 152,064."""
+
 _log = logging.getLogger("docagent")
 
 
 class Generation:
     """One answer in the making; iterate once for its token ids, the end token not among them.
 
-    `past` holds the first `past.length` of `ids` already and grows with the answer; afterwards
-    `tokens` says what it holds. Fewer than `max_new_tokens` ids means that the model ended by
-    itself. `forwards` counts passes after the prompt was read.
+    `past` holds the first `past.length` tokens of the prompt already and grows with the answer;
+    afterwards `tokens` says what it holds. An answer shorter than the request's limit ended by
+    itself.
     """
 
     def __init__(
         self,
         network: Network,
         past: KVCache,
-        ids: Sequence[int],
-        *,
-        max_new_tokens: int,
+        request: Request,
         eos_ids: Collection[int],
         chunk: int,
-        sampler: Sampler | None = None,
-        proposer: NgramProposer | None = None,
-        constraint: Constraint | None = None,
-        on_prefill: OnPrefill | None = None,
     ) -> None:
-        if past.length >= len(ids):
+        if past.length >= len(request.ids):
             # The last token's logits are needed, and keys alone do not give them.
-            raise ValueError(f"{past.length} tokens remembered of a prompt of {len(ids)}")
+            raise ValueError(f"{past.length} tokens remembered of a prompt of {len(request.ids)}")
+        self.past = past
+        self.request = request
         self._network = network
-        self._past = past
-        self._tokens = list(ids)
-        self._limit = max_new_tokens
         self._eos_ids = frozenset(eos_ids)
         self._chunk = chunk
-        self._sampler = sampler or Sampler()
+        self.proposer: NgramProposer | None = None
         # A guess is checked against the most likely token: it says nothing of a drawn one.
-        self._proposer = proposer if self._sampler.greedy else None
-        self._constraint = constraint
-        self._on_prefill = on_prefill
-        self.forwards = 0
+        if request.sampler.greedy and request.quote_from is not None:
+            self.proposer = NgramProposer(request.ids, request.quote_from)
 
     @property
     def tokens(self) -> list[int]:
         """The tokens that `past` holds."""
-        return self._tokens[: self._past.length]
+        return [*self.request.ids, *self.request.answer][: self.past.length]
 
     def __iter__(self) -> Iterator[int]:
-        produced = 0
-        room = min(self._limit, ROOM)
-        rows = prefill(self._network, self._past, self._tokens, self._chunk, self._on_prefill, room)
+        request, network, past = self.request, self._network, self.past
+        room = min(request.max_new_tokens, ROOM)
+        rows = prefill(network, past, request.ids, self._chunk, request.on_prefill, room)
         guess: list[int] = []
         while True:
             accepted = 0
             for row, guessed in zip(rows, [*guess, None], strict=True):
-                token = self._choose(row, self._limit - produced)
+                token = request.next_token(row)
                 if token in self._eos_ids:
                     self._settle(len(guess), accepted)
                     return
@@ -89,88 +82,58 @@ class Generation:
                 if not correct:
                     # Before the token is yielded: the caller may close the generator here.
                     self._settle(len(guess), accepted)
-                self._take(token)
-                produced += 1
+                request.append(token)
+                if self.proposer is not None:
+                    self.proposer.push(token)
                 yield token
-                if produced == self._limit:
+                if not request.remaining:
                     self._settle(len(guess), accepted)
                     return
                 if not correct:
                     break
-            guess = self._propose(self._limit - produced - 1)
-            rows = self._step([self._tokens[-1], *guess])
-
-    def _choose(self, logits: torch.Tensor, remaining: int) -> int:
-        return next_token(logits, self._sampler, self._constraint, remaining)
-
-    def _take(self, token: int) -> None:
-        self._tokens.append(token)
-        if self._constraint is not None:
-            self._constraint.accept(token)
-        if self._proposer is not None:
-            self._proposer.push(token)
+            guess = self._propose(request.remaining - 1)
+            request.forwards += 1
+            tokens = [request.answer[-1], *guess]
+            rows = forward(network, past, tokens, last=len(tokens))
 
     def _propose(self, limit: int) -> list[int]:
         if limit <= 0:
             return []
-        if self._constraint is not None and (forced := self._constraint.forced()):
+        constraint = self.request.constraint
+        if constraint is not None and (forced := constraint.forced()):
             return forced[:limit]
-        guess = self._proposer.propose(limit) if self._proposer is not None else []
-        if self._constraint is not None:
-            guess = guess[: self._constraint.allowed_prefix(guess)]
-        return guess
+        guess = self.proposer.propose(limit) if self.proposer is not None else []
+        return guess if constraint is None else guess[: constraint.allowed_prefix(guess)]
 
     def _settle(self, guessed: int, accepted: int) -> None:
         """Forget the keys of guesses that did not hold."""
         wrong = guessed - accepted
         if wrong > 0:
-            self._past.crop(self._past.length - wrong)
-        if self._proposer is not None:
-            self._proposer.adapt(guessed, accepted)
-
-    def _step(self, tokens: list[int]) -> torch.Tensor:
-        self.forwards += 1
-        return forward(self._network, self._past, tokens, last=len(tokens))
+            self.past.crop(self.past.length - wrong)
+        if self.proposer is not None:
+            self.proposer.adapt(guessed, accepted)
 
 
-class TokenStream(Protocol):
-    """An answer's token ids as they come; `cached_tokens` of the prompt were not read again."""
+def loss(network: Network, past: KVCache, ids: Sequence[int], last: int, chunk: int) -> float:
+    """Mean loss in nats of predicting each of the last `last` tokens from all before it.
 
-    cached_tokens: int
-
-    def __iter__(self) -> Iterator[int]: ...
-
-
-class GenerationStream:
-    """An answer's token ids; what was read goes into the prefix cache, however the answer ended.
-
-    `cached_tokens` of the prompt were not read again.
+    `past` is empty and says how positions are rotated. Raises `DocAgentError` for fewer than two
+    tokens.
     """
-
-    def __init__(self, generation: Generation, past: KVCache, prefix_cache: PrefixCache) -> None:
-        self.generation = generation
-        self.cached_tokens = past.length
-        self._past = past
-        self._prefix_cache = prefix_cache
-
-    def __iter__(self) -> Iterator[int]:
-        try:
-            yield from self.generation
-        finally:
-            self._prefix_cache.put(self.generation.tokens, self._past)
-
-
-def next_token(
-    logits: torch.Tensor, sampler: Sampler, constraint: Constraint | None, remaining: int
-) -> int:
-    """The next token, from logits (vocabulary,); `remaining` tokens are left to the limit."""
-    # Torch lets logits made in inference mode be masked only there.
-    with torch.inference_mode():
-        if constraint is not None:
-            constraint.mask(logits)
-            if remaining <= constraint.ending:
-                constraint.hasten(logits)
-        return sampler(logits)
+    last = min(last, len(ids) - 1)
+    if last < 1:
+        raise DocAgentError("a loss needs at least two tokens")
+    first = len(ids) - last
+    if first > 1:
+        prefill(network, past, ids[: first - 1], chunk)
+    total = 0.0
+    for start in range(first, len(ids), LOSS_ROWS):
+        end = min(start + LOSS_ROWS, len(ids))
+        part = list(ids[start - 1 : end - 1])
+        logits = forward(network, past, part, last=len(part))
+        targets = torch.tensor(ids[start:end], device=logits.device)
+        total += float(functional.cross_entropy(logits, targets, reduction="sum"))
+    return total / last
 
 
 def prefill(

@@ -1,4 +1,4 @@
-"""Grammars in llguidance's Lark dialect: tool calls, JSON, quotes, and JSON that holds quotes."""
+"""Grammars in llguidance's Lark dialect: tool calls, JSON, and JSON that holds quotes."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ from docagent.engine.tools.schema import Schema
 from docagent.engine.tools.specification import ToolSpec
 from docagent.errors import DocAgentError
 
+QUOTE_LIMIT = 400
+"""Characters of a quote; an escaped character counts as two."""
+
 MAX_CALLS = 8
 """Calls in one answer; a small model would not stop by itself."""
 
@@ -34,9 +37,9 @@ _STYLE = {
 }
 
 
-def json_grammar(schema: Schema, string_limit: int | None) -> str:
+def json_grammar(schema: Schema) -> str:
     """JSON of that schema on one line."""
-    return f"start: {_json(schema, string_limit)}"
+    return f"start: {_json(schema)}"
 
 
 def tool_grammar(
@@ -44,7 +47,6 @@ def tool_grammar(
     choice: str,
     format: Format,
     controls: Mapping[str, int],
-    string_limit: int | None,
     parallel: bool,
 ) -> str:
     """Free text and calls, or calls only; see `Grammars.tool_calls`.
@@ -61,18 +63,18 @@ def tool_grammar(
         raise DocAgentError(f"there is no tool to call for the choice {choice!r}")
 
     def mark(text: str) -> str:
-        return f"<[{controls[text]}]>" if text in controls else _literal(text)
+        return f"<[{controls[text]}]>" if text in controls else _dumps(text)
 
     rules: list[str] = []
     for number, tool in enumerate(tools):
         name = json.dumps(tool.name)
         if format == "hermes":
             before, after = f'\n{{"name": {name}, "arguments": ', "}\n"
-            rules.append(f"tool{number}: {_literal(before)} args{number} {_literal(after)} ending")
+            rules.append(f"tool{number}: {_dumps(before)} args{number} {_dumps(after)} ending")
         else:
             before = f": {tool.name}\n{ARGS}: "
-            rules.append(f"tool{number}: {_literal(before)} args{number}")
-        rules.append(f"args{number}: {_json(tool.parameters, string_limit)}")
+            rules.append(f"tool{number}: {_dumps(before)} args{number}")
+        rules.append(f"args{number}: {_json(tool.parameters)}")
     rules.append("tool: " + " | ".join(f"tool{number}" for number in range(len(tools))))
     further = ""
     if parallel and choice in ("auto", "required"):
@@ -81,11 +83,11 @@ def tool_grammar(
         rules.append(f"ending: {mark(CALL_END)}")
     else:
         # Where Qwen2 goes on after its last call; without it, it could only call again.
-        end = _literal(f"\n{RESULT}")
+        end = _dumps(f"\n{RESULT}")
         further += f" ({end})?"
     if choice == "auto":
         head = f"head_text | TEXT {mark(trigger)}" if trigger in controls else "head_text"
-        rules += [f"head: {head}", f"head_text[lazy]: TEXT {_literal(trigger)}", _TEXT]
+        rules += [f"head: {head}", f"head_text[lazy]: TEXT {_dumps(trigger)}", _TEXT]
         start = f"start: TEXT | head tool {further}"
     else:
         # The white space with which Qwen2 goes from a result to the next call.
@@ -94,31 +96,24 @@ def tool_grammar(
     return "\n".join([start, *rules])
 
 
-def quote_grammar(passages: Passages, limit: int) -> str:
-    """A piece of one passage, from one word's start to a word's end."""
-    return "\n".join(["start: QUOTE", *_quote_terminals(passages, limit, in_json=False)])
+def quoting_grammar(schema: Schema, passages: Passages) -> str:
+    """JSON of that schema in which the strings marked `x-quote` are pieces of the passages.
 
-
-def quoting_grammar(
-    schema: Schema, passages: Passages, limit: int, string_limit: int | None
-) -> str:
-    """JSON of that schema in which the strings marked `x-quote` are pieces of the passages."""
-    rules = _Rules(schema, string_limit)
+    A piece goes from a word's start to a word's end.
+    """
+    rules = _Rules(schema)
     start = rules.expression(schema, ())
-    if not rules.quotes:
-        return f"start: {start}\n" + "\n".join(rules.lines)
-    terminals = _quote_terminals(passages, limit, in_json=True)
+    terminals = _quote_terminals(passages) if rules.quotes else ()
     return "\n".join([f"start: {start}", *rules.lines, *terminals])
 
 
 class _Rules:
     """Lark rules for the parts of a schema on the way to its quotes; the rest stays JSON schema."""
 
-    def __init__(self, root: Schema, string_limit: int | None) -> None:
+    def __init__(self, root: Schema) -> None:
         self.lines: list[str] = []
         self.quotes = False
         self._root = root
-        self._limit = string_limit
 
     def expression(self, schema: Any, above: tuple[str, ...]) -> str:
         """An expression for a schema; `above` are the references that led here."""
@@ -137,7 +132,7 @@ class _Rules:
             return f'({quoted} | "null")' if "null" in schema.get("type", ()) else quoted
         if not quotes_within(schema, self._root, above):
             definitions = {key: self._root[key] for key in DEFINITIONS if key in self._root}
-            return self._rule(_json({**definitions, **schema}, self._limit))
+            return self._rule(_json({**definitions, **schema}))
         for keyword in CHOICES:
             if keyword in schema:
                 choices = (self.expression(choice, above) for choice in schema[keyword])
@@ -157,7 +152,7 @@ class _Rules:
         # yet, and when something has and a comma is due.
         first, further = "", ""
         for name, property in reversed(schema["properties"].items()):
-            key = _literal(f"{json.dumps(name, ensure_ascii=False)}: ")
+            key = _dumps(f"{json.dumps(name, ensure_ascii=False)}: ")
             member = self._rule(f"{key} {self.expression(property, above)}")
             if name in required:
                 first = f"{member} {further}"
@@ -172,31 +167,25 @@ class _Rules:
         return f"r{len(self.lines) - 1}"
 
 
-def _quote_terminals(passages: Passages, limit: int, *, in_json: bool) -> Iterable[str]:
-    pieces = passages.chunks(in_json=in_json)
-    names = [f"PIECE{number}" for number in range(len(pieces))]
-    for name, chunks in zip(names, pieces, strict=True):
+def _quote_terminals(passages: Passages) -> Iterable[str]:
+    names = [f"PIECE{number}" for number in range(len(passages.chunks))]
+    for name, chunks in zip(names, passages.chunks, strict=True):
         yield f"{name}: %regex {_dumps({'substring_chunks': chunks})}"
     # White space and the marks that end a phrase are chunks like words, but begin no quote; white
-    # space does not end one either. In JSON it may be an escape.
+    # space, which may be an escape, does not end one either.
     ordinary = r"[^\s\\.,;:!?)\]}\"'”»’]"
-    opening = rf"(?:{ordinary}|\\\\)" if in_json else rf"(?:{ordinary}|\\)"
-    blank = r"(?:\s|\\[nrtbf])" if in_json else r"\s"
+    opening, blank = rf"(?:{ordinary}|\\\\)", r"(?:\s|\\[nrtbf])"
     # Not `\w`, whose thousand ranges make every mask twice as slow.
     letter = r"[0-9a-zA-Z\x{80}-\x{10ffff}]"
     yield f"PIECE: {' | '.join(names)}"
     yield (
-        rf"QUOTE: PIECE & /{opening}(?s:.{{0,{limit - 1}}})/ & /(?s:.*){letter}(?s:.*)/ "
+        rf"QUOTE: PIECE & /{opening}(?s:.{{0,{QUOTE_LIMIT - 1}}})/ & /(?s:.*){letter}(?s:.*)/ "
         rf"& ~/(?s:.*){blank}/"
     )
 
 
-def _json(schema: Schema, string_limit: int | None) -> str:
-    return f"%json {_dumps({**closed(schema, string_limit), 'x-guidance': _STYLE})}"
-
-
-def _literal(text: str) -> str:
-    return _dumps(text)
+def _json(schema: Schema) -> str:
+    return f"%json {_dumps({**closed(schema), 'x-guidance': _STYLE})}"
 
 
 def _dumps(value: object) -> str:

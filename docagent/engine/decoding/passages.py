@@ -21,32 +21,30 @@ _HAS_WORD = re.compile(r"\w")
 
 
 class Passages:
-    """Texts to quote from, word by word.
+    """Texts to quote from: `chunks` are runs of words, marks and white space, as in JSON.
 
     A word with a character outside `writable`, the bytes that the model has tokens for, cannot be
     in a quote; the passage falls into two there. Raises `DocAgentError` when no word is left.
     """
 
     def __init__(self, texts: Sequence[str], writable: frozenset[int]) -> None:
-        self._runs: list[list[str]] = []
+        runs: list[list[str]] = []
         for text in dict.fromkeys(texts):
             run: list[str] = []
             for word in _words(text):
                 if writable.issuperset(word.encode("utf-8", "surrogatepass")) and _is_text(word):
                     run.append(word)
                     continue
-                self._runs.append(run)
+                runs.append(run)
                 run = []
-            self._runs.append(run)
-        self._runs = [run for run in self._runs if any(map(_HAS_WORD.search, run))]
-        if not self._runs:
+            runs.append(run)
+        self.chunks = [
+            [json.dumps(word, ensure_ascii=False)[1:-1] for word in run]
+            for run in runs
+            if any(map(_HAS_WORD.search, run))
+        ]
+        if not self.chunks:
             raise DocAgentError("there is no passage to quote from; give at least one with text")
-
-    def chunks(self, *, in_json: bool) -> list[list[str]]:
-        """Each run as words, marks and white space, as they stand or as in JSON."""
-        if not in_json:
-            return self._runs
-        return [[json.dumps(word, ensure_ascii=False)[1:-1] for word in run] for run in self._runs]
 
 
 def _words(text: str) -> Iterator[str]:

@@ -12,8 +12,6 @@ from collections.abc import Collection, Generator, Sequence
 from typing import TYPE_CHECKING
 
 from docagent.engine.decoding.batch_prefill import (
-    Prefill,
-    PrefixPrefill,
     Row,
     RowPrefill,
     SharedPrefix,
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
     from docagent.engine.decoding.request import Request
     from docagent.engine.network.batch_cache import BatchKVCache
     from docagent.engine.network.network import Network
-    from docagent.engine.options import OnPrefill
 
 
 class Scheduler:
@@ -59,7 +56,7 @@ class Scheduler:
         self._lock = threading.Lock()
         self._waiting: deque[Request] = deque()
         self._prefixes: list[SharedPrefix] = []
-        self._prefills: deque[Prefill] = deque()
+        self._prefills: deque[SharedPrefix | RowPrefill] = deque()
         self._reading: list[Row] = []
         self._rows: list[Row] = []
         self._cache: BatchKVCache | None = None
@@ -67,10 +64,6 @@ class Scheduler:
     def submit(self, request: Request) -> None:
         """Put a request at the end of the queue."""
         self._waiting.append(request)
-
-    def cancel(self, request: Request) -> None:
-        """End a request wherever it is; its place is free at the next step."""
-        request.done = True
 
     def results(self, requests: Sequence[Request]) -> Generator[Request, None, None]:
         """Each request when it is done. Cancels the others when it is closed."""
@@ -86,18 +79,17 @@ class Scheduler:
         finally:
             self._abandon(pending)
 
-    def tokens(
-        self, request: Request, on_prefill: OnPrefill | None = None
-    ) -> Generator[int, None, None]:
-        """The tokens of an answer as they come. Raises its error; cancels it when closed.
+    def tokens(self, request: Request) -> Generator[int, None, None]:
+        """Submit a request; its tokens as they come. Raises its error; cancels it when closed.
 
         `on_prefill` is called between two steps until the first token is there.
         """
+        self.submit(request)
         count = 0
         try:
             while True:
-                if on_prefill is not None and not request.answer:
-                    on_prefill(self._read(request), len(request.ids))
+                if request.on_prefill is not None and not request.answer:
+                    request.on_prefill(self._read(request), len(request.ids))
                 ready = request.answer[count:]
                 count += len(ready)
                 yield from ready
@@ -125,7 +117,7 @@ class Scheduler:
         step of this very thread.
         """
         for request in requests:
-            self.cancel(request)
+            request.done = True
         if self._lock.acquire(blocking=False):
             try:
                 self._settle()
@@ -204,7 +196,7 @@ class Scheduler:
         self._reading = rows
         for prefix in {id(row.prefix): row.prefix for row in rows}.values():
             self._begin(prefix, [row.request for row in rows if row.prefix is prefix])
-        self._prefills += row_prefills(self._network, rows, self._chunk)
+        self._prefills += row_prefills(rows, self._chunk)
 
     def _placed(self, requests: Sequence[Request]) -> list[Row]:
         """Each request with the longest prefix that it shares with others or that is cached."""
@@ -242,18 +234,21 @@ class Scheduler:
         requests[0].cached = prefix.cache.length
         self._prefixes.append(prefix)
         if prefix.cache.length < len(prefix.ids):
-            self._prefills.append(PrefixPrefill(self._network, prefix, self._chunk))
+            self._prefills.append(prefix)
 
     def _prefill(self) -> None:
         """Read one chunk; rows that are read get their first token and join the others."""
         prefill = self._prefills[0]
-        rows = [row for row in self._reading if prefill.serves(row)]
+        if isinstance(prefill, RowPrefill):
+            rows = prefill.rows
+        else:
+            rows = [row for row in self._reading if row.prefix is prefill]
         if all(row.request.done for row in rows):
             if isinstance(prefill, RowPrefill):
                 self._forget(rows)
             self._prefills.popleft()
             return
-        if not prefill.step():
+        if not prefill.step(self._network, self._chunk):
             return
         if isinstance(prefill, RowPrefill):
             self._join(prefill)
@@ -267,9 +262,6 @@ class Scheduler:
     def _join(self, prefill: RowPrefill) -> None:
         rows, cache = prefill.rows, prefill.cache
         assert cache is not None
-        for row in rows:
-            if row.request.on_read is not None:
-                row.request.on_read(len(row.ids))
         cache.decode()
         if self._cache is None:
             self._cache, self._rows = cache, list(rows)
@@ -299,6 +291,6 @@ class Scheduler:
         for request, token in zip(requests, tokens, strict=True):
             if token not in self._eos_ids:
                 request.append(token)
-                if len(request.answer) < request.max_new_tokens:
+                if request.remaining:
                     continue
             request.done = True

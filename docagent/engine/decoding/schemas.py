@@ -27,29 +27,27 @@ _BOUNDS = {
 }
 
 
-def closed(schema: Any, limit: int | None) -> Any:
+def closed(schema: Any) -> Any:
     """The schema without room to ramble: no unnamed properties, and lists and values that end.
 
-    Whatever fits it fits the schema. `limit` is the maxLength of strings that have none.
+    Whatever fits it fits the schema.
     """
     if not isinstance(schema, dict):
         return schema
     bounded = dict(schema)
     for key in _NESTING:
         if isinstance(inner := schema.get(key), dict):
-            bounded[key] = {name: closed(part, limit) for name, part in inner.items()}
+            bounded[key] = {name: closed(part) for name, part in inner.items()}
     for key in CHOICES:
         if isinstance(schema.get(key), list):
-            bounded[key] = [closed(choice, limit) for choice in schema[key]]
+            bounded[key] = [closed(choice) for choice in schema[key]]
     if isinstance(schema.get("items"), dict):
-        bounded["items"] = closed(schema["items"], limit)
+        bounded["items"] = closed(schema["items"])
         bounded.setdefault("maxItems", max(MAX_ITEMS, schema.get("minItems", 0)))
     if schema.get("type") == "integer" and not _BOUNDS & schema.keys():
         bounded |= {"minimum": -MAX_INTEGER, "maximum": MAX_INTEGER}
     if "properties" in schema:
         bounded.setdefault("additionalProperties", False)
-    if limit is not None and schema.get("type") == "string" and "format" not in schema:
-        bounded.setdefault("maxLength", max(limit, schema.get("minLength", 0)))
     return bounded
 
 

@@ -143,14 +143,6 @@ def _k_block(
     return weights, _half(c, place, 0), added
 
 
-def _q4_k(c: Code, place: Value) -> tuple[list[Value], Value, Value | None]:
-    return _k_block(c, place, 16, None)
-
-
-def _q5_k(c: Code, place: Value) -> tuple[list[Value], Value, Value | None]:
-    return _k_block(c, place, 48, 16)
-
-
 def _q6_k(c: Code, place: Value) -> tuple[list[Value], Value, Value | None]:
     """128 weights at a time: four of them share the two high bits of one byte."""
     b = c.b
@@ -178,8 +170,8 @@ FORMATS = {
         Format("Q4_0", 32, 18, _q4_0),
         Format("Q5_0", 32, 22, _q5_0),
         Format("Q8_0", 32, 34, _q8_0),
-        Format("Q4_K", 256, 144, _q4_k, mins=True),
-        Format("Q5_K", 256, 176, _q5_k, mins=True),
+        Format("Q4_K", 256, 144, lambda c, place: _k_block(c, place, 16, None), mins=True),
+        Format("Q5_K", 256, 176, lambda c, place: _k_block(c, place, 48, 16), mins=True),
         Format("Q6_K", 256, 210, _q6_k),
     )
 }

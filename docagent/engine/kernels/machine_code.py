@@ -28,10 +28,12 @@ def lanes() -> int:
     return 32 if binding.get_host_cpu_features().get("avx512bw") else 16
 
 
-def compiled(name: str, write: Callable[[Any], None], folder: Path | None = None) -> int:
+def compiled(name: str, write: Callable[[Any], None], folder: Path) -> int:
     """The address of the function `name` that `write` puts into a module.
 
-    Compiling takes a tenth of a second to half of one; `folder` holds what was compiled before.
+    Compiling takes a tenth of a second to half of one; `folder` holds what was compiled before, in
+    files named by what they were made from. It is the user's own: who can write there can also
+    change the program.
     """
     with _lock:
         binding.initialize_native_target()
@@ -41,56 +43,44 @@ def compiled(name: str, write: Callable[[Any], None], folder: Path | None = None
         write(module)
         cpu, features = binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten()
         made_from = f"{llvmlite.__version__} {cpu} {features}\n{module}"
-        cached = _CachedCode(folder, name, made_from) if folder else None
+        path = folder / f"{name}-{hashlib.sha256(made_from.encode()).hexdigest()[:24]}.o"
+        code = _read(path)
         target = binding.Target.from_default_triple().create_target_machine(
             cpu=cpu, features=features, opt=3
         )
         parsed = binding.parse_assembly(str(module))
         parsed.verify()
-        if cached is None or cached.code is None:
+        if code is None:
             tuning = binding.create_pipeline_tuning_options(speed_level=2)
             tuning.loop_unrolling = False
             passes = binding.create_pass_builder(target, tuning)
             passes.getModulePassManager().run(parsed, passes)
         engine = binding.create_mcjit_compiler(parsed, target)
-        if cached is not None:
-            engine.set_object_cache(cached.put, cached.get)
+        # LLVM hands over what it has compiled, and asks for what it need not compile.
+        engine.set_object_cache(lambda _, new: _keep(path, new), lambda _: code)
         engine.finalize_object()
         _engines.append(engine)
         return int(engine.get_function_address(name))
 
 
-class _CachedCode:
-    """One function's machine code in a file named by what it was made from.
+def _read(path: Path) -> bytes | None:
+    """Machine code that was kept; None where there is none, or it is damaged."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        _log.warning("%s cannot be read (%s); compiling again", path, error)
+        return None
+    code = data[DIGEST:]
+    # LLVM would run whatever a damaged file holds.
+    return code if hashlib.sha256(code).digest() == data[:DIGEST] else None
 
-    `code` is None where there is none yet. The folder is the user's own: who can write there can
-    also change the program.
-    """
 
-    def __init__(self, folder: Path, name: str, made_from: str) -> None:
-        self._path = folder / f"{name}-{hashlib.sha256(made_from.encode()).hexdigest()[:24]}.o"
-        self.code = self._read()
-
-    def _read(self) -> bytes | None:
-        try:
-            data = self._path.read_bytes()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            _log.warning("%s cannot be read (%s); compiling again", self._path, error)
-            return None
-        code = data[DIGEST:]
-        # LLVM would run whatever a damaged file holds.
-        return code if hashlib.sha256(code).digest() == data[:DIGEST] else None
-
-    def get(self, _module: Any) -> bytes | None:
-        """What LLVM is to take instead of compiling."""
-        return self.code
-
-    def put(self, _module: Any, code: bytes) -> None:
-        """Called by LLVM with what it has compiled: written whole, or not at all."""
-        data = hashlib.sha256(code).digest() + code
-        try:
-            replace_file(self._path, lambda partial: partial.write_bytes(data))
-        except OSError as error:
-            _log.warning("%s cannot be written (%s)", self._path, error)
+def _keep(path: Path, code: bytes) -> None:
+    """Written whole, or not at all."""
+    data = hashlib.sha256(code).digest() + code
+    try:
+        replace_file(path, lambda partial: partial.write_bytes(data))
+    except OSError as error:
+        _log.warning("%s cannot be written (%s)", path, error)

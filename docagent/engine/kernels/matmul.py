@@ -1,7 +1,7 @@
 """The products: activations to integers, and weights times activations.
 
-Each kernel is output function of a `Task`, an array of 64-bit fields. Several threads run it on the
-same task at once and take output unit of it after the other from a common counter.
+Each kernel is one function of a `Task`, an array of 64-bit fields. Several threads run it on the
+same task at once and take one unit of it after the other from a common counter.
 """
 
 from __future__ import annotations
@@ -39,7 +39,6 @@ LEVELS = 8191
 """Activations become integers of so many steps each way, 14 bits with the sign. The sum of a block
 stays below 2^31 with it: 16 vectors * 2 products a lane * 4,096 (Q6_K's largest weight) * 8,191."""
 
-
 BATCH = 16
 """Rows that meet the unpacked weights of some outputs at once: 16 KiB of a panel stay in the first
 cache, the weights beside them."""
@@ -51,7 +50,7 @@ makes 48 billion products a second of it, 31 with 4 outputs and 2 rows, 36 with 
 the loop gains nothing. MKL makes 36 billion in float32."""
 
 SINGLES = 4
-"""Outputs whose blocks of 32 take turns where there is output row: each waits for its sum."""
+"""Outputs whose blocks of 32 take turns where there is one row: each waits for its sum."""
 
 
 def quantise(module: Any, group: int) -> None:
@@ -154,7 +153,7 @@ def product(module: Any, format_: Format, lanes: int) -> None:
 
 
 def single(module: Any, format_: Format, lanes: int) -> None:
-    """As `product` for output row: each weight is used once, so nothing is put down in between.
+    """As `product` for one row: each weight is used once, so nothing is put down in between.
 
     A unit is TILE outputs.
     """

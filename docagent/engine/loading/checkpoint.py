@@ -61,17 +61,12 @@ def read_config(folder: Path) -> dict[str, Any]:
     return config
 
 
-def architecture(folder: Path) -> str:
-    """The `model_type` of the folder's config, or an empty string."""
+def is_qwen2(folder: Path) -> bool:
+    """Whether the engine reads the architecture that the folder's config names."""
     try:
-        return str(read_config(folder).get("model_type") or "")
+        return read_config(folder).get("model_type") in ARCHITECTURES
     except ModelUnavailable:
-        return ""
-
-
-def is_qwen2(model_type: str) -> bool:
-    """Whether the engine reads this architecture."""
-    return model_type in ARCHITECTURES
+        return False
 
 
 def kind(folder: Path) -> Literal["dense", "moe", "quantised"]:
@@ -91,7 +86,7 @@ def check(folder: Path, name: str, force: bool = False) -> None:
         raise ModelUnavailable(f"{name} {what}; {CONVERT if _pickled(folder) else COMPLETE}")
     config = read_config(folder)
     model_type = str(config.get("model_type") or "")
-    if not is_qwen2(model_type):
+    if model_type not in ARCHITECTURES:
         described = f"a {model_type} model" if model_type else "of no named architecture"
         raise ModelUnavailable(
             f"{name} is {described}; docagent's engine reads Qwen2 checkpoints (serve it and use "

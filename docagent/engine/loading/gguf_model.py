@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
@@ -48,16 +49,11 @@ class GgufModel:
                 f"{path} is not a whole GGUF file ({error}); get it again"
             ) from error
         self.architecture = str(self.field("general.architecture", ""))
-        self._tensors = self._file.tensors
+        self.tensors: dict[str, GgufTensor] = {}
         if (reason := self._unreadable()) is not None:
             raise ModelUnavailable(
                 f"{path.name} {reason}; serve it and use openai:MODEL@URL instead"
             )
-
-    @property
-    def tensors(self) -> dict[str, GgufTensor]:
-        """Every tensor, under Qwen2's name."""
-        return {self._target(name): tensor for name, tensor in self._tensors.items()}
 
     def key(self) -> str:
         """A name for the content: of its size and of pieces from all over it.
@@ -92,7 +88,7 @@ class GgufModel:
             "architectures": ["Qwen2ForCausalLM"],
             "model_type": "qwen2",
             "hidden_act": "silu",
-            "vocab_size": self._tensors["token_embd.weight"].shape[0],
+            "vocab_size": self.tensors["model.embed_tokens.weight"].shape[0],
             "hidden_size": self.size("embedding_length"),
             "intermediate_size": self.size("feed_forward_length"),
             "num_hidden_layers": self.size("block_count"),
@@ -104,20 +100,13 @@ class GgufModel:
                 float(self.field(f"{self.architecture}.attention.layer_norm_rms_epsilon", 1e-6)), 9
             ),
             "rope_parameters": self._rope(context),
-            "tie_word_embeddings": "output.weight" not in self._tensors,
+            "tie_word_embeddings": "lm_head.weight" not in self.tensors,
             "use_sliding_window": False,
             "bos_token_id": self.field("tokenizer.ggml.bos_token_id"),
             "eos_token_id": self.field("tokenizer.ggml.eos_token_id"),
             "pad_token_id": self.field("tokenizer.ggml.padding_token_id"),
             "dtype": "bfloat16",
         }
-
-    def _target(self, name: str) -> str:
-        """Transformers' name of a tensor."""
-        if name in OUTER_TENSORS:
-            return OUTER_TENSORS[name]
-        _, layer, kind, ending = name.split(".")
-        return f"model.layers.{layer}.{TENSORS[kind]}.{ending}"
 
     def _rope(self, context: int) -> dict[str, Any]:
         prefix = f"{self.architecture}.rope"
@@ -139,20 +128,23 @@ class GgufModel:
         scaling = self.field(f"{self.architecture}.rope.scaling.type", "none")
         if scaling not in ("none", "yarn"):
             return f"stretches its window by a way docagent does not know ({scaling})"
-        odd = sorted(name for name in self._tensors if not self._known(name))
-        if odd:
-            return f"has tensors that no dense Qwen2 has, such as {odd[0]}"
-        if "token_embd.weight" not in self._tensors:
+        for name, tensor in sorted(self._file.tensors.items()):
+            if (target := _target(name)) is None:
+                return f"has tensors that no dense Qwen2 has, such as {name}"
+            self.tensors[target] = tensor
+        if "model.embed_tokens.weight" not in self.tensors:
             return "has no token embeddings"
         head = self.size("embedding_length") // self.size("attention.head_count")
         if self.size("attention.key_length", head) != head:
             return "has heads of another width than Qwen2's"
         return None
 
-    def _known(self, name: str) -> bool:
-        block, _, kind = name.partition(".")[2].partition(".")
-        stem, _, ending = kind.rpartition(".")
-        if name in OUTER_TENSORS:
-            return True
-        endings = ("weight", "bias") if stem in BIASED else ("weight",)
-        return name.startswith("blk.") and block.isdigit() and stem in TENSORS and ending in endings
+
+def _target(name: str) -> str | None:
+    """Transformers' name of a tensor; None for one that no dense Qwen2 has."""
+    if name in OUTER_TENSORS:
+        return OUTER_TENSORS[name]
+    part = re.fullmatch(r"blk\.(\d+)\.(\w+)\.(weight|bias)", name)
+    if part is None or part[2] not in TENSORS or (part[3] == "bias" and part[2] not in BIASED):
+        return None
+    return f"model.layers.{part[1]}.{TENSORS[part[2]]}.{part[3]}"

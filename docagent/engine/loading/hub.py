@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from docagent.engine.loading.checkpoint import architecture, is_qwen2, problem
+from docagent.engine.loading.checkpoint import is_qwen2, problem
 from docagent.errors import ModelUnavailable
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
@@ -61,10 +61,7 @@ def local_models() -> list[str]:
     except CacheNotFound:
         return []
     names = sorted(repo.repo_id for repo in repos if repo.repo_type == "model")
-    folders = ((name, cached_folder(name)) for name in names)
-    return [
-        name for name, folder in folders if folder is not None and is_qwen2(architecture(folder))
-    ]
+    return [name for name in names if (folder := cached_folder(name)) and is_qwen2(folder)]
 
 
 def reachable(timeout: float = TIMEOUT) -> bool:

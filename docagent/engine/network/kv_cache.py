@@ -86,7 +86,7 @@ class KVCache:
 
     def copy(self, length: int, room: int = 0) -> Self:
         """The first `length` tokens in buffers of their own, with `room` for more."""
-        copied = self._empty_copy()
+        copied = type(self)(self.config, self.rope, self.dtype, self.devices, self.factor)
         copied.reserve(length + room)
         for target, source in zip(copied._buffers, self._buffers, strict=True):
             target[:, :, :length] = source[:, :, :length]
@@ -101,14 +101,14 @@ class KVCache:
         """Put back what `stored` gave, into room reserved; then set `length`."""
         self._buffers[layer][:, :, : stored.shape[2]] = stored
 
-    def _empty_copy(self) -> Self:
-        return type(self)(self.config, self.rope, self.dtype, self.devices, self.factor)
-
     def begin(self, tokens: int) -> None:
         """Before a forward pass over so many new tokens: room and rotary angles."""
         self.reserve(self.length + tokens)
         positions = torch.arange(self.length, self.length + tokens, device=self.rope.device)
-        self._angles = self._spread(self._rotary_angles(positions))
+        angles = self._rotary_angles(positions)
+        self._angles = {
+            place: [angle.to(place) for angle in angles] for place in dict.fromkeys(self.devices)
+        }
 
     def end(self, tokens: int) -> None:
         """After the forward pass: the tokens count as stored."""
@@ -116,11 +116,6 @@ class KVCache:
 
     def _rotary_angles(self, positions: torch.Tensor) -> list[Angles]:
         return [self.rope.angles(positions, [self.factor], self.dtype)]
-
-    def _spread(self, angles: list[Angles]) -> dict[torch.device, list[Angles]]:
-        return {
-            place: [angle.to(place) for angle in angles] for place in dict.fromkeys(self.devices)
-        }
 
     def attend(self, layer: int, projected: torch.Tensor) -> torch.Tensor:
         """Store keys and values of new tokens and attend to all so far.

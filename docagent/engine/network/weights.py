@@ -43,16 +43,6 @@ class Head:
         return self._product(x)
 
 
-class ConcatLinear:
-    """Products of one input with several weights, one after the other."""
-
-    def __init__(self, parts: Sequence[Projection]) -> None:
-        self._parts = parts
-
-    def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        return torch.cat([part(x) for part in self._parts], -1)
-
-
 def linear(weights: Sequence[Weight], bias: torch.Tensor | None = None) -> Projection:
     """The fastest product for these weights, on top of each other, where they are."""
     dense = [weight for weight in weights if isinstance(weight, torch.Tensor)]
@@ -64,21 +54,21 @@ def linear(weights: Sequence[Weight], bias: torch.Tensor | None = None) -> Proje
     if quantised:
         ends = [weight.shape[0] for weight in weights]
         biases = [None] * len(ends) if bias is None else torch.split(bias, ends)
-        return ConcatLinear([linear([w], b) for w, b in zip(weights, biases, strict=True)])
+        parts = [linear([w], b) for w, b in zip(weights, biases, strict=True)]
+        return lambda x: torch.cat([part(x) for part in parts], -1)
     weight = dense[0] if len(dense) == 1 else torch.cat(dense)
     return dense_linear(weight, bias)
 
 
-class GatedMlp:
+def gated_mlp(gate: Weight, up: Weight, down: Weight) -> Projection:
     """Qwen2's SwiGLU: gate and up projection in one product."""
+    into, out = linear((gate, up)), linear((down,))
 
-    def __init__(self, gate: Weight, up: Weight, down: Weight) -> None:
-        self._in = linear((gate, up))
-        self._out = linear((down,))
+    def mlp(x: torch.Tensor) -> torch.Tensor:
+        gated, passed = into(x).chunk(2, -1)
+        return out(functional.silu(gated) * passed)
 
-    def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        gate, up = self._in(x).chunk(2, -1)
-        return self._out(functional.silu(gate) * up)
+    return mlp
 
 
 def from_tensors(config: ModelConfig, tensors: Mapping[str, Weight], parameters: int) -> Network:
@@ -105,7 +95,7 @@ def from_tensors(config: ModelConfig, tensors: Mapping[str, Weight], parameters:
             qkv_proj=linear([tensors[f"{name}.weight"] for name in projections], bias),
             o_proj=linear([tensors[f"{at}.self_attn.o_proj.weight"]]),
             mlp_norm=plain(f"{at}.post_attention_layernorm.weight"),
-            mlp=GatedMlp(*mlp),
+            mlp=gated_mlp(*mlp),
             device=norm.device,
         )
 

@@ -84,13 +84,20 @@ def invalid(name: str | None, arguments: object, error: str) -> InvalidToolCall:
 
 
 def call_chunks(
-    calls: Sequence[ToolCall], invalid_calls: Sequence[tuple[InvalidToolCall, str]]
+    calls: Sequence[ToolCall], invalid_calls: Sequence[InvalidToolCall]
 ) -> list[ToolCallChunk]:
-    """Calls as LangChain streams them, each in one piece; invalid ones with their text."""
+    """Calls as LangChain streams them, each in one piece.
+
+    When LangChain puts a stream together it reads every call anew, repairs the JSON and knows no
+    tools, so that a refused call would come back as a valid one. Behind its error it is no JSON.
+    """
     pieces = [
         (call["name"], json.dumps(call["args"], ensure_ascii=False), call["id"]) for call in calls
     ]
-    pieces += [(call["name"] or "", text, call["id"]) for call, text in invalid_calls]
+    pieces += [
+        (call["name"] or "", f"{call['error']}: {call['args']}", call["id"])
+        for call in invalid_calls
+    ]
     return [
         tool_call_chunk(name=name, args=arguments, id=number, index=index)
         for index, (name, arguments, number) in enumerate(pieces)

@@ -64,18 +64,6 @@ def read_value(text: str) -> object:
     raise ValueError("not valid JSON")
 
 
-def first_value(text: str) -> object:
-    """The first object or list in a text that may say more, such as a fence around it.
-
-    Raises as `read_value` does.
-    """
-    start = min((at for at in (text.find("{"), text.find("[")) if at >= 0), default=-1)
-    if start < 0:
-        raise ValueError("no JSON")
-    end = end_of_value(text, start)
-    return read_value(text[start:end] if end > 0 else text[start:])
-
-
 def _strictly(text: str) -> object:
     value: object = json.loads(text, strict=False)
     return value

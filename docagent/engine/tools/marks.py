@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Literal
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerFast
+from typing import Literal
 
 Format = Literal["hermes", "qwen"]
 
@@ -25,22 +22,27 @@ ARGS = "✿ARGS✿"
 RESULT = "✿RESULT✿"
 RETURN = "✿RETURN✿"
 
-_QWEN2_FIRST_CONTROL = 151_643
+_CALL_MARKS = (CALL, CALL_END, FUNCTION, ARGS, RESULT, RETURN)
+MARK = re.compile("|".join(_CALL_MARKS))
+"""What an answer marks its calls with."""
+
+_LONGEST = max(map(len, _CALL_MARKS))
 _LOOKALIKE = re.compile(
     r"<(?=/?(?:tool_call|tool_response|tools)\b)|✿(?=(?:FUNCTION|ARGS|RESULT|RETURN)✿)", re.I
 )
 
 
-def format_of(tokenizer: PreTrainedTokenizerFast) -> Format:
-    """`qwen` for a tokenizer of Qwen2, which has no control tokens for calls; else `hermes`."""
-    added = tokenizer.get_added_vocab()
-    is_qwen = added.get("<|endoftext|>") == _QWEN2_FIRST_CONTROL
-    return "qwen" if is_qwen and CALL not in added else "hermes"
-
-
 def stop_strings(format: Format) -> tuple[str, ...]:
     """Texts at which an answer ends: what follows them is the tools' part."""
     return (RESULT, RETURN) if format == "qwen" else (RESPONSE,)
+
+
+def uncertain_end(text: str) -> int:
+    """How many of the last characters may be the start of a mark."""
+    for size in range(min(_LONGEST - 1, len(text)), 0, -1):
+        if any(mark.startswith(text[-size:]) for mark in _CALL_MARKS):
+            return size
+    return 0
 
 
 def neutral(text: str) -> str:

@@ -10,9 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from langchain_core.messages import AIMessage, BaseMessage, SystemMessage, ToolMessage
+from langchain_core.messages import (
+    AIMessage,
+    BaseMessage,
+    ChatMessage,
+    HumanMessage,
+    SystemMessage,
+    ToolMessage,
+)
 
-from docagent.engine.messages import role_of, text_of
 from docagent.engine.tokens import Part, Turn
 from docagent.engine.tools.marks import (
     ARGS,
@@ -33,6 +39,15 @@ from docagent.errors import DocAgentError
 SYSTEM = "You are a helpful assistant."
 """Qwen2's own system text, for a conversation with tools that has none."""
 
+CALL_PARTS = frozenset({"tool_use", "tool_call"})
+"""Parts of an answer that repeat what `tool_calls` holds, as some models' messages have them."""
+
+ROLES: dict[type[BaseMessage], str] = {
+    AIMessage: "assistant",
+    HumanMessage: "user",
+    SystemMessage: "system",
+}
+
 
 def render(
     messages: Sequence[BaseMessage], tools: Sequence[Any] = (), format: Format = "hermes"
@@ -51,7 +66,7 @@ def render(
     if specs:
         first = messages[0]
         has_system = isinstance(first, SystemMessage)
-        text = text_of(first) if has_system else SYSTEM
+        text = _text_of(first) if has_system else SYSTEM
         turns.append({"role": "system", "content": [Part(text), *_described(specs, format)]})
         messages = messages[1:] if has_system else messages
     in_play = bool(specs) or any(isinstance(message, ToolMessage) for message in messages)
@@ -97,7 +112,7 @@ def _described(specs: list[ToolSpec], format: Format) -> list[Part]:
 
 
 def _plain_turn(message: BaseMessage, in_play: bool) -> Turn:
-    role, text = role_of(message), text_of(message)
+    role, text = _role_of(message), _text_of(message)
     return {"role": role, "content": neutral(text) if in_play and role == "user" else text}
 
 
@@ -108,7 +123,7 @@ def _hermes(messages: Sequence[BaseMessage], in_play: bool) -> list[Turn]:
         if isinstance(message, ToolMessage):
             response = [
                 Part(RESPONSE, trusted=True),
-                Part(f"\n{neutral(text_of(message))}\n"),
+                Part(f"\n{neutral(_text_of(message))}\n"),
                 Part(RESPONSE_END, trusted=True),
             ]
             if responses is None:
@@ -119,7 +134,7 @@ def _hermes(messages: Sequence[BaseMessage], in_play: bool) -> list[Turn]:
             continue
         responses = None
         if isinstance(message, AIMessage):
-            parts = [Part(text_of(message))]
+            parts = [Part(_text_of(message))]
             for name, arguments in _calls(message):
                 parts += [
                     Part("\n" if len(parts) > 1 or parts[0].text else ""),
@@ -148,10 +163,10 @@ def _qwen(messages: Sequence[BaseMessage], in_play: bool) -> list[Turn]:
     for message in messages:
         if isinstance(message, ToolMessage):
             text = f"{text}\n" if last is not None else ""
-            text += f"{RESULT}: {neutral(text_of(message))}"
+            text += f"{RESULT}: {neutral(_text_of(message))}"
             last = message
         elif isinstance(message, AIMessage):
-            reply = text_of(message)
+            reply = _text_of(message)
             if isinstance(last, ToolMessage):
                 # The space is the model's own: it writes it after the colon it is prompted with.
                 space = "" if reply[:1].isspace() else " "
@@ -179,3 +194,32 @@ def _calls(message: AIMessage) -> list[tuple[str, str]]:
     return calls + [
         (call["name"] or "", neutral(call["args"] or "")) for call in message.invalid_tool_calls
     ]
+
+
+def _role_of(message: BaseMessage) -> str:
+    """The template's role of a message; `DocAgentError` for a type that has none."""
+    for kind, role in ROLES.items():
+        if isinstance(message, kind):
+            return role
+    if isinstance(message, ChatMessage) and message.role in ROLES.values():
+        return message.role
+    raise DocAgentError(f"the engine cannot read a message of type {message.type}")
+
+
+def _text_of(message: BaseMessage) -> str:
+    """The text of a message; `DocAgentError` when it holds anything else."""
+    if isinstance(message.content, str):
+        return message.content
+    parts: list[str] = []
+    for part in message.content:
+        if isinstance(part, str):
+            parts.append(part)
+        elif part.get("type") == "text" and isinstance(part.get("text"), str):
+            parts.append(part["text"])
+        elif isinstance(message, AIMessage) and part.get("type") in CALL_PARTS:
+            continue
+        else:
+            raise DocAgentError(
+                f"the engine reads text only; a message holds a part of type {part.get('type')}"
+            )
+    return "".join(parts)

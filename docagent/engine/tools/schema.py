@@ -34,72 +34,72 @@ def fit(value: object, schema: Schema) -> object:
     type, enum, const, required, additionalProperties, bounds and lengths, through $ref, allOf,
     anyOf and oneOf; what else a schema says is left to the tool.
     """
-    return _fit(value, schema, schema, "", change=True)
+    return _Fit(schema).fit(value, schema, "", change=True)
 
 
-def _fit(value: object, schema: object, root: Schema, path: str, *, change: bool) -> object:
-    if schema is False:
-        raise MisfitError(f"{path or 'this'} is not allowed")
-    if not isinstance(schema, dict):
+class _Fit:
+    """The parts of a value against the parts of one schema; `path` leads to the part."""
+
+    def __init__(self, root: Schema) -> None:
+        self._root = root
+
+    def fit(self, value: object, schema: object, path: str, *, change: bool) -> object:
+        if schema is False:
+            raise MisfitError(f"{path or 'this'} is not allowed")
+        if not isinstance(schema, dict):
+            return value
+        schema = _resolved(schema, self._root)
+        for part in schema.get("allOf", ()):
+            value = self.fit(value, part, path, change=change)
+        if choices := schema.get("anyOf") or schema.get("oneOf"):
+            value = self._choice(value, choices, path, change=change)
+        kinds = schema.get("type", ())
+        kinds = [kinds] if isinstance(kinds, str) else list(kinds)
+        value = _typed(value, kinds, path, change=change)
+        allowed = [schema["const"]] if "const" in schema else schema.get("enum")
+        if allowed is not None and not any(_same(value, choice) for choice in allowed):
+            wanted = " or ".join(map(_short, allowed))
+            raise MisfitError(f"{path or 'this'} must be {wanted}, not {_short(value)}")
+        _check_bounds(value, schema, path)
+        if isinstance(value, dict):
+            return self._object(value, schema, path, change=change)
+        if isinstance(value, list) and isinstance(items := schema.get("items"), dict):
+            parts = enumerate(value)
+            return [self.fit(item, items, f"{path}[{at}]", change=change) for at, item in parts]
         return value
-    schema = _resolved(schema, root)
-    for part in schema.get("allOf", ()):
-        value = _fit(value, part, root, path, change=change)
-    if choices := schema.get("anyOf") or schema.get("oneOf"):
-        value = _fit_one(value, choices, root, path, change=change)
-    kinds = schema.get("type", ())
-    kinds = [kinds] if isinstance(kinds, str) else list(kinds)
-    value = _typed(value, kinds, path, change=change)
-    allowed = [schema["const"]] if "const" in schema else schema.get("enum")
-    if allowed is not None and not any(_same(value, choice) for choice in allowed):
-        raise MisfitError(
-            f"{path or 'this'} must be {' or '.join(map(_short, allowed))}, not {_short(value)}"
-        )
-    _check_bounds(value, schema, path)
-    if isinstance(value, dict):
-        return _fit_object(value, schema, root, path, change=change)
-    if isinstance(value, list) and isinstance(items := schema.get("items"), dict):
-        return [
-            _fit(item, items, root, f"{path}[{number}]", change=change)
-            for number, item in enumerate(value)
-        ]
-    return value
 
+    def _choice(self, value: object, choices: list[object], path: str, *, change: bool) -> object:
+        misfit = MisfitError(f"{path or 'this'} fits none of the schema's choices")
+        # As it stands first: "5" is a string where a string or a number may be.
+        for changing in (False, True) if change else (False,):
+            for choice in choices:
+                try:
+                    return self.fit(value, choice, path, change=changing)
+                except MisfitError as error:
+                    misfit = error
+        raise misfit
 
-def _fit_one(
-    value: object, choices: list[object], root: Schema, path: str, *, change: bool
-) -> object:
-    misfit = MisfitError(f"{path or 'this'} fits none of the schema's choices")
-    # As it stands first: "5" is a string where a string or a number may be.
-    for changing in (False, True) if change else (False,):
-        for choice in choices:
+    def _object(
+        self, value: dict[str, Any], schema: Schema, path: str, *, change: bool
+    ) -> dict[str, Any]:
+        properties = schema.get("properties", {})
+        required = schema.get("required", ())
+        further = schema.get("additionalProperties", True)
+        fitted: dict[str, Any] = {}
+        for name, item in value.items():
+            where = f"{path}.{name}" if path else name
+            if name not in properties and further is False:
+                known = ", ".join(properties) or "none"
+                raise MisfitError(f"there is no {where}; known are {known}")
             try:
-                return _fit(value, choice, root, path, change=changing)
-            except MisfitError as error:
-                misfit = error
-    raise misfit
-
-
-def _fit_object(
-    value: dict[str, Any], schema: Schema, root: Schema, path: str, *, change: bool
-) -> dict[str, Any]:
-    properties = schema.get("properties", {})
-    required = schema.get("required", ())
-    further = schema.get("additionalProperties", True)
-    fitted: dict[str, Any] = {}
-    for name, item in value.items():
-        where = f"{path}.{name}" if path else name
-        if name not in properties and further is False:
-            raise MisfitError(f"there is no {where}; known are {', '.join(properties) or 'none'}")
-        try:
-            fitted[name] = _fit(item, properties.get(name, further), root, where, change=change)
-        except MisfitError:
-            if not (change and item is None and name in properties and name not in required):
-                raise
-    for name in required:
-        if name not in fitted:
-            raise MisfitError(f"{f'{path}.{name}' if path else name} is missing")
-    return fitted
+                fitted[name] = self.fit(item, properties.get(name, further), where, change=change)
+            except MisfitError:
+                if not (change and item is None and name in properties and name not in required):
+                    raise
+        for name in required:
+            if name not in fitted:
+                raise MisfitError(f"{f'{path}.{name}' if path else name} is missing")
+        return fitted
 
 
 def _typed(value: object, kinds: list[str], path: str, *, change: bool) -> object:

@@ -14,16 +14,18 @@ _SUFFIXES = """
     py pyi js mjs cjs ts tsx jsx java kt kts scala groovy c h cc cpp cxx hpp hh m mm cs go
     rs rb php pl pm lua r jl swift dart ex exs erl hs ml clj lisp el vim sh bash zsh fish ps1 bat
     sql css scss less vue svelte proto graphql tf gradle cmake mk toml yaml yml ini cfg conf
-    properties xml xsd xsl tex bib rst adoc org log srt vtt diff patch"""
+    properties xsd xsl bib log diff patch"""
 # Where a definition begins, in the languages most written: no parser for each of them.
 _DEFINITION = re.compile(
     r"""[ \t]*(?:(?:export|default|pub(?:\([^)]*\))?|public|private|protected|internal|static|final
         |abstract|async|override|open|sealed|data|unsafe|extern|virtual|inline)\s+)*
         (?:(?:def|class|function\*?|func|fn|interface|trait|impl|struct|enum|module|namespace
         |object|protocol|extension|sub|type)\s+[\w$:<(*&~\[]
-        |create\s+(?:or\s+replace\s+)?(?:table|view|function|procedure|index)\b)""",
-    re.VERBOSE | re.IGNORECASE,
+        |(?i:create\s+(?:or\s+replace\s+)?(?:table|view|function|procedure|index)\b))""",
+    re.VERBOSE,
 )
+# Style, settings and logs define nothing; their lines may begin with the same words.
+_PLAIN = "css scss less toml yaml yml ini cfg conf properties bib log diff patch"
 _BRACE = re.compile(
     r"[A-Za-z_][\w\s*&:<>,~\[\]]*\([^;{}]*\)\s*(?:const\s*)?\{?\s*$"
 )  # int main() {
@@ -35,16 +37,23 @@ def read_code(path: Path, *_: object) -> Document:
 
     Raises DocumentError for an empty file and for one that is not text.
     """
-    text = file_text(path)
-    return Document(path.name, text, (), tuple(_blocks(text)))
+    text, warnings = file_text(path)
+    return Document(
+        path.name,
+        text,
+        (),
+        tuple(_blocks(text, path.suffix.lower()[1:] not in _PLAIN.split())),
+        places=((0, "line 1"),),
+        warnings=warnings,
+    )
 
 
-def _blocks(text: str) -> Iterator[Block]:
+def _blocks(text: str, defines: bool) -> Iterator[Block]:
     start: int | None = None
     last = 0
     for begin, end in line_spans(text):
         line = text[begin:end]
-        level = _level(line)
+        level = _level(line) if defines else 0
         if start is not None and (level or not line.strip()):
             yield Block("text", start, last)
             start = None

@@ -14,9 +14,9 @@ _LONGEST = 100  # lines; a quote that stays open longer is a stray one
 
 def read_csv(path: Path, *_: object) -> Document:
     """Parse a .csv or .tsv file. Raises DocumentError for an empty one and one that is no text."""
-    text = file_text(path)
+    text, warnings = file_text(path)
     blocks = tuple(Block("row", start, end) for start, end in _records(text))
-    return Document(stem(path), text, (), blocks)
+    return Document(stem(path), text, (), blocks, places=((0, "row 1"),), warnings=warnings)
 
 
 def _records(text: str) -> Iterator[tuple[int, int]]:

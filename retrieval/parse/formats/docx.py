@@ -1,93 +1,156 @@
-"""Word files: headings by their style, paragraphs, lists, tables, notes, headers and footers.
+"""Word files: headings, paragraphs, lists with their numbers, tables, notes, comments, charts.
 
-python-docx opens the package and knows the styles. Its paragraphs leave out inserted text under
-review, content controls and text boxes, so the elements themselves are read.
+python-docx opens the package. Its paragraphs leave out inserted text under review, content controls
+and text boxes, so the elements themselves are read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from retrieval.errors import DocumentError
 from retrieval.parse.builder import Builder
 from retrieval.parse.decode import stem
 from retrieval.parse.document import Document
 from retrieval.parse.library import library, reading
+from retrieval.parse.office.package import ODD, mended
+from retrieval.parse.office.parts import (
+    R,
+    add_graphics,
+    by_author,
+    embedded,
+    odd_part,
+    root_of,
+    warn_embedded,
+)
+from retrieval.parse.office_pictures import OfficePictures
 from retrieval.parse.registry import Format, register
+from retrieval.parse.word.chunks import add_chunk
+from retrieval.parse.word.names import LEFT_OUT, W, inside, is_on, value, whole
+from retrieval.parse.word.numbering import BULLET, Numbering
+from retrieval.parse.word.runs import Runs
+from retrieval.parse.word.styles import Styles
 from retrieval.parse.zipped import open_zip
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _NOTES = ("footnotes", "endnotes")
-# Deleted under review, another rendering of the same, or code of a field.
-_LEFT_OUT = frozenset({f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}pPr", _FALLBACK})
+_NESTED = 3  # Word files within each other
 
 
 def read_docx(path: Path, *_: object) -> Document:
     """Parse a .docx file. Raises DocumentError if it is damaged or python-docx is missing."""
     docx = library("docx", "python-docx", path.name)
+    builder = Builder()
     with reading(path.name, "Word file"):
-        open_zip(path).close()
-        opened = docx.Document(str(path))
-        reader = _Reader(opened)
-        reader.furniture("header")
-        reader.blocks(opened.element.body)
-        reader.furniture("footer")
-        title = opened.core_properties.title.strip() or reader.builder.first_heading()
-    return reader.builder.document(title or stem(path), path.name)
+        with open_zip(path) as archive, mended(path, archive, builder) as file:
+            opened = docx.Document(file)
+            builder.pictures = OfficePictures(archive, builder)
+        _Reader(opened, builder, path.name).read()
+        warn_embedded(builder, list(embedded(opened.part)))
+        title = opened.core_properties.title.strip() or builder.first_heading()
+    return builder.document(title or stem(path), path.name)
 
 
 class _Reader:
-    def __init__(self, opened: Any) -> None:
-        self.opened = opened
-        self.builder = Builder()
-        self.levels = _style_levels(opened)
-        self.lists = {s.style_id for s in opened.styles if s.name and s.name.startswith("List ")}
-        self.notes = {name: _notes(opened, name) for name in _NOTES}
+    def __init__(self, opened: Any, builder: Builder, file: str, nested: int = 0) -> None:
+        self.opened, self.builder, self.file, self.nested = opened, builder, file, nested
+        self.styles = Styles(self._root("styles", "styles"))
+        self.numbering = Numbering(self._root("numbering", "numbers of lists"), self.styles)
+        self.runs = Runs(self.styles, builder.hide, white=_is_white_paper(opened))
+        self.part = opened.part
+        self.notes = {name: self._notes(name) for name in _NOTES}
+        self.comments = self._comments()
 
-    def blocks(self, parent: Any) -> None:
+    def read(self) -> None:
+        self.furniture("header")
+        self.blocks(self.opened.element.body, plain_paper=True)
+        for comment in list(self.comments):  # what they hang on is gone
+            self.comment(comment)
+        self.furniture("footer")
+        codes = (code.text or "" for code in self.opened.element.body.iter(f"{W}instrText"))
+        if count := sum(code.strip().upper().startswith("EQ \\") for code in codes):
+            self.builder.warn(
+                f"formulas typed as EQ fields are not read ({count}); "
+                "turn them into equations in Word."
+            )
+
+    def blocks(self, parent: Any, plain_paper: bool = False) -> None:
         """Paragraphs and tables below `parent`, in order."""
         for child in parent.iterchildren():
-            if child.tag == f"{_W}p":
-                self.paragraph(child)
-            elif child.tag == f"{_W}tbl":
+            if child.tag == f"{W}p":
+                self.paragraph(child, plain_paper)
+            elif child.tag == f"{W}tbl":
                 self.table(child)
-            elif isinstance(child.tag, str) and child.tag not in _LEFT_OUT:
-                self.blocks(child)  # content controls and marks of review around paragraphs
+            elif child.tag == f"{W}altChunk":
+                self.chunk(child)
+            elif isinstance(child.tag, str) and child.tag not in LEFT_OUT:
+                # Content controls and marks of review around paragraphs.
+                self.blocks(child, plain_paper)
 
-    def paragraph(self, element: Any) -> None:
-        style = _value(element, "pPr", "pStyle")
-        own = _value(element, "pPr", "outlineLvl")
-        level = int(own) + 1 if own and own.isdecimal() else self.levels.get(style or "", 0)
-        text = "".join(_runs(element))
+    def paragraph(self, element: Any, plain_paper: bool) -> None:
+        style = value(element, "pPr/pStyle") or self.styles.default
+        own = whole(value(element, "pPr/outlineLvl"))
+        level = self.styles.level(style) if own is None else own + 1
+        text = self.runs.text(element, plain_paper)
+        number = self.numbering.next(element)
+        bullet = number.startswith(BULLET) or (not number and self.styles.is_list(style))
         if level and level <= 9 and len(text) < 300:
-            self.builder.add("heading", text, level)
+            self.builder.add("heading", text if bullet else _numbered(number, text), level)
+        elif bullet:
+            self.builder.add("text", text, lead=f"{BULLET} ")
         else:
-            listed = element.find(f"{_W}pPr/{_W}numPr") is not None or style in self.lists
-            self.builder.add("text", text, lead="• " if listed else "")
+            self.builder.add("text", _numbered(number, text))
         self.below(element)
 
     def below(self, element: Any) -> None:
-        """Text boxes and notes of a paragraph, behind it."""
-        for box in _inside(element, f"{_W}txbxContent"):
+        """Text boxes, charts, notes and comments of a paragraph, behind it."""
+        for box in inside(element, f"{W}txbxContent"):
             self.blocks(box)
+        add_graphics(self.builder, element, self.part)
+        for path in element.iter("{urn:schemas-microsoft-com:vml}textpath"):
+            self.builder.add("text", path.get("string") or "")
         for name in _NOTES:
-            for reference in element.iter(f"{_W}{name[:-1]}Reference"):
-                for note in self.notes[name].get(reference.get(f"{_W}id"), []):
+            for reference in element.iter(f"{W}{name[:-1]}Reference"):
+                for note in self.notes[name].get(reference.get(f"{W}id"), []):
                     self.builder.add("text", note)
+        for reference in element.iter(f"{W}commentReference"):
+            self.comment(reference.get(f"{W}id"))
+
+    def comment(self, name: str) -> None:
+        for what, text in self.comments.pop(name, ()):
+            self.builder.note(what, text)
 
     def table(self, element: Any) -> None:
-        for row in _inside(element, f"{_W}tr"):
-            cells: list[str] = []
-            for cell in _inside(row, f"{_W}tc"):
-                lines = ["".join(_runs(p)) for p in cell.iter(f"{_W}p")]
-                span = _value(cell, "tcPr", "gridSpan") or "1"
-                cells.append(" ".join(lines))
-                cells += [""] * (min(int(span), 100) - 1 if span.isdecimal() else 0)
+        """Rows; what is merged over several of them stands in each."""
+        above: dict[int, str] = {}
+        for row in inside(element, f"{W}tr"):
+            properties = row.find(f"{W}trPr")
+            if properties is not None and properties.find(f"{W}del") is not None:
+                continue
+            cells = [""] * _span(value(row, "trPr/gridBefore"), 0)
+            merged: dict[int, str] = {}
+            for cell in inside(row, f"{W}tc"):
+                column = len(cells)
+                words = " ".join(map(self.cell_line, cell.iter(f"{W}p")))
+                merge = value(cell, "tcPr/vMerge")
+                if merge is not None:
+                    if merge != "restart" and not words.strip():
+                        words = above.get(column, "")
+                    merged[column] = words
+                cells += [words, *[""] * (_span(value(cell, "tcPr/gridSpan"), 1) - 1)]
+            above = merged
+            if is_on(value(row, "trPr/hidden")):
+                self.builder.hide(" ".join(cells))
+                continue
             self.builder.row(cells)
-            for paragraph in row.iter(f"{_W}p"):
+            for paragraph in row.iter(f"{W}p"):
                 self.below(paragraph)
+
+    def cell_line(self, element: Any) -> str:
+        text = self.runs.text(element)
+        number = self.numbering.next(element)
+        return text if not text.strip() or number.startswith(BULLET) else _numbered(number, text)
 
     def furniture(self, kind: str) -> None:
         """Headers or footers of all sections, each text once."""
@@ -97,96 +160,91 @@ class _Reader:
                 part = getattr(section, which)
                 if part.is_linked_to_previous:
                     continue
-                for element in part._element.iter(f"{_W}p"):
-                    text = " ".join("".join(_runs(element)).split())
+                for element in part._element.iter(f"{W}p"):
+                    text = " ".join(self.runs.text(element).split())
                     if any(char.isalpha() for char in text) and text not in seen:
                         seen.add(text)
                         self.builder.add("text", text)
 
+    def chunk(self, element: Any) -> None:
+        """A file of another format that stands here."""
+        with odd_part(self.builder, "a file taken in by it"):
+            part = self.part.rels[element.get(f"{R}id")].target_part
+            try:
+                if "wordprocessingml" in part.content_type and self.nested < _NESTED:
+                    opened = library("docx", "python-docx", self.file).Document(BytesIO(part.blob))
+                    _Reader(opened, self.builder, self.file, self.nested + 1).read()
+                elif not add_chunk(self.builder, part, self.file):
+                    self.builder.warn(
+                        f"a file taken in by it is not read ({part.content_type}); "
+                        "open and save it in Word."
+                    )
+            except DocumentError as error:
+                self.builder.warn(f"a file taken in by it is not read: {error}")
 
-def _runs(paragraph: Any) -> Iterator[str]:
-    """The paragraph's own text: a text box in it is another paragraph's matter."""
-    for child in paragraph.iterchildren():
-        if child.tag == f"{_W}t":
-            yield child.text or ""
-        elif child.tag == f"{_W}tab":
-            yield "\t"
-        elif child.tag in (f"{_W}br", f"{_W}cr"):
-            yield "\n"
-        elif child.tag == f"{_W}noBreakHyphen":
-            yield "-"
-        elif isinstance(child.tag, str) and child.tag not in _LEFT_OUT | {f"{_W}txbxContent"}:
-            # Mathematics has text elements of a namespace of its own.
-            if child.tag.endswith("/math}t"):
-                yield child.text or ""
-            yield from _runs(child)
+    def _root(self, kind: str, what: str) -> Any:
+        try:
+            return root_of(self.opened.part, kind)
+        except ODD:
+            self.builder.warn(f"its {what} cannot be read.")
+            return None
 
+    def _notes(self, name: str) -> dict[str, list[str]]:
+        """Id -> paragraphs of the footnotes or endnotes."""
+        root = self._root(name, name)
+        return {
+            note.get(f"{W}id"): [self.runs.text(p) for p in note.iter(f"{W}p")]
+            for note in (() if root is None else root.iter(f"{W}{name[:-1]}"))
+            if note.get(f"{W}type") in (None, "normal")
+        }
 
-def _inside(element: Any, tag: str) -> Iterator[Any]:
-    """The nearest elements of this kind below one, those of another rendering left out."""
-    for child in element.iterchildren():
-        if child.tag == tag:
-            yield child
-        elif child.tag != _FALLBACK:
-            yield from _inside(child, tag)
-
-
-def _value(element: Any, properties: str, name: str) -> str | None:
-    value = element.find(f"{_W}{properties}/{_W}{name}")
-    return None if value is None else value.get(f"{_W}val")
-
-
-def _style_levels(opened: Any) -> dict[str, int]:
-    """Style id -> heading level; a style takes it from the one it is based on."""
-    levels = {}
-    for style in opened.styles:
-        at, hops = style, 0
-        while at is not None and hops < 20:
-            level = _level_of(at)
-            if level is not None:
-                levels[style.style_id] = level
-                break
-            at, hops = getattr(at, "base_style", None), hops + 1
-    return levels
-
-
-def _level_of(style: Any) -> int | None:
-    """Word keeps these names in every language; 0 says expressly that it is no heading."""
-    name = (style.name or "").lower()
-    if name == "title":
-        return 1
-    if name.startswith("heading ") and name[8:].isdecimal():
-        return int(name[8:])
-    outline = _value(style.element, "pPr", "outlineLvl")
-    return (int(outline) + 1) % 10 if outline and outline.isdecimal() else None
+    def _comments(self) -> dict[str, list[tuple[str, str]]]:
+        """Id -> what the comment is, and its words."""
+        root = self._root("comments", "comments")
+        return {
+            comment.get(f"{W}id"): [
+                (
+                    by_author(comment.get(f"{W}author")),
+                    "\n".join(self.runs.text(p) for p in comment.iter(f"{W}p")),
+                )
+            ]
+            for comment in (() if root is None else root.iter(f"{W}comment"))
+        }
 
 
-def _notes(opened: Any, name: str) -> dict[str, list[str]]:
-    """Id -> paragraphs of the footnotes or endnotes."""
-    from lxml import etree
+def _numbered(number: str, text: str) -> str:
+    """`2.1 Rent`; nothing where there are no words."""
+    if not text.strip():
+        return ""
+    apart = number[-1:].isalnum() and text[:1].isalnum()
+    return f"{number} {text}" if apart else number + text
 
-    for relation in opened.part.rels.values():
-        if relation.reltype.endswith(f"/{name}") and not relation.is_external:
-            parser = etree.XMLParser(resolve_entities=False, no_network=True)
-            root = etree.fromstring(relation.target_part.blob, parser)
-            return {
-                note.get(f"{_W}id"): ["".join(_runs(p)) for p in note.iter(f"{_W}p")]
-                for note in root.iter(f"{_W}{name[:-1]}")
-                if note.get(f"{_W}type") in (None, "normal")
-            }
-    return {}
+
+def _span(text: str | None, default: int) -> int:
+    number = whole(text)
+    return default if number is None else max(default, min(number, 100))
+
+
+def _is_white_paper(opened: Any) -> bool:
+    """Whether white words are sure to lie on white: no page colour, no picture behind the text."""
+    document = opened.element
+    if document.find(f"{W}background") is not None:
+        return False
+    behind = (anchor.get("behindDoc") for anchor in document.iter("{*}anchor"))
+    return not any(is_on(each) for each in behind)
 
 
 register(
     Format(
         "docx",
-        (".docx", ".docm", ".dotx"),
+        (".docx", ".docm", ".dotx", ".dotm"),
         read_docx,
         is_text=False,
         zip_marks=(
             b"wordprocessingml.document.main",
             b"wordprocessingml.template.main",
             b"ms-word.document.macroEnabled.main",
+            b"ms-word.template.macroEnabledTemplate.main",
         ),
     )
 )

@@ -1,75 +1,74 @@
-"""Mail (.eml, .mht): who wrote to whom, when, about what, and the text."""
+"""Mail: a mail (.eml, .emlx), a saved page (.mht), or a folder of mails (.mbox)."""
 
 from __future__ import annotations
 
 import re
-from email import policy
-from email.message import EmailMessage, MIMEPart
+from collections.abc import Iterator
 from email.parser import BytesParser
 from pathlib import Path
 
 from retrieval.parse.builder import Builder
 from retrieval.parse.decode import stem
 from retrieval.parse.document import Document
-from retrieval.parse.formats.html import add_html, decode_html
 from retrieval.parse.library import reading
+from retrieval.parse.mail import Mail, date, header
 from retrieval.parse.registry import Format, register
 
-_FIELDS = ("From", "To", "Cc", "Date", "Subject")  # which become part of the text
-_HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]*):[ \t]?.*|[ \t]+\S.*|From .*|>.*")
+_HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]*):[ \t]?.*|[ \t]+\S.*|>.*")
 _TELLING = {b"from", b"to", b"subject", b"date", b"message-id", b"received", b"mime-version"}
+_ENVELOPE = b"From "
+_ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
 def read_mail(path: Path, *_: object) -> Document:
-    """Parse an .eml file; attachments are named, not read. Raises DocumentError if damaged."""
+    """Parse a mail; attachments are named, not read. Raises DocumentError if damaged."""
+    data = path.read_bytes()
     builder = Builder()
+    mail = Mail(builder, path.name)
+    if path.suffix.lower() == ".emlx":  # the length in a line of its own, then what Mail keeps
+        length, _line, mail_and_more = data.partition(b"\n")
+        data = mail_and_more[: int(length)] if length.strip().isdigit() else data
     with reading(path.name, "mail"):
-        message = BytesParser(policy=policy.default).parsebytes(path.read_bytes())
-        for name in _FIELDS:
-            value = " ".join(str(message.get(name) or "").split())
-            if value and name == "Subject":
-                builder.add("heading", f"{name}: {value}", 1)
-            elif value:
-                builder.add("text", f"{name}: {value}")
-        _add_body(builder, message, path.name)
-        attached = [part.get_filename() or part.get_content_type() for part in _attached(message)]
-        for name in attached:
-            builder.add("text", f"Attachment: {name}")
-    if attached:
-        names = ", ".join(attached)
-        builder.warn(f"its attachments are not read ({names}); save them and give the files.")
-    return builder.document(str(message.get("Subject") or "") or stem(path), path.name)
+        message = BytesParser().parsebytes(data)
+        mail.add(message)
+    mail.warn()
+    return builder.document(header(message, "Subject") or stem(path), path.name)
 
 
-def _add_body(builder: Builder, message: EmailMessage, file: str) -> None:
-    plain, rich = message.get_body(("plain",)), message.get_body(("html",))
-    text = _decoded(plain, file) if plain is not None else ""
-    # Some senders' plain part only says that there is an HTML part.
-    if rich is not None and len(text.strip()) < 0.02 * len(rich.as_bytes()):
-        add_html(builder, _decoded(rich, file), file)
-        return
-    for paragraph in text.replace("\r\n", "\n").split("\n\n"):
-        builder.add("text", paragraph)
+def read_mails(path: Path, *_: object) -> Document:
+    """Parse an .mbox file: each mail is a place of its own. Raises DocumentError if damaged."""
+    builder = Builder()
+    mail = Mail(builder, path.name)
+    with reading(path.name, "mailbox"):
+        for data in _mails(path):
+            message = BytesParser().parsebytes(data)
+            mail.add(message, headed=True)
+            builder.end_page(date(message))
+    mail.warn()
+    return builder.document(stem(path), path.name, unit="mail")
 
 
-def _decoded(part: MIMEPart, file: str) -> str:
-    try:
-        return str(part.get_content())
-    except LookupError:  # a charset that Python does not know
-        data = part.get_payload(decode=True)
-        return decode_html(data if isinstance(data, bytes) else b"", file)
-
-
-def _attached(message: EmailMessage) -> list[EmailMessage]:
-    """Parts that are neither the text nor a picture in it."""
-    if not message.is_multipart():
-        return []
-    return [
-        part
-        for part in message.walk()
-        if isinstance(part, EmailMessage)
-        and (part.is_attachment() or part.get_content_type() == "message/rfc822")
-    ]
+def _mails(path: Path) -> Iterator[bytes]:
+    """The mails of a mailbox: each begins behind an empty line with "From ", then headers."""
+    lines: list[bytes] = []
+    envelope = b""
+    is_blank = True
+    with path.open("rb") as file:
+        for line in file:
+            if envelope and _HEADER.fullmatch(line.rstrip(b"\r\n")):
+                if any(map(bytes.strip, lines)):
+                    yield _ESCAPED.sub(rb"\1", b"".join(lines))
+                lines, envelope = [], b""
+            elif envelope:
+                lines.append(envelope)
+                envelope = b""
+            if is_blank and line.startswith(_ENVELOPE):
+                envelope = line
+            else:
+                lines.append(line)
+            is_blank = not line.strip()
+    if any(map(bytes.strip, lines)):
+        yield _ESCAPED.sub(rb"\1", b"".join(lines))
 
 
 def is_mail(_: Path, start: bytes) -> bool:
@@ -84,4 +83,11 @@ def is_mail(_: Path, start: bytes) -> bool:
     return len(names & _TELLING) >= 3
 
 
-register(Format("eml", (".eml",), read_mail, detects=is_mail))
+def is_mailbox(path: Path, start: bytes) -> bool:
+    """A line of the envelope, then a mail."""
+    envelope, _, mail = start.partition(b"\n")
+    return envelope.startswith(_ENVELOPE) and is_mail(path, mail)
+
+
+register(Format("eml", (".eml", ".emlx", ".mht", ".mhtml"), read_mail, detects=is_mail))
+register(Format("mbox", (".mbox", ".mbx"), read_mails, detects=is_mailbox))

@@ -12,13 +12,14 @@ from retrieval.errors import DocumentError
 from retrieval.parse.builder import Builder
 from retrieval.parse.decode import stem
 from retrieval.parse.document import Document
-from retrieval.parse.formats.html import add_html, decode_html
+from retrieval.parse.formats.html import add_html, page_text
 from retrieval.parse.library import library, reading
 from retrieval.parse.markup import Markup
 from retrieval.parse.registry import Format, register
 from retrieval.parse.zipped import open_zip
 
 _PAGES = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml"})
+_PAGE_NAMES = (".xhtml", ".html", ".htm")
 
 
 def read_epub(path: Path, *_: object) -> Document:
@@ -26,30 +27,57 @@ def read_epub(path: Path, *_: object) -> Document:
     etree: Any = library("lxml.etree", "lxml", path.name)
     builder = Builder()
     with reading(path.name, "EPUB"), open_zip(path) as archive:
-        package = posixpath.normpath(_package(etree, archive))
-        root = _xml(etree, archive.read(package))
-        hrefs = {
-            item.get("id"): posixpath.normpath(
-                posixpath.join(posixpath.dirname(package), unquote(item.get("href", "")))
-            )
-            for item in root.iterfind(".//{*}manifest/{*}item")
-            if item.get("media-type") in _PAGES
-        }
-        chapters = [hrefs.get(ref.get("idref")) for ref in root.iterfind(".//{*}spine/{*}itemref")]
-        locked = _locked(etree, archive)
-        for chapter in filter(None, chapters):
+        members = _Members(archive)
+        package = posixpath.normpath(_package(etree, members))
+        root = _xml(etree, members.read(package))
+        locked = _locked(etree, members)
+        for chapter in _chapters(root, package):
             if chapter in locked:
                 raise DocumentError(f"{path.name} is protected (DRM): it cannot be read.")
-            _add_chapter(etree, builder, archive.read(chapter), path.name)
+            if chapter in members:
+                _add_chapter(etree, builder, members.read(chapter), path.name)
+            else:
+                builder.warn(f"{chapter} is missing in it; the other chapters are read.")
         title = root.findtext(".//{*}metadata/{*}title") or ""
     return builder.document(title.strip() or stem(path), path.name)
+
+
+class _Members:
+    """The files of a book, whose names may be written in other capitals than they are called."""
+
+    def __init__(self, archive: ZipFile) -> None:
+        self._archive = archive
+        self._names = {name.lower(): name for name in reversed(archive.namelist())}
+        self._names |= {name: name for name in archive.namelist()}
+
+    def __contains__(self, name: str) -> bool:
+        return self._name(name) is not None
+
+    def read(self, name: str) -> bytes:
+        return self._archive.read(self._name(name) or name)
+
+    def _name(self, name: str) -> str | None:
+        return self._names.get(name) or self._names.get(name.lower())
+
+
+def _chapters(root: Any, package: str) -> list[str]:
+    """The pages of a book in reading order; without an order, as the package lists them."""
+    hrefs: dict[str, str] = {}
+    for item in root.iterfind(".//{*}manifest/{*}item"):
+        href = unquote(item.get("href", "").partition("#")[0])
+        is_page = item.get("media-type") in _PAGES or href.lower().endswith(_PAGE_NAMES)
+        if is_page and "nav" not in (item.get("properties") or "").split():
+            name = posixpath.join(posixpath.dirname(package), href)
+            hrefs[item.get("id")] = posixpath.normpath(name)
+    spine = [hrefs.get(ref.get("idref")) for ref in root.iterfind(".//{*}spine/{*}itemref")]
+    return [chapter for chapter in spine if chapter] or list(hrefs.values())
 
 
 def _add_chapter(etree: Any, builder: Builder, data: bytes, file: str) -> None:
     try:
         root = _xml(etree, data)
-    except etree.XMLSyntaxError:  # a book made by hand; browsers read it as well
-        add_html(builder, decode_html(data, file), file)
+    except (etree.XMLSyntaxError, LookupError):  # made by hand; browsers read it as well
+        add_html(builder, page_text(builder, data, file), file)
     else:
         Markup(builder).read(root)
 
@@ -59,20 +87,20 @@ def _xml(etree: Any, data: bytes) -> Any:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True
     )
-    return etree.fromstring(data, parser)
+    return etree.fromstring(data.lstrip(), parser)
 
 
-def _package(etree: Any, archive: ZipFile) -> str:
-    container = _xml(etree, archive.read("META-INF/container.xml"))
+def _package(etree: Any, members: _Members) -> str:
+    container = _xml(etree, members.read("META-INF/container.xml"))
     root_file = container.find(".//{*}rootfile")
     return unquote(root_file.get("full-path"))
 
 
-def _locked(etree: Any, archive: ZipFile) -> set[str]:
+def _locked(etree: Any, members: _Members) -> set[str]:
     """Members that only a reader's key opens; fonts may be among them, which is no matter."""
-    if "META-INF/encryption.xml" not in archive.namelist():
+    if "META-INF/encryption.xml" not in members:
         return set()
-    root = _xml(etree, archive.read("META-INF/encryption.xml"))
+    root = _xml(etree, members.read("META-INF/encryption.xml"))
     return {unquote(reference.get("URI", "")) for reference in root.iter("{*}CipherReference")}
 
 

@@ -9,15 +9,18 @@ from typing import Any
 
 from retrieval.errors import DocumentError
 from retrieval.parse.builder import Builder
-from retrieval.parse.decode import decode, stem
+from retrieval.parse.decode import read_text, stem
 from retrieval.parse.document import Document
+from retrieval.parse.encoding import marked, named
 from retrieval.parse.library import library, reading
 from retrieval.parse.markup import Markup
 from retrieval.parse.registry import Format, register
 
 _CHARSET = re.compile(
-    rb"""<[^>]{0,200}?(?:charset|encoding)\s*=\s*["']?([\w:.-]+)""", re.IGNORECASE
+    rb"""<(?:meta\b|\?xml\b)[^>]*?\b(?:charset|encoding)\s*=[\s"']*([\w:.-]+)""", re.IGNORECASE
 )
+_NO_HEAD = re.compile(rb"<!--.*?-->|<body\b.*", re.IGNORECASE | re.DOTALL)
+_LONGEST_HEAD = 1 << 20  # bytes
 _MARK = re.compile(
     rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.I | re.S
 )
@@ -30,7 +33,7 @@ def read_html(path: Path, *_: object) -> Document:
     """Parse an .html file. Raises DocumentError if lxml is missing or there is no text in it."""
     builder = Builder()
     with reading(path.name, "HTML file"):
-        title = add_html(builder, decode_html(path.read_bytes(), path.name), path.name)
+        title = add_html(builder, page_text(builder, path.read_bytes(), path.name), path.name)
     return builder.document(title or builder.first_heading() or stem(path), path.name)
 
 
@@ -51,20 +54,20 @@ def add_html(builder: Builder, text: str, file: str) -> str:
     return " ".join((title.text_content() if title is not None else "").split())
 
 
-def decode_html(data: bytes, name: str) -> str:
-    """By the mark of byte order, else as the page declares, else as any text is."""
-    if data.startswith(codecs.BOM_UTF8):
-        return data.decode("utf-8-sig", errors="replace")
-    declared = _CHARSET.search(data[:4096])
-    if declared and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        label = declared[1].decode("ascii", "replace").lower()
-        if label in ("iso-8859-1", "latin1", "latin-1", "us-ascii", "ascii"):
-            label = "cp1252"  # as every browser takes these names
-        try:
-            return data.decode(label)
-        except (LookupError, UnicodeDecodeError):
-            pass
-    return decode(data, name)
+def page_text(builder: Builder, data: bytes, name: str, declared: str = "") -> str:
+    """By the mark of byte order, else as mail or page declares, else as any text is."""
+    if not marked(data):
+        head = _NO_HEAD.sub(b"", data[:_LONGEST_HEAD])
+        labels = [declared, *(label.decode("ascii", "replace") for label in _CHARSET.findall(head))]
+        for encoding in filter(None, map(named, labels)):
+            text = data.decode(encoding, errors="replace")
+            # A few characters that are none are damage; many are another encoding.
+            if text.count("\ufffd") <= 0.01 * len(text) + 1:
+                return text
+    text, warnings = read_text(data, name)
+    for warning in warnings:
+        builder.warn(warning)
+    return text.removeprefix("\ufeff")
 
 
 def is_html(_: Path, start: bytes) -> bool:

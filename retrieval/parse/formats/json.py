@@ -1,4 +1,4 @@
-"""JSON and JSON lines: the text as it stands, cut where objects and lists begin and end."""
+"""JSON and JSON lines: the text, cut where objects and lists begin and end."""
 
 from __future__ import annotations
 
@@ -14,14 +14,42 @@ from retrieval.parse.registry import Format, register
 _SMALL = 600  # characters; an object or a list that is no longer is one block
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+|"', re.DOTALL)
 
+_ESCAPE = re.compile(
+    r"\\(?:u([dD][89abAB]\w\w)\\u([dD][c-fC-F]\w\w)|u([0-9a-fA-F]{4})|.)", re.DOTALL
+)
+_SHORT = {"n": "\n", "t": "\t", "r": "\r", "b": " ", "f": " ", "/": "/"}
+
 
 def read_json(path: Path, *_: object) -> Document:
     """Parse a .json or .jsonl file, sound or not.
 
-    A key above a large value becomes a heading, so that a passage tells where it stands.
+    Letters stand in it for escapes such as \\u00e9, so that words can be found. A key above a
+    large value becomes a heading, so that a passage tells where it stands.
     """
-    text = file_text(path)
-    return Document(stem(path), text, (), tuple(_blocks(text, _ends(text))))
+    text, warnings = file_text(path)
+    text = _ESCAPE.sub(_unescaped, text)
+    return Document(
+        stem(path),
+        text,
+        (),
+        tuple(_blocks(text, _ends(text))),
+        places=((0, "line 1"),),
+        warnings=warnings,
+    )
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    """The character; quotes and backslashes stay escaped, as they would end a string."""
+    escape = match[0]
+    if match[3]:
+        char = chr(int(match[3], 16))
+        return char if char.isprintable() and char not in '"\\' else escape
+    if match[1]:
+        try:
+            return bytes.fromhex(match[1] + match[2]).decode("utf-16-be")
+        except (ValueError, UnicodeDecodeError):
+            return escape
+    return _SHORT.get(escape[1], escape)
 
 
 def _ends(text: str) -> dict[int, int]:
@@ -81,6 +109,4 @@ def is_json(path: Path, start: bytes) -> bool:
     return True
 
 
-register(
-    Format("json", (".json", ".jsonl", ".ndjson", ".geojson", ".ipynb"), read_json, detects=is_json)
-)
+register(Format("json", (".json", ".jsonl", ".ndjson", ".geojson"), read_json, detects=is_json))

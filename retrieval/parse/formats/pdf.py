@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from retrieval.parse.document import Document
 from retrieval.parse.headings import body_size
 from retrieval.parse.layout import plain
 from retrieval.parse.line import Line
+from retrieval.parse.pdf_notes import notes_by_page, warnings
 from retrieval.parse.registry import Format, register
 from retrieval.parse.worker import Message, run_workers
 from retrieval.progress import Emit, Progress, ignore
@@ -26,40 +28,56 @@ def read_pdf(path: Path, password: str | None = None, emit: Emit = ignore) -> Do
     Raises PasswordRequired for a wrong or missing password, DocumentError for a damaged file and
     for a scan that OCR does not read.
     """
-    head, rows = _read_rows(path, password, emit)
-    pages = [[_line(row) for row in page] for page in rows]
-    pages = [[line for line in page if line.text] for page in pages]
-    silent = _silent(pages)
-    if silent and ocr.available():
+    head, messages = _read_pages(path, password, emit)
+    pages = [_lines(message) for message in messages]
+    scans = {n: m.get("stamp", []) for n, m in enumerate(messages, 1) if _is_scan(m)}
+    if scans and ocr.available():
         body = body_size(pages) or None
-        for number, lines in ocr.read_pages(path, password, silent, body, emit).items():
+        for number, lines in ocr.read_pages(path, password, scans, body, emit).items():
             pages[number - 1] = lines
-        silent = _silent(pages)
+            del scans[number]
+    notes = notes_by_page(path, password, messages, emit)
+    silent = tuple(n for n, page in enumerate(pages, 1) if not page and n not in notes)
     if len(silent) == len(pages):
-        hint = "OCR finds none either" if ocr.available() else f"for OCR: {ocr.INSTALL}"
-        raise DocumentError(
-            f"{path.name} is scanned: none of its {len(pages)} pages has a text layer; {hint}."
-        )
-    return compose(path, head, pages, silent)
+        raise DocumentError(_refused_scan(path.name, messages))
+    numbers = [(n, m["numbers"]) for n, m in enumerate(messages, 1) if m.get("numbers")]
+    document = compose(path, head, pages, silent, notes, numbers)
+    stamped = tuple(number for number in scans if number not in silent)
+    return replace(
+        document,
+        hidden=tuple((n, plain(w)) for n, m in enumerate(messages, 1) for w in m.get("hidden", ())),
+        warnings=tuple(warnings(head, messages, stamped)),
+    )
 
 
-def _silent(pages: list[list[Line]]) -> tuple[int, ...]:
-    return tuple(number for number, page in enumerate(pages, 1) if not page)
+def _lines(message: Message) -> list[Line]:
+    if "unreadable" in message:
+        return []
+    lines = (Line(plain(row[0]).strip(), *row[1:]) for row in message["rows"])
+    return [line for line in lines if line.text]
 
 
-def _line(row: list[Any]) -> Line:
-    return Line(plain(row[0]).strip(), *row[1:])
+def _is_scan(message: Message) -> bool:
+    return not _lines(message) or "stamp" in message
 
 
-def _read_rows(
+def _refused_scan(file: str, messages: list[Message]) -> str:
+    hint = "OCR finds none either" if ocr.available() else f"for OCR: {ocr.INSTALL}"
+    if any("unreadable" in message for message in messages):
+        return f"{file} cannot be read: its fonts do not say which letters they show; {hint}."
+    return f"{file} is scanned: none of its {len(messages)} pages has a text layer; {hint}."
+
+
+def _read_pages(
     path: Path, password: str | None, emit: Emit
-) -> tuple[dict[str, Any], list[list[list[Any]]]]:
+) -> tuple[dict[str, Any], list[Message]]:
+    """The head, and a message for each page."""
     size = path.stat().st_size
     if size == 0:
         raise DocumentError(f"{path.name} is empty (0 bytes).")
     shares = 1 if size < _BYTES_FOR_TWO else min(8, os.cpu_count() or 1)
     head: dict[str, Any] = {"pages": 0}
-    rows: dict[int, list[list[Any]]] = {}
+    pages: dict[int, Message] = {}
 
     def handle(message: Message) -> None:
         if "error" in message:
@@ -67,17 +85,17 @@ def _read_rows(
         if "head" in message:
             head.update(message["head"])
         else:
-            rows[message["page"]] = message["rows"]
-            emit(Progress("read", len(rows), max(head["pages"], len(rows)), "pages"))
+            pages[message["page"]] = message
+            emit(Progress("read", len(pages), max(head["pages"], len(pages)), "pages"))
 
     tasks = [
         {"path": str(path), "password": password, "share": share, "shares": shares}
         for share in range(shares)
     ]
     run_workers("retrieval.parse.pdf_worker", tasks, handle)
-    if not rows or len(rows) != head["pages"]:
+    if not pages or len(pages) != head["pages"]:
         raise DocumentError(f"{path.name} is damaged: the PDF reader crashed on it.")
-    return head, [rows[index] for index in range(len(rows))]
+    return head, [pages[index] for index in range(len(pages))]
 
 
 def _refusal(path: Path, message: Message, password: str | None) -> DocumentError:

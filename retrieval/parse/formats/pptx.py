@@ -1,8 +1,8 @@
-"""PowerPoint files: one page a slide, its title as heading, its notes at the end."""
+"""PowerPoint files: one page a slide, its title as heading, its notes and comments at the end."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +10,17 @@ from retrieval.parse.builder import Builder
 from retrieval.parse.decode import stem
 from retrieval.parse.document import Document
 from retrieval.parse.library import library, reading
+from retrieval.parse.office.drawing import A, paragraph_text
+from retrieval.parse.office.package import mended
+from retrieval.parse.office.parts import add_graphics, embedded, odd_part, warn_embedded
+from retrieval.parse.office_pictures import OfficePictures
 from retrieval.parse.registry import Format, register
+from retrieval.parse.slides.comments import comment_authors, slide_comments
+from retrieval.parse.slides.numbering import Numbering
 from retrieval.parse.zipped import open_zip
 from retrieval.progress import Emit, Progress
 
-_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_DIAGRAM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
-_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_SHAPES = ("sp", "graphicFrame", "cxnSp", "pic")
 
 
 def read_slides(path: Path, _: str | None, emit: Emit) -> Document:
@@ -24,54 +28,115 @@ def read_slides(path: Path, _: str | None, emit: Emit) -> Document:
     pptx = library("pptx", "python-pptx", path.name)
     builder = Builder()
     with reading(path.name, "PowerPoint file"):
-        open_zip(path).close()
-        opened = pptx.Presentation(str(path))
-        total = len(opened.slides)
-        for number, slide in enumerate(opened.slides, 1):
-            _add_slide(builder, slide)
+        with open_zip(path) as archive, mended(path, archive, builder) as file:
+            opened = pptx.Presentation(file)
+            builder.pictures = OfficePictures(archive, builder)
+        authors: dict[str, str] = {}
+        with odd_part(builder, "the authors of its comments"):
+            authors = comment_authors(opened.part)
+        slides = opened.slides._sldIdLst
+        inner: list[str] = []
+        unseen: list[str] = []
+        for number, entry in enumerate(slides, 1):
+            with odd_part(builder, f"slide {number}"):
+                slide = opened.part.related_slide(entry.rId)
+                shown = slide._element.get("show") not in ("0", "false")
+                _add_slide(builder if shown else _unseen(builder), slide, authors)
+                inner += embedded(slide.part)
+                unseen += [] if shown else [str(number)]
             builder.end_page()
-            emit(Progress("read", number, total, "slides"))
+            emit(Progress("read", number, len(slides), "slides"))
+        if unseen:
+            builder.warn(
+                f"hidden slides are left out ({', '.join(unseen)}); "
+                "show them in PowerPoint and save the file to have them read."
+            )
+        warn_embedded(builder, inner)
         title = opened.core_properties.title.strip()
     if title.lower() in ("", "powerpoint presentation"):  # what the program writes itself
         title = builder.first_heading() or stem(path)
     return builder.document(title, path.name, "slide")
 
 
-def _add_slide(builder: Builder, slide: Any) -> None:
+def _unseen(builder: Builder) -> Builder:
+    """A builder whose every block is hidden in the other."""
+
+    class Unseen(Builder):
+        def add(self, kind: Any, text: str, *_: object, **__: object) -> None:
+            builder.hide(text)
+
+        def hide(self, text: str) -> None:
+            builder.hide(text)
+
+        def warn(self, sentence: str) -> None:
+            builder.warn(sentence)
+
+    return Unseen()
+
+
+def _add_slide(builder: Builder, slide: Any, authors: dict[str, str]) -> None:
     title = slide.shapes.title
     if title is not None and title.has_text_frame:
-        builder.add("heading", title.text_frame.text.replace("\v", " "), 1)
-    shapes = [s for s in _shapes(slide.shapes) if title is None or s.shape_id != title.shape_id]
-    # Shapes lie in the file as they were drawn; a reader goes from top to bottom.
-    for shape in sorted(shapes, key=lambda s: (s.top or 0, s.left or 0)):
-        _add_shape(builder, shape)
+        words = map(paragraph_text, title._element.iter(f"{A}p"))
+        builder.add("heading", " ".join(words), 1)
+    head = None if title is None else title._element
+    for element in _in_order(slide.shapes._spTree, slide):
+        if element is not head:
+            with odd_part(builder, "a shape"):
+                _add_shape(builder, element, slide)
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
-        notes = slide.notes_slide.notes_text_frame.text.replace("\v", "\n")
+        lines = slide.notes_slide.notes_text_frame._txBody.iterfind(f"{A}p")
+        notes = "\n".join(map(paragraph_text, lines))
         if notes.strip():
             builder.add("text", f"Notes: {notes}")
+    with odd_part(builder, "comments on a slide"):
+        for what, text in slide_comments(slide.part, authors):
+            builder.note(what, text)
 
 
-def _shapes(shapes: Iterable[Any]) -> Iterator[Any]:
-    for shape in shapes:
-        inner = getattr(shape, "shapes", None)
-        if inner is None:
-            yield shape
+def _in_order(tree: Any, slide: Any) -> Iterator[Any]:
+    """Shapes lie in the file as they were drawn; a reader goes from top to bottom."""
+    from pptx.shapes.shapetree import SlideShapeFactory
+
+    def place(element: Any) -> tuple[int, int]:
+        shape = SlideShapeFactory(element, slide.shapes)
+        return shape.top or 0, shape.left or 0
+
+    for element in sorted(_children(tree), key=place):
+        if element.tag.endswith("}grpSp"):
+            yield from _in_order(element, slide)
         else:
-            yield from _shapes(inner)
+            yield element
 
 
-def _add_shape(builder: Builder, shape: Any) -> None:
-    if shape.has_text_frame:
-        for paragraph in shape.text_frame.paragraphs:
-            text = paragraph.text.replace("\v", "\n")
-            builder.add("text", text, lead="• " if _is_listed(shape) else "")
+def _children(tree: Any) -> Iterator[Any]:
+    """The shapes of a slide or a group; those with formulas lie in one of two renderings."""
+    for child in tree.iterchildren():
+        name = child.tag.rsplit("}", 1)[-1] if isinstance(child.tag, str) else ""
+        if name in _SHAPES or name == "grpSp":
+            yield child
+        elif name in ("AlternateContent", "Choice"):
+            yield from _children(child)
+
+
+def _add_shape(builder: Builder, element: Any, slide: Any) -> None:
+    from pptx.shapes.shapetree import SlideShapeFactory
+
+    shape: Any = SlideShapeFactory(element, slide.shapes)
+    if next((each.get("hidden") for each in element.iter("{*}cNvPr")), None) in ("1", "true"):
+        builder.hide(" ".join(map(paragraph_text, element.iter(f"{A}p"))))
+    elif shape.has_text_frame:
+        body = shape.text_frame._txBody
+        bullet = "• " if _is_listed(shape) else ""
+        numbering = Numbering(body)
+        for paragraph in body.iterfind(f"{A}p"):
+            text = paragraph_text(paragraph)
+            number = numbering.next(paragraph) if text.strip() else ""
+            builder.add("text", number + text, lead="" if number else bullet)
     elif getattr(shape, "has_table", False):
-        for row in shape.table.rows:
-            builder.row(cell.text_frame.text for cell in row.cells)
-    elif getattr(shape, "has_chart", False):
-        _add_chart(builder, shape.chart)
+        _add_table(builder, element)
     else:
-        _add_diagram(builder, shape)
+        add_graphics(builder, element, slide.part)
 
 
 def _is_listed(shape: Any) -> bool:
@@ -81,35 +146,28 @@ def _is_listed(shape: Any) -> bool:
     return str(shape.placeholder_format.type).split(" ")[0] in ("BODY", "OBJECT", "VERTICAL_BODY")
 
 
-def _add_chart(builder: Builder, chart: Any) -> None:
-    if chart.has_title and chart.chart_title.has_text_frame:
-        builder.add("text", chart.chart_title.text_frame.text)
-    for plot in chart.plots:
-        series = list(plot.series)
-        builder.row(["", *(each.name for each in series)])
-        values = [list(each.values) for each in series]
-        for index, category in enumerate(plot.categories):
-            row = [column[index] if index < len(column) else None for column in values]
-            builder.row([str(category), *("" if v is None else f"{v:.10g}" for v in row)])
-
-
-def _add_diagram(builder: Builder, shape: Any) -> None:
-    """The points of a SmartArt diagram, which lie in a part of their own."""
-    from lxml import etree
-
-    for ids in shape._element.iter(f"{_DIAGRAM}relIds"):
-        blob = shape.part.related_part(ids.get(f"{_R}dm")).blob
-        parser = etree.XMLParser(resolve_entities=False, no_network=True)
-        for point in etree.fromstring(blob, parser).iter(f"{_DIAGRAM}pt"):
-            builder.add("text", "".join(t.text or "" for t in point.iter(f"{_A}t")), lead="• ")
+def _add_table(builder: Builder, element: Any) -> None:
+    """Rows; what is merged over several of them stands in each."""
+    above: list[str] = []
+    for row in element.iter(f"{A}tr"):
+        cells: list[str] = []
+        for column, cell in enumerate(row.iterfind(f"{A}tc")):
+            text = " ".join(map(paragraph_text, cell.iter(f"{A}p")))
+            if cell.get("vMerge") in ("1", "true") and column < len(above):
+                text = above[column]
+            elif cell.get("hMerge") in ("1", "true"):
+                text = ""
+            cells.append(text)
+        builder.row(cells)
+        above = cells
 
 
 register(
     Format(
         "pptx",
-        (".pptx", ".pptm", ".ppsx"),
+        (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm"),
         read_slides,
         is_text=False,
-        zip_marks=(b"presentationml.",),
+        zip_marks=(b"presentationml.", b"ms-powerpoint."),
     )
 )

@@ -24,14 +24,25 @@ def read_text(path: Path, *_: object) -> Document:
 
     Raises DocumentError for an empty file and for one that is not text.
     """
-    text = file_text(path)
+    text, warnings = file_text(path)
     markdown = path.suffix.lower() in {".md", ".markdown"}
     blocks = tuple(_markdown_blocks(text) if markdown else text_blocks(text))
     title = next((text[b.start : b.end].strip("# \r\n") for b in blocks if b.level == 1), "")
-    return Document(title or stem(path), text, (), blocks)
+    return Document(
+        title or stem(path), text, (), blocks, places=line_places(blocks), warnings=warnings
+    )
 
 
-def _paragraphs(text: str) -> Iterator[list[tuple[int, int]]]:
+def line_places(blocks: tuple[Block, ...]) -> tuple[tuple[int, str], ...]:
+    """Lines tell where something stands as long as no heading does."""
+    first = next((block.start for block in blocks if block.kind == "heading"), None)
+    if first is None:
+        return ((0, "line 1"),)
+    return ((0, "line 1"), (first, "")) if first > 0 else ()
+
+
+def paragraphs(text: str) -> Iterator[list[tuple[int, int]]]:
+    """The lines, start and end, between empty ones."""
     lines: list[tuple[int, int]] = []
     for start, end in line_spans(text):
         if text[start:end].strip():
@@ -45,12 +56,12 @@ def _paragraphs(text: str) -> Iterator[list[tuple[int, int]]]:
 
 def text_blocks(text: str) -> Iterator[Block]:
     """Paragraphs, rows and headings of a text without marks."""
-    for lines in _paragraphs(text):
+    for lines in paragraphs(text):
         first = text[lines[0][0] : lines[0][1]].strip()
         if len(lines) == 1 and _is_heading(first):
             yield Block("heading", *lines[0], level=1 if _CHAPTER.match(first) else 2)
         else:
-            yield from _body(text, lines)
+            yield from body_blocks(text, lines)
 
 
 def _is_heading(line: str) -> bool:
@@ -62,7 +73,7 @@ def _is_heading(line: str) -> bool:
 
 def _markdown_blocks(text: str) -> Iterator[Block]:
     fenced = False
-    for lines in _paragraphs(text):
+    for lines in paragraphs(text):
         paragraph: list[tuple[int, int]] = []
         for index, (start, end) in enumerate(lines):
             line = text[start:end]
@@ -71,7 +82,7 @@ def _markdown_blocks(text: str) -> Iterator[Block]:
             heading = None if fenced else _ATX.match(line)
             under = None if fenced or not paragraph else _UNDERLINE.match(line)
             if heading:
-                yield from _body(text, paragraph)
+                yield from body_blocks(text, paragraph)
                 paragraph = []
                 yield Block("heading", start, end, len(heading[1]))
             elif under and index == 1:
@@ -79,10 +90,10 @@ def _markdown_blocks(text: str) -> Iterator[Block]:
                 paragraph = []
             else:
                 paragraph.append((start, end))
-        yield from _body(text, paragraph)
+        yield from body_blocks(text, paragraph)
 
 
-def _body(text: str, lines: list[tuple[int, int]]) -> Iterator[Block]:
+def body_blocks(text: str, lines: list[tuple[int, int]]) -> Iterator[Block]:
     """Rows where lines look like a table, paragraphs otherwise."""
     start: int | None = None
     for index, (begin, end) in enumerate(lines):

@@ -8,6 +8,7 @@ import torch
 
 from docagent.engine.decoding.generate import Generation, OutOfMemory, prefill
 from docagent.engine.decoding.ngram import NgramProposer
+from docagent.engine.decoding.request import Request
 from docagent.engine.decoding.sampler import Sampler
 from docagent.engine.network.kv_cache import KVCache
 from docagent.engine.network.network import Network
@@ -23,9 +24,10 @@ def pair() -> Twins:
 def generation(
     network: Network, ids: list[int], past: KVCache | None = None, **options: Any
 ) -> Generation:
-    settings: dict[str, Any] = {"max_new_tokens": 40, "eos_ids": (), "chunk": 64}
     past = past if past is not None else network.new_cache()
-    return Generation(network, past, ids, **(settings | options))
+    eos_ids, chunk = options.pop("eos_ids", ()), options.pop("chunk", 64)
+    request = Request(ids, **{"max_new_tokens": 40, "quote_from": None, **options})
+    return Generation(network, past, request, eos_ids, chunk)
 
 
 @pytest.mark.parametrize("chunk", [1, 7, 64, 1024])
@@ -49,7 +51,7 @@ def test_guessing_changes_no_token_whatever_is_remembered(pair: Twins, known: in
     past = pair.ours.new_cache()
     if known:
         prefill(pair.ours, past, ids[:known], 64)
-    guessing = generation(pair.ours, ids, past, proposer=NgramProposer(ids))
+    guessing = generation(pair.ours, ids, past, quote_from=0)
     result = list(guessing)
     assert result == greedy(pair.theirs, ids, 40)
     # What is remembered is what was read: nothing twice, no guess that failed.
@@ -79,11 +81,12 @@ def test_guesses_save_passes_and_wrong_ones_are_forgotten(pair: Twins, spoil: in
     ids = text(40)
     answer = greedy(pair.theirs, ids, 40)
     past = pair.ours.new_cache()
-    guessing = generation(pair.ours, ids, past, proposer=Oracle(answer, spoil))
+    guessing = generation(pair.ours, ids, past)
+    guessing.proposer = Oracle(answer, spoil)
     assert list(guessing) == answer
     assert past.length == len(ids) + len(answer) - 1
     expected = {1: 39, 2: 20, 4: 10, 1000: 5}[spoil]
-    assert guessing.forwards <= expected + 1
+    assert guessing.request.forwards <= expected + 1
 
 
 @pytest.mark.parametrize("stop", range(1, 12))
@@ -91,7 +94,8 @@ def test_whoever_stops_early_leaves_what_was_read(pair: Twins, stop: int) -> Non
     ids = text(40)
     answer = greedy(pair.theirs, ids, 40)
     past = pair.ours.new_cache()
-    guessing = generation(pair.ours, ids, past, proposer=Oracle(answer, 4))
+    guessing = generation(pair.ours, ids, past)
+    guessing.proposer = Oracle(answer, 4)
     tokens: Iterator[int] = iter(guessing)
     taken = [next(tokens) for _ in range(stop)]
     tokens.close()  # type: ignore[attr-defined]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -27,15 +28,24 @@ def scheduler(pair: Twins, eos_ids: frozenset[int] = frozenset(), **options: Any
 def answers(
     pair: Twins, shared: list[int], tails: list[list[int]], **options: Any
 ) -> dict[int, Any]:
-    on_read = options.pop("on_read", None)
     loop = scheduler(pair, **options)
-    requests = [
-        Request(shared + tail, 12 + number, on_read=on_read) for number, tail in enumerate(tails)
-    ]
+    requests = [Request(shared + tail, 12 + number) for number, tail in enumerate(tails)]
     for request in requests:
         loop.submit(request)
     numbers = {id(request): number for number, request in enumerate(requests)}
     return {numbers[id(done)]: done.error or done.answer for done in loop.results(requests)}
+
+
+def tokens_of(loop: Scheduler, request: Request) -> Iterator[int]:
+    """An answer as it is written, by whoever waits for it."""
+    count = 0
+    while not request.done or count < len(request.answer):
+        with loop._lock:
+            if not request.done and count == len(request.answer):
+                loop._step()
+        ready = request.answer[count:]
+        count += len(ready)
+        yield from ready
 
 
 @pytest.mark.parametrize("shared", [0, 40, 130])
@@ -59,7 +69,7 @@ def test_rows_end_at_their_own_end_token(pair: Twins) -> None:
 def test_rows_of_different_factors_in_one_batch(pair: Twins) -> None:
     factors = [1.0, 2.0, 4.0]
     loop = scheduler(pair)
-    requests = [Request(text(60, n), 20, factor) for n, factor in enumerate(factors)]
+    requests = [Request(text(60, n), 20, factor=factor) for n, factor in enumerate(factors)]
     for request in requests:
         loop.submit(request)
     assert len(list(loop.results(requests))) == 3
@@ -93,13 +103,6 @@ def test_out_of_memory_halves_the_batch_and_loses_nothing(
     assert result == {number: whole[number] for number in range(7)}
 
 
-def test_progress_and_order(pair: Twins) -> None:
-    read: list[int] = []
-    tails = [text(length, length) for length in (10, 50, 30)]
-    result = answers(pair, text(20), tails, on_read=read.append)
-    assert sum(read) == 90 and set(result) == {0, 1, 2}
-
-
 def test_a_shared_prefix_is_not_read_again(pair: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
     forward = Network.forward
@@ -112,9 +115,7 @@ def test_a_shared_prefix_is_not_read_again(pair: Twins, monkeypatch: pytest.Monk
     monkeypatch.setattr(Network, "forward", counted)
     answers(pair, start, tails)
     assert sum(read) < 500 + 80 + 8 * 20
-    alone = Generation(
-        pair.ours, pair.ours.new_cache(), start + tails[0], max_new_tokens=2, eos_ids=(), chunk=64
-    )
+    alone = Generation(pair.ours, pair.ours.new_cache(), Request(start + tails[0], 2), (), 64)
     assert len(list(alone)) == 2
 
 
@@ -122,11 +123,11 @@ def test_a_request_joins_while_others_are_written(pair: Twins) -> None:
     loop = scheduler(pair, chunk=16)
     first = Request(text(50), 30)
     loop.submit(first)
-    tokens = loop.tokens(first)
+    tokens = tokens_of(loop, first)
     begun = [next(tokens) for _ in range(5)]
     second = Request(text(40, 1), 6)
     loop.submit(second)
-    assert list(loop.tokens(second)) == greedy(pair.theirs, text(40, 1), 6)
+    assert list(tokens_of(loop, second)) == greedy(pair.theirs, text(40, 1), 6)
     # The first was written meanwhile, by whoever waited for the second.
     assert len(begun) < len(first.answer) < 30
     assert [*begun, *tokens] == greedy(pair.theirs, text(50), 30)
@@ -136,10 +137,10 @@ def test_long_prompts_let_others_be_written_between_their_parts(pair: Twins) -> 
     loop = scheduler(pair, chunk=16)
     first, second = Request(text(20), 40), Request(text(160, 1), 2)
     loop.submit(first)
-    tokens = loop.tokens(first)
+    tokens = tokens_of(loop, first)
     next(tokens)
     loop.submit(second)
-    list(loop.tokens(second))
+    list(tokens_of(loop, second))
     assert len(first.answer) >= 160 // 16
 
 
@@ -169,11 +170,9 @@ def test_cancelled_requests_free_their_places(pair: Twins) -> None:
     first, second, third = (Request(text(20, n), 40) for n in range(3))
     for request in (first, second, third):
         loop.submit(request)
-    tokens = loop.tokens(first)
-    next(tokens)
-    tokens.close()
-    loop.cancel(second)
-    assert list(loop.tokens(third)) == greedy(pair.theirs, text(20, 2), 40)
+    next(tokens_of(loop, first))
+    loop._abandon([first, second])
+    assert list(tokens_of(loop, third)) == greedy(pair.theirs, text(20, 2), 40)
     assert first.done and len(first.answer) < 40 and not second.answer
 
 
@@ -206,7 +205,7 @@ def test_several_threads_wait_for_one_loop(pair: Twins) -> None:
     def ask(number: int) -> None:
         request = Request(prompts[number], 10)
         loop.submit(request)
-        result[number] = list(loop.tokens(request))
+        result[number] = list(tokens_of(loop, request))
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(12)]
     for thread in threads:
@@ -222,25 +221,22 @@ def test_an_abandoned_answer_never_waits_for_a_step(pair: Twins) -> None:
     loop = scheduler(pair)
     left, other = Request(text(20), 50), Request(text(30), 4)
     loop.submit(left)
-    tokens = loop.tokens(left)
-    next(tokens)
+    next(tokens_of(loop, left))
     with loop._lock:  # a step is under way
-        closing = threading.Thread(target=tokens.close, daemon=True)
+        closing = threading.Thread(target=loop._abandon, args=([left],), daemon=True)
         closing.start()
         closing.join(10)
         assert not closing.is_alive()
     loop.submit(other)
-    assert list(loop.tokens(other)) == greedy(pair.theirs, text(30), 4)
+    assert next(loop.results([other])).answer == greedy(pair.theirs, text(30), 4)
     assert not loop._rows
 
 
 def test_a_kept_prompt_is_not_read_again_in_the_next_turn(pair: Twins) -> None:
     loop = scheduler(pair)
     turn = Request(text(90), 12, keep=True)
-    loop.submit(turn)
     assert list(loop.tokens(turn)) == greedy(pair.theirs, text(90), 12)
     following = Request(text(90) + text(25, 1), 8, keep=True)
-    loop.submit(following)
     assert list(loop.tokens(following)) == greedy(pair.theirs, following.ids, 8)
     assert turn.cached == 0 and following.cached == 89
 
@@ -265,19 +261,20 @@ def test_a_prompt_that_nobody_waits_for_is_read_no_further(
     pair: Twins, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loop = scheduler(pair, chunk=16, max_rows=1)
-    left, other = Request(text(160), 5, keep=True), Request(text(20, 1), 5)
+    other = Request(text(20, 1), 5)
     seen: list[int] = []
 
     def leave(done: int, total: int) -> None:
         assert total == 160
+        if not seen:
+            loop.submit(other)
         seen.append(done)
         if done >= 32:
             raise KeyboardInterrupt
 
-    loop.submit(left)
-    loop.submit(other)
+    left = Request(text(160), 5, on_prefill=leave, keep=True)
     with pytest.raises(KeyboardInterrupt):
-        list(loop.tokens(left, leave))
+        list(loop.tokens(left))
     read: list[int] = []
     forward = Network.forward
 
@@ -286,7 +283,7 @@ def test_a_prompt_that_nobody_waits_for_is_read_no_further(
         return forward(self, ids, past, last)
 
     monkeypatch.setattr(Network, "forward", counted)
-    assert list(loop.tokens(other)) == greedy(pair.theirs, text(20, 1), 5)
+    assert next(loop.results([other])).answer == greedy(pair.theirs, text(20, 1), 5)
     assert seen[-1] == 32 and sum(read) < 40
     assert not loop._prefixes and not loop._rows and not loop._reading
     assert loop._prefix_cache.match(text(160), ("yarn", 1.0)) == 32

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -90,11 +91,13 @@ def test_product_is_float32s(kind: str, rows: int, inputs: int) -> None:
 
 @pytest.mark.parametrize("kind", FORMATS)
 @pytest.mark.parametrize("rows", [1, 6])
-def test_wider_vectors_give_the_same(kind: str, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wider_vectors_give_the_same(
+    kind: str, rows: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The code for AVX512 on any machine: LLVM splits what is too wide for it."""
     write = matmul.product if rows > 1 else matmul.single
     name = f"{'product' if rows > 1 else 'single'}_{kind}"
-    wide = machine_code.compiled(name, lambda module: write(module, FORMATS[kind], 32))
+    wide = machine_code.compiled(name, lambda module: write(module, FORMATS[kind], 32), tmp_path)
     data, x = blocks(kind, 8, 1280), torch.randn(rows, 1280)
     narrow = QuantisedLinear([weight(kind, data)])(x)
 

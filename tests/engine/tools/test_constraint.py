@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable
 from typing import Any
@@ -18,15 +19,20 @@ from docagent.engine.tools.parse import parse
 from docagent.engine.tools.render import render
 from docagent.engine.tools.schema import fit
 from docagent.errors import DocAgentError
-from tests.engine.tools.conftest import LIST, OPEN, TOOLS
+from tests.engine.tools.conftest import LIST, OPEN, SEARCH, TOOLS
 from tests.engine.tools.walker import PASSAGES, QUOTED, Walker
+
+# Random logits would write no end of a string.
+BOUNDED = copy.deepcopy(SEARCH)
+BOUNDED["function"]["parameters"]["properties"]["query"]["maxLength"] = 20
+SHORT = [BOUNDED, OPEN, LIST]
 
 
 @pytest.mark.parametrize("format", ["hermes", "qwen"])
 @pytest.mark.parametrize("choice", ["required", "open"])
 def test_every_call_parses_and_names_a_tool(walker: Walker, format: Format, choice: str) -> None:
     for _ in range(walker.walks):
-        constraint = walker.grammars.tool_calls(TOOLS, choice, format, string_limit=20)
+        constraint = walker.grammars.tool_calls(SHORT, choice, format)
         text = walker.write(constraint)
         parsed = parse(text, TOOLS)
         assert parsed.content == "" and not parsed.invalid_tool_calls, text
@@ -41,8 +47,8 @@ def test_every_call_parses_and_names_a_tool(walker: Walker, format: Format, choi
 def test_auto_is_free_until_a_call_begins(walker: Walker, format: Format) -> None:
     trigger = "<tool_call>" if format == "hermes" else "✿FUNCTION✿"
     for lead in ("", "Let me look.\n"):
-        constraint = walker.grammars.tool_calls(TOOLS, "auto", format, string_limit=20)
-        assert constraint.forced() == [] and not constraint.done
+        constraint = walker.grammars.tool_calls(SHORT, "auto", format)
+        assert constraint.forced() == []
         walker.feed(constraint, f"{lead}{trigger}")
         parsed = parse(f"{lead}{trigger}{walker.write(constraint)}", TOOLS)
         assert parsed.content == lead.strip()
@@ -57,20 +63,20 @@ def test_none_calls_nothing(walker: Walker) -> None:
 
 
 def test_json_fits_its_schema(walker: Walker) -> None:
-    schema = TOOLS[0]["function"]["parameters"]
+    schema = BOUNDED["function"]["parameters"]
     for _ in range(walker.walks):
-        constraint = walker.grammars.json_schema(schema, string_limit=20)
+        constraint = walker.grammars.json_schema(schema)
         value = json.loads(walker.write(constraint))
         assert fit(value, {**schema, "additionalProperties": False}) == value
         assert len(value["query"]) <= 20
 
 
 CONSTRAINTS: list[Callable[[Grammars], Constraint]] = [
-    lambda grammars: grammars.tool_calls(TOOLS, "required", "hermes", string_limit=9),
+    lambda grammars: grammars.tool_calls(SHORT, "required", "hermes"),
     lambda grammars: grammars.tool_calls([LIST, OPEN], "required", "qwen"),
     lambda grammars: grammars.json_schema(OPEN["function"]["parameters"]),
-    lambda grammars: grammars.quote(PASSAGES, max_chars=60),
-    lambda grammars: grammars.json_with_quotes(QUOTED, PASSAGES, max_chars=30),
+    lambda grammars: grammars.json_schema({"type": "string", "x-quote": True}, PASSAGES),
+    lambda grammars: grammars.json_schema(QUOTED, PASSAGES),
 ]
 
 
@@ -92,7 +98,6 @@ def test_the_parts_of_the_interface_agree(
         for step in range(150):
             mask = allowed()
             forced = constraint.forced()
-            assert constraint.done == (set(mask) <= walker.eos)
             assert constraint.allowed_prefix(forced) == len(forced)
             if forced:
                 assert mask == forced[:1]
@@ -107,7 +112,7 @@ def test_the_parts_of_the_interface_agree(
             constraint.accept(token)
             tokens.append(token)
             if token in walker.eos:
-                assert allowed() == sorted(walker.eos) and constraint.done
+                assert allowed() == sorted(walker.eos)
                 assert constraint.forced() == [] and constraint.allowed_prefix([token]) == 0
                 break
             if step % 7 == 6 and len(tokens) > 3:
@@ -116,8 +121,6 @@ def test_the_parts_of_the_interface_agree(
                 del tokens[-3:]
         constraint.rollback(len(tokens))
         assert constraint.allowed_prefix(tokens) == len(tokens)
-        with pytest.raises(ValueError, match="taken back"):
-            constraint.rollback(1)
 
 
 def test_a_call_mark_is_the_token_that_the_model_knows(tiny: Walker) -> None:
@@ -145,16 +148,18 @@ def test_a_model_that_cannot_call_tools_calls_them(
     ids = ChatTokens(small.tokenizer).encode(
         render([HumanMessage("What does the dummy called Osvald weigh?")], TOOLS, format)
     )
-    constraint = tiny.grammars.tool_calls(TOOLS, "search", format, string_limit=60)
+    constraint = tiny.grammars.tool_calls(SHORT, "search", format)
     past, read, answer = network.new_cache(), ids, list[int]()
-    while not constraint.done and len(answer) < 300:
+    while len(answer) < 300:
         logits = network.forward(torch.tensor([read]), past)[0, -1].clone()
         constraint.mask(logits)
         read = [int(logits.argmax())]
         constraint.accept(read[0])
+        if read[0] in tiny.eos:
+            break
         answer += read
     (call,) = parse(tiny.text(answer), TOOLS).tool_calls
-    assert call["name"] == "search" and 0 < len(call["args"]["query"]) <= 60
+    assert call["name"] == "search" and 0 < len(call["args"]["query"]) <= 20
 
 
 def test_what_cannot_be_compiled_is_an_error_for_the_user(tiny: Walker) -> None:
@@ -162,7 +167,7 @@ def test_what_cannot_be_compiled_is_an_error_for_the_user(tiny: Walker) -> None:
     with pytest.raises(DocAgentError, match="no tool"):
         grammars.tool_calls(TOOLS, "unknown")
     with pytest.raises(DocAgentError, match="no passage"):
-        grammars.quote([" \n"])
+        grammars.json_schema(QUOTED, [" \n"])
     with pytest.raises(DocAgentError, match="cannot be compiled"):
         grammars.json_schema({"type": "integer", "minimum": 2, "maximum": 1})
     looping: dict[str, Any] = {
@@ -170,4 +175,4 @@ def test_what_cannot_be_compiled_is_an_error_for_the_user(tiny: Walker) -> None:
         "properties": {"quote": {"type": "string", "x-quote": True}, "next": {"$ref": "#"}},
     }
     with pytest.raises(DocAgentError, match="contains itself"):
-        grammars.json_with_quotes(looping, PASSAGES)
+        grammars.json_schema(looping, PASSAGES)

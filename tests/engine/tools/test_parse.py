@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from docagent.engine.tools.jsontext import first_value
 from docagent.engine.tools.parse import parse
 from docagent.engine.tools.specification import specifications
 from docagent.engine.tools.splitter import Calls, Splitter
@@ -197,10 +196,3 @@ def test_content_comes_at_once_and_marks_never() -> None:
 def test_arguments_never_hold_half_a_character() -> None:
     (call,) = parse('{"name": "search", "arguments": {"query": "a\\ud800"}}', TOOLS).tool_calls
     assert json.dumps(call["args"], ensure_ascii=False).encode() == b'{"query": "a\xef\xbf\xbd"}'
-
-
-def test_the_first_value_of_a_text() -> None:
-    assert first_value('Here:\n```json\n{"a": [1, 2],}\n``` and {"b": 2}') == {"a": [1, 2]}
-    assert first_value('[{"a": 1}') == [{"a": 1}]
-    with pytest.raises(ValueError, match="no JSON"):
-        first_value("None at all.")

@@ -12,7 +12,7 @@ from langchain_core.messages import (
 from langchain_core.tools import tool
 
 from docagent.engine.tokens import ChatTokens
-from docagent.engine.tools.marks import Format, format_of
+from docagent.engine.tools.marks import Format
 from docagent.engine.tools.parse import parse
 from docagent.engine.tools.render import render
 from docagent.errors import DocAgentError
@@ -229,7 +229,3 @@ def test_nothing_to_answer_and_pictures_are_refused() -> None:
         render([], TOOLS)
     with pytest.raises(DocAgentError, match="text only"):
         render([HumanMessage([{"type": "image_url", "image_url": {"url": "x"}}])], TOOLS)
-
-
-def test_the_format_follows_the_tokenizer(qwen25: PreTrainedTokenizerFast) -> None:
-    assert format_of(qwen25) == "hermes"

@@ -1,0 +1,186 @@
+"""Cuts the lines of a PDFium text page into segments."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from retrieval.parse.bidi import RIGHT_TO_LEFT
+from retrieval.parse.right_to_left import turned_back
+from retrieval.parse.scripts import BRAND, BRANDS, Level, Word, marked, side
+from retrieval.parse.segment import CELL_GAP, LINE, MARKS, Box, Segment, SegmentReader
+from retrieval.parse.vertical import VerticalReader
+
+_WORD = re.compile(r"\S+")
+_WITHIN = re.compile(r"\d(?=[^\W\d_])")  # the figure of "H2O" may stand lower
+_ENDS = frozenset(".,;:)]”’\"'")  # what may stand behind a raised figure
+_SAME = 0.1  # points
+_SPACE = 0.15  # ems; white space between words is wider
+
+
+@dataclass(slots=True)
+class _Open:
+    """The segment that the next word may belong to."""
+
+    first: int
+    box: Box
+    last: int = 0
+    words: list[str] = field(default_factory=list)
+    sizes: dict[tuple[float, float], list[int]] = field(default_factory=dict)
+    level: int = -1  # the last character that is neither raised nor lowered
+    marked: bool = False  # whether it ends in a raised or lowered piece
+
+    def count(self, box: Box, letters: int, index: int) -> None:
+        """So many more letters have the height of this box; one of them is at `index`."""
+        self.sizes.setdefault((box[1], box[3]), [0, index])[0] += letters
+
+    def closed(self, line: int, turns: int) -> Segment:
+        """Its height is the one most of its letters have."""
+        (low, high), (_, main) = max(self.sizes.items(), key=lambda item: item[1][0])
+        text, (x0, _, x1, _) = " ".join(self.words), self.box
+        return Segment(text, x0, x1, low, high, line, turns, self.first, self.last, main)
+
+
+class Cutter:
+    """Cuts one page; the order of the segments is PDFium's."""
+
+    def __init__(self, reader: SegmentReader) -> None:
+        self.reader = reader
+        self.text = reader.text
+        self.done: list[Segment] = []
+        self.number = 0  # of PDFium's line
+        self.turns = 0
+        self.open: _Open | None = None
+        self.within = [match.start() for match in _WITHIN.finditer(self.text)][::-1]
+
+    def segments(self) -> list[Segment]:
+        right_to_left = bool(RIGHT_TO_LEFT.search(self.text))
+        vertical = VerticalReader(self.reader)
+        for line in LINE.finditer(self.text):
+            if vertical.any and (found := vertical.segments(*line.span(), self.number + 1)):
+                self._close()
+                self.number += 1
+                self.done += found
+            elif right_to_left and RIGHT_TO_LEFT.search(line[0]):
+                self._close()
+                self.number += 1
+                self.done += turned_back(self.reader, line.start(), line.end(), self.number)
+            else:
+                self._add_line(line.start(), line.end())
+        self._close()
+        return self.done
+
+    def _add_line(self, start: int, end: int) -> None:
+        box = self.reader.box
+        fresh = True
+        for match in _WORD.finditer(self.text, start, end):
+            a, b = match.span()
+            b -= self.text[b - 1] in MARKS and b - a > 1
+            turns = self.reader.turns(a) if fresh else self.turns
+            head, tail = box(a, turns), box(b - 1, turns)
+            glued = False
+            if fresh:
+                if self.open and turns == self.turns and self._goes_on(head):
+                    glued = a == start
+                else:
+                    self._close()
+                    self.number += 1
+            elif self.open and self._is_apart(head):
+                self._close()
+                turns = self.reader.turns(a)
+                if turns != self.turns:  # the head of a table that stands on its end
+                    self.number += 1
+                    head, tail = box(a, turns), box(b - 1, turns)
+            fresh, self.turns = False, turns
+            self._add(match[0], a, b, head, tail, glued)
+        if fresh:
+            self.number += 1
+
+    def _add(self, word: str, a: int, b: int, head: Box, tail: Box, glued: bool) -> None:
+        if self.open is None:
+            self.open = _Open(a, head)
+        open_ = self.open
+        if self.turns or not self._is_uneven(a, b, head, tail):
+            open_.count(head, b - a, a)
+            open_.level, open_.marked = b - 1, False
+        else:
+            word, behind = self._marked(word, a, b, head)
+            glued = glued or behind
+        if glued and open_.words:
+            open_.words[-1] += BRAND.sub(lambda mark: BRANDS[mark[0]], word)
+        else:
+            open_.words.append(word)
+        x0, low, x1, high = open_.box
+        open_.box, open_.last = (x0, low, max(x1, tail[2]), high), b - 1
+
+    def _is_uneven(self, a: int, b: int, head: Box, tail: Box) -> bool:
+        """Whether something in the word may stand higher or lower than the segment."""
+        assert self.open is not None
+        while self.within and self.within[-1] < a:
+            self.within.pop()
+        if not _is_level(head, self.open.box) or (self.within and self.within[-1] < b):
+            return True
+        if self.text[b - 1] in _ENDS and _is_level(head, tail):
+            end = b - 1
+            while end > a and self.text[end] in _ENDS:
+                end -= 1
+            tail = self.reader.box(end, 0)
+        return not _is_level(head, tail)
+
+    def _marked(self, word: str, a: int, b: int, head: Box) -> tuple[str, bool]:
+        """The word with its raised and lowered figures, and whether it belongs behind the last."""
+        assert self.open is not None
+        open_ = self.open
+        boxes = [self.reader.box(index, 0) for index in range(a, b)]
+        levels = [self._level(index, box) for index, box in zip(range(a, b), boxes, strict=True)]
+        line = None
+        if open_.level >= 0:
+            line = self._level(open_.level, self.reader.box(open_.level, 0))
+        close = head[0] - open_.box[2] < _SPACE * (open_.box[3] - open_.box[1])
+        before = open_.words[-1] if open_.words else ""
+        following = self.text[b : b + 3].lstrip("\r\n")[:1]
+        text, own, behind = marked(Word(word, levels, before, following), line, close)
+        for index, level in enumerate(levels):
+            open_.marked = side(level, own) != 0
+            if not open_.marked:
+                open_.count(boxes[index], 1, a + index)
+                open_.level = a + index
+        if not open_.sizes:
+            open_.count(head, b - a, a)
+        return text, behind
+
+    def _level(self, index: int, box: Box) -> Level:
+        return Level(self.reader.origin(index)[1], box[3] - box[1])
+
+    def _is_apart(self, head: Box) -> bool:
+        assert self.open is not None
+        size = head[3] - head[1]
+        _, low, right, high = self.open.box
+        gap = head[0] - right
+        wide = gap > CELL_GAP * max(size, 1.0) or gap < -size
+        return wide or min(high, head[3]) - max(low, head[1]) < 0.2 * size
+
+    def _goes_on(self, head: Box) -> bool:
+        """Whether a line of PDFium's, which ends them behind raised figures, goes on the last."""
+        assert self.open is not None
+        _, low, right, high = self.open.box
+        size = high - low
+        common = min(high, head[3]) - max(low, head[1])
+        if self.turns or common < 0.6 * min(size, head[3] - head[1]):
+            return False
+        mark = head[3] - head[1] < 0.9 * size and head[0] - right < _SPACE * size
+        return (self.open.marked or mark) and -0.3 * size < head[0] - right < CELL_GAP * size
+
+    def _close(self) -> None:
+        if self.open is None:
+            return
+        segment, self.open = self.open.closed(self.number, self.turns), None
+        last = self.done[-1] if self.done else segment
+        if last.line == self.number and last.x1 > segment.x0 and last.beside(segment) < 0.4:
+            self.number += 1  # PDFium joins what is drawn without a break between
+            segment = segment._replace(line=self.number)
+        self.done.append(segment)
+
+
+def _is_level(box: Box, other: Box) -> bool:
+    return abs(box[1] - other[1]) < _SAME and abs(box[3] - other[3]) < _SAME

@@ -1,0 +1,65 @@
+"""Numbers of list items as a list prints them: 7., c., IV."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_ROMAN = (
+    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
+    (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
+)  # fmt: skip
+_NO_NUMBER = re.compile(r"list-style(?:-type)?\s*:[^;]*\bnone\b", re.IGNORECASE)
+
+
+def numbered(number: int, kind: str) -> str:
+    """`3`, and as kind `a`, `A`, `i` or `I`: `c`, `C`, `iii` or `III`."""
+    if kind in ("a", "A") and number > 0:
+        text = _letters(number)
+    elif kind in ("i", "I") and 0 < number < 4000:
+        text = _roman(number)
+    else:
+        return str(number)
+    return text.upper() if kind.isupper() else text
+
+
+def _letters(number: int) -> str:
+    text = ""
+    while number:
+        number, letter = divmod(number - 1, 26)
+        text = chr(ord("a") + letter) + text
+    return text
+
+
+def _roman(number: int) -> str:
+    text = ""
+    for value, letters in _ROMAN:
+        count, number = divmod(number, value)
+        text += letters * count
+    return text
+
+
+class HtmlList:
+    """A list of HTML, which numbers its items or gives them bullets."""
+
+    def __init__(self, element: Any, tag: str) -> None:
+        self.is_numbered = tag == "ol" and not _NO_NUMBER.search(element.get("style") or "")
+        self.kind = element.get("type") or "1"
+        self.step = -1 if element.get("reversed") is not None else 1
+        start = _whole(element.get("start"))
+        if start is None:
+            start = sum(1 for _ in element.iterchildren("{*}li")) if self.step < 0 else 1
+        self.number = start - self.step
+
+    def next(self, item: Any) -> str:
+        """What stands before the next item."""
+        if not self.is_numbered:
+            return "• "
+        given = _whole(item.get("value"))
+        self.number = self.number + self.step if given is None else given
+        return f"{numbered(self.number, item.get('type') or self.kind)}. "
+
+
+def _whole(text: str | None) -> int | None:
+    text = (text or "").strip()
+    return int(text) if re.fullmatch(r"-?[0-9]{1,9}", text) else None

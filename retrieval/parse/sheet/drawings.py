@@ -1,0 +1,23 @@
+"""Text boxes, charts and diagrams that lie over the cells of a sheet."""
+
+from __future__ import annotations
+
+from zipfile import ZipFile
+
+from retrieval.parse.builder import Builder
+from retrieval.parse.office.drawing import CX, DGM, C, add_chart, add_diagram, add_shapes
+from retrieval.parse.office.package import parse_xml, read_part, relations
+from retrieval.parse.office.parts import R
+
+
+def add_drawing(builder: Builder, archive: ZipFile, part: str, values: bool = False) -> None:
+    """The words of a drawing; the numbers of its charts stand in cells, unless `values`."""
+    root = parse_xml(read_part(archive, part))
+    targets = {relation.id: relation.target for relation in relations(archive, part)}
+    add_shapes(builder, root)
+    for chart in root.iter(f"{C}chart", f"{CX}chart"):
+        if target := targets.get(chart.get(f"{R}id", "")):
+            add_chart(builder, parse_xml(read_part(archive, target)), values)
+    for ids in root.iter(f"{DGM}relIds"):
+        if target := targets.get(ids.get(f"{R}dm", "")):
+            add_diagram(builder, parse_xml(read_part(archive, target)))

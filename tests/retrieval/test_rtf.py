@@ -1,0 +1,61 @@
+"""RTF, as Word and WordPad write it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.retrieval.parsed import blocks, parse
+
+TEXT = rb"""{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\froman\fcharset0 Times;}
+{\f1\fcharset204 Arial Cyr;}{\f2\fcharset128 MS Mincho;}}{\colortbl;\red0\green0\blue0;}
+{\stylesheet{\s0 Normal;}{\s1\b heading 1;}}{\info{\title Harbour Rules}{\author X}}
+\pard\s1\b Fees\par
+\pard\plain The tank holds 10{\super 6} l, H{\sub 2}O \'80 caf\'e9 \u8364?\u-10179?\u-8704?
+{\v secret} end{\footnote \chftn  Measured in 1931.}.\par
+{\f1 \'d1\'f2\'ee\'e8\'ec\'ee\'f1\'f2\'fc} {\f2 \'89\'c6\'92\'c0}\par
+{\listtext 1.\tab}first item\par
+\trowd\cellx1000\cellx2000\pard\intbl Year\cell Wheat\cell\row
+\trowd\clvmgf\cellx1000\cellx2000\pard\intbl 2021\cell 57\par more\cell\row
+\trowd\clvmrg\cellx1000\cellx2000\pard\intbl\cell 59\cell\row
+\pard{\*\atnauthor Ann Bolt}{\*\annotation Check this.}After {\field{\*\fldinst HYPERLINK "x"}
+{\fldrslt the link}}{\pict\bin4 }}}}}{\*\unknown zzz} \ldblquote yes\rdblquote\par
+{\header running}}"""
+
+
+@pytest.mark.parametrize("name", ["a.rtf", "a.doc", "a.txt"])
+def test_rtf(tmp_path: Path, name: str) -> None:
+    document = parse(tmp_path / name, TEXT)
+    assert document.title == "Harbour Rules"
+    assert blocks(document) == [
+        ("heading", "Fees"),
+        ("text", "The tank holds 10⁶ l, H₂O € café €😀 end¹."),
+        ("text", "1 Measured in 1931."),
+        ("text", "Стоимость 家賃"),
+        ("text", "1. first item"),
+        ("row", "Year | Wheat"),
+        ("row", "2021 | 57 more"),
+        ("row", "2021 | 59"),
+        ("text", "After the link “yes”"),
+        ("note", "Comment by Ann Bolt: Check this."),
+    ]
+    assert document.hidden == ((0, "secret"),)
+
+
+@pytest.mark.parametrize(
+    "more", [b"{" * 50_000, b"}" * 50_000, b"\\bin99999999 x", b"\\u\\u1 \\'e"]
+)
+def test_damaged_rtf_is_read_as_far_as_it_goes(tmp_path: Path, more: bytes) -> None:
+    assert parse(tmp_path / "a.rtf", b"{\\rtf1 Words.\\par " + more).text.startswith("Words.")
+
+
+def test_a_page_that_outlook_has_wrapped(tmp_path: Path) -> None:
+    text = rb"""{\rtf1\ansi\ansicpg1251\fromhtml1 {\*\htmltag18 <html>}{\*\htmltag64 <p>}
+\htmlrtf {\htmlrtf0 Dear \'ce\'f2\'f2\'ee & co,{\*\htmltag72 </p>}\htmlrtf\par}\htmlrtf0
+{\*\htmltag64 <p>}\htmlrtf {\htmlrtf0 it costs {\*\htmltag84 <b>}40{\*\htmltag92 </b>}.
+{\*\htmltag72 </p>}\htmlrtf\par}\htmlrtf0 {\*\htmltag27 </html>}}"""
+    assert blocks(parse(tmp_path / "a.rtf", text)) == [
+        ("text", "Dear Отто & co,"),
+        ("text", "it costs 40."),
+    ]

@@ -1,0 +1,158 @@
+"""Pages and books as a browser shows them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.make_office import book, chapter
+from tests.retrieval.parsed import blocks, parse
+
+
+def texts(path: Path, body: str) -> list[str]:
+    return [text for _, text in blocks(parse(path, f"<html><body>{body}</body></html>"))]
+
+
+def test_tags_with_a_namespace_are_read_through(tmp_path: Path) -> None:
+    sales = '$<ix:nonFraction name="us-gaap:Revenues" scale="6">4,812</ix:nonFraction> million'
+    hidden = "<ix:header><ix:hidden><ix:nonNumeric>0000</ix:nonNumeric></ix:hidden></ix:header>"
+    word = "<p class=MsoNormal>Dear<o:p> </o:p>Otto,<o:p></o:p></p>"
+    path = tmp_path / "a.html"
+    assert texts(path, f"{hidden}<div>Net sales were {sales}.</div>{word}") == [
+        "Net sales were $4,812 million.",
+        "Dear Otto,",
+    ]
+    assert parse(path).hidden == ((0, "0000"),)
+
+
+@pytest.mark.parametrize(
+    ("label", "encoding", "words"),
+    [
+        ("gb2312", "gbk", "董事长为朱镕基"),
+        ("gbk", "gb18030", "租金€"),
+        ("x-sjis", "cp932", "株式会社①"),
+        ("Shift_JIS", "cp932", "髙橋"),
+        ("euc-kr", "cp949", "똠방각하 펲시"),
+        ("latin1", "cp1252", "“half” – €40"),
+        ("iso-8859-9", "cp1254", "“Şoför”"),
+        ("tis-620", "cp874", "ค่าเช่า…"),
+        ("utf-16", "utf-8", "Łódź"),
+        ("big5", "big5hkscs", "臺北市"),
+        ("no-such", "cp1251", "Стоимость аренды составляет три тысячи рублей"),
+    ],
+)
+def test_a_declared_charset_is_what_browsers_take_it_for(
+    tmp_path: Path, label: str, encoding: str, words: str
+) -> None:
+    late = f"<!-- {'x' * 9000} charset=koi8-r --><meta charset='{label}'>"
+    page = f"<html><head>{late}</head><body><p>{words}</p></body></html>"
+    assert blocks(parse(tmp_path / "a.html", page.encode(encoding))) == [("text", words)]
+
+
+def test_one_damaged_character_does_not_change_the_encoding(tmp_path: Path) -> None:
+    page = "<meta charset=gb2312><p>租金每月三千二百元。</p>".encode("gbk") + b"\xff"
+    assert "租金每月三千二百元。" in parse(tmp_path / "a.html", page).text
+
+
+def test_values_of_fields_and_pictures_are_shown(tmp_path: Path) -> None:
+    body = """<p>Applicant <input value="Marta Lind"><input type=password value=x></p>
+        <textarea>I apply for the berth.\nBy the crane.</textarea>
+        <select><option>Small<option selected>Large</select><button>Pay in 10 days</button>
+        <p><input type=checkbox checked> Paid <input type="hidden" value="x"></p>
+        <p><img alt="Map of the port"></p><noscript><p>Open from 8.</p></noscript>
+        <details><summary>More</summary><p>Closed on Sundays.</p></details>
+        <p title="not shown">He said <q>yes</q>.</p><svg><title>x</title><text>West</text></svg>"""
+    assert texts(tmp_path / "a.html", body) == [
+        "Applicant Marta Lind",
+        "I apply for the berth.\nBy the crane.",
+        "Large Pay in 10 days",
+        "☒ Paid",
+        "Map of the port",
+        "Open from 8.",
+        "More",
+        "Closed on Sundays.",
+        "He said “yes”.",
+        "West",
+    ]
+
+
+def test_what_a_browser_hides_is_kept_apart(tmp_path: Path) -> None:
+    hidden = [
+        "<p hidden>one</p>",
+        "<p style='color: red; display:none'>two</p>",
+        "<span style='font-size:0px'>three<script>no</script></span>",
+        "<template><p>four</p></template>",
+        "<dialog>five</dialog>",
+        "<p style='mso-hide:all'>six</p>",
+    ]
+    body = "".join(hidden) + "<p style='font-size:0.9em' aria-hidden=true>shown</p>"
+    assert texts(tmp_path / "a.html", body) == ["shown"]
+    words = ["one", "two", "three", "four", "five", "six"]
+    assert parse(tmp_path / "a.html").hidden == tuple((0, word) for word in words)
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("10<sup>6</sup> litres", "10⁶ litres"),
+        ("214<sup><a href='#n'>2</a></sup> tonnes", "214² tonnes"),
+        ("1,204<sup>[2]</sup> and 812<sup>(3)</sup>", "1,204[2] and 812⁽³⁾"),
+        ("1<sup>st</sup>, H<sub>2</sub>O, x<sub>max</sub>", "1st, H₂O, x_(max)"),
+        ("55<span style='vertical-align:super'>4</span>", "55⁴"),
+        ("55<a role=doc-noteref>4</a>", "55⁴"),
+        ("55<sup>*</sup>", "55*"),
+        ("a <math><mfrac><mn>3</mn><mn>4</mn></mfrac></math> dose", "a 3/4 dose"),
+        ("price <del>20</del><ins>18</ins>", "price ~~20~~18"),
+        ("<ruby>東京<rp>(</rp><rt>とうきょう</rt><rp>)</rp></ruby>の本社", "東京の本社"),
+    ],
+)
+def test_raised_figures_formulas_and_readings(tmp_path: Path, body: str, text: str) -> None:
+    assert texts(tmp_path / "a.html", f"<p>{body}</p>") == [text]
+
+
+def test_a_cell_over_several_rows_stands_in_each(tmp_path: Path) -> None:
+    body = """<table><tr><th rowspan=2>Field<th rowspan=2>Soil<th colspan=2>Crop
+        <tr><th>Wheat<th>Rye
+        <tbody><tr><td rowspan=2>East<td>clay<td>57<td>44<tr><td>sand<td>59<td>47
+        <tr><td>West<td rowspan=0>loam<td>61<td>48<tr><td>South<td>62<td>49</table>"""
+    assert texts(tmp_path / "a.html", body) == [
+        "Field | Soil | Crop",
+        "Field | Soil | Wheat | Rye",
+        "East | clay | 57 | 44",
+        "East | sand | 59 | 47",
+        "West | loam | 61 | 48",
+        "South | loam | 62 | 49",
+    ]
+
+
+def test_spans_of_a_hostile_table_end_somewhere(tmp_path: Path) -> None:
+    wide = "<td rowspan=65534 colspan=100>x" * 200
+    document = parse(tmp_path / "a.html", f"<table><tr>{wide}{'<tr><td>1' * 20_000}</table>")
+    assert len(document.text) < 2_000_000
+
+
+def test_numbers_of_lists(tmp_path: Path) -> None:
+    body = """<ol start=7><li>seven<li value=10>ten<ol type=a><li>sub<li>sub</ol><li>eleven</ol>
+        <ol reversed><li>b<li>a</ol><ol type=I><li>one<li>two</ol>
+        <ol style="list-style: none"><li>bare</ol><table><tr><td><ol><li>in</ol><td>5</table>"""
+    assert texts(tmp_path / "a.html", body) == [
+        *("7. seven", "10. ten", "a. sub", "b. sub", "11. eleven"),
+        *("2. b", "1. a", "I. one", "II. two", "bare", "1. in | 5"),
+    ]
+
+
+def test_a_book_with_a_chapter_missing_is_read(tmp_path: Path) -> None:
+    path = book(tmp_path / "a.epub", [chapter("<p>The lamp was lit at four.</p>"), "x"])
+    data = path.read_bytes().replace(b"text/chapter 1.xhtml", b"text/chapter 7.xhtml")
+    document = parse(path, data)
+    assert blocks(document) == [("text", "The lamp was lit at four.")]
+    assert document.warnings == (
+        "OEBPS/text/chapter 1.xhtml is missing in it; the other chapters are read.",
+    )
+
+
+def test_names_in_a_book_may_differ_in_capitals(tmp_path: Path) -> None:
+    path = book(tmp_path / "a.epub", [chapter("<p>At four.</p>")])
+    data = path.read_bytes().replace(b"text/chapter 0.xhtml", b"Text/Chapter 0.XHTML")
+    assert blocks(parse(path, data)) == [("text", "At four.")]
