@@ -48,7 +48,7 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("docagent needs Python 3.11 or newer: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 	$(PIP) $(TORCH)
-	$(PIP) --editable ".[embedded,multilingual,server,rerank,formats,ocr,eval,dev]"
+	$(PIP) --editable ".[embedded,multilingual,server,serve,rerank,formats,ocr,eval,dev]"
 	touch $@
 
 # The environment alone; the models stay in the user's cache.

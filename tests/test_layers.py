@@ -18,7 +18,7 @@ LAYERS = {
         dense passage query files store ranking langchain corpus __init__""",
     "docagent": """errors sanitize jsonl answer events strategy settings streaming
         engine reply_cache model grounding answering reading tools agent strategies summary
-        session api __init__ evaluation cli __main__""",
+        session api __init__ evaluation serve cli __main__""",
 }
 """The modules and folders of each package, from the lowest up."""
 

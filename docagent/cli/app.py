@@ -9,8 +9,10 @@ from docagent.cli.chat import chat
 from docagent.cli.doctor import doctor
 from docagent.cli.eval import evaluation
 from docagent.cli.index import index
+from docagent.cli.mcp import mcp
 from docagent.cli.models import models
 from docagent.cli.search import search
+from docagent.cli.serve import serve
 from docagent.cli.summarize import summarize
 
 app = typer.Typer(
@@ -20,6 +22,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Ask questions about long documents; every claim in an answer cites the page it is on.",
 )
-for command in (ask, chat, summarize, search, index, models, doctor):
+for command in (ask, chat, summarize, search, index, serve, mcp, models, doctor):
     app.command()(command)
 app.add_typer(evaluation)

@@ -9,6 +9,7 @@ import typer
 from docagent.cli import options
 from docagent.cli.progress import Screen, notices
 from docagent.sanitize import one_line
+from retrieval.extras import require
 
 if TYPE_CHECKING:
     from retrieval.store.inventory import Inventory
@@ -35,6 +36,9 @@ def index(
             "--verify", help="Check what is stored; exit status 1: something was damaged."
         ),
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on: index what changes, until Ctrl-C.")
+    ] = False,
 ) -> int:
     """Build or refresh the index before the first question."""
     from retrieval.folders import cache_folder
@@ -59,7 +63,32 @@ def index(
             inventory.collections.save(name, paths)
             paths = [MARK + name]
         _build(paths, embedding, password)
+        if watch:
+            _watch(paths, embedding, password)
     return 0
+
+
+def _watch(paths: list[str], embedding: str | None, password: str | None) -> None:
+    """Index what changes below the paths until Ctrl-C."""
+    require("watchfiles", "watchfiles", "serve", "Watching")
+    import threading
+
+    from docagent.serve.library import Library
+    from docagent.serve.sources import Sources
+    from docagent.serve.watch import watch
+    from docagent.settings import Settings
+    from retrieval.folders import cache_folder
+
+    sources = Sources(paths, cache_folder())
+    library = Library(sources, None, Settings(embedding=embedding, password=password))
+    library.refresh()
+    library.read_all()
+    watch(
+        sources.places,
+        library,
+        threading.Event(),
+        lambda line: print(one_line(line), flush=True),
+    )
 
 
 def _build(paths: list[str], embedding: str | None, password: str | None) -> None:

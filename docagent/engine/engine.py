@@ -56,6 +56,9 @@ class Engine:
     ) -> None:
         self.loaded = loaded
         self.network = loaded.network
+        # Whether single answers of several threads are read and written together, as a server
+        # needs it. One alone is faster by itself, as it guesses words ahead.
+        self.shared = False
         self.long_context = long_context
         self._device = str(self.network.device)
         self._kv_bytes = self.network.config.kv_bytes(self.network.dtype.itemsize)
@@ -136,6 +139,9 @@ class Engine:
         Raises `ContextTooLong` when prompt and answer exceed the window or the memory.
         """
         self._check(request)
+        if self.shared and not self._needs_dual_chunks(request):
+            request.factor, request.keep = self._factor(request.tokens), True
+            return self.scheduler.tokens(request)
         ids, total = request.ids, request.tokens
         expected = max(total, min(request.session_tokens, self.loaded.context))
         past = self.prefix_cache.take(ids, lambda: self.new_cache(expected), room=total)
@@ -165,7 +171,7 @@ class Engine:
         for request in requests:
             try:
                 self._check(request)
-                if self.long_context == "dca" and request.tokens > chunk_length(self._native):
+                if self._needs_dual_chunks(request):
                     # Each row would need its own chunks; so long a text fills a pass by itself.
                     for _ in self.write(request):
                         pass
@@ -215,6 +221,9 @@ class Engine:
     @property
     def _native(self) -> int:
         return self.network.config.native
+
+    def _needs_dual_chunks(self, request: Request) -> bool:
+        return self.long_context == "dca" and request.tokens > chunk_length(self._native)
 
     def _factor(self, tokens: int) -> float:
         return factor_for(tokens, self._native, self.loaded.factors)

@@ -204,3 +204,24 @@ def test_likelihood_with_dual_chunks_and_beyond_the_window(build: Callable[..., 
     ]
     with pytest.raises(DocAgentError, match="context"):
         dual.likelihood([*prompts, text(1100)], [5, 17])
+
+
+def test_shared_by_threads_each_gets_what_it_gets_alone(build: Callable[..., Engine]) -> None:
+    alone, engine = build(prefix_cache=False), build()
+    engine.shared = True
+    prompts = [text(30 + n, n) for n in range(6)]
+    result: dict[int, list[int]] = {}
+
+    def ask(number: int) -> None:
+        result[number] = written(engine, prompts[number])[0]
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for number, ids in enumerate(prompts):
+        assert result[number] == written(alone, ids)[0]
+    assert written(engine, prompts[0] + text(20, 9))[1] == 29
+    expected, _ = alone.choice(prompts[0], [5, 7])
+    assert engine.choice(prompts[0], [5, 7])[0] == pytest.approx(expected, rel=1e-4)

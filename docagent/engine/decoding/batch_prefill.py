@@ -41,7 +41,7 @@ class SharedPrefix:
         )
 
 
-@dataclass
+@dataclass(eq=False)
 class Row:
     """A request at work: the prefix it shares, and the rest of its prompt."""
 
@@ -53,6 +53,11 @@ class Row:
     def room(self) -> int:
         """Tokens of its own, the answer included."""
         return len(self.ids) + self.request.max_new_tokens
+
+    @property
+    def memory(self) -> int:
+        """The same with what is kept of its prompt."""
+        return self.room + (len(self.prefix.ids) if self.request.keep else 0)
 
 
 class RowPrefill:

@@ -24,6 +24,7 @@ class Request:
     later turns can go on from these keys. Tokens of the prompt from `quote_from` on are searched
     for n-grams to propose; None proposes nothing. In a batch both do nothing.
     `cached` tokens of the prompt were not read for it, and `forwards` passes came after the prompt.
+    `keep` puts the keys of the prompt into the prefix cache, for the next turn of a conversation.
     """
 
     ids: list[int]
@@ -38,6 +39,7 @@ class Request:
     error: DocAgentError | None = None
     done: bool = False
     cached: int = 0
+    keep: bool = False
     forwards: int = 0
 
     @property

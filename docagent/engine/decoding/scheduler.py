@@ -79,6 +79,37 @@ class Scheduler:
         finally:
             self._abandon(pending)
 
+    def tokens(self, request: Request) -> Generator[int, None, None]:
+        """Submit a request; its tokens as they come. Raises its error; cancels it when closed.
+
+        `on_prefill` is called between two steps until the first token is there.
+        """
+        self.submit(request)
+        count = 0
+        try:
+            while True:
+                if request.on_prefill is not None and not request.answer:
+                    request.on_prefill(self._read(request), len(request.ids))
+                ready = request.answer[count:]
+                count += len(ready)
+                yield from ready
+                if request.done and count == len(request.answer):
+                    break
+                with self._lock:
+                    if not request.done and count == len(request.answer):
+                        self._step()
+            if request.error is not None:
+                raise request.error
+        finally:
+            self._abandon([request])
+
+    def _read(self, request: Request) -> int:
+        """Tokens of a prompt that are read."""
+        for row in self._reading:
+            if row.request is request:
+                return row.prefix.cache.length
+        return 0
+
     def _abandon(self, requests: Sequence[Request]) -> None:
         """Cancel requests; their places are free now, or at the next step if one is under way.
 
@@ -152,10 +183,10 @@ class Scheduler:
     def _admit(self) -> None:
         """Queue the prompts that there is room for to be read."""
         requests = list(self._waiting)[: max(0, self._max_rows - len(self._rows))]
-        used = sum(row.room for row in self._rows)
+        used = sum(row.memory for row in self._rows)
         rows: list[Row] = []
         for row in self._placed(requests):
-            used += row.room
+            used += row.memory
             if (rows or self._rows) and used > self._max_tokens:
                 break
             rows.append(row)
@@ -177,11 +208,15 @@ class Scheduler:
                 prefixes.append(SharedPrefix(prompts[0][:common], cache))
         rows = []
         for request in requests:
-            matching = [prefix for prefix in prefixes if prefix.begins(request)]
+            # What is to be kept is kept whole, unless most of the prompt is another's too.
+            least = len(request.ids) // 2 if request.keep else 0
+            matching = [p for p in prefixes if len(p.ids) >= least and p.begins(request)]
             if not matching:
                 cache = self._network.new_cache(request.factor)
                 cached = self._prefix_cache.match(request.ids, cache.method)
-                matching = [SharedPrefix(request.ids[:cached], cache)]
+                # The last token is always read, as what follows it is asked for.
+                own = len(request.ids) - 1 if request.keep else cached
+                matching = [SharedPrefix(request.ids[:own], cache)]
                 prefixes += matching
             prefix = max(matching, key=lambda prefix: len(prefix.ids))
             rows.append(Row(request, prefix, request.ids[len(prefix.ids) :]))
@@ -204,11 +239,25 @@ class Scheduler:
     def _prefill(self) -> None:
         """Read one chunk; rows that are read get their first token and join the others."""
         prefill = self._prefills[0]
+        if isinstance(prefill, RowPrefill):
+            rows = prefill.rows
+        else:
+            rows = [row for row in self._reading if row.prefix is prefill]
+        if all(row.request.done for row in rows):
+            if isinstance(prefill, RowPrefill):
+                self._forget(rows)
+            self._prefills.popleft()
+            return
         if not prefill.step(self._network, self._chunk):
             return
         if isinstance(prefill, RowPrefill):
             self._join(prefill)
         self._prefills.popleft()
+
+    def _forget(self, rows: Sequence[Row]) -> None:
+        """Nobody waits for these any more: what is read of them is kept."""
+        self._reading = [row for row in self._reading if row not in rows]
+        self._release(rows)
 
     def _join(self, prefill: RowPrefill) -> None:
         rows, cache = prefill.rows, prefill.cache

@@ -230,3 +230,60 @@ def test_an_abandoned_answer_never_waits_for_a_step(pair: Twins) -> None:
     loop.submit(other)
     assert next(loop.results([other])).answer == greedy(pair.theirs, text(30), 4)
     assert not loop._rows
+
+
+def test_a_kept_prompt_is_not_read_again_in_the_next_turn(pair: Twins) -> None:
+    loop = scheduler(pair)
+    turn = Request(text(90), 12, keep=True)
+    assert list(loop.tokens(turn)) == greedy(pair.theirs, text(90), 12)
+    following = Request(text(90) + text(25, 1), 8, keep=True)
+    assert list(loop.tokens(following)) == greedy(pair.theirs, following.ids, 8)
+    assert turn.cached == 0 and following.cached == 89
+
+
+def test_kept_prompts_share_what_most_of_them_have_in_common(pair: Twins) -> None:
+    loop = scheduler(pair)
+    heads = [text(20), text(100)]
+    requests = [Request(heads[n // 3] + text(40, n), 6, keep=True) for n in range(6)]
+    for request in requests[:3]:
+        loop.submit(request)
+    list(loop.results(requests[:3]))
+    assert len(loop._prefix_cache) == 3  # twenty tokens of sixty are not worth a common prefix
+    for request in requests[3:]:
+        loop.submit(request)
+    list(loop.results(requests[3:]))
+    for request in requests:
+        assert request.answer == greedy(pair.theirs, request.ids, 6)
+    assert [request.cached for request in requests[4:]] == [100, 100]
+
+
+def test_a_prompt_that_nobody_waits_for_is_read_no_further(
+    pair: Twins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = scheduler(pair, chunk=16, max_rows=1)
+    other = Request(text(20, 1), 5)
+    seen: list[int] = []
+
+    def leave(done: int, total: int) -> None:
+        assert total == 160
+        if not seen:
+            loop.submit(other)
+        seen.append(done)
+        if done >= 32:
+            raise KeyboardInterrupt
+
+    left = Request(text(160), 5, on_prefill=leave, keep=True)
+    with pytest.raises(KeyboardInterrupt):
+        list(loop.tokens(left))
+    read: list[int] = []
+    forward = Network.forward
+
+    def counted(self: Network, ids: torch.Tensor, past: Any, last: Any = 1) -> torch.Tensor:
+        read.append(ids.numel())
+        return forward(self, ids, past, last)
+
+    monkeypatch.setattr(Network, "forward", counted)
+    assert next(loop.results([other])).answer == greedy(pair.theirs, text(20, 1), 5)
+    assert seen[-1] == 32 and sum(read) < 40
+    assert not loop._prefixes and not loop._rows and not loop._reading
+    assert loop._prefix_cache.match(text(160), ("yarn", 1.0)) == 32

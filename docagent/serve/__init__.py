@@ -1,0 +1,1 @@
+"""`docagent serve` and `docagent mcp`: answers for programs, over HTTP and MCP."""

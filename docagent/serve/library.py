@@ -1,0 +1,226 @@
+"""The documents of a server, and the corpora over them that questions are asked of."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from docagent.errors import DocAgentError, DocumentError
+from docagent.serve.entry import Entry, document_id, is_quiet, stamp_of
+from docagent.serve.files import FileStore
+from docagent.serve.sources import Sources
+from docagent.settings import Settings
+from retrieval.corpus import Corpus
+from retrieval.embed.encoder import Encoder
+from retrieval.files import document_names
+from retrieval.folders import cache_folder
+from retrieval.parse.document import Page
+from retrieval.progress import Emit, ignore
+from retrieval.store.cache import Cache
+from retrieval.store.documents import index_file
+from retrieval.store.passage_index import PassageIndex
+from retrieval.store.word_index import index_name
+
+log = logging.getLogger("docagent")
+
+_OPEN = 8  # corpora that are kept open
+_PATIENCE = 2.0  # seconds that a question waits for files that are being written
+_PAUSE = 0.2
+_SOON = 100  # missing vectors that a question waits for
+
+
+class Library:
+    """What `sources` hold and what was uploaded, read once and again when it changes.
+
+    A text that is no longer in its file is never answered from: every question looks whether its
+    files are what was read. A file that is being written is left out until it is quiet.
+    """
+
+    def __init__(self, sources: Sources, files: FileStore | None, settings: Settings) -> None:
+        self.sources, self.uploads = sources, files
+        self.settings = settings
+        embedding = settings.embedding or os.environ.get("DOCAGENT_EMBEDDING")
+        self.encoder = Encoder(embedding or "minilm")
+        self._cache = Cache(settings.cache or cache_folder())
+        self._entries: dict[Path, Entry] = {}
+        self._names: dict[Path, str] = {}
+        self._corpora: OrderedDict[tuple[str, ...], Corpus] = OrderedDict()
+        self._lock = threading.RLock()
+        self._building = threading.RLock()  # one reads or builds at a time
+
+    def refresh(self) -> None:
+        """Look which files there are."""
+        found = {path: Entry(document_id(path), path) for path in self.sources.files()}
+        for upload in self.uploads.all() if self.uploads else ():
+            path = self.files.path(upload)
+            found[path] = Entry(upload.id, path, upload=True)
+        with self._lock:
+            self._set({path: self._entries.get(path, new) for path, new in found.items()})
+
+    @property
+    def files(self) -> FileStore:
+        """The uploaded files, where there may be any."""
+        if self.uploads is None:
+            raise DocumentError("Nothing can be uploaded here.")
+        return self.uploads
+
+    def entries(self) -> list[Entry]:
+        """All documents."""
+        with self._lock:
+            return list(self._entries.values())
+
+    def name(self, entry: Entry) -> str:
+        """What answers call a document: its file's name, and as much of the path as is needed."""
+        return self._names.get(entry.path, entry.path.name)
+
+    def entry(self, wanted: str) -> Entry:
+        """A document by its id or its name. Raises DocumentError if there is none."""
+        entry = self.find(wanted)
+        if entry is None:
+            self.refresh()  # it may be new
+            entry = self.find(wanted)
+        if entry is None:
+            raise DocumentError(f"There is no document {wanted[:200]!r} here.")
+        return entry
+
+    def find(self, wanted: str) -> Entry | None:
+        """The same among those that are known."""
+        for entry in self.entries():
+            if wanted in (entry.id, self.name(entry)):
+                return entry
+        return None
+
+    def ids(self) -> dict[str, str]:
+        """The ids of the documents by their names."""
+        return {self.name(entry): entry.id for entry in self.entries()}
+
+    def read(self, entry: Entry, emit: Emit = ignore) -> bool:
+        """Read a document unless that is done, or cannot be done now; whether it can be asked."""
+        stamp = stamp_of(entry.path)
+        if stamp is None:
+            self._forget(entry)
+            return False
+        if stamp == entry.stamp:
+            return entry.indexed is not None
+        if not entry.upload and not is_quiet(stamp):
+            entry.state, entry.indexed, entry.stamp = "changing", None, None
+            return False
+        with self._building:
+            if stamp != entry.stamp:
+                self._index(entry, emit)
+                entry.stamp = stamp
+        return entry.indexed is not None
+
+    def read_all(self, emit: Emit = ignore) -> bool:
+        """Read what is new or changed; whether nothing is left that is still being written."""
+        for entry in self.entries():
+            self.read(entry, emit)
+        return all(entry.state != "changing" for entry in self.entries())
+
+    def corpus(self, wanted: Iterable[str] = (), emit: Emit = ignore) -> Corpus:
+        """The documents of these ids or names, all without any, as they are now.
+
+        Raises DocumentError where there is none, or one that was named cannot be read.
+        """
+        named = [self.entry(each) for each in dict.fromkeys(wanted)]
+        if not named:
+            self.refresh()
+        ready = self._ready(named or self.entries(), bool(named), emit)
+        for entry in named:
+            if entry not in ready:
+                raise DocumentError(entry.error or "The document is being written or was removed.")
+        if not ready:
+            raise DocumentError("There is no document to ask; upload one or name one at the start.")
+        with self._building:
+            return self._opened(ready, "" if named else "all")
+
+    def page(self, wanted: str, number: int, emit: Emit = ignore) -> dict[str, Any]:
+        """The text of a page and where it lies; a document without pages is one.
+
+        Raises DocumentError for a document or a page that there is not.
+        """
+        corpus = self.corpus([wanted], emit)
+        name = corpus.documents[0]
+        document = corpus.document(name)
+        whole = Page(1, None, 0, len(document.text))
+        for page in document.pages or (whole,):
+            if page.number == number:
+                place = {"start": page.start, "end": page.end}
+                text = document.text[page.start : page.end]
+                label = page.label if document.pages else None
+                return {"document": name, "page": number, "page_label": label, "text": text} | place
+        raise DocumentError(f"{name} has no {document.unit} {number}.")
+
+    def close(self) -> None:
+        """Stop embedding; the next start goes on with it."""
+        with self._lock:
+            for corpus in self._corpora.values():
+                corpus.close()
+
+    def _ready(self, entries: list[Entry], every: bool, emit: Emit) -> list[Entry]:
+        """Those that can be asked; without one of them, or of `every`, a moment is waited."""
+        until = time.monotonic() + _PATIENCE
+        while True:
+            ready = [entry for entry in entries if self.read(entry, emit)]
+            enough = len(ready) == len(entries) if every else bool(ready)
+            changing = any(entry.state == "changing" for entry in entries)
+            if enough or not changing or time.monotonic() > until:
+                return ready
+            time.sleep(_PAUSE)
+
+    def _index(self, entry: Entry, emit: Emit) -> None:
+        entry.state, entry.error, entry.indexed = "reading", "", None
+        try:
+            password = self.settings.password
+            entry.indexed = index_file(entry.path, self.encoder, self._cache, password, emit)
+        except DocAgentError as error:
+            entry.state, entry.error = "failed", str(error)
+            log.warning("Left out: %s", error)
+        except BaseException:
+            entry.state = "waiting"
+            raise
+        else:
+            entry.state = "ready"
+
+    def _forget(self, entry: Entry) -> None:
+        with self._lock:
+            self._set({path: one for path, one in self._entries.items() if one is not entry})
+
+    def _set(self, entries: dict[Path, Entry]) -> None:
+        if entries.keys() != self._entries.keys():
+            self._names = {path: name for name, path in document_names(list(entries)).items()}
+        self._entries = entries
+
+    def _opened(self, ready: Sequence[Entry], name: str) -> Corpus:
+        documents = [entry.indexed for entry in ready if entry.indexed is not None]
+        names = {self.name(entry): entry.path for entry in ready}
+        key = tuple(f"{self.name(entry)} {entry.path} {entry.stamp}" for entry in ready)
+        if key in self._corpora:
+            self._corpora.move_to_end(key)
+            return self._corpora[key]
+        # One index for all, whatever comes and goes; it is kept up to date.
+        of: list[str | Path] = [*self.sources.paths, "uploads"] if name else list(names.values())
+        index = index_name(of, self.encoder)
+        corpus = Corpus(PassageIndex.build(names, documents, index, self.encoder, self._cache))
+        if corpus.pending <= _SOON:
+            corpus.complete()
+        else:
+            threading.Thread(target=_embed, args=(corpus,), daemon=True).start()
+        self._corpora[key] = corpus
+        while len(self._corpora) > _OPEN:
+            self._corpora.popitem(last=False)[1].close()
+        return corpus
+
+
+def _embed(corpus: Corpus) -> None:
+    """Make the vectors that questions do not wait for."""
+    try:
+        corpus.complete()
+    except Exception as error:  # noqa: BLE001 (a question raises it again, if it is asked)
+        log.warning("Embedding has stopped: %s", error)

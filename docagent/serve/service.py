@@ -1,0 +1,190 @@
+"""One server's model, documents, queues and counts; what is slow to load comes after the socket."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from docagent.api import DocAgent
+from docagent.errors import DocAgentError
+from docagent.serve.files import FileStore
+from docagent.serve.gate import Gate
+from docagent.serve.library import Library
+from docagent.serve.limits import Limits
+from docagent.serve.metrics import Metrics
+from docagent.serve.sources import Sources
+from docagent.settings import Settings
+from retrieval.files import Paths
+from retrieval.folders import cache_folder
+from retrieval.progress import ignore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from langchain_core.language_models import BaseChatModel
+
+    from docagent.events import Progress
+    from docagent.model import Model
+    from retrieval.corpus import Corpus
+
+log = logging.getLogger("docagent")
+
+_HEAD_START = 0.3  # seconds for the first requests, as importing torch holds up all threads
+_SHUTDOWN = 5.0  # seconds that reading and watching get to end
+
+
+class LibraryAgent(DocAgent):
+    """A DocAgent whose paths are ids of documents in a library; none are all of them."""
+
+    def __init__(self, library: Library, model: str | BaseChatModel, settings: Settings) -> None:
+        super().__init__(model, settings=settings)
+        self._library = library
+
+    def open(
+        self, paths: Paths, wait: bool = False, *, emit: Callable[[Progress], None] = ignore
+    ) -> Corpus:
+        """The corpus of these documents, as they are now."""
+        ids = [paths] if isinstance(paths, str | Path) else paths
+        corpus = self._library.corpus(map(str, ids), emit)
+        if wait:
+            corpus.complete(emit)
+        return corpus
+
+    def language_model(self) -> Model | None:
+        """As DocAgent's, at work for several questions at once."""
+        model = super().language_model()
+        engine = getattr(model.chat, "engine", None) if model else None
+        if engine is not None:
+            engine.shared = True
+        return model
+
+
+class Service:
+    """What all requests share. `start` loads it in the background, and `close` ends it.
+
+    `paths` are served, and so are the folders of `watch`, in which changes are looked for;
+    `uploads` adds what clients bring. Raises DocAgentError for a path that there is not and for
+    settings that cannot be.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[str | Path] = (),
+        watch: Sequence[str | Path] = (),
+        *,
+        model: str | BaseChatModel = "auto",
+        settings: Settings | None = None,
+        limits: Limits | None = None,
+        uploads: bool = True,
+    ) -> None:
+        settings = settings or Settings()
+        self.limits = limits or Limits()
+        self.begun = time.time()
+        cache = settings.cache or cache_folder()
+        files = None
+        if uploads:
+            files = FileStore(cache / "files", self.limits.file, self.limits.stored)
+        self.library = Library(Sources([*paths, *watch], cache), files, settings)
+        self.agent = LibraryAgent(self.library, model, settings)
+        self.questions = Gate(self.limits.questions, self.limits.waiting)
+        self.quick = Gate(self.limits.quick, self.limits.quick_waiting)
+        self.metrics = Metrics()
+        self.model_state = "none" if self.agent.settings.model == "none" else "loading"
+        self.reading = True
+        self._watched = Sources(watch, cache).places
+        self._ended = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._gauges()
+
+    @property
+    def model_id(self) -> str:
+        """The name of the language model, as far as it is known."""
+        model = self.agent.settings.model
+        if self.model_state == "ready":
+            model = getattr(self.agent.chat_model, "model_name", None) or model
+        return model
+
+    def chat_model(self) -> BaseChatModel | None:
+        """The language model, loaded if it is not yet; None if there is to be none.
+
+        Raises DocAgentError if it cannot be had.
+        """
+        model = self.agent.language_model()
+        if model is None:
+            return None
+        self.model_state = "ready"
+        return model.chat
+
+    def start(self) -> None:
+        """Load the model, read the documents and watch the folders, in the background."""
+        self._run(self._load)
+        self._run(self._read)
+
+    def read_soon(self) -> None:
+        """Read what is new, in the background."""
+        self._run(self._read_new)
+
+    def close(self) -> None:
+        """End what `start` began; what was finished is kept."""
+        self._ended.set()
+        self.library.close()
+        for thread in self._threads:
+            thread.join(_SHUTDOWN)
+
+    def _load(self) -> None:
+        if self._ended.wait(_HEAD_START):
+            return
+        try:
+            self.library.encoder.load()
+            self.chat_model()
+        except DocAgentError as error:
+            self.model_state = str(error)
+            log.warning("%s", error)
+        except Exception:
+            self.model_state = "the model could not be loaded; the server's log says why"
+            log.exception("The model could not be loaded.")
+
+    def _read(self) -> None:
+        if self._ended.wait(_HEAD_START):
+            return
+        self._read_new()
+        self.reading = False
+        if self._watched:
+            from docagent.serve.watch import watch
+
+            watch(self._watched, self.library, self._ended)
+
+    def _read_new(self) -> None:
+        try:
+            self.library.refresh()
+            self.library.read_all(self._go_on)
+            if self.library.entries():
+                self.library.corpus((), self._go_on)
+        except DocAgentError as error:
+            log.warning("%s", error)
+        except _Ended:
+            pass
+
+    def _go_on(self, _: object) -> None:
+        if self._ended.is_set():
+            raise _Ended
+
+    def _run(self, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=work, daemon=True)
+        self._threads = [each for each in self._threads if each.is_alive()]
+        thread.start()
+        self._threads.append(thread)
+
+    def _gauges(self) -> None:
+        gauge = self.metrics.gauge
+        gauge("questions_running", "Questions at work.", lambda: self.questions.working)
+        gauge("questions_waiting", "Questions in the queue.", lambda: self.questions.waiting)
+        gauge("documents", "Documents that are served.", lambda: len(self.library.entries()))
+
+
+class _Ended(BaseException):
+    """The server ends."""
