@@ -118,9 +118,9 @@ def _running(page: list[Line]) -> set[int]:
         below = page[index + 1] if index + 1 < len(page) else None
         if (
             below
-            and line.x1 > edges[style] - 3 * line.size
+            and (line.x1 > edges[style] - 3 * line.size or line.is_full(below, edges[style]))
             and (below.size, below.bold, below.column) == style
-            and 0 < line.y - below.y < 2 * line.size
+            and 0 < line.y - below.y < 3 * line.size  # with double spacing
         ):
             continue
         if index > start and line.text.endswith(_SENTENCE) and not _LED.match(page[start].text):
