@@ -99,7 +99,8 @@ def report(path: Path, with_ocr: bool, to: Connection) -> None:
         to.send({"was": "warned" if why or document.silent else "read", "why": why})
     except DocAgentError as error:
         message = re.sub(r" ?\(.*\)", "", str(error).replace(path.name, "FILE"))
-        to.send({"was": "refused", "why": message})
+        was = "crashed" if "crashed" in message else "refused"  # a worker of its own may have
+        to.send({"was": was, "why": message if was == "refused" else str(error)})
     except BaseException as error:  # noqa: BLE001  (it is what is counted)
         place = traceback.extract_tb(error.__traceback__)[-1]
         why = f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"

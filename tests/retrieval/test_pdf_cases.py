@@ -335,7 +335,7 @@ def test_a_paragraph_of_large_or_bold_type_is_no_heading(
     lines = [
         "Acceptance of technology has been a field of study for decades",
         "Although many models have been proposed to explain the use of",
-        "a system of new barges, the Board of",
+        "a system of new and very heavy barges, the Board of",
         "Extraordinary Administrators has captured the most attention.",
     ]
 

@@ -609,3 +609,23 @@ def test_pictures_of_office_files_are_read_once_each(tmp_path: Path) -> None:
         ("note", "Picture: The crane costs 48,500 euro."),
         ("text", "See the picture."),
     ]
+
+
+@pytest.mark.usefixtures("without_ocr")
+def test_turned_words_beside_a_full_page_are_no_place_for_pictures(tmp_path: Path) -> None:
+    page = canvas(tmp_path / "a.pdf")
+    for y in range(780, 20, -20):
+        page.drawString(72, y, SHOWN[0])
+    for x in (350, 540):
+        page.saveState()
+        page.translate(x, 500)
+        page.rotate(90)
+        page.drawString(0, 0, "Boats moored")
+        page.restoreState()
+    page.showPage()
+    page.drawString(72, 760, SHOWN[1])
+    page.drawInlineImage(printed(SHOWN), 72, 300, 450, 150)
+    page.save()
+    document = parse(tmp_path / "a.pdf", (tmp_path / "a.pdf").read_bytes())
+    assert document.text.count("Boats moored") == 2
+    assert document.warnings[0].startswith("pictures on page 2 are not read")
