@@ -22,7 +22,9 @@ from pypdf.generic import (
 
 from retrieval.errors import DocAgentError
 from retrieval.parse import ocr
+from retrieval.parse.pdf_shown import _gaps
 from retrieval.parse.pictures import picture_texts
+from retrieval.parse.segment import Segment
 from tests.make_pdf import HEIGHT, WIDTH, canvas, text_pdf, write_lines
 from tests.retrieval.parsed import blocks, page_text, parse
 
@@ -611,22 +613,7 @@ def test_pictures_of_office_files_are_read_once_each(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.usefixtures("without_ocr")
-def test_turned_words_beside_a_full_page_are_no_place_for_pictures(tmp_path: Path) -> None:
-    printed(SHOWN).save(tmp_path / "p.png")
-    page = canvas(tmp_path / "a.pdf")
-    for y in range(780, 20, -20):
-        page.drawString(72, y, SHOWN[0])
-    for x in (350, 540):
-        page.saveState()
-        page.translate(x, 500)
-        page.rotate(90)
-        page.drawString(0, 0, "Boats moored")
-        page.restoreState()
-    page.showPage()
-    page.drawString(72, 760, SHOWN[1])
-    page.drawImage(tmp_path / "p.png", 72, 300, 450, 150)
-    page.save()
-    document = parse(tmp_path / "a.pdf", (tmp_path / "a.pdf").read_bytes())
-    assert document.text.count("Boats moored") == 2
-    assert document.warnings[0].startswith("pictures on page 2 are not read")
+def test_turned_words_bound_no_place_of_a_picture() -> None:
+    line = Segment("words", 72, 500, 20, 830, 0, 0, 0, 4, 0)
+    turned = [Segment("z", 280, 290, -x, 6 - x, 1, 1, 0, 0, 0) for x in (130.0, 330.0)]
+    assert list(_gaps([line, *turned], (0.0, 0.0, 595.0, 842.0))) == []
