@@ -328,6 +328,17 @@ def test_a_vowel_sign_drawn_ahead_of_its_letter_divides_no_word(right: float, re
     assert segment.text == read
 
 
+def test_where_all_is_bold_nothing_is_set_off_by_it(tmp_path: Path) -> None:
+    def draw(page: Any) -> None:
+        page.setFont("Helvetica-Bold", 20.0)
+        page.drawString(72, 730, "On the Barge")
+        page.setFont("Helvetica-Bold", 12.0)
+        for number, line in enumerate(SPEECH[:9]):  # the page ends within a sentence
+            page.drawString(72, 700 - number * 14.0, line)
+
+    assert texts(one_page(tmp_path / "a.pdf", draw), "heading") == ["On the Barge"]
+
+
 @pytest.mark.parametrize(("font", "leading"), [("Helvetica-Bold", 14.0), ("Helvetica", 30.0)])
 def test_a_paragraph_of_large_or_bold_type_is_no_heading(
     tmp_path: Path, font: str, leading: float
