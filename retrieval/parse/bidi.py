@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _FOREIGN = re.compile(r"[^\W_]")
@@ -11,7 +12,6 @@ _JOINING = frozenset(".,:/-−–'+")  # one of them between two digits is part 
 _BESIDE = frozenset("%$€£¥₪°#")  # beside a digit
 _PAIRS = {"(": ")", ")": "(", "[": "]", "]": "[", "{": "}", "}": "{", "«": "»", "»": "«"}
 _OPENING = "([{"
-_LAM, _ALEFS = "ل", frozenset("اأإآ")
 
 
 def is_right_to_left(text: str) -> bool:
@@ -34,11 +34,20 @@ def logical(units: list[str]) -> str:
 
 
 def ligature(chars: str) -> str:
-    """What one glyph stands for, given as PDFium has it: back to front."""
+    """What one glyph stands for, given as PDFium has it: mostly back to front.
+
+    Of the two orders Unicode may have one as a ligature: then it is that.
+    """
     back = chars[::-1] if RIGHT_TO_LEFT.search(chars) else chars
-    if len(back) > 1 and back[0] in _ALEFS and back[1] == _LAM:
-        return _LAM + back[0] + back[2:]  # no other order makes one glyph of the two
-    return back
+    known = _ligatures()
+    return chars if chars in known and back not in known else back
+
+
+@cache
+def _ligatures() -> frozenset[str]:
+    """All that Unicode has as one Arabic character: lam with alef, with meem, with khah ..."""
+    forms = (*range(0xFBEA, 0xFDF2), *range(0xFEF5, 0xFEFD))
+    return frozenset(unicodedata.normalize("NFKC", chr(form)) for form in forms)
 
 
 def _reversed_runs(units: list[str], turn: list[bool], within: bool) -> str:
@@ -88,15 +97,24 @@ def _left_to_right(units: list[str]) -> list[bool]:
 
 
 def _brackets(text: str) -> str:
-    """Brackets the way they are read: PDFium turns some of a line, and others not."""
-    chars = list(text)
-    for at, char in enumerate(chars):
-        if char in _PAIRS and char not in "«»":
-            before = at > 0 and not chars[at - 1].isspace() and chars[at - 1] not in _PAIRS
-            after = at + 1 < len(chars) and unicodedata.category(chars[at + 1])[0] in "LN"
-            if before != after:
-                opening = after
-                chars[at] = char if (char in _OPENING) == opening else _PAIRS[char]
+    """Brackets the way they are read: PDFium turns some of a line, and others not.
+
+    White space tells on which side of a bracket its words stand; between two words, as in
+    15(a)(4), the first bracket opens and the next one closes.
+    """
+    chars, is_open = list(text), False
+    at_brackets = [at for at, char in enumerate(chars) if char in _PAIRS and char not in "«»"]
+    for at in at_brackets:
+        char = chars[at]
+        before = at > 0 and not chars[at - 1].isspace() and chars[at - 1] not in _PAIRS
+        after = at + 1 < len(chars) and unicodedata.category(chars[at + 1])[0] in "LN"
+        opening = char in _OPENING
+        if before != after:
+            opening = after
+        elif before:
+            opening = not is_open and at != at_brackets[-1]
+        chars[at] = char if (char in _OPENING) == opening else _PAIRS[char]
+        is_open = opening
     return "".join(chars)
 
 

@@ -41,11 +41,11 @@ def heading_levels(pages: list[list[Line]], outline: Outline) -> list[list[int]]
     Lines that the outline names take its level; other set-off lines (larger than the body, or
     bold, or named like "Item 7") come below the outline's levels, larger type first.
     """
-    body = body_size(pages)
+    body, bold = body_size(pages), _is_bold(pages)
     below = 1 + max((level for level, _, _ in outline), default=-1)
     steps = [
         [
-            _step(line.size, body) if _set_off(line, body) and index not in running else None
+            _step(line.size, body) if _set_off(line, body, bold) and index not in running else None
             for index, line in enumerate(page)
         ]
         for page, running in zip(pages, map(_running, pages), strict=True)
@@ -72,12 +72,21 @@ def body_size(pages: list[list[Line]]) -> float:
     return weights.most_common(1)[0][0] if weights else 0.0
 
 
+def _is_bold(pages: list[list[Line]]) -> bool:
+    """Whether most of the text is bold, so that bold type sets nothing off."""
+    weights = Counter[bool]()
+    for page in pages:
+        for line in page:
+            weights[line.bold] += len(line.text)
+    return weights[True] > weights[False]
+
+
 def _step(size: float, body: float) -> int:
     """Sizes within 8% of the body are one step; bold body type is the lowest level."""
     return max(0, round((size / body - 1) / 0.08)) if body else 0
 
 
-def _set_off(line: Line, body: float) -> bool:
+def _set_off(line: Line, body: float, bold: bool) -> bool:
     words = line.text.split()
     if len(line.text) > 120 or not 1 <= len(words) <= 16 or not line.is_large or line.is_row:
         return False
@@ -93,7 +102,7 @@ def _set_off(line: Line, body: float) -> bool:
         return False
     if line.size > 1.12 * body:
         return True
-    if line.bold:
+    if line.bold and not bold:
         return True
     if _STATEMENT.fullmatch(line.text) and line.text.istitle() and line.cells == 1:
         return True
@@ -118,9 +127,9 @@ def _running(page: list[Line]) -> set[int]:
         below = page[index + 1] if index + 1 < len(page) else None
         if (
             below
-            and line.x1 > edges[style] - 3 * line.size
+            and (line.x1 > edges[style] - 3 * line.size or line.is_full(below, edges[style]))
             and (below.size, below.bold, below.column) == style
-            and 0 < line.y - below.y < 2 * line.size
+            and 0 < line.y - below.y < 3 * line.size  # with double spacing
         ):
             continue
         if index > start and line.text.endswith(_SENTENCE) and not _LED.match(page[start].text):

@@ -10,7 +10,7 @@ from statistics import median, quantiles
 
 from retrieval.parse.document import Block, Kind
 from retrieval.parse.footnotes import NOTE
-from retrieval.parse.joints import CJK, in_address, is_broken, joint
+from retrieval.parse.joints import in_address, is_broken, joint
 from retrieval.parse.line import Line
 
 _BULLET = re.compile(
@@ -192,9 +192,7 @@ def _continues(above: Line, below: Line, margins: dict[int, float], pitch: float
         return True  # a narrow column among others, whose own right edge is not known
     if _flows(above, below, margins[above.column]):
         return True
-    width = (above.x1 - above.x0) / max(1, len(above.text))
-    word = 1 if CJK.match(below.text) else len(below.text.split(maxsplit=1)[0]) + 1
-    return above.x1 + word * width > margins[above.column] - 0.5 * width
+    return above.is_full(below, margins[above.column])
 
 
 def _flows(above: Line, below: Line, margin: float) -> bool:

@@ -6,6 +6,8 @@ import re
 from itertools import islice
 from typing import NamedTuple
 
+from retrieval.parse.joints import CJK
+
 CELLS = "  "  # stands between the cells of a row; nothing else in a line is two spaces
 # A cell of a table of figures: 1,234.5  (63)  12%  $  —  2023  1,204³
 _FIGURE = re.compile(
@@ -42,6 +44,12 @@ class Line(NamedTuple):
         return len(cells) == 2 and any(
             count_figures(words) == len(words) for words in map(str.split, cells)
         )
+
+    def is_full(self, below: Line, margin: float) -> bool:
+        """Whether the first word of the line below would not have fitted before the margin."""
+        width = (self.x1 - self.x0) / max(1, len(self.text))
+        word = 1 if CJK.match(below.text) else len(below.text.split(maxsplit=1)[0]) + 1
+        return self.x1 + word * width > margin - 0.5 * width
 
     @property
     def is_large(self) -> bool:

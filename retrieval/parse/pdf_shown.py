@@ -144,7 +144,8 @@ def _taken_out(reader: SegmentReader, hidden: set[int]) -> list[str]:
 def _gaps(segments: list[Segment], paper: Box) -> Iterator[tuple[float, float]]:
     """Where a picture may stand above, between or below the lines: low and high."""
     floor = paper[3]
-    for segment in sorted(segments, key=lambda s: -s.high):
+    lines = [segment for segment in segments if not segment.turns]
+    for segment in sorted(lines, key=lambda s: -s.high):
         if floor - segment.high > _ROOM:
             yield segment.high, floor
         floor = min(floor, segment.low)

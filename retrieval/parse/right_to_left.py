@@ -51,14 +51,17 @@ def mirrored(segments: list[Segment]) -> list[Segment]:
 
 def _units(reader: SegmentReader, start: int, end: int) -> list[_Unit]:
     units: list[_Unit] = []
-    for number, match in enumerate(_WORD.finditer(reader.text, start, end)):
+    number = 0
+    for match in _WORD.finditer(reader.text, start, end):
+        number += not (units and _goes_on(reader, units[-1], match))
         for index in range(*match.span()):
             char = reader.text[index]
             if char in MARKS:
                 continue
             box = reader.box(index, 0)
             last = units[-1] if units and units[-1].word == number else None
-            if last and (last.box == box or unicodedata.combining(char)):
+            mark = index > match.start() and unicodedata.combining(char)
+            if last and (last.box == box or mark):
                 last.text += char  # one glyph for several characters, or a vowel on a letter
             else:
                 units.append(_Unit(char, box, number, index))
@@ -66,6 +69,17 @@ def _units(reader: SegmentReader, start: int, end: int) -> list[_Unit]:
         if not any(map(unicodedata.combining, unit.text)):
             unit.text = ligature(unit.text)
     return units
+
+
+def _goes_on(reader: SegmentReader, before: _Unit, word: re.Match[str]) -> bool:
+    """Whether the white space before `word` is none.
+
+    PDFium puts it before a vowel sign that was drawn ahead of its letter.
+    """
+    letters = (i for i in range(*word.span()) if not unicodedata.combining(reader.text[i]))
+    letter = next(letters, word.start())
+    _, low, right, high = reader.box(letter, 0)
+    return letter > word.start() and before.box[0] - right < 0.05 * (high - low)
 
 
 def _segment(cell: list[_Unit], line: int) -> Segment:

@@ -30,7 +30,7 @@ _CHARACTERS = {
 _NAMES = """colortbl pict objdata fldinst header headerl headerr headerf footer footerl
     footerr footerf xe tc rxe themedata datastore nonesttables nonshppict generator author
     operator company subject keywords comment doccomm category manager listtable
-    listoverridetable revtbl filetbl creatim revtim printim buptim"""
+    listoverridetable revtbl filetbl creatim revtim printim buptim sp"""
 _SKIPPED = frozenset(_NAMES.split())
 _SHOWN = ("shppict", "shpinst", "shptxt", "nesttableprops")  # though marked as not to be known
 _APART = ("footnote", "annotation", "atnauthor", "title", "fonttbl", "stylesheet", "htmltag")
@@ -91,6 +91,7 @@ class Rtf:
                 self._symbol(char)
             elif code or text:
                 self._put_bytes(bytes.fromhex(code) if code else text.encode("latin-1"))
+        self._in_table = False
         self._end_paragraph()
         if self._page:
             add_html(self.builder, "".join(self._page), self.file)
@@ -202,6 +203,8 @@ class Rtf:
             self._put(" ")
             return
         text = self._take("")
+        if self._cells:  # of a row that nothing ends
+            self._end_row()
         level = self._level or self._levels.get(self._state.style, 0)
         self.builder.add("heading" if level else "text", text, level)
         self._end_notes()
@@ -221,7 +224,7 @@ class Rtf:
         is_merged = at < len(self._merged) and self._merged[at] and at < len(self._above)
         self._cells.append(self._above[at] if is_merged else text)
 
-    def _end_row(self, _: int | None) -> None:
+    def _end_row(self, _: int | None = None) -> None:
         self.builder.row(self._cells)
         self._above, self._cells = self._cells, []
         self._end_notes()

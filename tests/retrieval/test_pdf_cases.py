@@ -14,6 +14,8 @@ from retrieval.parse.formats.pdf import read_pdf
 from retrieval.parse.joints import joint
 from retrieval.parse.line import count_figures
 from retrieval.parse.page_numbers import page_numbers, printed_labels
+from retrieval.parse.right_to_left import turned_back
+from retrieval.parse.segment import Box
 from tests.conftest import ROOT
 from tests.make_pdf import canvas, text_pdf, wrapped, write_lines
 from tests.retrieval.parsed import blocks
@@ -291,6 +293,8 @@ def test_hebrew_is_running_text_and_its_stops_stay_in_place() -> None:
     [
         (".2025 לירפאב 30-ב", "ב-30 באפריל 2025."),
         (".(ABC Corp 2023) הרבחה לש 60% ,13:30 העשב", "בשעה 13:30, 60% של החברה (ABC Corp 2023)."),
+        ("קוחל (4))ב)15 ףיעס", "סעיף 15(ב)(4) לחוק"),
+        ("ףיעס )1", "1) סעיף"),
         ("The word םולש בר means peace", "The word רב שלום means peace"),
     ],
 )
@@ -300,7 +304,61 @@ def test_lines_of_two_directions(seen: str, read: str) -> None:
 
 def test_the_ligature_of_lam_and_alef() -> None:
     assert ligature("إل") == ligature("لإ"[::-1]) == "لإ"
+    assert ligature("خل") == ligature("لخ") == "لخ"
     assert ligature("x") == "x"
+
+
+class _Drawn:
+    """What is known of a page: characters, each with its left and right edge."""
+
+    def __init__(self, *drawn: tuple[str, float, float]) -> None:
+        self.text = "".join(char for char, _, _ in drawn)
+        self.edges = [(left, right) for _, left, right in drawn]
+
+    def box(self, index: int, _: int) -> Box:
+        left, right = self.edges[index]
+        return left, 0.0, right, 10.0
+
+
+@pytest.mark.parametrize(("right", "read"), [(40, "أيضًا"), (36, "أي ضًا")])
+def test_a_vowel_sign_drawn_ahead_of_its_letter_divides_no_word(right: float, read: str) -> None:
+    drawn = [("أ", 43, 46), ("ي", 40, 43), (" ", 33, 33), ("\u064b", 31, 33), ("ض", 30, right)]
+    page: Any = _Drawn(*drawn, ("ا", 27, 30))
+    (segment,) = turned_back(page, 0, len(page.text), 1)
+    assert segment.text == read
+
+
+def test_where_all_is_bold_nothing_is_set_off_by_it(tmp_path: Path) -> None:
+    def draw(page: Any) -> None:
+        page.setFont("Helvetica-Bold", 20.0)
+        page.drawString(72, 730, "On the Barge")
+        page.setFont("Helvetica-Bold", 12.0)
+        for number, line in enumerate(SPEECH[:9]):  # the page ends within a sentence
+            page.drawString(72, 700 - number * 14.0, line)
+
+    assert texts(one_page(tmp_path / "a.pdf", draw), "heading") == ["On the Barge"]
+
+
+@pytest.mark.parametrize(("font", "leading"), [("Helvetica-Bold", 14.0), ("Helvetica", 30.0)])
+def test_a_paragraph_of_large_or_bold_type_is_no_heading(
+    tmp_path: Path, font: str, leading: float
+) -> None:
+    lines = [
+        "Acceptance of technology has been a field of study for decades",
+        "Although many models have been proposed to explain the use of",
+        "a system of new and very heavy barges, the Board of",
+        "Extraordinary Administrators has captured the most attention.",
+    ]
+
+    def draw(page: Any) -> None:
+        for number, line in enumerate(lines):
+            page.setFont(font, 14.0)
+            page.drawString(72, 700 - number * leading, line)
+        page.setFont("Helvetica", 10.0)
+        for number, line in enumerate(SPEECH):
+            page.drawString(72, 500 - number * 12.0, line)
+
+    assert texts(one_page(tmp_path / "a.pdf", draw), "heading") == []
 
 
 def test_chinese_paragraphs_are_no_headings() -> None:

@@ -22,7 +22,9 @@ from pypdf.generic import (
 
 from retrieval.errors import DocAgentError
 from retrieval.parse import ocr
+from retrieval.parse.pdf_shown import _gaps
 from retrieval.parse.pictures import picture_texts
+from retrieval.parse.segment import Segment
 from tests.make_pdf import HEIGHT, WIDTH, canvas, text_pdf, write_lines
 from tests.retrieval.parsed import blocks, page_text, parse
 
@@ -609,3 +611,9 @@ def test_pictures_of_office_files_are_read_once_each(tmp_path: Path) -> None:
         ("note", "Picture: The crane costs 48,500 euro."),
         ("text", "See the picture."),
     ]
+
+
+def test_turned_words_bound_no_place_of_a_picture() -> None:
+    line = Segment("words", 72, 500, 20, 830, 0, 0, 0, 4, 0)
+    turned = [Segment("z", 280, 290, -x, 6 - x, 1, 1, 0, 0, 0) for x in (130.0, 330.0)]
+    assert list(_gaps([line, *turned], (0.0, 0.0, 595.0, 842.0))) == []

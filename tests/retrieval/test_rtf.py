@@ -50,6 +50,19 @@ def test_damaged_rtf_is_read_as_far_as_it_goes(tmp_path: Path, more: bytes) -> N
     assert parse(tmp_path / "a.rtf", b"{\\rtf1 Words.\\par " + more).text.startswith("Words.")
 
 
+def test_cells_that_no_row_ends_are_a_row(tmp_path: Path) -> None:
+    text = rb"{\rtf1 Fax\cell 0621\cell\pard\par After\par Phone\cell 0622\cell}"
+    found = blocks(parse(tmp_path / "a.rtf", text))
+    assert found == [("row", "Fax | 0621"), ("text", "After"), ("row", "Phone | 0622")]
+
+
+def test_a_text_box_is_its_text_and_not_its_shape(tmp_path: Path) -> None:
+    text = rb"""{\rtf1{\shp{\*\shpinst\shpleft0{\sp{\sn shapeType}{\sv 202}}
+{\shptxt \pard In the box\par}}{\shprslt other}} After\par}"""
+    assert "shapeType" not in parse(tmp_path / "a.rtf", text).text
+    assert "In the box" in parse(tmp_path / "a.rtf", text).text
+
+
 def test_a_page_that_outlook_has_wrapped(tmp_path: Path) -> None:
     text = rb"""{\rtf1\ansi\ansicpg1251\fromhtml1 {\*\htmltag18 <html>}{\*\htmltag64 <p>}
 \htmlrtf {\htmlrtf0 Dear \'ce\'f2\'f2\'ee & co,{\*\htmltag72 </p>}\htmlrtf\par}\htmlrtf0

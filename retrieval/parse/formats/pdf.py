@@ -92,9 +92,10 @@ def _read_pages(
         {"path": str(path), "password": password, "share": share, "shares": shares}
         for share in range(shares)
     ]
-    run_workers("retrieval.parse.pdf_worker", tasks, handle)
+    failure = run_workers("retrieval.parse.pdf_worker", tasks, handle)
     if not pages or len(pages) != head["pages"]:
-        raise DocumentError(f"{path.name} is damaged: the PDF reader crashed on it.")
+        why = f" ({failure})" if failure else ""
+        raise DocumentError(f"{path.name} is damaged: the PDF reader crashed on it{why}.")
     return head, [pages[index] for index in range(len(pages))]
 
 
