@@ -35,6 +35,7 @@ _BARE = frozenset(_NUMBERED.lower().split())
 _YEAR = re.compile(r"(?<![\d.,])(?:FY ?|CY ?)?((?:19|20)\d\d)(?![\d,.]?\d)", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _ASKS = ("?", "？", "؟")
+_STATES = (".", "!", "。", "！")
 _SHORTEST = 3  # words of a question that can be understood without its other sentences
 _LATEST = re.compile(r"\b(?:latest|newest|most recent)\b", re.IGNORECASE)
 _BEFORE = re.compile(
@@ -65,9 +66,9 @@ class Place(NamedTuple):
 class Query:
     """A question as `Corpus.query` reads it. Nothing here needs a model.
 
-    `language` is an ISO 639-1 code, or "" if it is not sure. `core` are its sentences that ask,
-    `terms` the search terms of these, stemmed for the languages of the corpus, and `rarity` their
-    inverse document frequency there. `search_text` and `search_terms` add the year that "last year"
+    `language` is an ISO 639-1 code, or "" if it is not sure. `core` is the question without
+    statements beside it, `terms` its search terms, stemmed for the languages of the corpus, and
+    `rarity` their inverse document frequency there. `search_text` and `search_terms` add the year that "last year"
     means.
 
     `items` are a document's likely words for what is asked; `likely` holds queries to be searched
@@ -158,9 +159,10 @@ def _rarity(
 
 
 def _core(question: str) -> str:
-    """The sentences that ask, of several: the others say how to answer, or what a word means."""
+    """Without the statements beside what is asked: they say how to answer, or what a word means."""
     spans = [question[start:end].strip() for start, end in sentences(question)]
-    core = " ".join(sentence for sentence in spans if sentence.endswith(_ASKS))
+    asking = any(span.endswith(_ASKS) for span in spans)
+    core = " ".join(span for span in spans if not (asking and span.endswith(_STATES)))
     return core if len(_WORD.findall(core)) >= _SHORTEST else question
 
 

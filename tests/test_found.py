@@ -162,7 +162,7 @@ def test_the_bar_follows_what_cosines_are_worth(
 ) -> None:
     file = tmp_path / "船.txt"
     file.write_text("渡轮海燕号于2023年更换了发动机。\n\n自行车票价为4弗罗林。", "utf-8")
-    chinese = Corpus.open([file], cache=shared_cache)
+    chinese = Corpus.open([file], cache=shared_cache, embedding="embedded")
     told = verdict(chinese, "自行车票多少钱？")
     assert told.found
     assert not verdict(chinese, "哪种酶解开双链？").found

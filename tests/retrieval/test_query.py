@@ -45,6 +45,10 @@ def test_what_a_question_is_about_may_stand_in_another_sentence() -> None:
     assert query.years == ("2022",)
 
 
+def test_words_behind_the_question_are_kept() -> None:
+    assert parse_query("When was she lost? Perpetua, Bramsay").core.endswith("Perpetua, Bramsay")
+
+
 def test_ordinary_questions_are_left_alone() -> None:
     questions = [one["question"] for one in rows()]
     told = [parse_query(question) for question in questions]
