@@ -68,8 +68,8 @@ class Query:
 
     `language` is an ISO 639-1 code, or "" if it is not sure. `core` is the question without
     statements beside it, `terms` its search terms, stemmed for the languages of the corpus, and
-    `rarity` their inverse document frequency there. `search_text` and `search_terms` add the year that "last year"
-    means.
+    `rarity` their inverse document frequency there. `search_text` and `search_terms` add the year
+    that "last year" means.
 
     `items` are a document's likely words for what is asked; `likely` holds queries to be searched
     besides: those words, behind the words of each place where such answers stand. `places` are
