@@ -42,7 +42,9 @@ def main() -> None:
     add(table, "all", rows)
     table.note(f"Limit: {options.seconds:.0f} s a file; OCR {'on' if options.ocr else 'off'}.")
     refusals = Table("refused because", "files")
-    reasons = Counter(row["why"] for row in rows if row["was"] == "refused")
+    reasons = Counter(
+        re.sub(r"\d+ pages", "n pages", row["why"]) for row in rows if row["was"] == "refused"
+    )
     for message, files in reasons.most_common():
         refusals.add(message, files)
     for row in rows:
