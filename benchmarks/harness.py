@@ -1,5 +1,5 @@
-"""What every benchmark shares: its options, timing, tables that are printed as their rows come, the
-machine it runs on, and the marked sections of BENCHMARKS.md."""
+"""What every benchmark shares: options, timing, tables that are printed as rows come, processes
+of their own, the machine it runs on, and the marked sections of BENCHMARKS.md."""
 
 from __future__ import annotations
 
@@ -148,6 +148,42 @@ def least(ways: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, flo
         for name, way in ways.items():
             best[name] = min(best[name], way())
     return best
+
+
+class Worker:
+    """A module in a process of its own that answers a line of JSON with a line: see `serve`."""
+
+    def __init__(self, python: str, *module: str) -> None:
+        command, pipe = [python, "-m", *module], subprocess.PIPE
+        environment = {**os.environ, "NO_PROXY": "127.0.0.1"}
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True
+        )
+
+    def ask(self, **request: Any) -> Any:
+        """The reply; an exit when the process has ended."""
+        assert self.process.stdin and self.process.stdout
+        print(json.dumps(request), file=self.process.stdin, flush=True)
+        if line := self.process.stdout.readline():
+            return json.loads(line)
+        raise SystemExit(f"it ended: {' '.join(map(str, self.process.args))}")
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+def serve(load: Callable[[], Callable[[Row], Any]]) -> None:
+    """The other side of a `Worker`: answers the requests with what `load` returns."""
+    # What libraries print must not mix with the replies.
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    answer = load()
+    for line in sys.stdin:
+        print(json.dumps(answer(json.loads(line))), file=replies, flush=True)
 
 
 def installed(*modules: str) -> bool:

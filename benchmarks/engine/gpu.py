@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -46,13 +45,12 @@ FULL = "out of memory"
 Writes = Callable[[list[int]], TimedAnswer]
 
 
-@dataclass
-class Best:
+class Best(NamedTuple):
     """The best of one way at one length: tokens a second, and bytes at the peak."""
 
-    reading: float = 0.0
-    writing: float = 0.0
-    memory: int = 0
+    reading: float
+    writing: float
+    memory: float
 
 
 def gpu(bench: Bench, config: Mapping[str, Any] = QWEN2_7B, name: str = "7B") -> Table:
@@ -105,23 +103,20 @@ def best(
     ways: Mapping[str, Writes], ids: list[int], device: torch.device
 ) -> dict[str, Best | None]:
     """Each way's best, in turns, after a short answer that warms up; None if memory ran out."""
-    results: dict[str, Best | None] = {name: Best() for name in ways}
+    results: dict[str, Best | None] = dict.fromkeys(ways, Best(0, 0, 0))
     for way in ways.values():
         way(ids[:16])
     for name, way in list(ways.items()) * ROUNDS:
-        result = results[name]
-        if result is None:
+        if (result := results[name]) is None:
             continue
         try:
             answer, memory = with_peak(way, ids, device)
+            own = len(ids) / answer.first, NEW / answer.rest, memory
+            results[name] = Best(*map(max, result, own))
         except (DocAgentError, RuntimeError) as error:
             if isinstance(error, RuntimeError) and not out_of_memory(error):
                 raise
             results[name] = None
-            continue
-        result.reading = max(result.reading, len(ids) / answer.first)
-        result.writing = max(result.writing, NEW / answer.rest)
-        result.memory = max(result.memory, memory)
     return results
 
 
