@@ -8,10 +8,11 @@ import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -125,15 +126,18 @@ class ResultLog:
         return self.results[key]
 
 
+def sample(rows: Sequence[T], count: int) -> Sequence[T]:
+    """So many of the rows, spread over all of them."""
+    return rows[:: max(1, len(rows) // count)][:count]
+
+
 def timed(work: Callable[[], T]) -> tuple[T, float]:
-    """A result, and the seconds it took."""
     start = time.perf_counter()
     result = work()
     return result, time.perf_counter() - start
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """How long one call takes."""
     return timed(work)[1]
 
 
@@ -187,7 +191,6 @@ def serve(load: Callable[[], Callable[[Row], Any]]) -> None:
 
 
 def installed(*modules: str) -> bool:
-    """Whether all of them can be imported."""
     return all(find_spec(module) for module in modules)
 
 
@@ -198,7 +201,6 @@ def leave_out(reason: str) -> NoReturn:
 
 
 def tell(line: str) -> None:
-    """Progress, on standard error."""
     print(line, file=sys.stderr, flush=True)
 
 
@@ -226,17 +228,15 @@ def _version(package: str) -> str:
 
 def _commit() -> str:
     """The checkout's commit, and whether the code differs from it; nothing outside a checkout."""
-    head = _git("rev-parse", "--short", "HEAD")
-    changed = ", changed" if head and _git("status", "--porcelain", "--", *_MEASURED) else ""
-    return f" ({head}{changed})" if head else ""
+    if not (head := _git("rev-parse", "--short", "HEAD")):
+        return ""
+    return f" ({head}{', changed' * bool(_git('status', '--porcelain', '--', *_MEASURED))})"
 
 
 def _git(*arguments: str) -> str:
-    try:
-        command = ["git", "-C", str(ROOT), *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
+    if not shutil.which("git"):
         return ""
+    done = subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, text=True)
     return done.stdout.strip() if done.returncode == 0 else ""
 
 

@@ -9,7 +9,7 @@ import torch
 
 from benchmarks.engine.bench import Bench, copy_bandwidth, token_bytes
 from benchmarks.engine.plain import Plain, TimedAnswer, write
-from benchmarks.harness import Table
+from benchmarks.harness import Table, leave_out
 from docagent.engine.decoding.generate import out_of_memory
 from docagent.engine.engine import Engine
 from docagent.engine.loading.load import LoadedModel
@@ -54,17 +54,14 @@ class Best(NamedTuple):
 
 
 def gpu(bench: Bench, config: Mapping[str, Any] = QWEN2_7B, name: str = "7B") -> Table:
-    """The shape of 7B on the first GPU; without one the table says so."""
-    if torch.cuda.is_available():
-        lengths = LENGTHS[:1] if bench.quick else LENGTHS
-        return measured(config, torch.device("cuda"), lengths, 1024**3)
-    table = Table("context", "way", title=f"GPU, the shape of Qwen2 {name}")
-    table.add("-", "not measured (no GPU)")
-    return table
+    """The shape of 7B on the first GPU; an exit without one."""
+    if not torch.cuda.is_available():
+        leave_out(f"no GPU for the shape of Qwen2 {name}")
+    lengths = LENGTHS[:1] if bench.quick else LENGTHS
+    return measured(config, torch.device("cuda"), lengths, 1024**3)
 
 
 def gpu_small(bench: Bench) -> Table:
-    """The same of 1.5B."""
     return gpu(bench, QWEN2_1_5B, "1.5B")
 
 
@@ -124,18 +121,15 @@ def cells(own: Best | None, theirs: Best | None, limit: float) -> tuple[str, ...
     """One way's row after its length and name."""
     if own is None:
         return (FULL, "-", "-", FULL, "-", "-")
-    return (
-        f"{own.reading:,.0f}",
-        f"{own.reading / theirs.reading:.2f}" if theirs else "-",
-        f"{own.memory / 1e9:.2f}" if own.memory else "-",
-        f"{own.writing:.1f}",
-        f"{own.writing / theirs.writing:.2f}" if theirs else "-",
-        f"{own.writing / limit:.0%}",
-    )
+    ratios = ["-", "-"]
+    if theirs:
+        ratios = [f"{a / b:.2f}" for a, b in zip(own[:2], theirs[:2], strict=True)]
+    memory = f"{own.memory / 1e9:.2f}" if own.memory else "-"
+    reading, writing = f"{own.reading:,.0f}", f"{own.writing:.1f}"
+    return reading, ratios[0], memory, writing, ratios[1], f"{own.writing / limit:.0%}"
 
 
 def random_model(config: Mapping[str, Any], device: torch.device) -> Plain:
-    """Transformers' Qwen2 with weights it makes up itself, in bfloat16."""
     from transformers import AutoModelForCausalLM, Qwen2Config
 
     torch.manual_seed(7)

@@ -184,10 +184,8 @@ class Comparison:
             self.ours.forget()
             anew.append(self.ours.answer(ids, 24))
         ours, rival = zip(*replies, strict=True)
-        for name, other in (
-            ("eight turns of an agent", rival),
-            ("the same beside ours reading anew", anew),
-        ):
+        names = ("eight turns of an agent", "the same beside ours reading anew")
+        for name, other in zip(names, (rival, anew), strict=True):
             until = [sum(answer.first for answer in side) for side in (ours, other)]
             whole = [sum(answer.total for answer in side) for side in (ours, other)]
             self.add(f"{name}, until first tokens", until[0], until[1], "s")

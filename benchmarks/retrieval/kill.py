@@ -25,6 +25,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import psutil
+
 from benchmarks.harness import Table, arguments, tell
 from retrieval.store.cache import Cache
 from retrieval.store.verify import verify
@@ -52,7 +54,6 @@ def write_corpus(folder: Path) -> None:
 
 
 def docagent(cache: Path, *arguments: str) -> subprocess.Popen[str]:
-    """A docagent with this cache in a process of its own."""
     command, pipe = [sys.executable, "-m", "docagent", *arguments], subprocess.PIPE
     environment = {**os.environ, "DOCAGENT_CACHE": str(cache)}
     return subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True)
@@ -69,22 +70,20 @@ def search(cache: Path, folder: Path, queries: Path) -> str:
     return out
 
 
-def used(pid: int) -> float:
-    """Seconds of processor a process of ours has used, which tells how far it has come."""
+def used(process: psutil.Process) -> float:
+    """Seconds of processor that a process has used, which tells how far it has come."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
-    except OSError:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
         return float("inf")
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return float(times.user + times.system)
 
 
 def files(cache: Path) -> int:
-    """How many files a cache holds, half-written ones included."""
     return sum(len(names) for _, _, names in os.walk(cache))
 
 
 def processor_seconds(cache: Path, folder: Path) -> float:
-    """Of an undisturbed run."""
     usage = os.wait4(docagent(cache, "index", str(folder)).pid, 0)[2]
     return usage.ru_utime + usage.ru_stime
 
@@ -129,7 +128,6 @@ class Kill(NamedTuple):
 
 
 def row(name: str, kills: list[Kill]) -> tuple[str, int, int, int, int]:
-    """A row of the table."""
     half, announced, same = (sum(kill[field] is True for kill in kills) for field in (1, 2, 3))
     return name, len(kills), half, announced, same
 
@@ -166,7 +164,8 @@ def _killed(root: Path, folder: Path, kills: int, chance: random.Random) -> Iter
         delay = chance.uniform(0.33, 1.0) * (first if number % 3 == 1 else later)
         more = files(cache) + chance.randint(1, most) if number % 2 else 100 * most
         process = docagent(cache, "index", str(folder))
-        while process.poll() is None and used(process.pid) < delay and files(cache) < more:
+        watched = psutil.Process(process.pid)
+        while process.poll() is None and used(watched) < delay and files(cache) < more:
             time.sleep(0.001)
         process.send_signal(signal.SIGKILL)
         process.communicate()

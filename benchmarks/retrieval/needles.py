@@ -1,7 +1,6 @@
 """A needle at each of eleven depths of a million tokens: at which rank does search find it?
 
-The haystack and the questions, in the needle's words and in others, are those of
-`docagent eval needle`, which asks for answers; this looks at the passages alone.
+Haystack and questions are those of `docagent eval needle`; this looks at the passages alone.
 """
 
 from __future__ import annotations

@@ -43,7 +43,6 @@ class Waited:
     peak: int = 0  # bytes
 
     def cells(self) -> list[str]:
-        """Of the table, under `HEAD`."""
         words = "" if self.words is None else f"{self.words:.2f}"
         known = f"{self.vectors:,} of {self.passages:,}" if self.passages else ""
         cells = [words, f"{self.first:.2f}", known, f"{self.whole:.2f}"]
@@ -51,7 +50,6 @@ class Waited:
 
 
 def ours(files: Sequence[Path], questions: Sequence[str]) -> Waited:
-    """docagent."""
     from retrieval import Corpus
 
     with tempfile.TemporaryDirectory() as cache:
@@ -131,7 +129,6 @@ def filled(pdfs: Sequence[Path], tokens: int, folder: Path) -> tuple[list[Path],
 
 
 def of_pdfs(pdfs: Sequence[Path], tokens: int, folder: Path) -> None:
-    """The table of PDFs, with two questions on each."""
     from benchmarks.retrieval.page_questions import page_texts, questions
 
     asked = [one.question for pdf in pdfs for one in questions(pdf.name, page_texts(pdf), _EACH)]
@@ -144,7 +141,6 @@ def of_pdfs(pdfs: Sequence[Path], tokens: int, folder: Path) -> None:
 
 
 def of_reports(lengths: str, systems: Sequence[str], rival_to: str, folder: Path) -> None:
-    """The table of generated reports."""
     table = Table("length", "system", "tokens", *HEAD)
     for length in map(length_of, lengths.split(",")):
         file = folder / "report.txt"
