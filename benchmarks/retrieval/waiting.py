@@ -152,15 +152,9 @@ def of_reports(lengths: str, systems: Sequence[str], rival_to: str, folder: Path
 
 
 def main() -> None:
-    options = arguments(
-        __doc__,
-        "pdfs*",
-        quick={"lengths": "4K", "tokens": 0, "systems": ["ours"]},
-        lengths="4K,32K,128K,1M",
-        systems=["ours"],
-        rival_to="128K",
-        tokens=0,
-    )
+    quick = {"lengths": "4K", "tokens": 0, "systems": ["ours"]}
+    others = {"lengths": "4K,32K,128K,1M", "systems": ["ours"], "rival_to": "128K", "tokens": 0}
+    options = arguments(__doc__, "pdfs*", quick=quick, **others)
     if "langchain" in options.systems and not installed(*LANGCHAIN):
         tell("langchain is not compared, as it is not installed: pip install '.[benchmarks]'")
         options.systems.remove("langchain")
