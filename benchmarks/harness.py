@@ -158,10 +158,10 @@ class Worker:
     """A module in a process of its own that answers a line of JSON with a line: see `serve`."""
 
     def __init__(self, python: str, *module: str) -> None:
-        command, pipe = [python, "-m", *module], subprocess.PIPE
+        self._command, pipe = [python, "-m", *module], subprocess.PIPE
         environment = {**os.environ, "NO_PROXY": "127.0.0.1"}
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True
+            self._command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True
         )
 
     def ask(self, **request: Any) -> Any:
@@ -170,7 +170,7 @@ class Worker:
         print(json.dumps(request), file=self.process.stdin, flush=True)
         if line := self.process.stdout.readline():
             return json.loads(line)
-        raise SystemExit(f"it ended: {' '.join(map(str, self.process.args))}")
+        raise SystemExit(f"it ended: {' '.join(self._command)}")
 
     def __enter__(self) -> Worker:
         return self
