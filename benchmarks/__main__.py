@@ -1,10 +1,5 @@
 """Make the tables of BENCHMARKS.md anew, each by the commands that stand above it, and draw them.
 
-    make bench                                    # what needs no outside data, half an hour
-    make bench BENCH_DATA=../shared/data          # and what the development sets are for
-    python -m benchmarks guard startup            # some of it; --list names all
-    python -m benchmarks --quick                  # little of each, printed, nothing written
-
 Each command is a process of its own. One that fails is reported in a line and the others go on; the
 exit status is then 1. Sections that take long are made when they are named. LangChain is compared
 where the extra `benchmarks` is installed, LlamaIndex and Qwen-Agent where BENCH_RIVALS names the
@@ -22,6 +17,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from string import Template
 
 from benchmarks import harness
 from benchmarks.draw import draw
@@ -52,11 +48,7 @@ def main() -> None:
     chosen = [section for section in every if not options.names or section.name in options.names]
     if options.list:
         for name, long, commands in chosen:
-            print(
-                f"{name}{' (long)' * long}:",
-                *(f"    python -m {one}" for one in commands),
-                sep="\n",
-            )
+            print(f"{name}{' (long)' * long}:", *commands, sep="\n    python -m ")
         return
     machine, failed = harness.measured_on(), 0
     for section in chosen:
@@ -97,16 +89,10 @@ def run(section: Section, data: str, rivals: str, quick: bool) -> str:
     if quick and any(command.startswith("docagent ") for command in section.commands):
         raise LeftOut("there is no quick way")
     with tempfile.TemporaryDirectory() as scratch:
-        values = {
-            "$BENCH_DATA": str(Path(data).resolve()),
-            "$BENCH_RIVALS": rivals,
-            "$SCRATCH": scratch,
-        }
+        values = {"BENCH_DATA": Path(data).resolve(), "BENCH_RIVALS": rivals, "SCRATCH": scratch}
         for command in section.commands:
             words = shlex.split(command) + ["--quick"] * quick
-            for name, value in values.items():
-                words = [word.replace(name, value) for word in words]
-            words = [file for word in words for file in files(word)]
+            words = [f for word in words for f in files(Template(word).safe_substitute(values))]
             printed = output([sys.executable, "-m", *words], ends - time.monotonic())
     return printed
 

@@ -1,19 +1,29 @@
-"""The pictures of BENCHMARKS.md from the tables in it, light and dark: `make bench` draws them.
+"""The line plots of BENCHMARKS.md from its tables, light and dark: `make bench` draws them.
 
 Drawn are the tables of answers/cost.py (what a question about one place costs with nothing cached),
-retrieval/waiting.py (reports by length) and retrieval/pages.py (a picture a set). Heat maps are
-drawn by `docagent eval needle`.
+retrieval/waiting.py (reports by length) and retrieval/pages.py (a picture a set).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from benchmarks.line_plots import Points, cost_by_length, first_answer, recall_by_budget
 from docagent.evaluation.needle import length_of
+from docagent.evaluation.plots import save_figure
 
-PICTURES = {"cost": cost_by_length, "first_answer": first_answer, "recall": recall_by_budget}
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Points = Sequence[tuple[float, float]]
+"""x and y of each point of a line."""
+
+_LABELS = {
+    "cost": ("tokens of the document", "tokens computed for an answer"),
+    "first_answer": ("tokens of the document", "seconds of waiting"),
+    "recall": ("tokens of evidence", "questions with their evidence"),
+}
 _NAMES = {
     "ours": "docagent",
     "langchain": "LangChain",
@@ -25,13 +35,13 @@ _NAMES = {
 def draw(file: Path, folder: Path) -> None:
     """Every picture whose tables stand in a file."""
     for name, series in lines(file.read_text("utf-8")).items():
-        PICTURES[name.partition("-")[0]](series, folder, name)
+        _picture(name, series, folder)
 
 
 def lines(text: str) -> dict[str, dict[str, Points]]:
     """The points of every line of every picture whose tables stand in a text."""
     pictures: dict[str, dict[str, list[tuple[float, float]]]] = {}
-    for title, row in rows(text):
+    for title, row in _rows(text):
         for picture, line, x, y in _points(title, row):
             pictures.setdefault(picture, {}).setdefault(line, []).append((x, y))
     merged: dict[str, dict[str, Points]] = {}
@@ -44,7 +54,7 @@ def lines(text: str) -> dict[str, dict[str, Points]]:
     return merged
 
 
-def rows(text: str) -> Iterator[tuple[str, dict[str, str]]]:
+def _rows(text: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Rows of all tables: the last line of text above the table, and the cells by their column."""
     title, columns = "", list[str]()
     for line in text.splitlines():
@@ -57,7 +67,7 @@ def rows(text: str) -> Iterator[tuple[str, dict[str, str]]]:
         columns = columns or cells
 
 
-def _points(title: str, row: dict[str, str]) -> Iterator[tuple[str, str, float, float]]:
+def _points(title: str, row: Mapping[str, str]) -> Iterator[tuple[str, str, float, float]]:
     """Picture, line, x and y of what a row of a table tells."""
     if {"way", "asked for", "computed"} <= set(row):
         # Ways that were left for want of room computed nothing.
@@ -72,12 +82,49 @@ def _points(title: str, row: dict[str, str]) -> Iterator[tuple[str, str, float, 
         else:
             yield "first_answer", _NAMES[row["system"]], length, first
     elif {"system", "first page", "within 4K"} <= set(row):
+        picture = f"recall-{title.partition(':')[0]}"
         for column, cell in row.items():
             if column.startswith("within "):
                 budget = 1000 * _number(column.removeprefix("within ").rstrip("K"))
-                picture = f"recall-{title.partition(':')[0]}"
                 yield picture, _NAMES[row["system"]], budget, _number(cell)
 
 
 def _number(cell: str) -> float:
     return float(cell.replace(",", ""))
+
+
+def _picture(name: str, series: Mapping[str, Points], folder: Path) -> None:
+    kind = name.partition("-")[0]
+    share = kind == "recall"
+
+    def plot(figure: Figure) -> None:
+        from matplotlib.ticker import FuncFormatter, NullLocator, PercentFormatter
+
+        axes = figure.subplots()
+        for title, points in series.items():
+            axes.plot([x for x, _ in points], [y for _, y in points], label=title)
+        axes.set(xlabel=_LABELS[kind][0], ylabel=_LABELS[kind][1], xscale="log")
+        # Marked are the lengths that were measured.
+        measured = sorted({x for points in series.values() for x, _ in points})
+        axes.set_xticks(measured, [_tokens(x, None) for x in measured])
+        axes.xaxis.set_minor_locator(NullLocator())
+        if share:
+            axes.set_ylim(0, 1.02)
+            axes.yaxis.set_major_formatter(PercentFormatter(1, 0))
+        else:
+            axes.set_yscale("log")
+            axes.yaxis.set_major_formatter(FuncFormatter(_tokens))
+            axes.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: ""))
+        if len(series) > 1:
+            axes.legend(loc="lower right" if share else "upper left")
+
+    save_figure(plot, (6.2, 3.8), folder, name)
+
+
+def _tokens(value: float, _: object) -> str:
+    """4096 as 4K, 1,000,000 as 1M."""
+    for step in (1024, 1000):
+        for unit, letter in ((step**2, "M"), (step, "K")):
+            if value >= unit and value % unit == 0:
+                return f"{value / unit:g}{letter}"
+    return f"{value:g}"

@@ -1,5 +1,5 @@
-"""What every benchmark shares: its options, timing, tables that are printed as their rows come, the
-machine it runs on, and the marked sections of BENCHMARKS.md."""
+"""What every benchmark shares: options, timing, tables that are printed as rows come, processes
+of their own, the machine it runs on, and the marked sections of BENCHMARKS.md."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -125,15 +126,18 @@ class ResultLog:
         return self.results[key]
 
 
+def sample(rows: Sequence[T], count: int) -> Sequence[T]:
+    """So many of the rows, spread over all of them."""
+    return rows[:: max(1, len(rows) // count)][:count]
+
+
 def timed(work: Callable[[], T]) -> tuple[T, float]:
-    """A result, and the seconds it took."""
     start = time.perf_counter()
     result = work()
     return result, time.perf_counter() - start
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """How long one call takes."""
     return timed(work)[1]
 
 
@@ -150,8 +154,43 @@ def least(ways: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, flo
     return best
 
 
+class Worker:
+    """A module in a process of its own that answers a line of JSON with a line: see `serve`."""
+
+    def __init__(self, python: str, *module: str) -> None:
+        self._command, pipe = [python, "-m", *module], subprocess.PIPE
+        environment = {**os.environ, "NO_PROXY": "127.0.0.1"}
+        self.process = subprocess.Popen(
+            self._command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True
+        )
+
+    def ask(self, **request: Any) -> Any:
+        """The reply; an exit when the process has ended."""
+        assert self.process.stdin and self.process.stdout
+        print(json.dumps(request), file=self.process.stdin, flush=True)
+        if line := self.process.stdout.readline():
+            return json.loads(line)
+        raise SystemExit(f"it ended: {' '.join(self._command)}")
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+def serve(load: Callable[[], Callable[[Row], Any]]) -> None:
+    """The other side of a `Worker`: answers the requests with what `load` returns."""
+    # What libraries print must not mix with the replies.
+    replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    answer = load()
+    for line in sys.stdin:
+        print(json.dumps(answer(json.loads(line))), file=replies, flush=True)
+
+
 def installed(*modules: str) -> bool:
-    """Whether all of them can be imported."""
     return all(find_spec(module) for module in modules)
 
 
@@ -162,7 +201,6 @@ def leave_out(reason: str) -> NoReturn:
 
 
 def tell(line: str) -> None:
-    """Progress, on standard error."""
     print(line, file=sys.stderr, flush=True)
 
 
@@ -190,17 +228,15 @@ def _version(package: str) -> str:
 
 def _commit() -> str:
     """The checkout's commit, and whether the code differs from it; nothing outside a checkout."""
-    head = _git("rev-parse", "--short", "HEAD")
-    changed = ", changed" if head and _git("status", "--porcelain", "--", *_MEASURED) else ""
-    return f" ({head}{changed})" if head else ""
+    if not (head := _git("rev-parse", "--short", "HEAD")):
+        return ""
+    return f" ({head}{', changed' * bool(_git('status', '--porcelain', '--', *_MEASURED))})"
 
 
 def _git(*arguments: str) -> str:
-    try:
-        command = ["git", "-C", str(ROOT), *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
+    if not shutil.which("git"):
         return ""
+    done = subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, text=True)
     return done.stdout.strip() if done.returncode == 0 else ""
 
 

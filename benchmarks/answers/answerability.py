@@ -1,11 +1,10 @@
 """How sure is docagent that passages answer? Collects the signs, fits and checks the weights.
 
     python -m benchmarks.answers.answerability signs.csv --questions QUESTIONS.jsonl --model MODEL
-    python -m benchmarks.answers.answerability signs.csv ... --fit
 
 A row of QUESTIONS has `doc` (relative to its file), `question`, `answerable` and `answers`; its
-signs, which are numbers alone, are added to the file of signs. --fit prints figures on documents
-left out of the fit, then writes docagent/answering/answerability.json from all rows.
+signs are added to the file of signs. --fit prints figures on documents left out of the fit, then
+writes docagent/answering/answerability.json from all rows.
 """
 
 from __future__ import annotations

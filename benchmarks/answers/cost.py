@@ -1,27 +1,19 @@
 """What a question costs: model calls and tokens of each strategy, and of Qwen-Agent's.
 
-    python -m benchmarks.answers.cost *.txt --rival ../rivals/bin/python
-
-The files' texts are joined, and repeated with changed names and figures, to documents of 10K, 100K
-and 1M tokens with facts hidden in them. A counting model plays a capable one (it knows which words
-answer) for docagent as a LangChain chat model and for Qwen-Agent behind an OpenAI-compatible server
-on this machine. Tokens are Qwen's. "computed" is what a server has to compute whose prefix cache
-forgets nothing. Each group of rows begins with nothing cached; its questions are asked one after
-the other.
+The files' texts are joined, and repeated with changed names and figures, to documents of so many
+tokens with facts hidden in them. A counting model plays a capable one, which knows the answers.
+Each group of rows begins with nothing cached; its questions are asked one after the other.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import secrets
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.answers.counting import Cost, CountingModel, Meter, Player, served
-from benchmarks.harness import ROOT, Table, arguments, leave_out
+from benchmarks.harness import Table, Worker, arguments, leave_out
 from docagent import DocAgent
 from docagent.engine.loading.gguf_model import GgufModel
 from docagent.engine.loading.gguf_tokenizer import read_tokenizer
@@ -138,27 +130,14 @@ def ours(file: Path, meter: Meter, cache: Path) -> Iterator[Row]:
 
 def rival(file: Path, meter: Meter, python: str, scratch: Path) -> Iterator[Row]:
     """Qwen-Agent's agents, in a process of their own, with the same model behind a server."""
-    command, pipe = [python, "-m", "benchmarks.rivals.parallel_doc_qa"], subprocess.PIPE
-    environment = {**os.environ, "NO_PROXY": "127.0.0.1"}
-    with (
-        served(player(), meter) as server,
-        subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True
-        ) as process,
-    ):
-        assert process.stdin and process.stdout
-        requests, replies = process.stdin, process.stdout
+    with served(player(), meter) as server:
+        module = "benchmarks.rivals.parallel_doc_qa"
+        with Worker(python, module, server, str(file), str(scratch)) as worker:
 
-        def send(request: dict[str, str]) -> None:
-            requests.write(json.dumps(request) + "\n")
-            requests.flush()
+            def ask(agent: str, question: str) -> str:
+                return str(worker.ask(agent=agent, question=question)["answer"])
 
-        def ask(agent: str, question: str) -> str:
-            send({"agent": agent, "question": question})
-            return str(json.loads(replies.readline())["answer"])
-
-        send({"server": server, "file": str(file), "scratch": str(scratch)})
-        yield from measured(meter, RIVAL, ask, lambda: None)
+            yield from measured(meter, RIVAL, ask, lambda: None)
 
 
 def main() -> None:

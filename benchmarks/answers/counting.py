@@ -71,7 +71,6 @@ class Meter:
 
 
 def _shared(one: bytes, other: bytes) -> int:
-    """Tokens that both begin with."""
     length = min(len(one), len(other))
     first, second = (np.frombuffer(text[:length], ">u4") for text in (one, other))
     differs = np.flatnonzero(first != second)
@@ -91,7 +90,6 @@ class Player:
     """It knows the words that answer, and quotes the sentences where they stand.
 
     `known` gives for each question the words of its answers, none where there is no answer.
-    docagent's prompts and those of Qwen-Agent are told apart by what they ask for.
     """
 
     def __init__(self, known: Mapping[str, Sequence[str]]) -> None:
@@ -164,7 +162,6 @@ class CountingModel(BaseChatModel):
         return {"run": self.run}
 
     def count(self, text: str) -> int:
-        """Tokens of a text."""
         return len(self.meter.encode(text))
 
     def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
@@ -198,23 +195,19 @@ def served(player: Player, meter: Meter) -> Iterator[str]:
             message = {"role": "assistant", "content": reply}
             head = {"id": "counted", "created": 0, "model": "counting"}
             if request.get("stream"):
-                head["object"] = "chat.completion.chunk"
+                kind, head["object"] = "text/event-stream", "chat.completion.chunk"
                 deltas = [(message, None), ({}, "stop")]
                 choices = [{"index": 0, "delta": d, "finish_reason": r} for d, r in deltas]
                 chunks = [json.dumps({**head, "choices": [choice]}) for choice in choices]
                 body = "".join(f"data: {chunk}\n\n" for chunk in [*chunks, "[DONE]"])
             else:
+                kind, head["object"] = "application/json", "chat.completion"
                 choice = {"index": 0, "message": message, "finish_reason": "stop"}
-                usage = {
-                    "prompt_tokens": cost.prompt,
-                    "completion_tokens": cost.completion,
-                    "total_tokens": cost.prompt + cost.completion,
-                }
-                head["object"] = "chat.completion"
+                usage = {"prompt_tokens": cost.prompt, "completion_tokens": cost.completion}
+                usage["total_tokens"] = cost.prompt + cost.completion
                 body = json.dumps({**head, "choices": [choice], "usage": usage})
             data = body.encode()
             self.send_response(200)
-            kind = "text/event-stream" if request.get("stream") else "application/json"
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
@@ -233,7 +226,6 @@ def served(player: Player, meter: Meter) -> Iterator[str]:
 
 
 def _text(content: Any) -> str:
-    """A message's text, whether it comes as text or in parts."""
     if isinstance(content, str):
         return content
     return "".join(part.get("text", "") for part in content or ())

@@ -1,8 +1,5 @@
 """The tables and pictures of BENCHMARKS.md from folders that `docagent eval` has written.
 
-    python -m benchmarks.answers.evals eval-squad eval-finance           # sets, a row each
-    python -m benchmarks.answers.evals eval-needle --pictures needle     # also pictures/needle-*
-
 Folders of one kind at a time: of `eval qa`, of `eval needle`, or of `eval needle --engine-only`.
 """
 
@@ -93,7 +90,6 @@ def needles(settings: Row, cases: Sequence[Case]) -> Rows:
 
 
 def _share(cases: Sequence[Case], score: str, **of: object) -> str:
-    """The sum of a score over the cases with these values."""
     chosen = [case["scores"].get(score) for case in cases if of.items() <= case.items()]
     values = [value for value in chosen if value is not None]
     return f"{sum(values):g} of {len(values)}" if values else _NONE

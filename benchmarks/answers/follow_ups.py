@@ -1,18 +1,15 @@
 """Follow-up questions put into questions of their own: how many are right.
 
-    python -m benchmarks.answers.follow_ups --model openai:qwen@http://127.0.0.1:8080/v1
-
 The pairs of follow_ups.jsonl: `question`, `answer`, `follow_up`, and either `needs`, lists of
 words of which a right question has one each (and `forbids`, words that it has not), or `keep`:
-the follow-up names everything itself and must stay as it is. Case does not matter. With --out a
-run that was broken off goes on; `--model none` shows what happens without a language model.
+the follow-up must stay as it is. With --out a run that was broken off goes on.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.harness import ResultLog, Row, Table, arguments, tell, timed
+from benchmarks.harness import ResultLog, Row, Table, arguments, sample, tell, timed
 from docagent.answering.follow_up import stand_alone
 from docagent.api import DocAgent
 from docagent.jsonl import read_rows
@@ -22,8 +19,7 @@ PAIRS = Path(__file__).with_name("follow_ups.jsonl")
 
 def main() -> None:
     options = arguments(__doc__, quick={"n": 4}, model="embedded", n=40, out=Path)
-    rows = read_rows(PAIRS)
-    rows = rows[:: max(1, len(rows) // options.n)][: options.n]
+    rows = sample(read_rows(PAIRS), options.n)
     model, log = DocAgent(options.model).language_model(), ResultLog(options.out)
 
     def ask(row: Row) -> Row:

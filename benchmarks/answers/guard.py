@@ -1,8 +1,5 @@
 """Our own example documents, whose every gold place is known: pages, quotes, refusals.
 
-    python -m benchmarks.answers.guard                # no language model: search, verdict, quotes
-    python -m benchmarks.answers.guard --model embedded --misses
-
 Tests hold floors under these figures (tests/test_guard.py). The questions are those of
 examples/*_questions.jsonl, and some of one document asked of the other, which cannot answer them.
 """
@@ -11,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from benchmarks.harness import EXAMPLES, Row, Table, arguments
@@ -59,49 +57,39 @@ def measure(agent: DocAgent, document: str, every: int = 1) -> Iterator[Outcome]
     """Ask one of our documents its own questions, one in `every`, and some of the others'."""
     path = EXAMPLES / document
     corpus = agent.prepare(path)
-    for row in rows(document)[::every]:
-        answer, kind = agent.ask(path, row["question"]), "unanswerable"
-        passages: list[Passage] = []
-        if row["answerable"]:
-            kind, passages = "answerable", corpus.search(row["question"], DEPTH)
-        yield outcome(kind, row, answer, corpus, passages)
+    asked = [("answerable" if r["answerable"] else "unanswerable", r) for r in rows(document)]
+    asked = asked[::every]
     for other in DOCUMENTS:
         foreign = [row for row in rows(other) if row["answerable"] and other != document]
-        for row in foreign[:: FOREIGN * every]:
-            yield outcome("foreign", row, agent.ask(path, row["question"]), corpus)
+        asked += [("foreign", row) for row in foreign[:: FOREIGN * every]]
+    for kind, row in asked:
+        found = corpus.search(row["question"], DEPTH) if kind == "answerable" else []
+        yield outcome(kind, row, agent.ask(path, row["question"]), corpus, found)
 
 
 def outcome(
-    kind: str, row: Row, answer: Answer, corpus: Corpus, passages: Sequence[Passage] = ()
+    kind: str, row: Row, answer: Answer, corpus: Corpus, passages: Sequence[Passage]
 ) -> Outcome:
     """An answer held against its row."""
     (document,) = corpus.documents
     text, quotes = corpus.text(document), answer.citations
     reply = squeezed(" ".join([answer.text, *(quote.quote for quote in quotes)]))
     right = answer.found and kind == "answerable"
+    read = accumulate(len(passage.text) for passage in passages)
+    places = [n for n, passage in zip(read, passages, strict=True) if holds(row, passage)]
     return Outcome(
         document,
         kind,
         row["id"],
         row["question"],
-        not answer.found,
-        right and any(holds(row, quote) for quote in quotes),
-        right and any(squeezed(gold) in reply for gold in row["answers"]),
-        sum(quote.verified and text[quote.start : quote.end] == quote.quote for quote in quotes),
-        len(quotes),
-        bool(passages) and holds(row, passages[0]),
-        read_within(row, passages),
+        refused=not answer.found,
+        cited=right and any(holds(row, quote) for quote in quotes),
+        contained=right and any(squeezed(gold) in reply for gold in row["answers"]),
+        verified=sum(q.verified and text[q.start : q.end] == q.quote for q in quotes),
+        quotes=len(quotes),
+        first=bool(passages) and holds(row, passages[0]),
+        within=bool(places) and places[0] <= 4 * EVIDENCE,
     )
-
-
-def read_within(row: Row, passages: Sequence[Passage]) -> bool:
-    """Whether a passage at the gold place fits whole into EVIDENCE tokens with those before it."""
-    read = 0
-    for passage in passages:
-        read += len(passage.text)
-        if holds(row, passage):
-            return read <= 4 * EVIDENCE
-    return False
 
 
 def squeezed(text: str) -> str:
@@ -133,16 +121,16 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, tuple[int, int]]:
 def main() -> None:
     options = arguments(__doc__, quick={"every": 5}, model="none", every=1, misses=False)
     agent = DocAgent(options.model)
-    table = Table("document", *MEASURES, "quotes verified")
-    outcomes: list[Outcome] = []
+    table, missed = Table("document", *MEASURES, "quotes verified"), list[Outcome]()
     for document in DOCUMENTS:
-        outcomes += measure(agent, document, options.every)
-        own = figures([outcome for outcome in outcomes if outcome.document == document])
-        table.add(document, *(f"{hits}/{n}" for hits, n in own.values()))
-    for one in outcomes if options.misses else ():
-        right = one.refused != (one.kind == "answerable") and one.verified == one.quotes
-        if not right or (one.kind == "answerable" and not (one.first and one.contained)):
-            print(one)
+        outcomes = list(measure(agent, document, options.every))
+        table.add(document, *(f"{hits}/{n}" for hits, n in figures(outcomes).values()))
+        for one in outcomes:
+            right = one.refused != (one.kind == "answerable") and one.verified == one.quotes
+            if not right or (one.kind == "answerable" and not (one.first and one.contained)):
+                missed.append(one)
+    for one in missed if options.misses else ():
+        print(one)
 
 
 if __name__ == "__main__":

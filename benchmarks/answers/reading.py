@@ -1,8 +1,7 @@
 """Reading every part of a document: killed, taken up again, and a second question.
 
 The first question is killed (SIGKILL) after so many parts as --kill says and asked again in a new
-process; then the second one is asked in the process that answered the first. Computed are the
-tokens of prompts that the engine did not remember.
+process, which then answers the second one.
 """
 
 from __future__ import annotations
@@ -54,7 +53,6 @@ def main() -> None:
 
 
 def cells(events: list[Any]) -> list[object]:
-    """What a row says of an answer's events."""
     plans = [event.text for event in events if isinstance(event, Step) and event.name == "plan"]
     plan, answer = (plans or [""])[-1], events[-1]
     before = re.search(r"(\d+) of them kept", plan)

@@ -1,13 +1,9 @@
 """Questions on articles, end to end: `docagent ask` with a model, its answers against gold ones.
 
-    python -m benchmarks.answers.squad squad.jsonl --model embedded --output answers.jsonl
-    python -m benchmarks.answers.squad squad.jsonl --model none           # the exact words alone
-
 Rows: {"id", "question", "answers", "answerable", "doc" (relative to the file)}. `--every N` takes
 one row in N of each kind, `--foreign N` asks as many answerable questions of another document.
-Each is asked twice, for a sentence and for the shortest answer, on the same evidence. With --output
-a run that was stopped goes on. Letter case, punctuation and articles count for nothing, as in
-SQuAD's own script.
+Each is asked twice, for a sentence and for the shortest answer. With --output a run that was
+stopped goes on.
 """
 
 from __future__ import annotations
@@ -33,18 +29,14 @@ def questions(rows: list[Row], every: int, foreign: int) -> list[Row]:
     documents = list(dict.fromkeys(row["doc"] for row in rows))
     following = dict(zip(documents, documents[1:] + documents[:1], strict=True))
     step = max(1, len(answerable) // foreign) if foreign else len(rows)
+    other = [
+        {**row, "id": f"{row['id']} of another", "doc": following[row["doc"]], "kind": "foreign"}
+        for row in answerable[::step][:foreign]
+    ]
     kinds = (
         [{**row, "kind": "answerable"} for row in answerable[::every]],
         [{**row, "kind": "unanswerable"} for row in unanswerable[::every]],
-        [
-            {
-                **row,
-                "id": f"{row['id']} of another",
-                "doc": following[row["doc"]],
-                "kind": "foreign",
-            }
-            for row in answerable[::step][:foreign]
-        ],
+        other,
     )
     # In turns, so that a run that is stopped has some of each.
     return list(in_turns(kinds))
@@ -81,7 +73,6 @@ def answer(agent: DocAgent, brief: DocAgent, row: Row, folder: Path) -> Row:
 
 
 def print_figures(rows: list[Row]) -> None:
-    """The table."""
     table = Table("", "")
 
     def share(name: str, hits: int, of: int) -> None:
@@ -98,9 +89,8 @@ def print_figures(rows: list[Row]) -> None:
         cell = f"{total / len(own):.3f}; of those answered {total / (len(answered) or 1):.3f}"
         table.add(f"{name} of the shortest answer", cell)
     for name in ("answer's text", "answer's text or quotes"):
-        texts = [
-            " ".join([bare(row), *row["quotes"] * name.endswith("quotes")]) for row in answered
-        ]
+        quoted = name.endswith("quotes")
+        texts = [" ".join([bare(row), *row["quotes"] * quoted]) for row in answered]
         hits = sum(contained(t, r["answers"]) > 0 for t, r in zip(texts, answered, strict=True))
         share(f"gold words in the {name}", hits, len(own))
     for kind in ("answerable", "unanswerable", "foreign"):
@@ -116,16 +106,9 @@ def print_figures(rows: list[Row]) -> None:
 
 
 def main() -> None:
+    others = {"budget": int, "strategy": "auto", "output": Path, "foreign": 0}
     options = arguments(
-        __doc__,
-        "questions",
-        quick={"every": 90},
-        model="embedded",
-        every=1,
-        foreign=0,
-        budget=int,
-        strategy="auto",
-        output=Path,
+        __doc__, "questions", quick={"every": 90}, model="embedded", every=1, **others
     )
     chosen = questions(read_rows(options.questions), options.every, options.foreign)
     agent = DocAgent(options.model, budget=options.budget, strategy=options.strategy)

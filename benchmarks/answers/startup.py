@@ -1,9 +1,4 @@
-"""How long a user waits: `docagent --help`, and a second question on a cached document.
-
-The question is asked in a new process each time, and its time is split: importing the packages,
-loading the weights of both models, opening the index and searching, reading the prompt (prefill),
-writing (decode), and the rest (starting and ending Python, checking the answer, printing).
-"""
+"""How long a user waits: `docagent --help`, and a second question on a cached document, split."""
 
 from __future__ import annotations
 
@@ -51,7 +46,6 @@ print(json.dumps({
 
 
 def run(code: str, *arguments: str) -> str:
-    """Standard output of a new Python."""
     command = [sys.executable, "-c", code, *arguments]
     check = code != COMMAND  # which also ends with 4, for a question that is not answered
     return subprocess.run(command, capture_output=True, text=True, check=check).stdout

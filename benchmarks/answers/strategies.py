@@ -1,11 +1,7 @@
 """Does looking on help? Strategies side by side on the same questions.
 
-    python -m benchmarks.answers.strategies hotpot_train.jsonl -n 100 --out agent.jsonl
-    python -m benchmarks.answers.strategies handbook_questions.jsonl --document handbook.pdf
-
 Rows hold `question`, `answers` (accepted wordings), `answerable` and, unless --document is given,
-`doc`, a path beside the file. An answer is right if an accepted wording stands in its text. With
---out a run that was broken off goes on, and more questions or strategies can be added.
+`doc`, a path beside the file. With --out a run that was broken off goes on.
 """
 
 from __future__ import annotations
@@ -14,7 +10,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from benchmarks.harness import ResultLog, Row, Table, arguments, tell
+from benchmarks.harness import ResultLog, Row, Table, arguments, sample, tell
 from docagent import Answer, DocAgent, Step
 from docagent.evaluation.metrics import contained, without_markers
 from docagent.jsonl import read_rows
@@ -22,18 +18,9 @@ from docagent.tools import NAMES
 
 
 def main() -> None:
-    options = arguments(
-        __doc__,
-        "questions",
-        quick={"n": 4},
-        document=Path,
-        n=100,
-        model="embedded",
-        strategies=["retrieve", "agent"],
-        out=Path,
-    )
-    rows = read_rows(options.questions)
-    rows = rows[:: max(1, len(rows) // options.n)][: options.n]
+    others = {"n": 100, "strategies": ["retrieve", "agent"], "document": Path, "out": Path}
+    options = arguments(__doc__, "questions", quick={"n": 4}, model="embedded", **others)
+    rows = sample(read_rows(options.questions), options.n)
     log = ResultLog(options.out)
     results: dict[str, list[Row]] = {name: [] for name in options.strategies}
     agents = {name: DocAgent(options.model, strategy=name) for name in options.strategies}
@@ -76,7 +63,6 @@ def ask(agent: DocAgent, document: Path, row: Row) -> Row:
 
 
 def column(rows: list[Row]) -> dict[str, str]:
-    """A column of the table: the names of its rows and what stands there."""
 
     def mean(name: str) -> float:
         return float(sum(row[name] for row in rows) / len(rows))

@@ -1,9 +1,7 @@
 """Summaries of documents: how long, what they stand on, what of the document is in them.
 
-A sentence is borne out if the words it cites, and no others, bear it out (see
-docagent/grounding/attribution.py). A quarter of the document is heard if a citation begins in it.
-With --output, run again to go on; docagent's own cache keeps what was read. Seconds are those of
-one document, its index included, with nothing of it read before.
+A sentence is borne out if the words it cites, and no others, bear it out. A quarter of the document
+is heard if a citation begins in it. With --output a run that was broken off goes on.
 """
 
 from __future__ import annotations
@@ -39,7 +37,6 @@ def main() -> None:
 
 
 def measured(file: Path, summary: Summary) -> Row:
-    """What the table says of a summary, and the summary."""
     corpus = Corpus.open([file])
     length = max(len(corpus.text(file.name)), 1)
     places = {citation.id: (citation.start, citation.end) for citation in summary.citations}
@@ -69,7 +66,6 @@ def numbers(sentence: str) -> list[int]:
 
 
 def cells(rows: Sequence[Row]) -> list[str]:
-    """A line of the table, of one document or of all."""
     sentences, tokens, took = (
         [row[name] for row in rows] for name in ("sentences", "tokens", "seconds")
     )

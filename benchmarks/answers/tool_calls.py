@@ -1,12 +1,8 @@
 """Tool calls and structured answers of a model: how many parse, without constraint and with.
 
-    python -m benchmarks.answers.tool_calls --model openai:qwen@http://127.0.0.1:8080/v1 -n 200
-
 Half of the prompts in tool_calls.jsonl offer several tools, half ask for JSON of a schema (both in
-tool_offers.json). A call parses if `docagent.engine.tools.parse` reads one valid call, with
-arguments that fit, and nothing invalid; an answer if the JSON in it fits its schema. Right are
-those that also hold the `values` which the prompt names. Constrained are the answers of docagent's
-own engine alone. With --out a run that was broken off goes on.
+tool_offers.json). Right are those that also hold the `values` which the prompt names. Constrained
+are the answers of docagent's own engine alone. With --out a run that was broken off goes on.
 """
 
 from __future__ import annotations
@@ -18,7 +14,7 @@ from typing import Any
 
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 
-from benchmarks.harness import ResultLog, Row, Table, arguments, timed
+from benchmarks.harness import ResultLog, Row, Table, arguments, sample, timed
 from docagent.api import DocAgent
 from docagent.engine.tools.jsontext import end_of_value, read_value
 from docagent.engine.tools.parse import parse
@@ -43,8 +39,7 @@ def cases() -> list[Row]:
 def main() -> None:
     options = arguments(__doc__, quick={"n": 4}, model="embedded", n=200, out=Path)
     model, log = Model(DocAgent(options.model).chat_model), ResultLog(options.out)
-    chosen = cases()
-    chosen = chosen[:: max(1, len(chosen) // options.n)][: options.n]
+    chosen = sample(cases(), options.n)
     print(f"{model.name}, {len(chosen)} prompts\n")
     heads = ("without constraint", "parse", "of these right", "tokens each", "seconds each")
     table, missed = Table("", *heads), list[str]()
@@ -56,12 +51,11 @@ def main() -> None:
             rows.append(case | result | judged(case, result["reply"]))
         for kind, title in (("call", "tool calls"), ("answer", "structured answers")):
             own = [row for row in rows if row["kind"] == kind]
-            parses, right = (sum(row[name] for row in own) for name in ("parses", "right"))
-            tokens, took = (
-                sum(row[name] for row in own) / len(own) for name in ("tokens", "seconds")
-            )
-            cells = f"{parses} of {len(own)}", right, f"{tokens:.0f}", f"{took:.1f}"
-            table.add(title, "no" if constrained else "yes", *cells)
+            names = ("parses", "right", "tokens", "seconds")
+            parses, right, tokens, took = (sum(row[name] for row in own) for name in names)
+            each = f"{tokens / len(own):.0f}", f"{took / len(own):.1f}"
+            way = "no" if constrained else "yes"
+            table.add(title, way, f"{parses} of {len(own)}", right, *each)
         missed += [
             f"- {row['key']}\n  {row['reply']!r}\n  {row['error'] or 'other values'}"
             for row in rows
@@ -88,7 +82,6 @@ def ask(model: Model, case: Row, constrained: bool) -> Row:
 
 
 def question(case: Row) -> str:
-    """What is asked, without tools or schema."""
     return str(case["prompt"]) + "\n\nPut this into JSON." * ("schema" in case)
 
 

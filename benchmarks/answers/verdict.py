@@ -1,19 +1,10 @@
 """Does the document answer at all? Own questions, and questions about another document.
 
-    python -m benchmarks.answers.verdict squad=squad.jsonl reports=sec10q.jsonl,finance.jsonl \\
-        handbook=examples/handbook_questions.jsonl
-    python -m benchmarks.answers.verdict --parts 4 --every 4 zh=zh.jsonl
-
-Rows: {"question", "doc" (relative to the file, or to the folder above), "answerable"}; without
-"doc" the question is on examples/handbook.pdf. Each answerable question is asked of its own
-document, of another of its set ("another"), and of one of the next set ("far"), both drawn with
-the seed. Left out: rows on several documents, and as another document a report of the same company
-(see `subject`). --parts cuts a text in so many; a question is asked of the part
-with its gold paragraph ("char_start") and of the one half a text away.
-
-The table: the share refused at each bar, the area under the curve between own questions and the
-others, and the share refused at the bar that refuses 1, 3 and 5% of the set's own. The score alone
-counts, not that a year stands nowhere.
+Sets are NAME=FILE,FILE of rows {"question", "doc" (relative to the file, or to the folder above),
+"answerable"}; without "doc" the question is on the handbook. Each answerable question is asked of
+its own document, of another of its set ("another"), and of one of the next set ("far"). --parts
+cuts a text in so many; a question is asked of the part with its gold paragraph ("char_start") and
+of the one half a text away. The score alone counts, not that a year stands nowhere.
 """
 
 from __future__ import annotations
@@ -33,6 +24,7 @@ from docagent.jsonl import read_rows
 from retrieval import Corpus
 
 HANDBOOK = EXAMPLES / "handbook.pdf"
+SEED = 0
 BARS = tuple(sorted({ASK_ANYWAY, 1.15, 1.25, ENOUGH, 1.40}))
 WRONG = (0.01, 0.03, 0.05)
 _PERIOD = re.compile(r"(?:19|20)\d\d(?:Q\d)?|Q\d")
@@ -51,7 +43,7 @@ Pairs = dict[str, list[tuple[Path, str]]]  # kind: documents with the questions 
 
 
 def main() -> None:
-    options = arguments(__doc__, "sets+", str, quick={"every": 40}, every=1, parts=0, seed=0)
+    options = arguments(__doc__, "sets+", str, quick={"every": 40}, every=1, parts=0)
     sets: dict[str, list[Question]] = {}
     for name, _, files in (one.partition("=") for one in options.sets):
         rows = [questions(Path(file), options.every) for file in files.split(",")]
@@ -60,11 +52,13 @@ def main() -> None:
     table = Table("set", "asked of", "n", *bars, "AUC", "at 1%", "at 3%", "at 5%")
     corpora: dict[Path, Corpus] = {}
     with tempfile.TemporaryDirectory() as folder:
-        for name, asked in sets.items():
+        names = list(sets)
+        for name, after in zip(names, names[1:] + names[:1], strict=True):
             if options.parts:
-                pairs = apart(asked, options.parts, Path(folder))
+                pairs = apart(sets[name], options.parts, Path(folder))
             else:
-                pairs = drawn(asked, following(sets, name), random.Random(options.seed))
+                far = sets[after] if after != name else []
+                pairs = drawn(sets[name], far, random.Random(SEED))
             results = {kind: scores(pairs[kind], corpora) for kind in pairs if pairs[kind]}
             for kind, values in results.items():
                 table.add(name, kind, len(values), *cells(kind, values, results["own"]))
@@ -81,13 +75,6 @@ def questions(file: Path, every: int) -> list[Question]:
             answerable, start = row.get("answerable", True), row.get("char_start", 0)
             chosen.append(Question(document, row["question"], answerable, start))
     return chosen
-
-
-def following(sets: dict[str, list[Question]], name: str) -> list[Question]:
-    """The set after this one, the last one's being the first; empty if there is only one."""
-    names = list(sets)
-    after = names[(names.index(name) + 1) % len(names)]
-    return sets[after] if after != name else []
 
 
 def drawn(asked: list[Question], after: list[Question], chance: random.Random) -> Pairs:
@@ -147,7 +134,6 @@ def scores(pairs: list[tuple[Path, str]], corpora: dict[Path, Corpus]) -> list[f
 
 
 def cells(kind: str, values: list[float], own: list[float]) -> list[str]:
-    """A line of the table behind its names and number."""
     array = np.array(values)
     shares = [f"{np.mean(array < bar):.3f}" for bar in BARS]
     if kind == "own":

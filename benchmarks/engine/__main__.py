@@ -1,12 +1,8 @@
 """The engine: docagent's own forward pass and decode loop against plain transformers.
 
-    python -m benchmarks.engine                 # all sections, about an hour on two cores
-    python -m benchmarks.engine decode quote    # some of them
-    python -m benchmarks.engine yarn --text FOLDER_OF_TXT
-
 Sections: yarn, agent, decode, quote, batch, tools, and gpu and gpu-small, which need torch and
-transformers alone. --model is embedded or a Qwen2 folder; --device does not count for the GPU's
-sections. Without --text the text is the Python language reference.
+transformers alone; all without a name. --model is embedded or a Qwen2 folder. Without --text the
+text is the Python language reference.
 """
 
 from __future__ import annotations

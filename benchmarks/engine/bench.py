@@ -35,7 +35,6 @@ class Bench:
 
     @cached_property
     def loaded(self) -> LoadedModel:
-        """The model in docagent's network."""
         return load(self._model, cache_folder(), self._device)
 
     @cached_property
@@ -57,7 +56,6 @@ class Bench:
 
     @cached_property
     def tokens(self) -> ChatTokens:
-        """Encodes texts and conversations."""
         return ChatTokens(self.loaded.tokenizer)
 
     @cached_property

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
 from benchmarks.engine.bench import Bench, copy_bandwidth, token_bytes
 from benchmarks.engine.plain import Plain, TimedAnswer, write
-from benchmarks.harness import Table
+from benchmarks.harness import Table, leave_out
 from docagent.engine.decoding.generate import out_of_memory
 from docagent.engine.engine import Engine
 from docagent.engine.loading.load import LoadedModel
@@ -46,27 +45,23 @@ FULL = "out of memory"
 Writes = Callable[[list[int]], TimedAnswer]
 
 
-@dataclass
-class Best:
+class Best(NamedTuple):
     """The best of one way at one length: tokens a second, and bytes at the peak."""
 
-    reading: float = 0.0
-    writing: float = 0.0
-    memory: int = 0
+    reading: float
+    writing: float
+    memory: float
 
 
 def gpu(bench: Bench, config: Mapping[str, Any] = QWEN2_7B, name: str = "7B") -> Table:
-    """The shape of 7B on the first GPU; without one the table says so."""
-    if torch.cuda.is_available():
-        lengths = LENGTHS[:1] if bench.quick else LENGTHS
-        return measured(config, torch.device("cuda"), lengths, 1024**3)
-    table = Table("context", "way", title=f"GPU, the shape of Qwen2 {name}")
-    table.add("-", "not measured (no GPU)")
-    return table
+    """The shape of 7B on the first GPU; an exit without one."""
+    if not torch.cuda.is_available():
+        leave_out(f"no GPU for the shape of Qwen2 {name}")
+    lengths = LENGTHS[:1] if bench.quick else LENGTHS
+    return measured(config, torch.device("cuda"), lengths, 1024**3)
 
 
 def gpu_small(bench: Bench) -> Table:
-    """The same of 1.5B."""
     return gpu(bench, QWEN2_1_5B, "1.5B")
 
 
@@ -105,23 +100,20 @@ def best(
     ways: Mapping[str, Writes], ids: list[int], device: torch.device
 ) -> dict[str, Best | None]:
     """Each way's best, in turns, after a short answer that warms up; None if memory ran out."""
-    results: dict[str, Best | None] = {name: Best() for name in ways}
+    results: dict[str, Best | None] = dict.fromkeys(ways, Best(0, 0, 0))
     for way in ways.values():
         way(ids[:16])
     for name, way in list(ways.items()) * ROUNDS:
-        result = results[name]
-        if result is None:
+        if (result := results[name]) is None:
             continue
         try:
             answer, memory = with_peak(way, ids, device)
+            own = len(ids) / answer.first, NEW / answer.rest, memory
+            results[name] = Best(*map(max, result, own))
         except (DocAgentError, RuntimeError) as error:
             if isinstance(error, RuntimeError) and not out_of_memory(error):
                 raise
             results[name] = None
-            continue
-        result.reading = max(result.reading, len(ids) / answer.first)
-        result.writing = max(result.writing, NEW / answer.rest)
-        result.memory = max(result.memory, memory)
     return results
 
 
@@ -129,18 +121,15 @@ def cells(own: Best | None, theirs: Best | None, limit: float) -> tuple[str, ...
     """One way's row after its length and name."""
     if own is None:
         return (FULL, "-", "-", FULL, "-", "-")
-    return (
-        f"{own.reading:,.0f}",
-        f"{own.reading / theirs.reading:.2f}" if theirs else "-",
-        f"{own.memory / 1e9:.2f}" if own.memory else "-",
-        f"{own.writing:.1f}",
-        f"{own.writing / theirs.writing:.2f}" if theirs else "-",
-        f"{own.writing / limit:.0%}",
-    )
+    ratios = ["-", "-"]
+    if theirs:
+        ratios = [f"{a / b:.2f}" for a, b in zip(own[:2], theirs[:2], strict=True)]
+    memory = f"{own.memory / 1e9:.2f}" if own.memory else "-"
+    reading, writing = f"{own.reading:,.0f}", f"{own.writing:.1f}"
+    return reading, ratios[0], memory, writing, ratios[1], f"{own.writing / limit:.0%}"
 
 
 def random_model(config: Mapping[str, Any], device: torch.device) -> Plain:
-    """Transformers' Qwen2 with weights it makes up itself, in bfloat16."""
     from transformers import AutoModelForCausalLM, Qwen2Config
 
     torch.manual_seed(7)

@@ -12,18 +12,31 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from benchmarks.engine.bench import Bench
-from benchmarks.engine.plain import TimedAnswer
+from benchmarks.engine.plain import TimedAnswer, write
 from benchmarks.engine.sections import copy_prompts
-from benchmarks.harness import Table, arguments, leave_out, measured_on, seconds, tell
-from docagent.engine.loading.load import locate
+from benchmarks.harness import (
+    Row,
+    Table,
+    Worker,
+    arguments,
+    leave_out,
+    measured_on,
+    seconds,
+    serve,
+    tell,
+    timed,
+)
+from docagent.engine.decoding.request import Request
+from docagent.engine.engine import Engine
+from docagent.engine.loading.load import load, locate
 from retrieval.folders import cache_folder
 
 THREADS = 2
@@ -40,37 +53,37 @@ time.sleep(10**6)
 """Run by the Python that has xllamacpp."""
 
 
-class Ours:
-    """`Engine` in a process of its own, which reads requests from its standard input."""
+class Ours(Worker):
+    """`Engine` in a process of its own."""
 
     def __init__(self, model: str) -> None:
-        command = [sys.executable, "-m", "benchmarks.engine.child", model]
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
-        self._reply()
+        super().__init__(sys.executable, "benchmarks.engine.rival", "--serve", "--model", model)
 
-    def ask(self, ids: list[int], new: int, quote: bool = False) -> TimedAnswer:
-        return TimedAnswer(**self._request(ask=ids, new=new, quote=quote))
+    def answer(self, ids: list[int], new: int, quote: bool = False) -> TimedAnswer:
+        return TimedAnswer(**self.ask(ids=ids, new=new, quote_from=0 if quote else None))
 
     def many(self, prompts: list[list[int]], new: int) -> float:
-        return float(self._request(many=prompts, new=new))
+        return float(self.ask(many=prompts, new=new))
 
     def forget(self) -> None:
         """Nothing that was read is remembered."""
-        self._request(forget=True)
+        self.ask(forget=True)
 
-    def _request(self, **request: Any) -> Any:
-        assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        return self._reply()
 
-    def _reply(self) -> Any:
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        if not line:
-            raise SystemExit("the engine's process ended")
-        return json.loads(line)
+def engine(model: str) -> Callable[[Row], Any]:
+    """What answers the requests of `Ours`."""
+    ours = Engine(replace(load(model, cache_folder(), "cpu"), eos_ids=frozenset()))
+
+    def reply(request: Row) -> Any:
+        if "forget" in request:
+            ours.prefix_cache.clear()
+            return True
+        if "many" in request:
+            requests = [Request(ids, request["new"]) for ids in request["many"]]
+            return seconds(lambda: list(ours.answer_all(requests)))
+        return asdict(write(ours, **request))
+
+    return reply
 
 
 class LlamaCpp:
@@ -86,7 +99,7 @@ class LlamaCpp:
                 raise SystemExit("llama.cpp did not start")
         self._url = line.strip()
 
-    def ask(self, ids: list[int], new: int, quote: bool = False) -> TimedAnswer:
+    def answer(self, ids: list[int], new: int, quote: bool = False) -> TimedAnswer:
         reply = self._completion(ids, new)
         timings = reply["timings"]
         read, wrote = timings["prompt_ms"] / 1000, timings["predicted_ms"] / 1000
@@ -97,19 +110,10 @@ class LlamaCpp:
             return seconds(lambda: list(pool.map(lambda ids: self._completion(ids, new), prompts)))
 
     def _completion(self, ids: list[int], new: int) -> Any:
-        body = {
-            "prompt": ids,
-            "n_predict": new,
-            "temperature": 0,
-            "ignore_eos": True,
-            "cache_prompt": True,
-            "return_tokens": True,
-        }
-        request = urllib.request.Request(
-            f"{self._url}/completion",
-            json.dumps(body).encode(),
-            {"Content-Type": "application/json"},
-        )
+        flags = dict.fromkeys(("ignore_eos", "cache_prompt", "return_tokens"), True)
+        body = {"prompt": ids, "n_predict": new, "temperature": 0, **flags}
+        head = {"Content-Type": "application/json"}
+        request = urllib.request.Request(f"{self._url}/completion", json.dumps(body).encode(), head)
         with urllib.request.urlopen(request, timeout=3600) as reply:
             return json.load(reply)
 
@@ -134,10 +138,12 @@ class Comparison:
         self.add("from nothing until eight tokens are read", ours, rival, "s")
 
     def _started(self, start: Callable[[], Any]) -> tuple[Any, float]:
-        begun = time.perf_counter()
-        side = start()
-        side.ask(self._first, 1)
-        return side, time.perf_counter() - begun
+        def begin() -> Any:
+            side = start()
+            side.answer(self._first, 1)
+            return side
+
+        return timed(begin)
 
     def close(self) -> None:
         for side in (self.ours, self.rival):
@@ -152,7 +158,7 @@ class Comparison:
         """Greedy, the best of three; then answers that quote what was read before."""
         sides: tuple[Side, Side] = (self.ours, self.rival)
         prompt = self.bench.part(3000, 600)
-        answers = [[side.ask(prompt, 48) for side in sides] for _ in range(3)]
+        answers = [[side.answer(prompt, 48) for side in sides] for _ in range(3)]
         rates = [
             max((len(a.tokens) - 1) / a.rest for a in side) for side in zip(*answers, strict=True)
         ]
@@ -160,8 +166,8 @@ class Comparison:
         took = [0.0, 0.0]
         for ids in copy_prompts(self.bench, 4, 100):
             for number, side in enumerate(sides):
-                side.ask(ids, 1)
-                took[number] += side.ask(ids, 100, quote=True).rest
+                side.answer(ids, 1)
+                took[number] += side.answer(ids, 100, quote=True).rest
         self.add("writing answers that quote", 400 / took[0], 400 / took[1], "tokens/s")
 
     def turns(self) -> None:
@@ -170,18 +176,16 @@ class Comparison:
         replies = []
         for turn in range(8):
             ids = ids + part(9300 + turn * 200, 200)
-            replies.append((self.ours.ask(ids, 24), self.rival.ask(ids, 24)))
+            replies.append((self.ours.answer(ids, 24), self.rival.answer(ids, 24)))
             ids = ids + replies[-1][0].tokens
         ids, anew = part(9000, 300), []
         for turn in range(8):
             ids = ids + part(9300 + turn * 200, 200 + 24)
             self.ours.forget()
-            anew.append(self.ours.ask(ids, 24))
+            anew.append(self.ours.answer(ids, 24))
         ours, rival = zip(*replies, strict=True)
-        for name, other in (
-            ("eight turns of an agent", rival),
-            ("the same beside ours reading anew", anew),
-        ):
+        names = ("eight turns of an agent", "the same beside ours reading anew")
+        for name, other in zip(names, (rival, anew), strict=True):
             until = [sum(answer.first for answer in side) for side in (ours, other)]
             whole = [sum(answer.total for answer in side) for side in (ours, other)]
             self.add(f"{name}, until first tokens", until[0], until[1], "s")
@@ -192,7 +196,7 @@ class Comparison:
         text = self.bench.part(20_000, 400)
         prompts = [text + self.bench.part(25_000 + number * 40, 24) for number in range(16)]
         self.ours.forget()
-        one_by_one = sum(self.ours.ask(ids, 32).total for ids in prompts)
+        one_by_one = sum(self.ours.answer(ids, 32).total for ids in prompts)
         self.ours.forget()
         together = self.ours.many(prompts, 32)
         rival = self.rival.many(prompts, 32)
@@ -202,11 +206,10 @@ class Comparison:
     def reading(self, number: int, length: int) -> None:
         """A text that neither has read."""
         ids = self.bench.part(number * 500 + 7, length)
-        ours, rival = self.ours.ask(ids, 2), self.rival.ask(ids, 2)
+        ours, rival = self.ours.answer(ids, 2), self.rival.answer(ids, 2)
         tell(f"same first tokens: {ours.tokens == rival.tokens[: len(ours.tokens)]}")
-        self.add(
-            f"reading {length:,} tokens", length / ours.first, length / rival.first, "tokens/s"
-        )
+        rates = length / ours.first, length / rival.first
+        self.add(f"reading {length:,} tokens", *rates, "tokens/s")
 
     def memory(self) -> None:
         """The most main memory of each process, the mapped file's pages included."""
@@ -220,7 +223,10 @@ class Comparison:
 
 def main() -> None:
     lengths = [1_000, 4_000, 16_000]
-    options = arguments(__doc__, python=str, model="embedded", lengths=lengths)
+    options = arguments(__doc__, python=str, model="embedded", lengths=lengths, serve=False)
+    if options.serve:
+        serve(lambda: engine(options.model))
+        return
     if not options.python:
         leave_out("--python must name the Python that has xllamacpp")
     bench = Bench(options.model)

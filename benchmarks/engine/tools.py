@@ -32,7 +32,6 @@ ASK = "{passage}\n\nThat was part of the document. Use a tool to find out more a
 
 
 def tools(bench: Bench) -> Table:
-    """Prompts with four tools: constrained calls, and the same prompts without a grammar."""
     count = 3 if bench.quick else 200
     columns = ("way", "prompts", "parse and name a tool", "tokens", "seconds", "ms a token")
     table = Table(*columns, title="Tool calls")

@@ -1,11 +1,6 @@
 """What each sign of the ranking is worth: all of them, and all but one, on the same indexes.
 
-    python -m benchmarks.retrieval.ablation finance.jsonl page_level.jsonl \\
-        --squad squad.jsonl --hotpot hotpot_train.jsonl
-
-Page sets: gold page first / within 4,000 tokens. SQuAD: gold paragraph first / within 5 passages.
-HotpotQA: both passages within 1,000 / 4,000 tokens. "found by words alone" is what a first question
-gets while vectors are still being made: words find the candidates, whose vectors are made at once.
+"found by words alone" is what a first question gets while vectors are still being made.
 """
 
 from __future__ import annotations
@@ -17,8 +12,7 @@ from pathlib import Path
 
 from benchmarks.harness import Row, Table, arguments
 from benchmarks.retrieval.pages import first_gold, read_pages
-from benchmarks.retrieval.passages import both
-from benchmarks.retrieval.spans import gold, joined, rank
+from benchmarks.retrieval.spans import both, find, gold, joined, rank
 from docagent.jsonl import read_rows
 from retrieval import Corpus
 from retrieval.ranking import candidates, search
@@ -68,12 +62,12 @@ def by_page(corpus: Corpus, row: Row) -> tuple[bool, bool]:
 
 
 def by_paragraph(corpus: Corpus, row: Row) -> tuple[bool, bool]:
-    place = rank([(p.start, p.end) for p in corpus.search(row["question"], 5)], gold(row))
+    place = rank(find(corpus, row["question"], 5), gold(row))
     return place == 1, place is not None
 
 
 def by_both(corpus: Corpus, row: Row) -> tuple[bool, bool]:
-    read = both(row, [(p.start, p.end) for p in corpus.search(row["question"], 100)])
+    read = both(row, find(corpus, row["question"], 100))
     return (read is not None and read <= 1000), (read is not None and read <= 4000)
 
 

@@ -82,7 +82,6 @@ def stages(pdf: Path, encoder: Encoder) -> dict[str, float]:
 
 
 def read_with_pypdf(pdf: Path) -> None:
-    """Text, outline and labels."""
     reader = pypdf.PdfReader(pdf)
     if reader.is_encrypted:
         reader.decrypt("")

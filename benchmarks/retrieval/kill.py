@@ -1,16 +1,13 @@
-"""Kill -9 at random moments of indexing; the next run must finish and find the same.
+"""Kill -9 at random moments of indexing; the next run must finish and find the same. Linux only.
 
 A folder of PDFs and texts is indexed by `docagent index`, which is killed after a random part of an
 undisturbed run's processor time, from a third on (before it there are imports); in every second
-round when a random number of files was written, if that is earlier. Linux only. Every third round
-begins with an empty cache, the others with what the round before left and one file edited. So kills
-meet reading, embedding, tantivy's commit and the renames. Each round ends with an undisturbed run:
-the passages it prints for some questions must be, byte for byte, those of a cache that was never
-disturbed, and every entry whole. A run that ends before it is killed does not count.
+round when a random number of files was written, if that is earlier. Every third round begins with
+an empty cache, the others with what the round before left and one file edited. Each round ends with
+an undisturbed run. A run that ends before it is killed does not count.
 
-The table: what the killed run had still to do, as the cache shows: reading, the word index,
-vectors, in this order, or nothing but to end. Counted are also runs that left a half-written entry,
-and those killed between announcing a change of the word index and taking the announcement back.
+The table: what the killed run had still to do, as the cache shows. Counted are also runs that left
+a half-written entry, and those killed while a change of the word index was announced.
 """
 
 from __future__ import annotations
@@ -24,8 +21,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+import psutil
 
 from benchmarks.harness import Table, arguments, tell
 from retrieval.store.cache import Cache
@@ -54,14 +54,9 @@ def write_corpus(folder: Path) -> None:
 
 
 def docagent(cache: Path, *arguments: str) -> subprocess.Popen[str]:
-    """A docagent with this cache in a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "docagent", *arguments],
-        env={**os.environ, "DOCAGENT_CACHE": str(cache)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    command, pipe = [sys.executable, "-m", "docagent", *arguments], subprocess.PIPE
+    environment = {**os.environ, "DOCAGENT_CACHE": str(cache)}
+    return subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True)
 
 
 def search(cache: Path, folder: Path, queries: Path) -> str:
@@ -75,22 +70,20 @@ def search(cache: Path, folder: Path, queries: Path) -> str:
     return out
 
 
-def used(pid: int) -> float:
-    """Seconds of processor a process of ours has used, which tells how far it has come."""
+def used(process: psutil.Process) -> float:
+    """Seconds of processor that a process has used, which tells how far it has come."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
-    except OSError:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
         return float("inf")
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return float(times.user + times.system)
 
 
 def files(cache: Path) -> int:
-    """How many files a cache holds, half-written ones included."""
     return sum(len(names) for _, _, names in os.walk(cache))
 
 
 def processor_seconds(cache: Path, folder: Path) -> float:
-    """Seconds of processor that an undisturbed run takes."""
     usage = os.wait4(docagent(cache, "index", str(folder)).pid, 0)[2]
     return usage.ru_utime + usage.ru_stime
 
@@ -135,56 +128,55 @@ class Kill(NamedTuple):
 
 
 def row(name: str, kills: list[Kill]) -> tuple[str, int, int, int, int]:
-    """A row of the table."""
-    half, announced, same = (
-        sum(getattr(kill, field) for kill in kills) for field in Kill._fields[1:]
-    )
+    half, announced, same = (sum(kill[field] is True for kill in kills) for field in (1, 2, 3))
     return name, len(kills), half, announced, same
 
 
 def run(kills: int, seed: int) -> list[Kill]:
     """So many runs that were killed, each reported on standard error."""
-    chance = random.Random(seed)
-    killed: list[Kill] = []
-    with tempfile.TemporaryDirectory() as name:
-        root = Path(name)
-        folder, cache, queries = root / "folder", root / "cache", root / "queries.jsonl"
+    with tempfile.TemporaryDirectory() as root:
+        folder = Path(root) / "folder"
         folder.mkdir()
         write_corpus(folder)
-        queries.write_text("".join(json.dumps({"question": q}) + "\n" for q in QUERIES), "utf-8")
-        edited = folder / "2.txt"
-        texts = [edited.read_text("utf-8")]
-        texts.append(texts[0] + "\n\nThe barrels of boat 17 stand on pier 90.")
-        clean = []
-        for number, text in enumerate(texts):
-            edited.write_text(text, "utf-8")
-            clean.append(search(root / f"clean-{number}", folder, queries))
-        first = processor_seconds(root / "timed", folder)
-        edited.write_text(texts[0], "utf-8")
-        later = processor_seconds(root / "timed", folder)
-        tell(f"undisturbed: {first:.1f} s of processor, {later:.1f} s after an edit")
-        most, number = files(root / "timed"), 0
-        while len(killed) < kills:
-            number += 1
-            if number % 3 == 1:
-                shutil.rmtree(cache, ignore_errors=True)
-            edited.write_text(texts[number % 2], "utf-8")
-            # By time most kills meet the embedding; by files, what is written around it.
-            delay = chance.uniform(0.33, 1.0) * (first if number % 3 == 1 else later)
-            more = files(cache) + chance.randint(1, most) if number % 2 else 100 * most
-            process = docagent(cache, "index", str(folder))
-            while process.poll() is None and used(process.pid) < delay and files(cache) < more:
-                time.sleep(0.001)
-            process.send_signal(signal.SIGKILL)
-            process.communicate()
-            if process.returncode >= 0:  # it had ended
-                continue
-            left = Left.by(cache)
-            same = search(cache, folder, queries) == clean[number % 2]
-            todo = left.missing(Left.by(cache))
-            killed.append(Kill(todo, left.half > 0, left.announced, same))
-            tell(f"{len(killed):>3}  {delay:5.2f} s  {todo}  {'same' if same else 'DIFFERENT'}")
-    return killed
+        return list(_killed(Path(root), folder, kills, random.Random(seed)))
+
+
+def _killed(root: Path, folder: Path, kills: int, chance: random.Random) -> Iterator[Kill]:
+    cache, queries, edited = root / "cache", root / "queries.jsonl", folder / "2.txt"
+    queries.write_text("".join(json.dumps({"question": q}) + "\n" for q in QUERIES), "utf-8")
+    texts = [edited.read_text("utf-8")]
+    texts.append(texts[0] + "\n\nThe barrels of boat 17 stand on pier 90.")
+    clean = []
+    for number, text in enumerate(texts):
+        edited.write_text(text, "utf-8")
+        clean.append(search(root / f"clean-{number}", folder, queries))
+    first = processor_seconds(root / "timed", folder)
+    edited.write_text(texts[0], "utf-8")
+    later = processor_seconds(root / "timed", folder)
+    tell(f"undisturbed: {first:.1f} s of processor, {later:.1f} s after an edit")
+    most, number = files(root / "timed"), 0
+    while kills:
+        number += 1
+        if number % 3 == 1:
+            shutil.rmtree(cache, ignore_errors=True)
+        edited.write_text(texts[number % 2], "utf-8")
+        # By time most kills meet the embedding; by files, what is written around it.
+        delay = chance.uniform(0.33, 1.0) * (first if number % 3 == 1 else later)
+        more = files(cache) + chance.randint(1, most) if number % 2 else 100 * most
+        process = docagent(cache, "index", str(folder))
+        watched = psutil.Process(process.pid)
+        while process.poll() is None and used(watched) < delay and files(cache) < more:
+            time.sleep(0.001)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        if process.returncode >= 0:  # it had ended
+            continue
+        left = Left.by(cache)
+        same = search(cache, folder, queries) == clean[number % 2]
+        todo = left.missing(Left.by(cache))
+        kills -= 1
+        tell(f"{delay:5.2f} s  {todo}  {'same' if same else 'DIFFERENT'}")
+        yield Kill(todo, left.half > 0, left.announced, same)
 
 
 def main() -> None:

@@ -1,8 +1,8 @@
 """Where the vectors of multilingual-e5-small lie, and in which directions languages differ.
 
 Writes retrieval/embed/e5_directions.npz: the middle of questions and that of texts, and the main
-directions (principal components) in which the middles of single languages lie apart. The folder
-has JSONL files, plain or gzipped, of rows with `question`, `context` and `lang`.
+directions in which the middles of single languages lie apart. The folder has JSONL files, plain or
+gzipped, of rows with `question`, `context` and `lang`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,6 @@ def main() -> None:
 
 
 def by_language(folder: Path) -> dict[str, list[tuple[str, str]]]:
-    """Questions and the texts that answer them."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for file in sorted(folder.glob("*.jsonl*")):
         if not any(name in file.name for name in _LEFT_OUT):
@@ -63,7 +62,6 @@ def rows_of(file: Path) -> Iterator[dict[str, str]]:
 
 
 def part(text: str, chance: random.Random) -> str:
-    """Some letters of a text."""
     start = chance.randrange(max(1, len(text) - _LETTERS))
     return text[start : start + _LETTERS]
 

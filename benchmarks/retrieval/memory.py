@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import threading
-from pathlib import Path
+
+import psutil
 
 _EVERY = 0.2  # seconds
 
 
-def tree_bytes(process: int) -> int:
+def tree_bytes(number: int) -> int:
     """Resident bytes of a process, and those of its descendants that are theirs alone.
 
-    From statm: PSS would be exact, but walking the pages of a gigabyte stops the measured process.
+    PSS would be exact, but walking the pages of a gigabyte stops the measured process.
     """
-    total, waiting = 0, [process]
-    while waiting:
-        number = waiting.pop()
-        folder = Path("/proc") / str(number)
+    root, total = psutil.Process(number), 0
+    for process in [root, *root.children(recursive=True)]:
         try:
-            resident, shared = map(int, (folder / "statm").read_text("ascii").split()[1:3])
-            children = [thread / "children" for thread in (folder / "task").iterdir()]
-            waiting += [int(child) for file in children for child in file.read_text().split()]
-        except (FileNotFoundError, ProcessLookupError):
+            memory = process.memory_info()
+        except psutil.NoSuchProcess:
             continue  # it ended meanwhile
-        total += resident if number == process else resident - shared
-    return total * os.sysconf("SC_PAGE_SIZE")
+        total += memory.rss if process == root else memory.rss - memory.shared
+    return total
 
 
 class PeakMemory:
@@ -46,5 +42,5 @@ class PeakMemory:
         self._thread.join()
 
     def _watch(self) -> None:
-        while not self._ended.wait(_EVERY):
+        while not self._ended.wait(_EVERY) and psutil.pid_exists(self.process):
             self.peak = max(self.peak, tree_bytes(self.process))

@@ -1,7 +1,6 @@
 """A needle at each of eleven depths of a million tokens: at which rank does search find it?
 
-The haystack and the questions, in the needle's words and in others, are those of
-`docagent eval needle`, which asks for answers; this looks at the passages alone.
+Haystack and questions are those of `docagent eval needle`; this looks at the passages alone.
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.harness import Table, arguments, timed
-from benchmarks.retrieval.spans import ours, rank
+from benchmarks.retrieval.spans import find, open_text, rank
 from docagent.evaluation.needle import Needles
 from retrieval.embed.encoder import Encoder
 
@@ -25,8 +24,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "haystack.txt"
         file.write_text(hay.text, "utf-8")
-        find, indexed = timed(lambda: ours(file, Path(folder) / "cache"))
-        results, took = timed(lambda: [find(one.question, DEPTH) for one in questions])
+        corpus, indexed = timed(lambda: open_text(file, Path(folder) / "cache"))
+        results, took = timed(lambda: [find(corpus, one.question, DEPTH) for one in questions])
     tokens, each = encoder.count([hay.text])[0], 1000 * took / len(questions)
     print(f"{tokens:,} tokens, index {indexed:.1f} s, {each:.0f} ms a question\n")
     places = [rank(r, hay.spans[q.facts[0]]) for q, r in zip(questions, results, strict=True)]

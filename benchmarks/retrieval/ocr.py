@@ -1,9 +1,4 @@
-"""How much of a page OCR reads: pages of the handbook as pictures against their text layer.
-
-    python -m benchmarks.retrieval.ocr 12 14 21 25 30      # prose, lists and a table
-
-Seconds are those of the clock, in which the processes also start and load their models.
-"""
+"""How much of a page OCR reads: pages of the handbook as pictures against their text layer."""
 
 from __future__ import annotations
 

@@ -1,20 +1,13 @@
 """Questions in a page's own words, made of PDFs without a language model; and likely gold pages.
 
-    python -m benchmarks.retrieval.page_questions *.pdf --out page_level.jsonl
-    python -m benchmarks.retrieval.page_questions --answers sec10q.jsonl --out sec10q.jsonl
-
 Half ask for a fact of a sentence (12 to 35 words with a figure), half for a row of a table (a label
-of three words or more before at least two figures). A sentence's question is a stretch of five to
-nine content words in their order, without figures. A row's is its label, with a year where the
-table's header has two or more. Gold are all pages on which a sentence or a row holds every asked
-word; what stands on more than two is left out. Pages are taken evenly over each document. The
-same seed gives the same questions. PDFium alone reads the pages: questions made with docagent's own
-reader would favour it.
+of three words or more before at least two figures). Gold are all pages on which a sentence or a row
+holds every asked word; what stands on more than two is left out. PDFium alone reads the pages:
+questions made with docagent's own reader would favour it.
 
 --answers: questions that have long gold answers but no pages. A page is gold if it holds at least
-60% of the figures of the answer (its amounts, percentages and decimals of three characters or more;
-no years, no dates). Questions without such a figure, or whose figures stand on no page or on more
-than five, are left out.
+60% of the figures of the answer; questions without such a page, or with more than five, are left
+out.
 """
 
 from __future__ import annotations
@@ -50,8 +43,8 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z'’&.-]*[A-Za-z]|[A-Za-z]")
 _FIGURE = re.compile(r"\d")
 _SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!\bNo\.)(?<!\bInc\.)\s+(?=[A-Z“\"])")
 _BREAKS = _MONTHS | {"million", "billion", "thousand", "trillion", "$", "%", "-"}
+_MONEY = re.compile(r"[$€£]")
 _EDGES = ' ,;:.()“”"'
-_NO_EDGE = FUNCTION_WORDS | {""}
 _HEADER = 12  # lines above a row in which its table's years are looked for
 _AMOUNT = re.compile(r"(?<![\w.,-])\d[\d,]*(?:\.\d+)?(?![\w-]*\d)")
 _DATE = re.compile(rf"(?:{'|'.join(calendar.month_name[1:])})\s+\d{{1,2}}")
@@ -149,10 +142,8 @@ def prose_fact(page: int, sentence: str, common: set[str], draw: random.Random) 
         return None
     stretch = draw.choice(stretches)
     lead = "What does the report say about"
-    if "%" in sentence:
-        lead = "What percentage does the report give for"
-    elif re.search(r"[$€£]", sentence):
-        lead = "What amount does the report give for"
+    if kind := "percentage" if "%" in sentence else "amount" * bool(_MONEY.search(sentence)):
+        lead = f"What {kind} does the report give for"
     return Fact(page, "prose", sentence, stretch, f"{lead} {_lowered(stretch, common)}?")
 
 
@@ -180,8 +171,7 @@ def _plain(word: str) -> str:
 
 
 def _trimmed(words: list[str]) -> list[str]:
-    """Without function words at both ends."""
-    inner = [n for n, word in enumerate(words) if _plain(word) not in _NO_EDGE]
+    inner = [n for n, word in enumerate(words) if _plain(word) not in FUNCTION_WORDS | {""}]
     return words[inner[0] : inner[-1] + 1] if inner else []
 
 
@@ -207,11 +197,10 @@ def _lowered(text: str, common: set[str]) -> str:
 
 def questions(doc: str, texts: list[str], count: int, seed: int = 0) -> list[Question]:
     """About `count` questions on a document given as page texts, half prose and half rows."""
-    draw = random.Random(seed)
+    draw, draw_facts = random.Random(seed), random.Random(seed)
     common = {word for text in texts for word in text.split() if word.islower()}
     facts: list[Fact] = []
     places: list[tuple[int, str, frozenset[str]]] = []  # content words of every sentence and row
-    draw_facts = random.Random(seed)
     for page, text in enumerate(texts):
         sentences, lines = prose(text), list(rows(text))
         made = [prose_fact(page, sentence, common, draw_facts) for sentence in sentences]
@@ -266,11 +255,11 @@ def likely_pages(wanted: set[str], texts: list[str]) -> list[int]:
 
 
 def main() -> None:
-    options = arguments(__doc__, "pdfs*", answers=Path, out=Path, count=25, seed=0)
+    options = arguments(__doc__, "pdfs*", answers=Path, out=Path, count=25)
     made: list[Row] = [
         question._asdict()
         for pdf in options.pdfs
-        for question in questions(str(pdf.resolve()), page_texts(pdf), options.count, options.seed)
+        for question in questions(str(pdf.resolve()), page_texts(pdf), options.count)
     ]
     texts = cache(page_texts)
     for row in read_rows(options.answers) if options.answers else []:

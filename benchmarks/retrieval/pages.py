@@ -1,27 +1,19 @@
 """Gold page within a budget of evidence, indexing time and memory: docagent against three others.
 
-    python -m benchmarks.retrieval.pages finance.jsonl page_level.jsonl \\
-        --systems ours langchain llamaindex qwen-agent --rivals ../rivals/bin/python
-
 Rows: {"id", "question", "evidence_pages" (physical, from 1), "doc" (absolute, or relative to the
-file)}; rows without evidence pages are left out. One token is counted as four characters and a
-passage counts if it fits the budget whole, the same for all. Every system runs in a process of its
-own, one after another, all with the same MiniLM weights (Qwen-Agent searches words alone).
-Indexing starts with libraries and weights in memory and ends when the PDF can be searched; each PDF
-is indexed once for all sets. Memory is the highest of the process and those it started. Systems
-that are not installed are left out; --rivals is the Python that has LlamaIndex and Qwen-Agent.
+file)}; rows without evidence pages are left out. A passage counts if it fits the budget. Every
+system runs in a process of its own, one after another; each PDF is indexed once for all sets.
+Systems that are not installed are left out; --rivals is the Python of LlamaIndex and Qwen-Agent.
 """
 
 from __future__ import annotations
 
-import json
-import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.harness import Row, Table, arguments, installed, tell
+from benchmarks.harness import Row, Table, Worker, arguments, installed, tell
 from benchmarks.retrieval.memory import PeakMemory
 from docagent.jsonl import read_rows
 
@@ -77,24 +69,16 @@ def run(system: str, python: str, model: Path, rows: list[Row]) -> Run:
     by_doc: dict[str, list[Row]] = {}
     for row in rows:
         by_doc.setdefault(row["doc"], []).append(row)
-    questions = {doc: [row["question"] for row in asked] for doc, asked in by_doc.items()}
-    command = [python, "-m", "benchmarks.rivals.worker"]
-    with (
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as it,
-        PeakMemory(it.pid) as memory,
-    ):
-        job = {"system": system, "model": str(model), "questions": questions}
-        lines, _ = it.communicate(json.dumps(job))
-    if it.returncode:
-        raise SystemExit(f"{system} failed; is it installed in {python}?")
-    indexing: dict[str, float] = {}
-    results = []
-    for document in map(json.loads, lines.splitlines()):
-        indexing[document["pdf"]] = document["seconds"]
-        for row, reply in zip(by_doc[document["pdf"]], document["results"], strict=True):
-            place = first_gold(reply["hits"], set(row["evidence_pages"]))
-            rank, tokens = place or (None, float("inf"))
-            results.append(Result(row["set"], rank, tokens, reply["seconds"]))
+    indexing, results = dict[str, float](), list[Result]()
+    worker = Worker(python, "benchmarks.rivals", system, str(model))
+    with worker, PeakMemory(worker.process.pid) as memory:
+        for pdf, asked in by_doc.items():
+            reply = worker.ask(pdf=pdf, questions=[row["question"] for row in asked])
+            indexing[pdf] = reply["seconds"]
+            for row, answer in zip(asked, reply["results"], strict=True):
+                place = first_gold(answer["hits"], set(row["evidence_pages"]))
+                rank, tokens = place or (None, float("inf"))
+                results.append(Result(row["set"], rank, tokens, answer["seconds"]))
     return Run(system, indexing, results, memory.peak)
 
 
@@ -111,13 +95,8 @@ def print_table(name: str, documents: set[str], runs: list[Run]) -> None:
         hits = [sum(result.rank == 1 for result in results)]
         hits += [sum(result.tokens <= budget for result in results) for budget in BUDGETS]
         each = 1000 * sum(result.seconds for result in results) / n
-        costs = (
-            f"{indexing:.1f}",
-            f"{indexing / first:.1f}",
-            f"{one.peak / 1e6:,.0f}",
-            f"{each:.0f}",
-        )
-        table.add(one.system, n, *(f"{hit / n:.3f}" for hit in hits), *costs)
+        costs = f"{indexing:.1f}", f"{indexing / first:.1f}", f"{one.peak / 1e6:,.0f}"
+        table.add(one.system, n, *(f"{hit / n:.3f}" for hit in hits), *costs, f"{each:.0f}")
 
 
 def main() -> None:

@@ -1,12 +1,7 @@
 """Gold paragraphs inside one text: SQuAD's articles, and HotpotQA's two passages for a question.
 
-    python -m benchmarks.retrieval.passages --squad squad.jsonl --filler hotpot_train.txt \\
-        --hotpot hotpot_train.jsonl
-
-SQuAD's articles (108K tokens) and the filler are joined to one text, and its unanswerable questions
-left out. "paragraph": a passage counts if it and the gold paragraph share half of the shorter one.
-"answer": it counts if it holds the gold answer at its place. One token of evidence is counted as
-four characters.
+"paragraph": a passage counts if it and the gold paragraph share half of the shorter one. "answer":
+it counts if it holds the gold answer at its place. One token counts as four characters.
 """
 
 from __future__ import annotations
@@ -15,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.harness import Row, Table, arguments, timed
-from benchmarks.retrieval.spans import Span, gold, joined, ours, rank, shares, tokens_to
+from benchmarks.retrieval.spans import Span, both, find, gold, joined, open_text, rank, shares
 from docagent.jsonl import read_rows
 from retrieval.embed.encoder import Encoder
 
@@ -32,29 +27,28 @@ def main() -> None:
         count = Encoder().count([text.read_text("utf-8")])[0]
         print(f"SQuAD in one text of {count:,} tokens")
         rows = rows[:: options.every]
-        spans = ask(text, rows, max(PLACES))
+        pairs = list(zip(rows, ask(text, rows, max(PLACES)), strict=True))
         table = Table("set", "system", "n", "sought", *(f"first {place}" for place in PLACES))
-        for sought, place in (
-            ("paragraph", [rank(found, gold(row)) for row, found in zip(rows, spans, strict=True)]),
-            ("answer", [holds_answer(row, found) for row, found in zip(rows, spans, strict=True)]),
-        ):
-            table.add("squad", "ours", len(rows), sought, *shares(place, PLACES))
+        paragraph = [rank(found, gold(row)) for row, found in pairs]
+        answer = [holds_answer(row, found) for row, found in pairs]
+        for sought, places in (("paragraph", paragraph), ("answer", answer)):
+            table.add("squad", "ours", len(rows), sought, *shares(places, PLACES))
     if options.hotpot:
         rows = read_rows(options.hotpot)[:: options.every]
         spans = ask(options.hotpot.with_suffix(".txt"), rows, 100)
-        tokens = [both(row, found) for row, found in zip(rows, spans, strict=True)]
+        tokens = [(row["type"], both(row, found)) for row, found in zip(rows, spans, strict=True)]
         heads = (f"both within {budget // 1000}K" for budget in BUDGETS)
         table = Table("HotpotQA", "system", "n", *heads)
-        for kind in ("all", *sorted({row["type"] for row in rows})):
-            read = [n for row, n in zip(rows, tokens, strict=True) if kind in ("all", row["type"])]
+        for kind in ("all", *sorted({kind for kind, _ in tokens})):
+            read = [count for of, count in tokens if kind in ("all", of)]
             table.add(kind, "ours", len(read), *shares(read, BUDGETS))
 
 
 def ask(file: Path, rows: list[Row], depth: int) -> list[list[Span]]:
     """The passages of every question; prints seconds of indexing and milliseconds a question."""
     with tempfile.TemporaryDirectory() as cache:
-        find, indexed = timed(lambda: ours(file, Path(cache)))
-        spans, took = timed(lambda: [find(row["question"], depth) for row in rows])
+        corpus, indexed = timed(lambda: open_text(file, Path(cache)))
+        spans, took = timed(lambda: [find(corpus, row["question"], depth) for row in rows])
     each = 1000 * took / len(rows)
     print(f"\nours {file.stem}: index {indexed:.1f} s, {each:.0f} ms a question\n")
     return spans
@@ -65,11 +59,6 @@ def holds_answer(row: Row, spans: list[Span]) -> int | None:
     start = row["answer_char_start"]
     end = start + len(row["answer"])
     return next((n for n, span in enumerate(spans, 1) if span[0] <= start and end <= span[1]), None)
-
-
-def both(row: Row, spans: list[Span]) -> float | None:
-    """Tokens until both gold passages of a question of HotpotQA were read."""
-    return tokens_to(spans, [gold(passage) for passage in row["evidence"]])
 
 
 if __name__ == "__main__":

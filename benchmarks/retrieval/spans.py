@@ -1,57 +1,33 @@
-"""Search inside one text: docagent's and LangChain's passages as spans of characters."""
+"""Search inside one text: passages as spans of characters, held against gold ones."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache as cached
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from benchmarks.harness import Row
 from docagent.jsonl import read_rows
 from retrieval import Corpus
-from retrieval.embed.encoder import Encoder
 
 Span = tuple[int, int]
 """Characters from start to end of the text file."""
 
-Find = Callable[[str, int], list[Span]]
-"""The `k` best passages of a question, best first."""
 
-
-def ours(file: Path, cache: Path) -> Find:
-    """docagent; the offsets must be those of the file."""
+def open_text(file: Path, cache: Path) -> Corpus:
+    """A text whose offsets in the corpus are those of its file."""
     corpus = Corpus.open([file], cache=cache)
     if corpus.text(file) != file.read_text("utf-8"):
         raise SystemExit(f"{file}: the parsed text is not the file's; offsets would be wrong.")
-    return lambda question, k: [(p.start, p.end) for p in corpus.search(question, k)]
+    return corpus
 
 
-@cached
-def langchain_embeddings() -> Any:
-    """The same weights through sentence-transformers, loaded once."""
-    from langchain_huggingface import HuggingFaceEmbeddings
-
-    return HuggingFaceEmbeddings(model_name=str(Encoder().folder))
+def find(corpus: Corpus, question: str, k: int) -> list[Span]:
+    return [(passage.start, passage.end) for passage in corpus.search(question, k)]
 
 
-def langchain(file: Path, cache: Path) -> Find:
-    """LangChain: recursive splitter 1000/200, FAISS, the same weights; nothing is cached."""
-    from langchain_community.vectorstores import FAISS
-    from langchain_text_splitters import RecursiveCharacterTextSplitter
-
-    splitter = RecursiveCharacterTextSplitter(
-        chunk_size=1000, chunk_overlap=200, add_start_index=True
-    )
-    pieces = splitter.create_documents([file.read_text("utf-8")])
-    store = FAISS.from_documents(pieces, langchain_embeddings())
-
-    def find(question: str, k: int) -> list[Span]:
-        results = store.similarity_search(question, k=k)
-        starts = [piece.metadata["start_index"] for piece in results]
-        return [(at, at + len(p.page_content)) for at, p in zip(starts, results, strict=True)]
-
-    return find
+def gold(row: Row) -> Span:
+    """Where the gold paragraph stands."""
+    return row["char_start"], row["char_end"]
 
 
 def holds(span: Span, gold: Span) -> bool:
@@ -76,6 +52,11 @@ def tokens_to(spans: Sequence[Span], golds: Sequence[Span]) -> float | None:
     return None
 
 
+def both(row: Row, spans: Sequence[Span]) -> float | None:
+    """Tokens until both gold passages of a question of HotpotQA were read."""
+    return tokens_to(spans, [gold(passage) for passage in row["evidence"]])
+
+
 def shares(values: Sequence[float | None], limits: Sequence[int]) -> list[str]:
     """Table cells: the share of values within each limit."""
     within = [sum(value is not None and value <= limit for value in values) for limit in limits]
@@ -98,8 +79,3 @@ def joined(questions: Path, out: Path, filler: Sequence[Path] = ()) -> list[Row]
         for row in rows
         if row["answerable"]
     ]
-
-
-def gold(row: Row) -> Span:
-    """Where the gold paragraph stands."""
-    return row["char_start"], row["char_end"]

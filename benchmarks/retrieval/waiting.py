@@ -1,17 +1,9 @@
 """How long a user waits on a document not seen before, the memory it takes, and the searches after.
 
-    python -m benchmarks.retrieval.waiting --lengths 4K,32K,128K,1M --systems ours langchain
-    python -m benchmarks.retrieval.waiting *.pdf --tokens 1000000
-
 With --lengths the document is the report of `docagent eval needle`, and its needles are asked for.
 PDFs are opened as one corpus and asked in their own words (page_questions.py); --tokens adds copies
-with other names and figures until they hold so many.
-
-Each row is a process of its own, with an empty cache, and libraries and weights in memory. Time
-begins when the corpus is opened without waiting for vectors: at its return words can be searched
-("words"); then the first question gets its passages, and last all vectors are there. LangChain's
-index is there at once or not at all; it gets no report longer than --rival-to. Memory is the most
-that the process and its workers held; a search is the median over the other questions.
+with other names and figures until they hold so many. LangChain gets no report longer than
+--rival-to. Each row is a process of its own; a search is the median over the other questions.
 """
 
 from __future__ import annotations
@@ -22,7 +14,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
@@ -30,6 +22,7 @@ from statistics import median
 from benchmarks.harness import Table, arguments, installed, seconds, tell
 from benchmarks.retrieval.memory import PeakMemory
 from benchmarks.retrieval.pages import LANGCHAIN
+from benchmarks.rivals.systems import Index
 from docagent.evaluation.needle import Needles, length_name, length_of
 
 _EACH = 2  # questions on a PDF
@@ -50,7 +43,6 @@ class Waited:
     peak: int = 0  # bytes
 
     def cells(self) -> list[str]:
-        """Of the table, under `HEAD`."""
         words = "" if self.words is None else f"{self.words:.2f}"
         known = f"{self.vectors:,} of {self.passages:,}" if self.passages else ""
         cells = [words, f"{self.first:.2f}", known, f"{self.whole:.2f}"]
@@ -58,7 +50,6 @@ class Waited:
 
 
 def ours(files: Sequence[Path], questions: Sequence[str]) -> Waited:
-    """docagent."""
     from retrieval import Corpus
 
     with tempfile.TemporaryDirectory() as cache:
@@ -74,17 +65,22 @@ def ours(files: Sequence[Path], questions: Sequence[str]) -> Waited:
         return Waited(words, first, whole, search, vectors, len(corpus))
 
 
-def langchain(files: Sequence[Path], questions: Sequence[str]) -> Waited:
-    """LangChain as in spans.py: one plain text, the same weights."""
-    from benchmarks.retrieval import spans
+@cache
+def _langchain() -> Index:
+    from benchmarks.rivals.systems import langchain
+    from retrieval.embed.encoder import Encoder
 
-    start = time.perf_counter()
-    find = spans.langchain(files[0], Path())
+    return langchain(Encoder().folder, Path())
+
+
+def langchain(files: Sequence[Path], questions: Sequence[str]) -> Waited:
+    """LangChain's index is there at once or not at all."""
+    index, start = _langchain(), time.perf_counter()
+    search = index(files[0])
     whole = time.perf_counter() - start
-    find(questions[0], 10)
+    search(questions[0])
     first = time.perf_counter() - start
-    search = median(seconds(partial(find, q, 10)) for q in questions[1:])
-    return Waited(None, first, whole, search)
+    return Waited(None, first, whole, median(seconds(partial(search, q)) for q in questions[1:]))
 
 
 SYSTEMS = {"ours": ours, "langchain": langchain}
@@ -133,7 +129,6 @@ def filled(pdfs: Sequence[Path], tokens: int, folder: Path) -> tuple[list[Path],
 
 
 def of_pdfs(pdfs: Sequence[Path], tokens: int, folder: Path) -> None:
-    """The table of PDFs, with two questions on each."""
     from benchmarks.retrieval.page_questions import page_texts, questions
 
     asked = [one.question for pdf in pdfs for one in questions(pdf.name, page_texts(pdf), _EACH)]
@@ -146,7 +141,6 @@ def of_pdfs(pdfs: Sequence[Path], tokens: int, folder: Path) -> None:
 
 
 def of_reports(lengths: str, systems: Sequence[str], rival_to: str, folder: Path) -> None:
-    """The table of generated reports."""
     table = Table("length", "system", "tokens", *HEAD)
     for length in map(length_of, lengths.split(",")):
         file = folder / "report.txt"
@@ -158,15 +152,9 @@ def of_reports(lengths: str, systems: Sequence[str], rival_to: str, folder: Path
 
 
 def main() -> None:
-    options = arguments(
-        __doc__,
-        "pdfs*",
-        quick={"lengths": "4K", "tokens": 0, "systems": ["ours"]},
-        lengths="4K,32K,128K,1M",
-        systems=["ours"],
-        rival_to="128K",
-        tokens=0,
-    )
+    quick = {"lengths": "4K", "tokens": 0, "systems": ["ours"]}
+    others = {"lengths": "4K,32K,128K,1M", "systems": ["ours"], "rival_to": "128K", "tokens": 0}
+    options = arguments(__doc__, "pdfs*", quick=quick, **others)
     if "langchain" in options.systems and not installed(*LANGCHAIN):
         tell("langchain is not compared, as it is not installed: pip install '.[benchmarks]'")
         options.systems.remove("langchain")

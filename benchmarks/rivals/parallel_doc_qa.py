@@ -1,28 +1,24 @@
-"""Qwen-Agent's own agents in a process of its own: `python -m benchmarks.rivals.parallel_doc_qa`.
+"""Qwen-Agent's own agents in a process of its own, on one file: SERVER FILE SCRATCH_FOLDER.
 
-Standard input: a JSON line {"server", "file", "scratch"}, then one {"agent", "question"} for each
-question; "agent" is ParallelDocQA or Assistant. Standard output: a JSON line for each question,
-{"answer", "slept"}. Its constants stay as they are. The pauses between submitted chunks (up to
-0.5 s each) are added up as seconds in "slept" instead of being slept, and one HTTP client serves
-all calls instead of a new one for each.
+A request is {"agent": ParallelDocQA or Assistant, "question"}, a reply {"answer", "slept"}. Its
+constants stay as they are. The pauses between submitted chunks (up to 0.5 s each) are added up in
+"slept" instead of being slept, and one HTTP client serves all calls.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
+from collections.abc import Callable
 from functools import cache
 from types import SimpleNamespace
 
+from benchmarks.harness import Row, serve
 
-def main() -> None:
-    job = json.loads(sys.stdin.readline())
-    # What libraries print must not mix with the results.
-    results = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    os.environ["QWEN_AGENT_DEFAULT_WORKSPACE"] = job["scratch"]  # read when it is imported
+
+def agents(server: str, file: str, scratch: str) -> Callable[[Row], Row]:
+    os.environ["QWEN_AGENT_DEFAULT_WORKSPACE"] = scratch  # read when it is imported
     import openai
     from qwen_agent.agents import Assistant
     from qwen_agent.agents.doc_qa import ParallelDocQA
@@ -32,16 +28,17 @@ def main() -> None:
     openai.OpenAI = cache(openai.OpenAI)  # type: ignore[misc, assignment]
     slept: list[float] = []
     parallel_executor.time = SimpleNamespace(sleep=slept.append)
-    model = {"model": "counting", "model_server": job["server"], "api_key": "EMPTY"}
-    agents = {"ParallelDocQA": ParallelDocQA(llm=model), "Assistant": Assistant(llm=model)}
-    for line in sys.stdin:
-        request = json.loads(line)
+    model = {"model": "counting", "model_server": server, "api_key": "EMPTY"}
+    both = {"ParallelDocQA": ParallelDocQA(llm=model), "Assistant": Assistant(llm=model)}
+
+    def reply(request: Row) -> Row:
         slept.clear()
-        content = [{"text": request["question"]}, {"file": job["file"]}]
-        *_, last = agents[request["agent"]].run([{"role": "user", "content": content}])
-        reply = {"answer": last[-1]["content"], "slept": sum(slept)}
-        print(json.dumps(reply), file=results, flush=True)
+        content = [{"text": request["question"]}, {"file": file}]
+        *_, last = both[request["agent"]].run([{"role": "user", "content": content}])
+        return {"answer": last[-1]["content"], "slept": sum(slept)}
+
+    return reply
 
 
 if __name__ == "__main__":
-    main()
+    serve(lambda: agents(*sys.argv[1:]))

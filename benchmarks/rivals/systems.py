@@ -1,8 +1,8 @@
 """The systems whose search is compared, with their defaults.
 
-Each function loads its libraries and the embedding model, and returns what makes a PDF searchable.
-`model` is the folder of all-MiniLM-L6-v2, `scratch` an empty folder for caches. At its top the file
-imports the standard library alone: LlamaIndex and Qwen-Agent run where docagent is not installed.
+Each function loads its libraries and the embedding model (`model`, a folder) and returns what makes
+a PDF searchable. The top of the file imports the standard library alone: LlamaIndex and Qwen-Agent
+run where docagent is not installed.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def ours(model: Path, scratch: Path) -> Index:
 
 def langchain(model: Path, scratch: Path) -> Index:
     """LangChain as its tutorials do it: PyPDFLoader, recursive splitter 1000/200, FAISS."""
-    from langchain_community.document_loaders import PyPDFLoader
+    from langchain_community.document_loaders import PyPDFLoader, TextLoader
     from langchain_community.vectorstores import FAISS
     from langchain_huggingface import HuggingFaceEmbeddings
     from langchain_text_splitters import RecursiveCharacterTextSplitter
@@ -58,12 +58,13 @@ def langchain(model: Path, scratch: Path) -> Index:
 
     def index(pdf: Path) -> Search:
         splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
-        pieces = splitter.split_documents(PyPDFLoader(str(pdf)).load())
+        loader = PyPDFLoader(str(pdf)) if pdf.suffix == ".pdf" else TextLoader(pdf, "utf-8")
+        pieces = splitter.split_documents(loader.load())
         store = FAISS.from_documents(pieces, embeddings)
 
         def search(question: str) -> list[Hit]:
             pieces = store.similarity_search(question, k=DEPTH)
-            return [(piece.metadata["page"] + 1, piece.page_content) for piece in pieces]
+            return [(piece.metadata.get("page", 0) + 1, piece.page_content) for piece in pieces]
 
         return search
 
