@@ -7,8 +7,8 @@ from math import exp
 from retrieval.lexical.profiles import Match, Profiles
 from retrieval.query import Query
 
-# A conditional logit over the documents and "none of them", which has the logit _NONE. Fitted on
-# questions that name their document and some that do not.
+# A conditional logit over the documents and "none of them", which has the logit _NONE. Fitted by
+# benchmarks/retrieval/which_document.py on questions that name their document and some that do not.
 WEIGHTS = Match(title=2.3, names=7.3, year=5.3, quarter=4.5, newest=7.2)
 _NONE = 9.9
 
