@@ -106,7 +106,7 @@ def print_figures(rows: list[Row]) -> None:
 
 
 def main() -> None:
-    others = {"budget": int, "strategy": "auto", "output": Path, "foreign": 0}
+    others: Row = {"budget": int, "strategy": "auto", "output": Path, "foreign": 0}
     options = arguments(
         __doc__, "questions", quick={"every": 90}, model="embedded", every=1, **others
     )

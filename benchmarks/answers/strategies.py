@@ -18,7 +18,7 @@ from docagent.tools import NAMES
 
 
 def main() -> None:
-    others = {"n": 100, "strategies": ["retrieve", "agent"], "document": Path, "out": Path}
+    others: Row = {"n": 100, "strategies": ["retrieve", "agent"], "document": Path, "out": Path}
     options = arguments(__doc__, "questions", quick={"n": 4}, model="embedded", **others)
     rows = sample(read_rows(options.questions), options.n)
     log = ResultLog(options.out)

@@ -19,7 +19,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 
-from benchmarks.harness import Table, arguments, installed, seconds, tell
+from benchmarks.harness import Row, Table, arguments, installed, seconds, tell
 from benchmarks.retrieval.memory import PeakMemory
 from benchmarks.retrieval.pages import LANGCHAIN
 from benchmarks.rivals.systems import Index
@@ -153,7 +153,12 @@ def of_reports(lengths: str, systems: Sequence[str], rival_to: str, folder: Path
 
 def main() -> None:
     quick = {"lengths": "4K", "tokens": 0, "systems": ["ours"]}
-    others = {"lengths": "4K,32K,128K,1M", "systems": ["ours"], "rival_to": "128K", "tokens": 0}
+    others: Row = {
+        "lengths": "4K,32K,128K,1M",
+        "systems": ["ours"],
+        "rival_to": "128K",
+        "tokens": 0,
+    }
     options = arguments(__doc__, "pdfs*", quick=quick, **others)
     if "langchain" in options.systems and not installed(*LANGCHAIN):
         tell("langchain is not compared, as it is not installed: pip install '.[benchmarks]'")
