@@ -115,7 +115,10 @@ def print_fit(sets: dict[str, Signs]) -> None:
 
 def indexed(files: Sequence[Path]) -> tuple[Corpus, dict[str, list[Row]]]:
     """One index over the folders of the sets' documents; rows get the "name" of theirs there."""
-    sets = {file.parent.name: [r for r in read_rows(file) if r["answerable"]] for file in files}
+    sets = {
+        file.parent.name: [r for r in read_rows(file) if r.get("answerable", True)]
+        for file in files
+    }
     paths = {
         file: [(file.parent / row["doc"]).resolve() for row in sets[file.parent.name]]
         for file in files
@@ -132,7 +135,9 @@ def main() -> None:
     options = arguments(__doc__, "sets+", fit=[Path()], unnamed=[Path()])
     fitted, unnamed = ([f for f in each if f.name] for each in (options.fit, options.unnamed))
     corpus, sets = indexed([*options.sets, *fitted])
-    print_found(corpus, [row for rows in sets.values() for row in rows if row["evidence_pages"]])
+    print_found(
+        corpus, [row for rows in sets.values() for row in rows if row.get("evidence_pages")]
+    )
     known = {name: signs(corpus, rows, named=True) for name, rows in sets.items()}
     for file in unnamed:
         corpus, sets = indexed([file])
