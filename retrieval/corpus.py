@@ -98,14 +98,14 @@ class Corpus:
         Raises DocumentError if a named file cannot be read or a folder holds none that can, and
         PasswordRequired if one is locked.
         """
-        name, store = _embedding(embedding), _store(cache)
-        encoder = _encoder(name)
+        name, store = embedding_name(embedding), _store(cache)
+        encoder = cutting_encoder(name)
         paths = path_list(paths)
         sources, documents = open_documents(
             Collections(store).expand(paths), encoder, store, password, emit or ignore
         )
         words = index_name(paths, encoder)
-        corpus = cls._of(PassageIndex.build(sources, documents, words, encoder, store), name)
+        corpus = cls.suiting(PassageIndex.build(sources, documents, words, encoder, store), name)
         if wait or corpus.pending <= _SOON:
             corpus.complete(emit)
         else:
@@ -129,19 +129,19 @@ class Corpus:
         """
         from retrieval.langchain import parsed
 
-        name, store = _embedding(embedding), _store(cache)
-        encoder = _encoder(name)
+        name, store = embedding_name(embedding), _store(cache)
+        encoder = cutting_encoder(name)
         by_source = parsed(documents)
         indexed = [index_document(each, it, encoder, store) for it, each in by_source.items()]
         sources = {name: Path(name) for name in by_source}
         # A mark that neither a path nor a collection begins with.
         words = index_name([f"{MARK}:{source}" for source in by_source], encoder)
-        corpus = cls._of(PassageIndex.build(sources, indexed, words, encoder, store), name)
+        corpus = cls.suiting(PassageIndex.build(sources, indexed, words, encoder, store), name)
         corpus.complete(emit)
         return corpus
 
     @classmethod
-    def _of(cls, index: PassageIndex, embedding: str) -> Corpus:
+    def suiting(cls, index: PassageIndex, embedding: str) -> Corpus:
         """With the embedding model that suits its documents.
 
         Cosines of two models do not compare. So one model serves all documents: the multilingual
@@ -342,7 +342,7 @@ def _check_count(k: int) -> None:
         raise DocAgentError(f"k must be a whole number from 1 on, not {k!r}.")
 
 
-def _embedding(name: str | None) -> str:
+def embedding_name(name: str | None) -> str:
     """The embedding model of this name, or the one that the environment names.
 
     `auto` is the English one, beside the multilingual one where that is installed.
@@ -353,7 +353,7 @@ def _embedding(name: str | None) -> str:
     return name
 
 
-def _encoder(embedding: str) -> Encoder:
+def cutting_encoder(embedding: str) -> Encoder:
     """The model that documents are cut for.
 
     With the multilingual model too that is the English one: its vectors then belong to the same

@@ -104,7 +104,10 @@ async def search(query: Query, request: Request, service: Served) -> dict[str, A
         corpus = service.agent.open(query.documents, emit=emit)
         found = corpus.search(query.query, query.k, query.pages)
         ids = service.library.ids()
-        return [{**each.as_json(), "document_id": ids.get(each.document)} for each in found]
+        return [
+            {**each.as_json(), "place": each.place, "document_id": ids.get(each.document)}
+            for each in found
+        ]
 
     passages = await finished(request, service.quick, work)
     return {"query": query.query, "passages": passages}
@@ -149,11 +152,11 @@ def _told(event: Event) -> str:
 
 
 def as_json(result: Answer | Summary, service: Service) -> dict[str, Any]:
-    """The object of the command line; its citations also have the `document_id`."""
+    """The object of the command line; its citations also have `document_id` and `place`."""
     body = result.as_json()
     ids = service.library.ids()
-    for cited in body["citations"]:
-        cited["document_id"] = ids.get(cited["document"])
+    for told, cited in zip(body["citations"], result.citations, strict=True):
+        told |= {"place": cited.place, "document_id": ids.get(cited.document)}
     if result.note:
         body["note"] = result.note
     return body

@@ -133,7 +133,8 @@ def _annotations(answer: Answer, service: Service) -> list[dict[str, Any]]:
     ids = service.library.ids()
     made = []
     for cited in answer.citations:
-        body = {**cited.as_json(), "document_id": ids.get(cited.document)}
+        own = {"place": cited.place, "document_id": ids.get(cited.document)}
+        body = {**cited.as_json(), **own}
         place = f"/pages/{cited.page}" if cited.page else ""
         start, end = _marker(answer.text, cited.id)
         told = {

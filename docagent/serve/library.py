@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections import OrderedDict
@@ -16,8 +15,7 @@ from docagent.serve.entry import Entry, document_id, is_quiet, stamp_of
 from docagent.serve.files import FileStore
 from docagent.serve.sources import Sources
 from docagent.settings import Settings
-from retrieval.corpus import Corpus
-from retrieval.embed.encoder import Encoder
+from retrieval.corpus import Corpus, cutting_encoder, embedding_name
 from retrieval.files import document_names
 from retrieval.folders import cache_folder
 from retrieval.parse.document import Page
@@ -45,8 +43,8 @@ class Library:
     def __init__(self, sources: Sources, files: FileStore | None, settings: Settings) -> None:
         self.sources, self.uploads = sources, files
         self.settings = settings
-        embedding = settings.embedding or os.environ.get("DOCAGENT_EMBEDDING")
-        self.encoder = Encoder(embedding or "minilm")
+        self._embedding = embedding_name(settings.embedding)
+        self.encoder = cutting_encoder(self._embedding)
         self._cache = Cache(settings.cache or cache_folder())
         self._entries: dict[Path, Entry] = {}
         self._names: dict[Path, str] = {}
@@ -207,7 +205,8 @@ class Library:
         # One index for all, whatever comes and goes; it is kept up to date.
         of: list[str | Path] = [*self.sources.paths, "uploads"] if name else list(names.values())
         index = index_name(of, self.encoder)
-        corpus = Corpus(PassageIndex.build(names, documents, index, self.encoder, self._cache))
+        built = PassageIndex.build(names, documents, index, self.encoder, self._cache)
+        corpus = Corpus.suiting(built, self._embedding)
         if corpus.pending <= _SOON:
             corpus.complete()
         else:

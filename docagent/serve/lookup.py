@@ -23,7 +23,9 @@ def search(
     """The nearest passages."""
     corpus, ids = library.corpus(wanted, emit), library.ids()
     found = [
-        results.FoundPassage(**passage.as_json(), document_id=ids.get(passage.document))
+        results.FoundPassage(
+            **passage.as_json(), place=passage.place, document_id=ids.get(passage.document)
+        )
         for passage in corpus.search(query, k)
     ]
     return results.SearchResult(passages=found)
@@ -105,6 +107,7 @@ def _place(corpus: Any, name: str, ids: dict[str, str], start: int, end: int) ->
         document_id=ids.get(name),
         page=span.page,
         page_label=span.page_label,
+        place=span.place,
         start=start,
         end=end,
     )

@@ -6,12 +6,16 @@ from pydantic import BaseModel, Field
 
 
 class Place(BaseModel):
-    """Where words stand: `page` counts from 1, `start` and `end` are offsets in the text."""
+    """Where words stand: `page` counts from 1, `start` and `end` are offsets in the text.
+
+    `place` is where they begin if no page tells: a chapter, a cell, a time, a line.
+    """
 
     document: str
     document_id: str | None = None
     page: int | None = None
     page_label: str | None = None
+    place: str = ""
     start: int
     end: int
 

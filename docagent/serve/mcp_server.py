@@ -180,7 +180,9 @@ class _Tools:
     def _quoted(self, citations: Any) -> list[results.Quoted]:
         ids = self._library.ids()
         return [
-            results.Quoted(**cited.as_json(), document_id=ids.get(cited.document))
+            results.Quoted(
+                **cited.as_json(), place=cited.place, document_id=ids.get(cited.document)
+            )
             for cited in citations
         ]
 

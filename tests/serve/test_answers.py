@@ -30,6 +30,7 @@ def test_ask_gives_the_object_of_the_command_line(town_server: Running) -> None:
     cited = answer["citations"][0]
     assert cited["quote"] == "The ice house was rebuilt in 1931 by the mason Ulla Brandt."
     assert cited["document"] == "town.txt" and cited["verified"]
+    assert cited["page"] is None and cited["place"] == "line 5"
     [document] = town_server.client.get("/documents").json()["documents"]
     assert cited["document_id"] == document["id"]
 
@@ -55,6 +56,7 @@ def test_search_and_summarize(town_server: Running) -> None:
     client = town_server.client
     found = client.post("/search", json={"query": "ice house", "k": 1}).json()
     assert found["query"] == "ice house" and "Ulla Brandt" in found["passages"][0]["text"]
+    assert found["passages"][0]["place"] == "line 1"
     summary = client.post("/summarize", json={"length": "short"}).json()
     assert summary["documents"] == ["town.txt"] and summary["summary"]
 
@@ -116,3 +118,13 @@ def test_malformed_questions_are_refused(town_server: Running, body: Any) -> Non
     refused = town_server.client.post("/ask", json=body)
     assert refused.status_code == 400
     assert refused.json()["error"]["type"] == "invalid_request_error"
+
+
+def test_questions_and_documents_in_other_languages(serve: Serve, tmp_path: Path) -> None:
+    mill, eels = tmp_path / "mill.txt", tmp_path / "aale.txt"
+    mill.write_text("The old mill of Ostby burnt down in a night of storm.\n")
+    eels.write_text("Die Aale werden im Herbst gefangen und von den Fischern geräuchert.\n")
+    client = serve(mill, eels).client
+    for query, name in (("When are the eels caught?", "aale.txt"), ("Brand der Mühle", "mill.txt")):
+        found = client.post("/search", json={"query": query, "k": 1}).json()
+        assert found["passages"][0]["document"] == name

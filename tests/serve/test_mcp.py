@@ -60,6 +60,7 @@ async def test_tools_over_http(serve: Serve, town: Path, tmp_path: Path, mode: A
         quote = await structured(client, "verify_quote", quote="opens at  6:45\nin summer")
         [place] = quote["places"]
         assert TOWN[place["start"] : place["end"]] == "opens at 6:45 in summer"
+        assert place["place"] == "line 3" and answer["citations"][0]["place"] == "line 5"
         missing = await structured(client, "verify_quote", quote="opens at 7:45")
         assert missing == {"verified": False, "places": []}
         page = await client.read_resource(f"doc://{listed[1]['id']}/pages/2")

@@ -93,10 +93,11 @@ class Scheduler:
                 ready = request.answer[count:]
                 count += len(ready)
                 yield from ready
-                if request.done and count == len(request.answer):
+                if request.done and count >= len(request.answer):
                     break
                 with self._lock:
-                    if not request.done and count == len(request.answer):
+                    # It may be shorter than before, where memory ran out and it began anew.
+                    if not request.done and count >= len(request.answer):
                         self._step()
             if request.error is not None:
                 raise request.error
@@ -144,7 +145,9 @@ class Scheduler:
 
     def _settle(self) -> None:
         """Let go of requests that are done."""
-        self._waiting = deque(request for request in self._waiting if not request.done)
+        # The deque stays the same one: another thread may add to it meanwhile.
+        for request in [request for request in list(self._waiting) if request.done]:
+            self._waiting.remove(request)
         running = [index for index, row in enumerate(self._rows) if not row.request.done]
         if len(running) < len(self._rows):
             self._release([row for row in self._rows if row.request.done])

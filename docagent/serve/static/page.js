@@ -93,8 +93,9 @@ function showCitations(answer) {
   const head = answer.found ? [] : [made("li", "Nearest passages", "about")];
   const items = answer.citations.map((cited) => {
     const item = document.createElement("li");
-    const place = cited.page === null ? "" : `, page ${cited.page_label ?? cited.page}`;
-    const button = made("button", `[${cited.id}] ${cited.document}${place}`);
+    const page = cited.page === null ? "" : `, page ${cited.page_label ?? cited.page}`;
+    const place = cited.place && `, ${cited.place}`;
+    const button = made("button", `[${cited.id}] ${cited.document}${page}${place}`);
     button.type = "button";
     button.addEventListener("click", () => showPage(cited.document_id, cited.page ?? 1, cited));
     item.append(button, made("div", `“${cited.quote.replace(/\s+/g, " ")}”`));

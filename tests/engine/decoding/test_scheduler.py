@@ -287,3 +287,36 @@ def test_a_prompt_that_nobody_waits_for_is_read_no_further(
     assert seen[-1] == 32 and sum(read) < 40
     assert not loop._prefixes and not loop._rows and not loop._reading
     assert loop._prefix_cache.match(text(160), ("yarn", 1.0)) == 32
+
+
+def test_words_that_are_told_go_on_after_memory_ran_out(
+    pair: Twins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loop = scheduler(pair)
+    older, newer = Request(text(30), 12), Request(text(40, 1), 12)
+    loop.submit(older)
+    told = loop.tokens(newer)
+    begun = [next(told) for _ in range(5)]
+    forward = Network.forward
+
+    def once(*_: Any) -> torch.Tensor:
+        monkeypatch.setattr(Network, "forward", forward)
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(Network, "forward", once)
+    assert [*begun, *told] == greedy(pair.theirs, text(40, 1), 12)
+    assert next(loop.results([older])).answer == greedy(pair.theirs, text(30), 12)
+
+
+def test_no_request_is_lost_while_others_are_looked_through(pair: Twins) -> None:
+    loop = scheduler(pair)
+
+    def submit() -> None:
+        for _ in range(2000):
+            loop.submit(Request([1], 1))
+
+    submitting = threading.Thread(target=submit)
+    submitting.start()
+    while submitting.is_alive():
+        loop._settle()
+    assert len(loop._waiting) == 2000
