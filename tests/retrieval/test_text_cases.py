@@ -128,7 +128,7 @@ def test_a_cell_over_several_rows_stands_in_each(tmp_path: Path) -> None:
 
 def test_spans_of_a_hostile_table_end_somewhere(tmp_path: Path) -> None:
     wide = "<td rowspan=65534 colspan=100>x" * 200
-    document = parse(tmp_path / "a.html", f"<table><tr>{wide}{'<tr><td>1' * 20_000}</table>")
+    document = parse(tmp_path / "a.html", f"<table><tr>{wide}{'<tr><td>1' * 4_000}</table>")
     assert len(document.text) < 2_000_000
 
 
