@@ -14,7 +14,7 @@ from retrieval.chunk.sentences import sentences
 from retrieval.errors import DocAgentError
 from retrieval.lexical.index import LexicalIndex
 from retrieval.lexical.language import language
-from retrieval.lexical.profile import quarters, question_keys, years
+from retrieval.lexical.profile import YEAR, quarters, question_keys, years
 from retrieval.lexical.tokens import query_terms
 
 _VOCABULARY = Path(__file__).with_name("vocabulary.toml")
@@ -32,7 +32,6 @@ _REFERENCE = re.compile(
 )
 _FULL = {"fig.": "figure", "p.": "page", "para.": "paragraph", "§": "section"}
 _BARE = frozenset(_NUMBERED.lower().split())
-_YEAR = re.compile(r"(?<![\d.,])(?:FY ?|CY ?)?((?:19|20)\d\d)(?![\d,.]?\d)", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 _ASKS = ("?", "？", "؟")
 _STATES = (".", "!", "。", "！")
@@ -108,9 +107,10 @@ def parse_query(text: str, index: LexicalIndex | None = None) -> Query:
     terms = tuple(query_terms(core, languages))
     items, likely, places = _likely(text)
     named = references(text)
+    code = language(text)
     return Query(
         text=text,
-        language=language(text),
+        language=code,
         core=core,
         search_text=search_text,
         terms=terms,
@@ -120,7 +120,7 @@ def parse_query(text: str, index: LexicalIndex | None = None) -> Query:
         likely=likely,
         places=places,
         references=named,
-        names=question_keys(text),
+        names=question_keys(text, code),
         years=tuple(years(text)),
         quarters=tuple(quarters(text)),
         latest=bool(_LATEST.search(text)),
@@ -170,7 +170,7 @@ def _year_before(core: str) -> list[str]:
     """ "In 2022 compared with last year" is about 2021 as well."""
     if not _BEFORE.search(core):
         return []
-    years = {int(year) for year in _YEAR.findall(core)}
+    years = {int(year) for year in YEAR.findall(core)}
     return [str(year - 1) for year in sorted(years) if year - 1 not in years]
 
 

@@ -11,7 +11,6 @@ import regex
 
 from retrieval.lexical.fold import folded
 from retrieval.lexical.function_words import by_language
-from retrieval.lexical.language import language
 
 _MOST = 150  # name keys of a document
 _RUN = 4  # neighbours that are joined, as in "americanwaterworks"
@@ -26,7 +25,7 @@ _NAMED = regex.compile(  # words with a capital letter or a figure, and what joi
     r"(?=\S*[\p{Lu}\p{N}])\S+(?:\s+(?:(?:&|and|of|the|de)\s+)?(?=\S*[\p{Lu}\p{N}])\S+)*"
 )
 _JOINTS = regex.compile(r"(?<=(?:19|20)\d\d)(?=\p{L})|(?<=\p{Ll})(?=\p{Lu})|_")
-_YEAR = regex.compile(r"(?<![\d.,])(?:19|20)\d\d(?!\d|[.,]\d)")
+YEAR = regex.compile(r"(?<![\d.,])(?:19|20)\d\d(?!\d|[.,]\d)")
 _SHORT_YEAR = regex.compile(
     r"\b(?:fy|cy|fiscal|q[1-4]|[1-4]q)[ ]?['’]?(\d\d)(?!\d)", regex.IGNORECASE
 )
@@ -96,17 +95,17 @@ def initials(text: str) -> list[str]:
     return keys
 
 
-def question_keys(question: str) -> tuple[str, ...]:
-    """What a question may call a document by: its names, or all its words if it has none."""
+def question_keys(question: str, language: str = "") -> tuple[str, ...]:
+    """What a question in this language may call a document by: its names, or else all its words."""
     names = [match[0] for match in _NAMED.finditer(question)] or [question]
-    function = by_language().get(language(question) or "en", frozenset())
+    function = by_language().get(language or "en", frozenset())
     keys = dict.fromkeys(key for name in names for key in name_keys(name))
     return tuple(key for key in keys if key not in function)
 
 
 def years(text: str) -> list[str]:
     """The years of a text, short ones (FY22, Q3 23) written out."""
-    return [*_YEAR.findall(text), *(f"20{short}" for short in _SHORT_YEAR.findall(text))]
+    return [*YEAR.findall(text), *(f"20{short}" for short in _SHORT_YEAR.findall(text))]
 
 
 def quarters(text: str) -> list[str]:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_ROMAN = (
-    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"),
-    (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
-)  # fmt: skip
+from retrieval.parse.office.numerals import numeral
+
 _NO_NUMBER = re.compile(r"list-style(?:-type)?\s*:[^;]*\bnone\b", re.IGNORECASE)
 
 
@@ -17,7 +15,7 @@ def numbered(number: int, kind: str) -> str:
     if kind in ("a", "A") and number > 0:
         text = _letters(number)
     elif kind in ("i", "I") and 0 < number < 4000:
-        text = _roman(number)
+        text = numeral(number, "lowerRoman")
     else:
         return str(number)
     return text.upper() if kind.isupper() else text
@@ -28,14 +26,6 @@ def _letters(number: int) -> str:
     while number:
         number, letter = divmod(number - 1, 26)
         text = chr(ord("a") + letter) + text
-    return text
-
-
-def _roman(number: int) -> str:
-    text = ""
-    for value, letters in _ROMAN:
-        count, number = divmod(number, value)
-        text += letters * count
     return text
 
 

@@ -13,7 +13,7 @@ from retrieval.parse.builder import Builder
 from retrieval.parse.decode import stem
 from retrieval.parse.document import Document
 from retrieval.parse.formats.html import add_html, page_text
-from retrieval.parse.library import library, reading
+from retrieval.parse.library import library, reading, xml_parser
 from retrieval.parse.markup import Markup
 from retrieval.parse.registry import Format, register
 from retrieval.parse.zipped import open_zip
@@ -84,10 +84,7 @@ def _add_chapter(etree: Any, builder: Builder, data: bytes, file: str) -> None:
 
 def _xml(etree: Any, data: bytes) -> Any:
     """Entities stay what they are in the text: none is expanded and nothing is fetched."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True
-    )
-    return etree.fromstring(data.lstrip(), parser)
+    return etree.fromstring(data.lstrip(), xml_parser(etree, huge_tree=True))
 
 
 def _package(etree: Any, members: _Members) -> str:

@@ -10,7 +10,7 @@ from retrieval.errors import PasswordRequired
 from retrieval.parse.builder import Builder
 from retrieval.parse.decode import stem
 from retrieval.parse.document import Document
-from retrieval.parse.library import library, reading
+from retrieval.parse.library import library, reading, xml_parser
 from retrieval.parse.odf import Body
 from retrieval.parse.odf_styles import Styles
 from retrieval.parse.registry import Format, register
@@ -67,10 +67,7 @@ def _xml(etree: Any, archive: ZipFile, name: str) -> Any:
 
 
 def _parser(etree: Any) -> Any:
-    return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True,
-        remove_comments=True, remove_pis=True,
-    )  # fmt: skip
+    return xml_parser(etree, huge_tree=True, remove_comments=True, remove_pis=True)
 
 
 register(

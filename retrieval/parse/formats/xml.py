@@ -11,7 +11,7 @@ from retrieval.parse.decode import stem
 from retrieval.parse.document import Document
 from retrieval.parse.formats.code import read_code
 from retrieval.parse.formats.html import add_html, page_text
-from retrieval.parse.library import library
+from retrieval.parse.library import library, xml_parser
 from retrieval.parse.markup import Markup
 from retrieval.parse.registry import Format, register
 
@@ -33,9 +33,7 @@ def read_xml(path: Path, *_: object) -> Document:
     """
     etree: Any = library("lxml.etree", "lxml", path.name)
     builder = Builder()
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True, remove_pis=True
-    )
+    parser = xml_parser(etree, huge_tree=True, remove_pis=True)
     # Decoded here: of some names for encodings lxml knows nothing.
     text = _DECLARATION.sub("", page_text(builder, path.read_bytes(), path.name), count=1)
     try:

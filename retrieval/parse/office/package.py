@@ -16,6 +16,7 @@ from xml.sax.saxutils import unescape
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from retrieval.parse.builder import Builder
+from retrieval.parse.library import xml_parser
 
 ODD = (ArithmeticError, AttributeError, EOFError, LookupError, SyntaxError, TypeError, ValueError)
 """What a part raises that is not as it should be; the other parts can still be read."""
@@ -109,7 +110,7 @@ def parse_xml(data: bytes) -> Any:
     """The root element; entities stay unread. Raises SyntaxError for what is no XML."""
     from lxml import etree
 
-    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
+    return etree.fromstring(data, xml_parser(etree))
 
 
 def mended(path: Path, archive: ZipFile, builder: Builder, without: str = "") -> BinaryIO:
