@@ -69,10 +69,6 @@ class SegmentReader:
         assert loose is not None
         self.loose = prototype(loose)
 
-    def lines(self) -> list[str]:
-        """The text alone, for pages whose geometry cannot be trusted."""
-        return [m[0].strip() for m in LINE.finditer(self.text) if m[0].strip()]
-
     def baseline(self, segment: Segment) -> float:
         return _turned(*self.origin(segment.main), segment.turns)[1]
 
