@@ -108,6 +108,11 @@ class Encoder:
         """Unit vectors of sentences to compare with a question, [n, d]."""
         return self.model.embed(texts, document=True)
 
+    @property
+    def tokenizer(self) -> Any:
+        """The model's own, which neither truncates nor pads."""
+        return self._tokenizer
+
     @cached_property
     def _tokenizer(self) -> Any:
         from tokenizers import Tokenizer
