@@ -40,8 +40,11 @@ class Network:
     """BERT and the heads; their weights are named as `training/reader/network.py` has them."""
 
     def __init__(
-        self, weights: Mapping[str, Tensor], heads: Mapping[str, Tensor],
-        settings: BertSettings, tokenizer: Tokenizer,
+        self,
+        weights: Mapping[str, Tensor],
+        heads: Mapping[str, Tensor],
+        settings: BertSettings,
+        tokenizer: Tokenizer,
     ) -> None:
         self._bert = Bert(weights, settings, tokenizer)
         self._heads = heads

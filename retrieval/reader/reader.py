@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import math
 from collections.abc import Sequence
@@ -11,13 +12,18 @@ from typing import NamedTuple
 
 from retrieval.embed.bert_config import bert_settings
 from retrieval.embed.checksum import MINILM, verify
-from retrieval.embed.encoder import Encoder
+from retrieval.embed.encoder import PACKAGE, Encoder
 from retrieval.reader.network import Found, Network, Pair
 from retrieval.reader.weights import FILE, HEADS, unpack
 from retrieval.reader.windows import windows
 
 _LIMIT = 256  # tokens of question and window
 _QUESTION, _HEAD = 64, 48  # tokens of them at most
+
+
+def is_installed() -> bool:
+    """Whether all-MiniLM is there, on whose weights the reader stands."""
+    return importlib.util.find_spec(PACKAGE) is not None
 
 
 class Text(NamedTuple):
@@ -81,7 +87,10 @@ class Reader:
             before = pair.second + pair.head
             if not item.ids or found.span < _NOTHING:
                 continue
-            first, last = item.offsets[found.first - before][0], item.offsets[found.last - before][1]
+            first, last = (
+                item.offsets[found.first - before][0],
+                item.offsets[found.last - before][1],
+            )
             likely = probability(found)
             if number not in best or likely > best[number].probability:
                 words = text[first:last]

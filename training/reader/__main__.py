@@ -10,6 +10,7 @@ from safetensors.torch import load_file
 
 from retrieval.embed.encoder import Encoder
 from training.reader.examples import batches, encode, examples
+from training.reader.export import export
 from training.reader.network import Network
 from training.reader.train import Plan, train
 
@@ -29,7 +30,7 @@ def main() -> None:
     torch.manual_seed(given.seed)
     plan = Plan(seed=given.seed, rate=given.rate)
     encoder = Encoder("minilm")
-    tokenizer = encoder._tokenizer
+    tokenizer = encoder.tokenizer
     every = []
     for number in range(given.passes):
         learnt, held = examples(given.data, given.seed + number)
@@ -41,6 +42,7 @@ def main() -> None:
     state, curve = (given.out.with_suffix(end) for end in (".state", ".curve.jsonl"))
     print(f"{len(every)} batches, {sum(len(x.ids) for b in every for x in b)} tokens", flush=True)
     train(network, plan, every, looked_at, state, curve)
+    export(network, given.out)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval.chunk.sentences import sentences
+from retrieval.reader.windows import units
 
 HELD_OUT = 33
 """One group of rows (an article, or a text) in so many is kept for validation."""
@@ -68,19 +68,7 @@ def _row(fields: dict[str, object], source: str) -> Row | None:
     return Row(str(fields["question"]).strip(), context, answers, group, source)
 
 
-def units(text: str) -> list[tuple[int, int]]:
-    """Sentences and lines: what a window is made of."""
-    found = []
-    start = 0
-    for line in text.splitlines(keepends=True):
-        found.extend(sentences(text, start, start + len(line)))
-        start += len(line)
-    return found
-
-
-def window(
-    row: Row, at: tuple[int, int], rng: random.Random
-) -> tuple[str, tuple[int, int] | None]:
+def window(row: Row, at: tuple[int, int], rng: random.Random) -> tuple[str, tuple[int, int] | None]:
     """Text round the place `at`, and where that place then is.
 
     The window is the sentences that hold the place and neighbours on either side by chance; of a

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 if TYPE_CHECKING:
     from training.reader.examples import Encoded
     from training.reader.network import Network
+
+Numbers = NDArray[Any]
 
 MISSED = 0.08  # share of answerable examples that may be refused
 _LONGEST = 24  # tokens of an answer
@@ -67,14 +69,26 @@ def best(span: Tensor) -> tuple[int, int]:
     return place // len(span), place % len(span)
 
 
-def area(yes: np.ndarray, no: np.ndarray) -> float:
+def area(yes: Numbers, no: Numbers) -> float:
     """Probability that an answerable one scores higher than one that is not."""
     return float(np.mean((yes[:, None] > no) + 0.5 * (yes[:, None] == no)))
 
 
-def refused(yes: np.ndarray, no: np.ndarray) -> float:
+def refused(yes: Numbers, no: Numbers) -> float:
     """Share of `no` below the score that `MISSED` of `yes` lie below."""
     return float(np.mean(no < np.quantile(yes, MISSED)))
+
+
+def error_of(likely: Numbers, truth: Numbers, bins: int = 10) -> float:
+    """Expected calibration error: how far shares lie from what was said, by bins of equal width;
+    answerable and open questions count half each."""
+    weight = np.where(truth, 0.5 / truth.mean(), 0.5 / (1 - truth.mean())) / len(truth)
+    bin_of = np.minimum((likely * bins).astype(int), bins - 1)
+    gaps = (
+        abs(float((weight[own] * (likely[own] - truth[own])).sum()))
+        for own in (bin_of == number for number in range(bins))
+    )
+    return sum(gaps)
 
 
 def _f1(found: tuple[int, int], wanted: tuple[int, int]) -> float:
@@ -84,8 +98,3 @@ def _f1(found: tuple[int, int], wanted: tuple[int, int]) -> float:
 
 def summary(figures: dict[str, float]) -> str:
     return ", ".join(f"{name} {value:.3f}" for name, value in figures.items())
-
-
-def mean(values: Iterable[float]) -> float:
-    listed = list(values)
-    return sum(listed) / max(1, len(listed))

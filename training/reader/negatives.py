@@ -82,9 +82,7 @@ def _another_name(row: Row, pool: Pool, rng: random.Random) -> str | None:
     asked = row.question.lower()
     fit = [
         name
-        for name in (
-            _RUN.findall(row.context) if rng.random() < 0.5 else pool.names[row.group]
-        )
+        for name in (_RUN.findall(row.context) if rng.random() < 0.5 else pool.names[row.group])
         if abs(len(name.split()) - size) <= 1
         and not any(word.lower() in asked for word in name.split())
     ]
