@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from retrieval.embed.bert_config import bert_settings
 from retrieval.embed.checksum import MINILM, verify
@@ -17,7 +17,10 @@ from retrieval.reader.network import Found, Network, Pair
 from retrieval.reader.weights import FILE, HEADS, unpack
 from retrieval.reader.windows import windows
 
-_LIMIT = 256  # tokens of question and window
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
+_LIMIT = 512  # tokens that all-MiniLM has places for; a window of sentences takes a fifth
 _QUESTION, _HEAD = 64, 48  # tokens of them at most
 
 
@@ -60,45 +63,60 @@ class Reader:
     def read(self, question: str, passages: Sequence[Text]) -> list[Reading]:
         """The likeliest answer of each passage, the likeliest of all first.
 
-        A passage without words has none.
+        A passage without words has none. Of a question the first 64 tokens are read.
         """
-        tokenizer = self._encoder.tokenizer
-        start, *asked, end = tokenizer.encode(question).ids
-        asked = [start, *asked[:_QUESTION], end]
         pieces = [
-            (number, at, passage.text[at:stop], passage.head)
+            _Piece(number, at, passage.text[at:stop], passage.head)
             for number, passage in enumerate(passages)
             for at, stop in windows(passage.text)
         ]
-        encoded = tokenizer.encode_batch([piece[2] for piece in pieces], add_special_tokens=False)
-        heads = {
-            head: tokenizer.encode(head, add_special_tokens=False).ids[:_HEAD] if head else []
-            for head in {piece[3] for piece in pieces}
-        }
-        pairs = []
-        for (_, _, _, head), item in zip(pieces, encoded, strict=True):
-            room = _LIMIT - len(asked) - len(heads[head]) - 1
-            ids = [*asked, *heads[head], *item.ids[:room], end]
-            pairs.append(Pair(ids, len(asked), len(heads[head])))
+        tokenizer = self._encoder.tokenizer
+        encoded = tokenizer.encode_batch([one.text for one in pieces], add_special_tokens=False)
+        pairs = self._pairs(question, pieces, encoded)
         best: dict[int, Reading] = {}
-        for (number, at, text, _), item, pair, found in zip(
+        for piece, item, pair, found in zip(
             pieces, encoded, pairs, self._network.read(pairs), strict=True
         ):
-            before = pair.second + pair.head
-            if not item.ids or found.span < _NOTHING:
+            if found.span < _NOWHERE:
                 continue
+            before = pair.second + pair.head
             first, last = (
                 item.offsets[found.first - before][0],
                 item.offsets[found.last - before][1],
             )
             likely = probability(found)
-            if number not in best or likely > best[number].probability:
-                words = text[first:last]
-                best[number] = Reading(number, at + first, at + last, words, likely, found)
+            if piece.passage not in best or likely > best[piece.passage].probability:
+                start, end, words = piece.at + first, piece.at + last, piece.text[first:last]
+                best[piece.passage] = Reading(piece.passage, start, end, words, likely, found)
         return sorted(best.values(), key=lambda reading: -reading.probability)
 
+    def _pairs(self, question: str, pieces: list[_Piece], encoded: list[Encoding]) -> list[Pair]:
+        """The question before each piece and its head, in token numbers with their marks."""
+        tokenizer = self._encoder.tokenizer
+        begin, *asked, end = tokenizer.encode(question).ids
+        asked = [begin, *asked[:_QUESTION], end]
+        heads = {
+            head: tokenizer.encode(head, add_special_tokens=False).ids[:_HEAD] if head else []
+            for head in {piece.head for piece in pieces}
+        }
+        pairs = []
+        for piece, item in zip(pieces, encoded, strict=True):
+            head = heads[piece.head]
+            ids = [*asked, *head, *item.ids][: _LIMIT - 1]
+            pairs.append(Pair([*ids, end], len(asked), len(head)))
+        return pairs
 
-_NOTHING = -1e3  # log probability of a span that lies nowhere in the passage
+
+class _Piece(NamedTuple):
+    """Neighbouring sentences of a passage, from its character `at` on."""
+
+    passage: int
+    at: int
+    text: str
+    head: str
+
+
+_NOWHERE = -1e3  # log probability of a span where a piece has no token
 
 
 def probability(found: Found) -> float:

@@ -10,26 +10,28 @@ from collections.abc import Iterable, Iterator
 from training.reader.data import Example, Row, nearest, window
 
 _RUN = re.compile(
-    r"(?<=[a-z0-9,;)] )(?:(?:[A-Z][\w'’.-]*\w)(?: (?:of|the|de|and|for|von|van) (?=[A-Z])| (?=[A-Z])|))+"
+    r"(?<=[a-z0-9,;)] )"
+    r"(?:(?:[A-Z][\w'’.-]*\w)(?: (?:of|the|de|and|for|von|van) (?=[A-Z])| (?=[A-Z])|))+"
 )
 _NUMBER = re.compile(r"\b\d[\d,.]*\b")
 _NOUN = re.compile(r"(?<=\bthe )[a-z]{4,}\b(?! of the)")
-_OPPOSITES = [
-    pair.split("/")
-    for pair in (
-        "first/last highest/lowest largest/smallest most/least before/after more/fewer north/south "
-        "east/west northern/southern eastern/western increase/decrease increased/decreased "
-        "rise/fall born/buried began/ended begin/end start/end started/ended win/lose won/lost "
-        "maximum/minimum early/late earliest/latest oldest/youngest older/younger above/below "
-        "public/private domestic/foreign male/female men/women higher/lower larger/smaller "
-        "longest/shortest best/worst major/minor founded/dissolved opened/closed buy/sell "
-        "bought/sold allowed/forbidden accept/reject accepted/rejected support/oppose "
-        "supported/opposed import/export imports/exports urban/rural internal/external "
-        "positive/negative gain/loss assets/liabilities arrive/leave arrived/left always/never "
-        "upper/lower modern/ancient"
-    ).split()
-]
-_OPPOSITE = {a: b for pair in _OPPOSITES for a, b in (pair, pair[::-1])}
+_PAIRS = """
+    first/last highest/lowest largest/smallest most/least before/after more/fewer north/south
+    east/west northern/southern eastern/western increase/decrease increased/decreased
+    rise/fall born/buried began/ended begin/end start/end started/ended win/lose won/lost
+    maximum/minimum early/late earliest/latest oldest/youngest older/younger above/below
+    public/private domestic/foreign male/female men/women higher/lower larger/smaller
+    longest/shortest best/worst major/minor founded/dissolved opened/closed buy/sell
+    bought/sold allowed/forbidden accept/reject accepted/rejected support/oppose
+    supported/opposed import/export imports/exports urban/rural internal/external
+    positive/negative gain/loss assets/liabilities arrive/leave arrived/left always/never
+    upper/lower modern/ancient
+"""
+_OPPOSITE = {
+    word: other
+    for pair in (both.split("/") for both in _PAIRS.split())
+    for word, other in (pair, pair[::-1])
+}
 _AUXILIARY = re.compile(r"\b(did|does|was|were|is|are|can|could|has|have|had|would|will)\b")
 
 
@@ -134,7 +136,7 @@ def unanswered(row: Row, rng: random.Random) -> Iterator[Example]:
     """A row without an answer: people's questions are on the text, mined ones on another."""
     by_people = not row.source.startswith("mined")
     kind = "people" if by_people else "mined"
-    yield from _unanswered(row, row.context, [], True if by_people else False, kind, rng)
+    yield from _unanswered(row, row.context, [], by_people, kind, rng)
 
 
 def _unanswered(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -85,12 +84,17 @@ def train(
     held: list[Encoded],
     state: Path,
     curve: Path,
+    until: int | None = None,
 ) -> None:
-    """Learn from all batches. `state` is read if it is there, and written as the run goes on."""
+    """Learn from all batches, or stop `until` a step as if the run had been killed there.
+
+    `state` is read if it is there, and written as the run goes on.
+    """
     optimizer = optimiser(network, plan)
     done = _load(network, optimizer, plan, state) if state.exists() else 0
     tokens, begun, losses = 0, time.monotonic(), []
-    for step in range(done, len(batches)):
+    end = len(batches) if until is None else until
+    for step in range(done, end):
         for group in optimizer.param_groups:
             group["lr"] = group["rate"] * share(plan, step, len(batches))
         total, parts = loss(network, batches[step])
@@ -100,7 +104,7 @@ def train(
         optimizer.zero_grad()
         losses.append(parts)
         tokens += sum(len(one.ids) for one in batches[step])
-        last = step + 1 == len(batches)
+        last = step + 1 == end
         if (step + 1) % TELL == 0 or last:
             line: dict[str, float] = {"step": step + 1, "of": len(batches)}
             for name in ("span", "answerable", "relevant"):
@@ -123,12 +127,12 @@ def _save(
     kept = {
         "plan": asdict(plan),
         "step": step,
-        "network": network.state_dict(),
+        "network": {n: w.detach() for n, w in network.named_parameters() if w.requires_grad},
         "optimizer": optimizer.state_dict(),
     }
     fresh = state.with_name(state.name + ".new")
     torch.save(kept, fresh)
-    os.replace(fresh, state)
+    fresh.replace(state)
 
 
 def _load(network: Network, optimizer: torch.optim.Optimizer, plan: Plan, state: Path) -> int:
@@ -136,6 +140,6 @@ def _load(network: Network, optimizer: torch.optim.Optimizer, plan: Plan, state:
     kept = torch.load(state, weights_only=True)
     if kept["plan"] != asdict(plan):
         raise ValueError(f"{state} was begun as {kept['plan']}; delete it to begin anew")
-    network.load_state_dict(kept["network"])
+    network.load_state_dict(kept["network"], strict=False)  # what does not learn is not kept
     optimizer.load_state_dict(kept["optimizer"])
     return int(kept["step"])
