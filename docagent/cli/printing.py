@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -65,10 +66,14 @@ def print_answer(answer: Answer, streamed: bool) -> None:
 
 
 def citation_line(citation: Citation, with_document: bool) -> str:
-    """`[1] p. 37 (printed 35) "exact words"`; behind a row of a table its header."""
+    """`[1] p. 37 (printed 35) "exact words"`; behind a row of a table its header.
+
+    On a terminal the words that are the answer by themselves are bold.
+    """
     place = citation_place(citation, with_document)
     header = one_line(citation.header)[:_LONGEST]
-    quote = f'"{one_line(citation.quote)}"'
+    bold = "\x1b[1m{}\x1b[0m" if sys.stdout.isatty() else "{}"
+    quote = f'"{citation.words(plain, bold)}"'
     return f"[{citation.id}] {place} {quote}" + (f" ({header})" if header else "")
 
 

@@ -35,7 +35,10 @@ def extractive(context: QueryContext) -> Draft:
         if short.probability < ANSWERS:
             return refuse(context.corpus, result.near, short.probability)
         draft = _nearest(context, [short.quote, *result.near], short.probability)
-        return replace(draft, text=squeeze(short.text)) if context.settings.brief else draft
+        first, *others = draft.citations
+        citations = [replace(first, answer=(short.start, short.end)), *others]
+        text = squeeze(short.text) if context.settings.brief else draft.text
+        return replace(draft, text=text, citations=citations)
 
 
 def _nearest(context: QueryContext, near: list[Quote], confidence: float) -> Draft:
