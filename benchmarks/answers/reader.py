@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from benchmarks.harness import Row, Table, arguments
 from docagent.evaluation.metrics import exact_match, f1
 from docagent.jsonl import read_rows
+from retrieval.embed.encoder import Encoder
 from retrieval.reader.reader import Reader, Reading, Text
 
 MISSED = (0.02, 0.05, 0.08, 0.10, 0.15, 0.20)
@@ -31,7 +32,9 @@ Numbers = NDArray[np.float64]
 def read(reader: Reader, row: Row, folder: Path) -> Reading:
     """The likeliest words of a question's own paragraph."""
     text = (folder / row["doc"]).read_text("utf-8")[row["char_start"] : row["char_end"]]
-    return reader.read(row["question"], [Text(text)])[0]
+    encoder = Encoder("minilm")
+    cosine = encoder.encode_query(row["question"])[0] @ encoder.encode_sentences([text])[0]
+    return reader.read(row["question"], [Text(text, float(cosine))])[0]
 
 
 def print_figures(rows: list[Row], found: list[Reading]) -> None:
@@ -64,7 +67,7 @@ def seconds(reader: Reader, rows: list[Row], folder: Path) -> list[float]:
     """What ten passages take."""
     text = (folder / rows[0]["doc"]).read_text("utf-8")
     starts = range(0, _PASSAGES * _LENGTH, _LENGTH)
-    passages = [Text(text[start : start + _LENGTH]) for start in starts]
+    passages = [Text(text[start : start + _LENGTH], 0.5) for start in starts]
     taken = []
     for _ in range(_ROUNDS):
         begun = time.perf_counter()

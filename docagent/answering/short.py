@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ANSWERS = 0.3
 """Probability from which the words are shown as an answer."""
 
-_READ = 6  # passages
+_READ = 5  # passages
 _ENGLISH = 0.5  # of the trust in cosines, which is 1 for English
 
 
@@ -39,7 +39,7 @@ def short_answer(context: QueryContext, result: SearchResult) -> ShortAnswer | N
     if not (result.ranked and _reads(context)):
         return None
     passages = result.ranked[:_READ]
-    texts = [Text(passage.text, passage.context) for passage in passages]
+    texts = [Text(passage.text, passage.cosine, passage.context) for passage in passages]
     readings = Reader().read(context.question, texts)
     if not readings:
         return None

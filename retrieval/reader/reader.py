@@ -30,9 +30,14 @@ def is_installed() -> bool:
 
 
 class Text(NamedTuple):
-    """Words to look for an answer in; `head` says what they are, such as a table's header row."""
+    """Words to look for an answer in; `head` says what they are, such as a table's header row.
+
+    `cosine` is how near the question they are by all-MiniLM's vectors. The reader was shown one
+    passage at a time and tells little of which is nearer.
+    """
 
     text: str
+    cosine: float
     head: str = ""
 
 
@@ -74,6 +79,7 @@ class Reader:
         encoded = tokenizer.encode_batch([one.text for one in pieces], add_special_tokens=False)
         pairs = self._pairs(question, pieces, encoded)
         best: dict[int, Reading] = {}
+        fitted = weights()
         for piece, item, pair, found in zip(
             pieces, encoded, pairs, self._network.read(pairs), strict=True
         ):
@@ -84,7 +90,7 @@ class Reader:
                 item.offsets[found.first - before][0],
                 item.offsets[found.last - before][1],
             )
-            likely = probability(found)
+            likely = fitted.probability(found, passages[piece.passage].cosine)
             if piece.passage not in best or likely > best[piece.passage].probability:
                 start, end, words = piece.at + first, piece.at + last, piece.text[first:last]
                 best[piece.passage] = Reading(piece.passage, start, end, words, likely, found)
@@ -119,16 +125,25 @@ class _Piece(NamedTuple):
 _NOWHERE = -1e3  # log probability of a span where a piece has no token
 
 
-def probability(found: Found) -> float:
-    """What the logits of a pair are worth, by logistic regression (`training/reader`)."""
-    intercept, answers, span = _calibration()
-    return 1 / (1 + math.exp(-intercept - answers * found.answers - span * found.span))
+class Weights(NamedTuple):
+    """Of the logits that say whether and how surely words answer, and of a passage's cosine."""
+
+    intercept: float
+    answers: float
+    span: float
+    cosine: float
+
+    def probability(self, found: Found, cosine: float) -> float:
+        """That the passage answers with these words."""
+        signs = self.answers * found.answers + self.span * found.span + self.cosine * cosine
+        return 1 / (1 + math.exp(-self.intercept - signs))
 
 
 @cache
-def _calibration() -> tuple[float, float, float]:
-    found = json.loads(files("retrieval.reader").joinpath("calibration.json").read_text("utf-8"))
-    return found["intercept"], found["answers"], found["span"]
+def weights() -> Weights:
+    """As `training/reader/calibrate.py` wrote them."""
+    file = files("retrieval.reader").joinpath("calibration.json")
+    return Weights(**json.loads(file.read_text("utf-8")))
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.reader.reader import Reader, Text, probability
+from retrieval.reader.reader import Reader, Text, weights
 from retrieval.reader.windows import ROOM, windows
 
 LIBRARY = (
@@ -30,13 +30,17 @@ def reader() -> Reader:
 def test_the_answer_is_the_exact_words_where_they_stand(
     reader: Reader, question: str, answer: str
 ) -> None:
-    best = reader.read(question, [Text(FERRY), Text(LIBRARY)])[0]
+    best = reader.read(question, [Text(FERRY, 0.5), Text(LIBRARY, 0.5)])[0]
     assert (best.passage, best.text) == (1, answer)
     assert LIBRARY[best.start : best.end] == answer
 
 
 def test_every_reading_is_a_slice_of_its_passage(reader: Reader) -> None:
-    texts = [Text(FERRY), Text("Straße № 5 — naïve “quotes” 😀. " * 20), Text(LIBRARY * 3)]
+    texts = [
+        Text(FERRY, 0.5),
+        Text("Straße № 5 — naïve “quotes” 😀. " * 20, 0.5),
+        Text(LIBRARY * 3, 0.5),
+    ]
     readings = reader.read("Who painted the room?", texts)
     assert sorted(reading.passage for reading in readings) == [0, 1, 2]
     for reading in readings:
@@ -48,18 +52,18 @@ def test_every_reading_is_a_slice_of_its_passage(reader: Reader) -> None:
 
 def test_a_passage_of_another_subject_is_less_likely_than_one_that_answers(reader: Reader) -> None:
     question = "Who painted the reading room?"
-    own, foreign = (reader.read(question, [Text(text)])[0] for text in (LIBRARY, FERRY))
+    own, foreign = (reader.read(question, [Text(text, 0.5)])[0] for text in (LIBRARY, FERRY))
     assert own.probability > 0.5 > foreign.probability
 
 
 def test_passages_without_words_have_no_reading(reader: Reader) -> None:
     assert reader.read("Who?", []) == []
-    assert reader.read("Who?", [Text(""), Text(" \n ")]) == []
+    assert reader.read("Who?", [Text("", 0.5), Text(" \n ", 0.5)]) == []
 
 
 def test_a_very_long_passage_is_read_to_its_end(reader: Reader) -> None:
     text = FERRY * 400 + LIBRARY
-    best = reader.read("Who painted the reading room?", [Text(text)])[0]
+    best = reader.read("Who painted the reading room?", [Text(text, 0.5)])[0]
     assert (best.text, text[best.start : best.end]) == ("Clara Voß", "Clara Voß")
 
 
@@ -78,14 +82,14 @@ def test_windows_are_whole_sentences() -> None:
 
 
 def test_a_head_is_read_but_never_answers(reader: Reader) -> None:
-    text = Text("Nordby | 1,204 | 1,187\nSund | 310 | 298", head="Town | 2021 | 2020")
+    text = Text("Nordby | 1,204 | 1,187\nSund | 310 | 298", 0.5, head="Town | 2021 | 2020")
     for question in ("Which years are shown?", "How many people had Sund in 2021?"):
         best = reader.read(question, [text])[0]
         assert text.text[best.start : best.end] == best.text
 
 
 def test_it_says_the_same_each_time(reader: Reader) -> None:
-    texts = [Text(LIBRARY), Text(FERRY)]
+    texts = [Text(LIBRARY, 0.5), Text(FERRY, 0.5)]
     assert reader.read("When?", texts) == reader.read("When?", texts)
     # A passage is read by itself, whatever stands beside it.
     alone = reader.read("When?", texts[:1])[0]
@@ -95,5 +99,7 @@ def test_it_says_the_same_each_time(reader: Reader) -> None:
 
 
 def test_more_of_an_answer_is_more_probable(reader: Reader) -> None:
-    found = reader.read("When did the library open?", [Text(LIBRARY)])[0].found
-    assert probability(found._replace(answers=found.answers + 1)) > probability(found)
+    found = reader.read("When did the library open?", [Text(LIBRARY, 0.5)])[0].found
+    surer = found._replace(answers=found.answers + 1)
+    assert weights().probability(surer, 0.5) > weights().probability(found, 0.5)
+    assert weights().probability(found, 0.6) > weights().probability(found, 0.4)

@@ -1,7 +1,7 @@
 """`python -m training.reader.calibrate --data FOLDER`: what the packaged reader's logits are worth.
 
 Articles that were held out of the training are asked their own questions, edited ones, people's
-open ones, and their own without the text that answers. A logistic regression on the logits of the
+open ones, and their own without the text that answers. A logistic regression on the signs of the
 likeliest words, both kinds counting half, becomes retrieval/reader/calibration.json.
 """
 
@@ -15,8 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.reader import reader
-from retrieval.reader.reader import Reader, Text
+from retrieval.embed.encoder import Encoder
+from retrieval.reader.reader import Reader, Text, Weights
+from retrieval.reader.weights import FILE
 from training.reader.data import Row, rows
 from training.reader.evaluate import Numbers, area, error_of, refused
 from training.reader.negatives import Pool, edited
@@ -25,6 +26,8 @@ FILES = ("squad_train", "squadshifts_new_wiki", "tydi_en", "clapnq")
 _BESIDE = 4  # other texts of the article that are read as well
 _MOST = 400  # answerable rows
 _STEPS = 50
+_BEGIN = [0.0, 1.0, 0.0, 3.0]
+_ROUNDS = 4
 
 
 def cases(folder: Path, rng: random.Random) -> Iterator[tuple[str, list[str], bool]]:
@@ -64,14 +67,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the training files")
     given = parser.parse_args()
-    network = Reader()
+    reader, encoder = Reader(), Encoder("minilm")
     signs, labels = [], []
     for question, texts, answered in cases(given.data, random.Random(1)):
-        if found := network.read(question, [Text(text) for text in texts]):
-            signs.append([found[0].found.answers, found[0].found.span])
-            labels.append(answered)
-    points, truth = np.array(signs), np.array(labels, dtype=bool)
-    weights = fit(points, truth)
+        cosines = encoder.encode_queries([question])[0] @ encoder.encode_sentences(texts).T
+        near = [Text(text, float(one)) for text, one in zip(texts, cosines, strict=True)]
+        found = reader.read(question, near)
+        signs.append([[one.found.answers, one.found.span, cosines[one.passage]] for one in found])
+        labels.append(answered)
+    truth = np.array(labels)
+    weights = _BEGIN
+    for _ in range(_ROUNDS):  # which passage is the likeliest depends on the weights
+        points = np.array([max(every, key=lambda one: np.dot(weights[1:], one)) for every in signs])
+        weights = fit(points, truth)
     odds = weights[0] + points @ weights[1:]
     likely = 1 / (1 + np.exp(-odds))
     print(
@@ -80,9 +88,9 @@ def main() -> None:
         f"{np.quantile(likely[truth], 0.08):.3f}, expected calibration error "
         f"{error_of(likely, truth):.3f}"
     )
-    named = dict(zip(("intercept", "answers", "span"), weights, strict=True))
-    target = Path(reader.__file__).with_name("calibration.json")
-    target.write_text(json.dumps(named) + "\n", encoding="utf-8")
+    FILE.with_name("calibration.json").write_text(
+        json.dumps(Weights(*weights)._asdict()) + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":
