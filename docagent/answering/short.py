@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ANSWERS = 0.3
 """Probability from which the words are shown as an answer."""
 
-_READ = 5  # passages
+_READ = 4  # passages; more bring no answer that these lack
 _ENGLISH = 0.5  # of the trust in cosines, which is 1 for English
 
 
