@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.chunk.chunks import Chunk, chunks, prefix
+from retrieval.dense.index import Codes
 from retrieval.embed.encoder import SAMPLE, Encoder
 from retrieval.errors import DocumentError
 from retrieval.lexical.language import language, main_language
@@ -26,6 +27,7 @@ from retrieval.parse.place import Places
 from retrieval.progress import Emit
 from retrieval.store import sources
 from retrieval.store.cache import Cache, read_checked
+from retrieval.store.vectors import Half
 
 KIND = "documents"
 TARGET = 200  # tokens of text in a chunk
@@ -61,6 +63,7 @@ class IndexedDocument:
     contexts: list[str]
     table: NDArray[np.int64]
     folder: Path | None
+    vectors: dict[str, tuple[Half, Codes]] = field(default_factory=dict)  # that were read, by model
     _document: Document | None = None
     _terms: Terms | None = None
     _places: Places | None = None
