@@ -10,7 +10,7 @@ from retrieval.errors import DocAgentError, DocumentError
 from retrieval.files import document_names, readable_files
 from retrieval.parse import ocr
 from retrieval.parse.document import ranges
-from retrieval.progress import Emit
+from retrieval.progress import Emit, Progress
 from retrieval.store.cache import Cache
 from retrieval.store.documents import IndexedDocument, index_file
 
@@ -27,7 +27,10 @@ def open_documents(
     """
     named, searched = readable_files(paths)
     indexed: dict[Path, IndexedDocument] = {}
-    for path in [*named, *searched]:
+    paths = [*named, *searched]
+    for number, path in enumerate(paths):
+        if len(paths) > 1:
+            emit(Progress("files", number, len(paths), "files"))
         try:
             indexed[path] = index_file(path, encoder, cache, password, emit)
         except DocAgentError as error:
