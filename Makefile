@@ -9,7 +9,7 @@ PIP := $(BIN)/pip install --disable-pip-version-check --constraint constraints.t
 # The model of the demo: 1.5b (1.1 GB to fetch) or 0.5b (half of that, and it shows).
 EMBEDDED ?= 1.5b
 
-.PHONY: demo test test-engine test-all bench lint format clean
+.PHONY: demo test test-engine test-all bench lint format renew-pdfjs clean
 
 demo: $(VENV)/ready
 	$(BIN)/docagent models pull $(EMBEDDED)
@@ -50,6 +50,10 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	$(PIP) $(TORCH)
 	$(PIP) --editable ".[embedded,multilingual,server,serve,rerank,formats,ocr,eval,dev]"
 	touch $@
+
+# PDF.js is in the repository; this takes another version of it from npm.
+renew-pdfjs:
+	.ci/renew-pdfjs
 
 # The environment alone; the models stay in the user's cache.
 clean:
