@@ -19,7 +19,7 @@ from retrieval.corpus import Corpus, cutting_encoder, embedding_name
 from retrieval.files import document_names
 from retrieval.folders import cache_folder
 from retrieval.parse.document import Page
-from retrieval.progress import Emit, ignore
+from retrieval.progress import Emit, Progress, ignore
 from retrieval.store.cache import Cache
 from retrieval.store.documents import index_file
 from retrieval.store.passage_index import PassageIndex
@@ -155,6 +155,13 @@ class Library:
                 return {"document": name, "page": number, "page_label": label, "text": text} | place
         raise DocumentError(f"{name} has no {document.unit} {number}.")
 
+    def embedding(self) -> Progress | None:
+        """How far embedding has come; None where nothing is missing. Questions need not wait."""
+        for corpus in reversed(list(self._corpora.values())):
+            if pending := corpus.pending:
+                return Progress("embed", len(corpus) - pending, len(corpus), "passages")
+        return None
+
     def close(self) -> None:
         """Stop embedding; the next start goes on with it."""
         with self._lock:
@@ -173,10 +180,14 @@ class Library:
             time.sleep(_PAUSE)
 
     def _index(self, entry: Entry, emit: Emit) -> None:
+        def report(progress: Progress) -> None:
+            entry.progress = progress
+            emit(progress)
+
         entry.state, entry.error, entry.indexed = "reading", "", None
         try:
             password = self.settings.password
-            entry.indexed = index_file(entry.path, self.encoder, self._cache, password, emit)
+            entry.indexed = index_file(entry.path, self.encoder, self._cache, password, report)
         except DocAgentError as error:
             entry.state, entry.error = "failed", str(error)
             log.warning("Left out: %s", error)
@@ -185,6 +196,8 @@ class Library:
             raise
         else:
             entry.state = "ready"
+        finally:
+            entry.progress = None
 
     def _forget(self, entry: Entry) -> None:
         with self._lock:
