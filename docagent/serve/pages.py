@@ -96,7 +96,7 @@ async def docs(request: Request) -> HTMLResponse:
     head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>docagent API</title>'
     style = '<link rel="stylesheet" href="/static/page.css">'
     intro = '<p>For programs: <a href="/openapi.json">openapi.json</a>.</p>'
-    body = f"<main><h1>docagent API</h1>{intro}{''.join(parts)}</main>"
+    body = f"<main class='api'><h1>docagent API</h1>{intro}{''.join(parts)}</main>"
     return HTMLResponse(f"{head}{style}<body>{body}</body></html>")
 
 
