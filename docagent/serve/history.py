@@ -46,8 +46,8 @@ class History:
             told = row.fetchone() if row else None
         return self.available and (told is None or bool(told[0]))
 
-    @keeping.setter
-    def keeping(self, on: bool) -> None:
+    def keep(self, on: bool) -> None:
+        """Keep new questions from now on, or do not; what is kept stays."""
         with self._open(create=True) as store:
             if store:
                 store.execute("insert or replace into settings values ('keep', ?)", [int(on)])

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict
 
 from docagent.serve.errors import ApiError
+from docagent.serve.history import History
 from docagent.serve.http import Served
 
 router = APIRouter(tags=["history"])
@@ -28,15 +29,15 @@ class Keeping(BaseModel):
 async def history(service: Served) -> dict[str, Any]:
     """The questions that were asked with `"keep": true`, newest first. `keeping` false: new ones
     are not kept; `available` false: this server keeps none."""
-    kept, questions = service.history, await asyncio.to_thread(service.history.all)
-    return {"available": kept.available, "keeping": kept.keeping, "questions": questions}
+    told = await asyncio.to_thread(_state, service.history)
+    return told | {"questions": await asyncio.to_thread(service.history.all)}
 
 
 @router.put("/history")
 async def keep(wanted: Keeping, service: Served) -> dict[str, Any]:
     """Keep new questions, or do not; those that are kept stay."""
-    service.history.keeping = wanted.keeping
-    return {"available": service.history.available, "keeping": service.history.keeping}
+    await asyncio.to_thread(service.history.keep, wanted.keeping)
+    return await asyncio.to_thread(_state, service.history)
 
 
 @router.delete("/history")
@@ -60,3 +61,7 @@ async def delete(number: _Number, service: Served) -> dict[str, Any]:
     if not await asyncio.to_thread(service.history.delete, number):
         raise ApiError(404, "There is no such question.", "question_not_found")
     return {"id": number, "deleted": True}
+
+
+def _state(history: History) -> dict[str, Any]:
+    return {"available": history.available, "keeping": history.keeping}

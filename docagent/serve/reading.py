@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -59,9 +60,8 @@ def window(library: Library, wanted: str, start: int, end: int, emit: Emit) -> d
 
     Raises DocumentError if there is no such document.
     """
-    corpus = library.corpus([wanted], emit)
-    name = corpus.documents[0]
-    document = corpus.document(name)
+    name, indexed = library.indexed(wanted, emit)
+    document = indexed.document
     shown = document.text[start:end]
     pages = [page for page in document.pages if start <= page.start < end]
     blocks = [block for block in document.blocks if block.start < end and block.end > start]
@@ -79,6 +79,6 @@ def window(library: Library, wanted: str, start: int, end: int, emit: Emit) -> d
     }
 
 
-def _is_pdf(path: Any) -> bool:
+def _is_pdf(path: Path) -> bool:
     with path.open("rb") as opened:
         return b"%PDF-" in opened.read(1024)
