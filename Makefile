@@ -16,10 +16,11 @@ demo: $(VENV)/ready
 	$(BIN)/docagent ask examples/handbook.pdf --model embedded:$(EMBEDDED) \
 		"What does the man-overboard dummy called Osvald weigh?"
 
-# Models are kept in the user's cache and fetched once; a few tests ask the small one.
+# Models are kept in the user's cache and fetched once; a few tests ask the small one. What is left
+# out is named at the end: the page, for example, is only tested where there is a Chromium.
 test: $(VENV)/ready
 	$(BIN)/docagent models pull 0.5b
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -rs
 
 # The engine alone, as on a processor with fewer instructions: what is rounded there differs.
 test-engine: $(VENV)/ready
