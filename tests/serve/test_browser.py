@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from pypdf import PdfReader, PdfWriter
+from pypdf.actions import JavaScript
 
 from docagent.settings import Settings
 from retrieval.embed.encoder import Encoder
@@ -192,7 +193,7 @@ def test_hostile_documents_do_nothing(page: Any, tmp_path: Path) -> None:
     plain.write_text(f"# {evil}\n\n[x](javascript:alert(6))\n\n{text}\n")
     writer = PdfWriter(PdfReader(text_pdf(tmp_path / "plain.pdf", [text])))
     writer.add_metadata({"/Title": evil, "/Author": evil})
-    writer.add_js("app.alert(7); this.getURL('http://evil.example/')")
+    writer.add_open_action(JavaScript("app.alert(7); this.getURL('http://evil.example/')"))
     hostile = tmp_path / "javascript:alert(8).pdf"
     writer.write(hostile)
     page.set_input_files("#files", [site, plain, hostile])

@@ -8,11 +8,14 @@ import { Turn } from "./turn.js";
 const turns = [];
 let asking = null;
 let openQuote = () => {};
+let asked = () => {};
 let answered = () => {};
 
-/** `open(citations, index, opener)` shows a quote; `done()` is called after each answer. */
-export function start(open, done) {
+/** `open(citations, index, opener)` shows a quote; `begin()` and `done()` are called before and
+ * after each answer. */
+export function start(open, begin, done) {
   openQuote = open;
+  asked = begin;
   answered = done;
   const question = element("question");
   element("ask-form").addEventListener("submit", ask);
@@ -83,6 +86,7 @@ async function answerTo(text, documents) {
   const mine = (asking = new AbortController());
   const turn = add(new Turn(text, openQuote));
   working(true);
+  asked();
   announce("Asking");
   try {
     const body = { question: text, documents, keep: true, stream: true };

@@ -52,7 +52,7 @@ function showState(health) {
   const words = {
     loading: "The model is loading",
     ready: "Ready",
-    none: "No language model: answers are the documents’ own words",
+    none: "Quotes only, no language model",
   };
   const state = element("state");
   const text = words[health.model] ?? health.model;

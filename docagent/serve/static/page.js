@@ -40,10 +40,7 @@ document.addEventListener("keydown", (event) => {
 
 reader.start(quoteOpened);
 bringing.start();
-asking.start(reader.openQuote, () => {
-  reader.prepare();
-  history.refresh();
-});
+asking.start(reader.openQuote, reader.prepare, history.refresh);
 history.start(closing(asking.recall));
 bringing.learn().catch(documents.problem);
 documents.start(closing(reader.openDocument), asking.showScope);

@@ -109,14 +109,23 @@ export class TextView {
   addText(nodes, letters, told, from, to, kind, level) {
     const slice = (a, b) => letters.slice(a - told.start, b - told.start).join("");
     if (to <= from || !slice(from, to).trim()) return;
-    const heading = { role: "heading", "aria-level": Math.min(6, level + 2) };
-    const node = made("div", { class: `block ${kind}`, "data-start": from, ...(kind === "heading" ? heading : {}) });
+    if (kind === "row") {
+      const cells = cellsOf(slice(from, to)).map(([a, b]) => made("td", {}, ...this.pieces(slice, from + a, from + b)));
+      const row = made("tr", { class: cells.length > 1 ? "block" : "block plain", "data-start": from }, ...cells);
+      if (nodes.at(-1)?.matches?.("table")) nodes.at(-1).append(row);
+      else nodes.push(made("table", { class: "rows" }, row));
+      return;
+    }
+    const heading = kind === "heading" ? { role: "heading", "aria-level": Math.min(6, level + 2) } : {};
+    nodes.push(made("div", { class: `block ${kind}`, "data-start": from, ...heading }, ...this.pieces(slice, from, to)));
+  }
+
+  // The text from `from` to `to`, as much of it marked as belongs to the quote.
+  pieces(slice, from, to) {
     const [start, end] = this.quote ?? [0, 0];
     const a = Math.min(Math.max(start, from), to);
     const b = Math.min(Math.max(end, from), to);
-    if (b > a) node.append(slice(from, a), made("mark", {}, slice(a, b)), slice(b, to));
-    else node.append(slice(from, to));
-    nodes.push(node);
+    return b > a ? [slice(from, a), made("mark", {}, slice(a, b)), slice(b, to)] : [slice(from, to)];
   }
 
   scrollTo(offset) {
@@ -133,4 +142,17 @@ export class TextView {
     const line = passed.at(-1) ?? lines[0];
     if (line) this.moved(Number(line.dataset.page));
   }
+}
+
+// Where the cells of a row lie in it, in code points: two spaces, tabs and bars stand between them.
+function cellsOf(row) {
+  const cells = [];
+  let at = 0;
+  for (const part of row.split(/( {2,}|\t| \| )/)) {
+    const length = Array.from(part).length;
+    if (cells.length % 2 === 0) cells.push([at, at + length]);
+    else cells.push(null);
+    at += length;
+  }
+  return cells.filter(Boolean);
 }
