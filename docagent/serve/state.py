@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from docagent import __version__
 from docagent.serve.errors import ApiError
@@ -14,6 +14,8 @@ from docagent.serve.metrics import CONTENT_TYPE_LATEST
 from docagent.serve.work import Emit
 
 router = APIRouter()
+
+_Offset = Annotated[int, Query(ge=0, le=2**53)]
 
 
 @router.get("/health", tags=["server"])
@@ -60,5 +62,19 @@ async def page(wanted: str, number: int, request: Request, service: Served) -> d
 
     def work(emit: Emit) -> dict[str, Any]:
         return service.library.page(wanted, number, emit)
+
+    return await finished(request, service.quick, work)
+
+
+@router.get("/documents/{wanted}/places", tags=["documents"])
+async def places(
+    wanted: str, start: _Offset, end: _Offset, request: Request, service: Served
+) -> dict[str, Any]:
+    """Where `text[start:end]` stands: its page, and the boxes of its words in points from the upper
+    left, [left, top, right, bottom]; none where they are not sure."""
+
+    def work(emit: Emit) -> dict[str, Any]:
+        corpus = service.library.corpus([wanted], emit)
+        return corpus.locate(corpus.documents[0], start, end).as_json()
 
     return await finished(request, service.quick, work)
