@@ -229,7 +229,7 @@ class Library:
         of: list[str | Path] = [*self.sources.paths, "uploads"] if name else list(names.values())
         index = index_name(of, self.encoder)
         built = PassageIndex.build(names, documents, index, self.encoder, self._cache)
-        corpus = Corpus.suiting(built, self._embedding)
+        corpus = Corpus.suiting(built, self._embedding, self.settings.password)
         if corpus.pending <= _SOON:
             corpus.complete()
         else:

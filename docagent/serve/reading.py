@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -14,6 +13,7 @@ from docagent.serve.errors import ApiError
 from docagent.serve.http import Served, finished
 from docagent.serve.library import Library
 from docagent.serve.work import Emit
+from retrieval.locate.locate import is_pdf, locate
 
 router = APIRouter(tags=["documents"])
 
@@ -34,10 +34,10 @@ async def file(wanted: str, service: Served) -> FileResponse:
     stamp = await asyncio.to_thread(stamp_of, entry.path)
     if stamp is None or stamp != entry.stamp:
         raise ApiError(409, "The document is being written, or is not read yet.", "changed")
-    is_pdf = await asyncio.to_thread(_is_pdf, entry.path)
+    known = await asyncio.to_thread(is_pdf, entry.path)
     return FileResponse(
         entry.path,
-        media_type="application/pdf" if is_pdf else "application/octet-stream",
+        media_type="application/pdf" if known else "application/octet-stream",
         filename=entry.path.name.encode("utf-8", "replace").decode(),
         headers=_SANDBOX,
     )
@@ -51,6 +51,22 @@ async def text(
 
     def work(emit: Emit) -> dict[str, Any]:
         return window(service.library, wanted, start, min(end, start + _MOST), emit)
+
+    return await finished(request, service.quick, work)
+
+
+@router.get("/documents/{wanted}/places")
+async def places(
+    wanted: str, start: _Offset, end: _Offset, request: Request, service: Served
+) -> dict[str, Any]:
+    """Where `text[start:end]` stands: its page, and the boxes of its words in points from the upper
+    left, [left, top, right, bottom]; none where they are not sure."""
+    library = service.library
+
+    def work(emit: Emit) -> dict[str, Any]:
+        name, indexed = library.indexed(wanted, emit)
+        path, password = library.entry(wanted).path, library.settings.password
+        return locate(name, indexed.document, path, start, end, password).as_json()
 
     return await finished(request, service.quick, work)
 
@@ -77,8 +93,3 @@ def window(library: Library, wanted: str, start: int, end: int, emit: Emit) -> d
             {"kind": b.kind, "start": b.start, "end": b.end, "level": b.level} for b in blocks
         ],
     }
-
-
-def _is_pdf(path: Path) -> bool:
-    with path.open("rb") as opened:
-        return b"%PDF-" in opened.read(1024)

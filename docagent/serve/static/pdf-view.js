@@ -34,15 +34,21 @@ export class PdfView {
     this.resized = new ResizeObserver(() => this.layOut());
   }
 
+  /** Load a document at a page, unless it is the one that is shown. */
+  begin(id, number) {
+    if (this.id !== id) this.loaded = this.load(id, number);
+    this.loaded.catch(() => {}); // whoever shows it is told
+  }
+
   /** Load a document unless it is the one that is shown; then go to a page and mark boxes in it. */
   async show(id, number, place) {
-    if (this.id !== id) await this.load(id, number);
-    if (this.id !== id) return false;
+    this.begin(id, number);
+    await this.loaded;
+    if (this.id !== id || !this.document) return;
     await this.measure(this.pages[number - 1]);
     this.mark(number, place);
     this.goTo(number, place);
     await this.draw(this.pages[number - 1]);
-    return true;
   }
 
   async load(id, number) {
@@ -91,7 +97,7 @@ export class PdfView {
     this.box.removeEventListener("scroll", this.onScroll);
     this.task?.destroy();
     this.box.replaceChildren();
-    this.id = this.task = this.document = this.column = null;
+    this.id = this.task = this.document = this.column = this.width = null;
     this.pages = [];
   }
 

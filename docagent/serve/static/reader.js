@@ -72,53 +72,55 @@ async function show(cited) {
   state.page = cited?.page ?? 1;
   try {
     if (!found) return gone(cited);
-    const same = (state.same = cited ? await stillThere(cited) : true);
+    const place = cited ? await placeIn(cited) : null;
     if (mine !== state.turn) return;
-    if (!same) note("The document has changed since this answer: its words are not where they were.");
-    await draw(cited, same, mine);
+    // Words that have moved since are not marked: others stand there now.
+    state.same = !cited || oneLine(place.quote) === oneLine(cited.quote);
+    if (!state.same) note("The document has changed since this answer: its words are not where they were.");
+    await draw(cited, state.same ? place : null, mine);
   } catch (error) {
     if (mine === state.turn) note(error.message);
   }
   if (mine === state.turn) showTools();
 }
 
-async function draw(cited, same, mine) {
+async function draw(cited, place, mine) {
   const wanted = isPdf() && !state.asText ? pdf : text;
-  if (view && view !== wanted) view.close();
-  view = wanted;
+  use(wanted);
   showTools();
   if (wanted === text) {
-    if (cited && same) await text.show(state.id, cited.start, cited.end, true);
+    if (place) await text.show(state.id, cited.start, cited.end, true);
     else if (counts()) await text.showPage(state.id, state.page);
     else await text.show(state.id, 0, 0, false);
     return;
   }
-  const place = cited && same ? await placeIn(cited) : null;
-  if (mine !== state.turn) return;
   try {
     await pdf.show(state.id, place?.page ?? state.page, place);
   } catch (error) {
     if (mine !== state.turn) return;
     // A locked or broken file: what docagent could read of it is shown instead.
     state.asText = true;
-    await draw(cited, same, mine);
+    await draw(cited, place, mine);
     note(`This file cannot be drawn here (${error.message}). This is its text.`);
     return;
   }
-  if (cited && same && !place?.boxes?.length) {
+  if (place && !place.boxes.length) {
     note("The words could not be placed on this page for certain. “Text” shows them.");
   }
 }
 
-/** Whether the words of a quote are where they were when it was made. */
-async function stillThere(cited) {
-  const path = `/documents/${encodeURIComponent(state.id)}/text?start=${cited.start}&end=${cited.end}`;
-  return oneLine((await getJson(path)).text) === oneLine(cited.quote);
+async function placeIn(cited) {
+  if (isPdf() && !state.asText) {
+    use(pdf);
+    pdf.begin(state.id, cited.page ?? 1); // meanwhile
+  }
+  const path = `/documents/${encodeURIComponent(state.id)}/places?start=${cited.start}&end=${cited.end}`;
+  return getJson(path);
 }
 
-async function placeIn(cited) {
-  const path = `/documents/${encodeURIComponent(state.id)}/places?start=${cited.start}&end=${cited.end}`;
-  return getJson(path).catch(() => null); // without a place the page is shown, and a note says so
+function use(wanted) {
+  if (view && view !== wanted) view.close();
+  view = wanted;
 }
 
 function gone(cited) {
@@ -177,7 +179,10 @@ function toggleText() {
   const cited = state.quotes[state.index] ?? null;
   const mine = ++state.turn;
   note("");
-  draw(cited, state.same, mine).then(showTools, (error) => note(error.message));
+  const shown = cited && state.same ? placeIn(cited) : Promise.resolve(null);
+  shown
+    .then((place) => draw(cited, place, mine))
+    .then(showTools, (error) => note(error.message));
 }
 
 function keyed(event) {
