@@ -34,11 +34,16 @@ class ShortAnswer:
 
 
 def short_answer(context: QueryContext, result: SearchResult) -> ShortAnswer | None:
-    """The likeliest words of the first passages; None where the reader does not know the language
-    or is not installed."""
-    if not (result.ranked and _reads(context)):
+    """The likeliest words of the first passages; None where the reader does not know the language,
+    is not installed, or is asked for what it has not learnt.
+
+    Of tables it has seen few: the row nearest to the question stays the answer there. What "clause
+    4.2" says is the clause.
+    """
+    first = result.ranked[:_READ]
+    if not first or context.query.references or not _reads(context) or _is_table(context, first[0]):
         return None
-    passages = result.ranked[:_READ]
+    passages = [passage for passage in first if not _is_table(context, passage)]
     texts = [Text(passage.text, passage.cosine, passage.context) for passage in passages]
     readings = Reader().read(context.question, texts)
     if not readings:
@@ -54,6 +59,10 @@ def _reads(context: QueryContext) -> bool:
     if not is_installed() or corpus.encoder.across or "en" not in corpus.lexical.languages:
         return False
     return context.query.language in ("en", "") and corpus.trust(context.query) >= _ENGLISH
+
+
+def _is_table(context: QueryContext, passage: Passage) -> bool:
+    return any(sentence.head for sentence in context.corpus.sentences(passage))
 
 
 def _placed(

@@ -24,7 +24,7 @@ from training.reader.negatives import Pool, edited
 
 FILES = ("squad_train", "squadshifts_new_wiki", "tydi_en", "clapnq")
 _BESIDE = 4  # other texts of the article that are read as well
-_MOST = 400  # answerable rows
+_MOST = 250  # answerable rows
 _STEPS = 50
 _BEGIN = [0.0, 1.0, 0.0, 3.0]
 _ROUNDS = 4
