@@ -11,8 +11,8 @@ from docagent.answering import short
 from docagent.strategies import extractive
 
 QUESTION = "Who rebuilt the ice house in 1931?"
-GERMAN = """Das Eishaus wurde im Jahr 1931 von der Maurerin Ulla Brandt neu gebaut. Die Netze trocknen
-auf der Wiese hinter der Kapelle, und im Sommer ist das Haus am Hafen von morgens an offen."""
+GERMAN = """Das Eishaus wurde im Jahr 1931 von der Maurerin Ulla Brandt neu gebaut. Die Netze
+trocknen auf der Wiese hinter der Kapelle, und im Sommer ist das Haus am Hafen früh offen."""
 CONTRACT = """# Contract
 
 4.1 Goods come within ten days.
