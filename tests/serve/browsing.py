@@ -79,6 +79,7 @@ def drawn(page: Any, number: int) -> None:
 
 def marked(page: Any) -> str:
     """The words of PDF.js's text that lie under the mark."""
+    page.wait_for_selector(".quote-mark")
     return str(page.evaluate(_MARKED))
 
 

@@ -84,7 +84,7 @@ def harbour(tmp_path: Path) -> Path:
 
 
 def test_a_first_visit(page: Any, harbour: Path, town: Path) -> None:
-    assert page.inner_text("h1") == "Ask your documents" and page.is_disabled("#ask")
+    assert page.inner_text("#welcome-title") == "Ask your documents" and page.is_disabled("#ask")
     bring(page, harbour, town)
     assert "3 pages" in page.inner_text("#documents")
     page.check('[aria-label="Ask harbour.pdf"]')
