@@ -254,6 +254,18 @@ def test_a_folder_and_what_cannot_be_read(page: Any, tmp_path: Path, town: Path)
     assert "pages 2" in page.inner_text(".unread").lower() or "2" in page.inner_text(".unread")
 
 
+def test_a_server_with_a_key(browser: Any, tmp_path: Path) -> None:
+    settings = Settings(model="none", cache=tmp_path)
+    with (
+        running(model="none", settings=settings, key="sesame") as server,
+        page_at(browser, server.url, refused=True) as page,
+    ):
+        page.fill("#key", "sesame")
+        page.keyboard.press("Enter")
+        page.wait_for_selector('#state[data-kind="none"]')
+        assert not page.is_visible("#key-dialog")
+
+
 def test_five_hundred_pages_open_at_the_mark(page: Any, tmp_path: Path) -> None:
     lines = [f"Page {n} of the long report tells of nothing at all." for n in range(1, 501)]
     lines[436] += "\nThe ice house was rebuilt in 1931 by the mason Ulla Brandt."
