@@ -157,12 +157,8 @@ function showTools() {
 }
 
 function showQuoteBar() {
-  const several = state.quotes.length > 1;
-  element("quote-bar").hidden = state.index < 0;
-  const cited = state.quotes[state.index];
-  if (!cited) return;
+  element("quote-bar").hidden = state.quotes.length < 2;
   element("quote-told").textContent = `Quote ${state.index + 1} of ${state.quotes.length}`;
-  for (const id of ["quote-before", "quote-after"]) element(id).hidden = !several;
 }
 
 function moved(number) {
