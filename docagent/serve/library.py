@@ -49,17 +49,20 @@ class Library:
         self._entries: dict[Path, Entry] = {}
         self._names: dict[Path, str] = {}
         self._corpora: OrderedDict[tuple[str, ...], Corpus] = OrderedDict()
+        self._all: tuple[str, ...] = ()  # the key of the one over all documents
         self._lock = threading.RLock()
         self._building = threading.RLock()  # one reads or builds at a time
 
     def refresh(self) -> None:
         """Look which files there are."""
-        found = {path: Entry(document_id(path), path) for path in self.sources.files()}
+        found, known = self.sources.files(), self._entries
+        entries = {path: known.get(path) or Entry(document_id(path), path) for path in found}
         for upload in self.uploads.all() if self.uploads else ():
             path = self.files.path(upload)
-            found[path] = Entry(upload.id, path, upload=True)
+            entries[path] = known.get(path) or Entry(upload.id, path, upload=True)
         with self._lock:
-            self._set({path: self._entries.get(path, new) for path, new in found.items()})
+            # Another thread may have come to know some meanwhile, and have read them.
+            self._set({path: self._entries.get(path, entry) for path, entry in entries.items()})
 
     @property
     def files(self) -> FileStore:
@@ -117,8 +120,7 @@ class Library:
 
     def read_all(self, emit: Emit = ignore) -> bool:
         """Read what is new or changed; whether nothing is left that is still being written."""
-        for entry in self.entries():
-            self.read(entry, emit)
+        self._readable(self.entries(), emit)
         return all(entry.state != "changing" for entry in self.entries())
 
     def corpus(self, wanted: Iterable[str] = (), emit: Emit = ignore) -> Corpus:
@@ -182,12 +184,22 @@ class Library:
         """Those that can be asked; without one of them, or of `every`, a moment is waited."""
         until = time.monotonic() + _PATIENCE
         while True:
-            ready = [entry for entry in entries if self.read(entry, emit)]
+            ready = self._readable(entries, emit)
             enough = len(ready) == len(entries) if every else bool(ready)
             changing = any(entry.state == "changing" for entry in entries)
             if enough or not changing or time.monotonic() > until:
                 return ready
             time.sleep(_PAUSE)
+
+    def _readable(self, entries: list[Entry], emit: Emit) -> list[Entry]:
+        """Those that can be asked; what is new is read."""
+        ready: list[Entry] = []
+        for number, entry in enumerate(entries):
+            if entry.indexed is None and len(entries) > 1:
+                emit(Progress("files", number, len(entries), "files"))
+            if self.read(entry, emit):
+                ready.append(entry)
+        return ready
 
     def _index(self, entry: Entry, emit: Emit) -> None:
         def report(progress: Progress) -> None:
@@ -234,6 +246,9 @@ class Library:
             corpus.complete()
         else:
             threading.Thread(target=_embed, args=(corpus,), daemon=True).start()
+        if name and self._all in self._corpora:  # it is of other files, and is not asked again
+            self._corpora.pop(self._all).close()
+        self._all = key if name else self._all
         self._corpora[key] = corpus
         while len(self._corpora) > _OPEN:
             self._corpora.popitem(last=False)[1].close()

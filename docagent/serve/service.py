@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("docagent")
 
 _HEAD_START = 0.3  # seconds for the first requests, as importing torch holds up all threads
+_PATIENCE = 5.0  # seconds that files which are being written get to be finished
+_PAUSE = 0.3
 _SHUTDOWN = 5.0  # seconds that reading and watching get to end
 
 
@@ -165,7 +167,9 @@ class Service:
     def _read_new(self) -> None:
         try:
             self.library.refresh()
-            self.library.read_all(self._go_on)
+            until = time.monotonic() + _PATIENCE
+            while not self.library.read_all(self._go_on) and time.monotonic() < until:
+                self._ended.wait(_PAUSE)
             if self.library.entries():
                 self.library.corpus((), self._go_on)
         except DocAgentError as error:
