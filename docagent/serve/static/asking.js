@@ -50,8 +50,8 @@ function scope(ready, waiting, chosen) {
   if (chosen.length > 1) return `Asking the ${chosen.length} documents you ticked`;
   if (chosen.length) return `Asking ${chosen[0].name}`;
   if (!ready.length) return "";
-  if (waiting.length) return `Asking the ${counted(ready.length, "document")} read so far`;
-  if (ready.length === 1) return `Asking ${ready[0].name}`;
+  if (ready.length === 1) return `Asking ${ready[0].name}${waiting.length ? "; the rest is being read" : ""}`;
+  if (waiting.length) return `Asking the ${ready.length} documents read so far`;
   return ready.length === 2 ? "Asking both documents" : `Asking all ${counted(ready.length, "document")}`;
 }
 
