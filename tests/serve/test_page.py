@@ -43,9 +43,10 @@ def test_the_worker_alone_may_run_web_assembly(town_server: Running) -> None:
 
 def test_pdf_js_is_what_npm_has() -> None:
     vendored = STATIC / "pdfjs"
-    listed = dict(
-        reversed(line.split("  ./")) for line in (vendored / "SHA256SUMS").read_text().splitlines()
-    )
+    listed = {}
+    for line in (vendored / "SHA256SUMS").read_text().splitlines():
+        digest, name = line.split("  ./")
+        listed[name] = digest
     found = {
         path.relative_to(vendored).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in vendored.rglob("*")
