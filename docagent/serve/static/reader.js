@@ -215,7 +215,7 @@ export function close() {
   document.body.classList.remove("reading");
   coverRest();
   changed(state.quotes, -1);
-  const back = state.opener?.isConnected ? state.opener : element("question");
+  const back = state.opener?.offsetParent ? state.opener : element("question"); // it may be hidden now
   back.focus();
 }
 
