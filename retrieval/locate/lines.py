@@ -10,26 +10,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from typing import NamedTuple
 
-from retrieval.locate.place import Box
+from retrieval.locate.drawn import DrawnLine
 
 _SURE = 12  # characters that are not twice on a page by chance
 _LONGEST = 4000  # characters of a line that is compared sign by sign
 _LOOSE = frozenset("-\u2010\xad\x02\ufffe")
-
-
-class DrawnLine(NamedTuple):
-    """One line: its text as the document has it, the signs drawn for it, and four edges of each."""
-
-    text: str
-    signs: str
-    edges: Sequence[float]
-
-    def box(self, sign: int) -> Box:
-        """Where one of the signs is drawn."""
-        left, low, right, high = self.edges[4 * sign : 4 * sign + 4]
-        return left, low, right, high
 
 
 def signs_by_offset(text: str, lines: Sequence[DrawnLine]) -> list[tuple[int, int] | None]:

@@ -19,7 +19,7 @@ from retrieval.errors import DocumentError
 from retrieval.lexical.language import language, main_language
 from retrieval.lexical.profile import Profile, profile
 from retrieval.lexical.tokens import passage_terms, terms
-from retrieval.parse.document import Block, Document, Page, Unit
+from retrieval.parse.document import Block, Document, Page, Scan, Unit
 from retrieval.parse.open import read, reading_version
 from retrieval.parse.place import Places
 from retrieval.progress import Emit
@@ -134,7 +134,12 @@ class IndexedDocument:
             hidden=_pairs(stored["hidden"]),
             places=_pairs(stored["places"]),
             warnings=self.warnings,
+            scans=_scans(stored.get("scans", [])),
         )
+
+
+def _scans(rows: list[list[Any]]) -> tuple[Scan, ...]:
+    return tuple(Scan(*row, tuple(map(tuple, lines))) for *row, lines in rows)
 
 
 def _pairs(rows: list[list[Any]]) -> tuple[tuple[int, str], ...]:
