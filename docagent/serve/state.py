@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from docagent import __version__
 from docagent.serve.errors import ApiError
@@ -14,8 +15,6 @@ from docagent.serve.metrics import CONTENT_TYPE_LATEST
 from docagent.serve.work import Emit
 
 router = APIRouter()
-
-_Offset = Annotated[int, Query(ge=0, le=2**53)]
 
 
 @router.get("/health", tags=["server"])
@@ -42,9 +41,16 @@ async def metrics(service: Served) -> Response:
 
 @router.get("/documents", tags=["documents"])
 async def documents(service: Served) -> dict[str, Any]:
-    """The documents, how far each is read, and what of it could not be."""
+    """The documents, how far each is read, and what of it could not be.
+
+    `embedding` is how far the vectors of all are, or null; questions are answered meanwhile.
+    """
     library = service.library
-    return {"documents": [entry.as_json(library.name(entry)) for entry in library.entries()]}
+    embedding = library.embedding()
+    return {
+        "documents": [entry.as_json(library.name(entry)) for entry in library.entries()],
+        "embedding": asdict(embedding) if embedding else None,
+    }
 
 
 @router.get("/documents/{wanted}", tags=["documents"])
@@ -62,19 +68,5 @@ async def page(wanted: str, number: int, request: Request, service: Served) -> d
 
     def work(emit: Emit) -> dict[str, Any]:
         return service.library.page(wanted, number, emit)
-
-    return await finished(request, service.quick, work)
-
-
-@router.get("/documents/{wanted}/places", tags=["documents"])
-async def places(
-    wanted: str, start: _Offset, end: _Offset, request: Request, service: Served
-) -> dict[str, Any]:
-    """Where `text[start:end]` stands: its page, and the boxes of its words in points from the upper
-    left, [left, top, right, bottom]; none where they are not sure."""
-
-    def work(emit: Emit) -> dict[str, Any]:
-        corpus = service.library.corpus([wanted], emit)
-        return corpus.locate(corpus.documents[0], start, end).as_json()
 
     return await finished(request, service.quick, work)
