@@ -1,6 +1,6 @@
 """Do the boxes of quotes cover their words and nothing else?
 
-python -m benchmarks.locate FILE.pdf... [--quotes 1000] [--scan 5] [--pictures FOLDER]
+python -m benchmarks.locate FILE.pdf... [--quotes 1000] [--scan 5]
 
 Sentences and table rows are drawn from pages of the files. What stands in their boxes is read by
 poppler (`pdftotext -bbox`), which is no part of docagent, and compared with the quote letter by
@@ -25,14 +25,16 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
+import pypdfium2
+
 from retrieval.chunk.passage_sentences import sentences_of
 from retrieval.locate.locate import locate
-from retrieval.locate.picture import picture
 from retrieval.locate.place import Place
 from retrieval.parse.document import Document
 from retrieval.parse.open import read
 
 A_PAGE = 8  # quotes
+rows: list[dict[str, object]] = []
 _WORD = re.compile(r'<word xMin="(.+?)" yMin="(.+?)" xMax="(.+?)" yMax="(.+?)">(.*?)</word>')
 Word = tuple[float, float, str]  # its middle and its text
 
@@ -93,51 +95,35 @@ def judge(path: Path, document: Document, pages: list[int], scanned: Path | None
         rows.append(row)
 
 
-def scan(path: Path, target: Path) -> None:
-    """A PDF of a picture of the second page."""
-    import pypdfium2
-
-    drawn = pypdfium2.PdfDocument(path)[1].render(scale=200 / 72).to_pil()
-    drawn.save(target, resolution=200)
-
-
-rows: list[dict[str, object]] = []
+def told(kind: str, some: list[dict[str, object]]) -> str:
+    marked = [row for row in some if row["marked"]]
+    right = sum(bool(row["right"]) for row in marked)
+    wait = median(float(str(row["ms"])) for row in some)
+    quotes = f"{kind}: {len(some)} quotes, {len(marked)} marked, {right} of these right"
+    return f"{quotes}; {wait:.1f} ms each (median)"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser = argparse.ArgumentParser()
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--quotes", type=int, default=1000)
     parser.add_argument("--scan", type=int, default=0)
-    parser.add_argument("--pictures", type=Path)
     options = parser.parse_args()
-    chance = random.Random(7)
     each = options.quotes // A_PAGE // len(options.files) + 1
     for path in options.files:
         document = read(path)
         full = [page.number for page in document.pages if page.end - page.start > 400]
-        pages = sorted(chance.sample(full, min(each, len(full))))
+        pages = sorted(random.Random(7).sample(full, min(each, len(full))))
         judge(path, document, pages)
-        if options.pictures:
-            options.pictures.mkdir(parents=True, exist_ok=True)
-            for number, start, end in list(quotes(document, pages))[:: 5 * A_PAGE + 1]:
-                found = picture(locate(path.name, document, path, start, end), path, None, 60, 110)
-                (options.pictures / f"{path.stem}-{number}-{start}.png").write_bytes(found or b"")
     with TemporaryDirectory() as folder:
         for number, path in enumerate(options.files[: options.scan]):
             target = Path(folder) / f"scan{number}.pdf"
-            scan(path, target)
+            drawn = pypdfium2.PdfDocument(path)[1].render(scale=200 / 72).to_pil()
+            drawn.save(target, resolution=200)
             judge(target, read(target), [1], path)
-    for kind in (False, True):
-        some = [row for row in rows if row["scan"] == kind]
-        marked = [row for row in some if row["marked"]]
-        if some:
-            right = sum(bool(row["right"]) for row in marked)
-            wait = [float(str(row["ms"])) for row in some]
-            print(
-                f"{'scans' if kind else 'text'}: {len(some)} quotes, {len(marked)} marked, "
-                f"{right} of these right; ms median {median(wait)}, largest {max(wait)}"
-            )
+    for kind, scanned in (("text", False), ("scans", True)):
+        if some := [row for row in rows if row["scan"] == scanned]:
+            print(told(kind, some))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from retrieval.locate.boxes import joined
+from retrieval.locate.cell import cell
 from retrieval.locate.drawn import DrawnLine, DrawnPage
 from retrieval.locate.lines import signs_by_offset
 from retrieval.locate.place import Box, Place
@@ -43,7 +44,7 @@ def locate(
         document=name,
         page=page.number if page else None,
         label=page.label if page else None,
-        name=place(document, start),
+        name=cell(document, start, end) or place(document, start),
         quote=document.text[start:end],
         unit=document.unit,
     )

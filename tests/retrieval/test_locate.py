@@ -16,6 +16,7 @@ from retrieval.locate.place import Box, Place
 from retrieval.parse import ocr
 from retrieval.parse.open import read
 from retrieval.parse.word_edges import word_edges
+from tests.make_office import workbook
 from tests.make_pdf import (
     HEIGHT,
     LEADING,
@@ -183,6 +184,15 @@ def test_other_formats_have_a_name_and_no_boxes(tmp_path: Path) -> None:
     path.write_text("# The mill\n\nIt has four wheels.\n")
     place = place_of(path, "four wheels")
     assert (place.page, place.name, place.boxes) == (None, "The mill", ())
+
+
+def test_a_cell_of_a_sheet_is_named(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx")
+    cell, row = place_of(path, "1,234,567.89"), place_of(path, "Ice | -")
+    assert (cell.unit, cell.page, cell.label, cell.name) == ("sheet", 1, "Budget", "B3")
+    assert (row.name, row.boxes) == ("row 4", ())
+    assert place_of(path, "Ulla Brandt").name == "A2"
+    assert place_of(path, "Harbour budget").name == "row 1"
 
 
 def test_the_gaps_of_a_line_that_ocr_has_read() -> None:
