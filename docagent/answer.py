@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -104,6 +104,11 @@ class Answer:
 
     def __str__(self) -> str:
         return with_citations(self.text, self.citations)
+
+    def __getstate__(self) -> list[Any]:
+        """A pickled answer goes without its documents."""
+        named = ((each.name, getattr(self, each.name)) for each in fields(self))
+        return [None if name == "corpus" else value for name, value in named]
 
     def locate(self, citation: Citation) -> Place:
         """Where a citation stands in its file: the page, and boxes of the quoted words on it.

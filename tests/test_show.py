@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import pickle
 import re
 import sys
 from pathlib import Path
@@ -55,6 +56,8 @@ def test_an_answer_knows_the_place_of_each_citation(answer: Answer, pdf: Path) -
     assert (place.page, place.quote) == (2, cited.quote) and len(place.boxes) == 1
     assert answer.link(cited) == pdf.as_uri() + "#page=2"
     assert "&" not in answer.link(cited).replace("%20&%20", "")
+    sent = pickle.loads(pickle.dumps(answer))
+    assert sent == answer and sent.corpus is None
     by_hand = Answer("q", "a", True, (cited,), "none")
     assert by_hand.locate(cited).boxes == () and by_hand.link(cited) == ""
 
