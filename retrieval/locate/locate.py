@@ -37,6 +37,8 @@ def locate(
     A quote of a PDF is read back from its page, which takes a tenth of a second for the first
     one on it. A file that was changed or removed since has no boxes.
     """
+    end = min(end, len(document.text))
+    start = min(start, end)
     while start < end and document.text[start].isspace():
         start += 1
     page = next((page for page in document.pages if start <= page.end), None)

@@ -179,6 +179,12 @@ def test_no_box_where_it_is_not_sure(tmp_path: Path) -> None:
     assert locate("a.pdf", document, path, 0, 25).boxes == ()
 
 
+def test_offsets_behind_the_end(tmp_path: Path) -> None:
+    path = text_pdf(tmp_path / "a.pdf", ["The mill has four wheels."])
+    place = locate("a.pdf", read(path), path, 900, 1000)
+    assert (place.quote, place.boxes) == ("", ())
+
+
 def test_other_formats_have_a_name_and_no_boxes(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text("# The mill\n\nIt has four wheels.\n")
