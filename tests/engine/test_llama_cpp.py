@@ -55,7 +55,7 @@ def test_tools_whole_and_streamed(model: ChatServer) -> None:
 
 
 def test_a_prompt_that_does_not_fit_is_no_answer(model: ChatServer) -> None:
-    with pytest.raises(ServerError, match="context.*lower --budget"):
+    with pytest.raises(ServerError, match=r"context.*lower --budget"):
         model.invoke("The mill stands by the weir. " * CONTEXT, max_tokens=8)
     assert "Paris" in model.invoke(CAPITAL, max_tokens=16).text
 
