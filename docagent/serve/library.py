@@ -21,7 +21,7 @@ from retrieval.folders import cache_folder
 from retrieval.parse.document import Page
 from retrieval.progress import Emit, Progress, ignore
 from retrieval.store.cache import Cache
-from retrieval.store.documents import index_file
+from retrieval.store.documents import IndexedDocument, index_file
 from retrieval.store.passage_index import PassageIndex
 from retrieval.store.word_index import index_name
 
@@ -134,20 +134,30 @@ class Library:
         ready = self._ready(named or self.entries(), bool(named), emit)
         for entry in named:
             if entry not in ready:
-                raise DocumentError(entry.error or "The document is being written or was removed.")
+                raise _unread(entry)
         if not ready:
             raise DocumentError("There is no document to ask; upload one or name one at the start.")
         with self._building:
             return self._opened(ready, "" if named else "all")
+
+    def indexed(self, wanted: str, emit: Emit = ignore) -> tuple[str, IndexedDocument]:
+        """A document's name and what was read of it, as its file is now; no index is built.
+
+        Raises DocumentError where there is none, or it cannot be read.
+        """
+        entry = self.entry(wanted)
+        self._ready([entry], True, emit)
+        if entry.indexed is None:
+            raise _unread(entry)
+        return self.name(entry), entry.indexed
 
     def page(self, wanted: str, number: int, emit: Emit = ignore) -> dict[str, Any]:
         """The text of a page and where it lies; a document without pages is one.
 
         Raises DocumentError for a document or a page that there is not.
         """
-        corpus = self.corpus([wanted], emit)
-        name = corpus.documents[0]
-        document = corpus.document(name)
+        name, indexed = self.indexed(wanted, emit)
+        document = indexed.document
         whole = Page(1, None, 0, len(document.text))
         for page in document.pages or (whole,):
             if page.number == number:
@@ -156,6 +166,13 @@ class Library:
                 label = page.label if document.pages else None
                 return {"document": name, "page": number, "page_label": label, "text": text} | place
         raise DocumentError(f"{name} has no {document.unit} {number}.")
+
+    def embedding(self) -> Progress | None:
+        """How far embedding has come; None where nothing is missing. Questions need not wait."""
+        for corpus in reversed(list(self._corpora.values())):
+            if pending := corpus.pending:
+                return Progress("embed", len(corpus) - pending, len(corpus), "passages")
+        return None
 
     def close(self) -> None:
         """Stop embedding; the next start goes on with it."""
@@ -185,10 +202,14 @@ class Library:
         return ready
 
     def _index(self, entry: Entry, emit: Emit) -> None:
+        def report(progress: Progress) -> None:
+            entry.progress = progress
+            emit(progress)
+
         entry.state, entry.error, entry.indexed = "reading", "", None
         try:
             password = self.settings.password
-            entry.indexed = index_file(entry.path, self.encoder, self._cache, password, emit)
+            entry.indexed = index_file(entry.path, self.encoder, self._cache, password, report)
         except DocAgentError as error:
             entry.state, entry.error = "failed", str(error)
             log.warning("Left out: %s", error)
@@ -197,6 +218,8 @@ class Library:
             raise
         else:
             entry.state = "ready"
+        finally:
+            entry.progress = None
 
     def _forget(self, entry: Entry) -> None:
         with self._lock:
@@ -218,7 +241,7 @@ class Library:
         of: list[str | Path] = [*self.sources.paths, "uploads"] if name else list(names.values())
         index = index_name(of, self.encoder)
         built = PassageIndex.build(names, documents, index, self.encoder, self._cache)
-        corpus = Corpus.suiting(built, self._embedding)
+        corpus = Corpus.suiting(built, self._embedding, self.settings.password)
         if corpus.pending <= _SOON:
             corpus.complete()
         else:
@@ -230,6 +253,10 @@ class Library:
         while len(self._corpora) > _OPEN:
             self._corpora.popitem(last=False)[1].close()
         return corpus
+
+
+def _unread(entry: Entry) -> DocumentError:
+    return DocumentError(entry.error or "The document is being written or was removed.")
 
 
 def _embed(corpus: Corpus) -> None:
