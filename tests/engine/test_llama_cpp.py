@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,25 @@ def test_an_answer_about_a_document(served: LlamaServer, town: Path) -> None:
     assert answer.text and answer.citations  # which words the 0.5B picks depends on its server
     assert all(citation.verified for citation in answer.citations)
     assert answer.usage.prompt_tokens > 50
+
+
+@pytest.mark.slow
+def test_one_of_two_servers_is_killed(qwen_file: Path) -> None:
+    """Every question is answered, and the beginning of a prompt is read once."""
+    pytest.importorskip("xllamacpp")
+    with llama_server(qwen_file, CONTEXT) as one, llama_server(qwen_file, CONTEXT) as two:
+        model = connect(f"{one.model},{two.url}")
+        text = "The mill stands by the weir. " * 20
+        read = [model.invoke(f"{text} {CAPITAL}", max_tokens=8) for _ in range(2)]
+        usage = read[1].usage_metadata
+        assert usage is not None and usage["input_token_details"]["cache_read"] > 100
+
+        def ask(number: int) -> str:
+            if number == 4:
+                one.process.kill()
+            pieces = model.stream(f"This is question {number}. {CAPITAL}", max_tokens=24)
+            return "".join(piece.text for piece in pieces)
+
+        with ThreadPoolExecutor(4) as pool:
+            answers = list(pool.map(ask, range(12)))
+    assert all("Paris" in answer for answer in answers)
