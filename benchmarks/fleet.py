@@ -1,6 +1,6 @@
 """Two llama.cpp servers behind one client: the server that has read a text, against any server.
 
-    python -m benchmarks.fleet FILE.gguf [TEXTS]
+    python -m benchmarks.fleet FILE.gguf [TEXTS]  (an odd number, or turns fall on the same server)
 
 Several questions on each text, one text after the other and round after round, as people ask. It
 prints the tokens that the servers had to read and the seconds, by prefix and in turns; then one
@@ -71,8 +71,10 @@ def ask_all(
         return list(pool.map(ask, prompts))
 
 
-def run(file: Path, passages: list[str], change: Callable[[ChatFleet], None]) -> None:
-    """Ask everything of fresh servers and print what they read."""
+def run(
+    file: Path, passages: list[str], change: Callable[[ChatFleet], None]
+) -> tuple[int, int, float]:
+    """Ask everything of fresh servers: tokens sent, tokens that had to be read, seconds."""
     with ExitStack() as stack:
         servers = [stack.enter_context(llama_server(file, CONTEXT)) for _ in range(SERVERS)]
         model = fleet(servers)
@@ -83,10 +85,11 @@ def run(file: Path, passages: list[str], change: Callable[[ChatFleet], None]) ->
     usages: list[Any] = [reply.usage_metadata for reply in replies if reply]
     prompt = sum(usage["input_tokens"] for usage in usages)
     cached = sum(usage["input_token_details"]["cache_read"] for usage in usages)
-    print(f"{prompt:,} tokens sent, {prompt - cached:,} read, {seconds:.0f} s", flush=True)
+    return prompt, prompt - cached, seconds
 
 
-def kill_one(file: Path, passages: list[str]) -> None:
+def kill_one(file: Path, passages: list[str]) -> tuple[int, int]:
+    """Questions asked while one of the servers was killed, and how many were lost."""
     with ExitStack() as stack:
         servers = [stack.enter_context(llama_server(file, CONTEXT)) for _ in range(SERVERS)]
         answered = itertools.count(1)
@@ -96,18 +99,19 @@ def kill_one(file: Path, passages: list[str]) -> None:
                 servers[0].process.kill()
 
         replies = ask_all(fleet(servers), passages, kill)
-    lost = sum(reply is None for reply in replies)
-    print(f"one of {SERVERS} servers killed: {lost} of {len(replies)} questions lost")
+    return len(replies), sum(reply is None for reply in replies)
 
 
 def main() -> None:
-    file, count = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 12
+    file, count = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 11
     passages = texts(count)
-    print("by prefix:", end=" ", flush=True)
-    run(file, passages, lambda model: None)
-    print("in turns:", end=" ", flush=True)
-    run(file, passages, in_turns)
-    kill_one(file, passages)
+    ways: dict[str, Callable[[ChatFleet], None]]
+    ways = {"by prefix": lambda model: None, "in turns": in_turns}
+    for name, change in ways.items():
+        sent, read, seconds = run(file, passages, change)
+        print(f"{name}: {sent:,} tokens sent, {read:,} read, {seconds:.0f} s", flush=True)
+    asked, lost = kill_one(file, passages)
+    print(f"one of {SERVERS} servers killed: {lost} of {asked} questions lost")
 
 
 if __name__ == "__main__":
