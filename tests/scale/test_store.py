@@ -184,11 +184,13 @@ def test_edited_and_removed_files(cache: Path, tmp_path: Path, uri: str) -> None
     opened = Corpus.of_store(uri)
     (folder / "a.txt").write_text("The ferry a leaves at dusk.", "utf-8")
     (folder / "b.txt").unlink()
-    (folder / "copy.txt").write_text("The ferry c leaves at noon.", "utf-8")
+    (folder / "e.txt").write_text("The ferry c leaves at noon.", "utf-8")  # a copy
+    moved = (folder / "c.txt").rename(folder / "d.txt")
     fill_store(uri, folder)
     corpus = Corpus.of_store(uri)
     assert [p.text for p in corpus.search("ferry a dusk", 1)] == ["The ferry a leaves at dusk."]
     assert not any(p.document == "b.txt" for p in corpus.search("ferry", 9))
+    assert corpus.source("d.txt") == str(moved)
     assert "noon" in opened.search("ferry a", 1)[0].text  # what is open stays as it was
 
 
