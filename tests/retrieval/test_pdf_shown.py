@@ -434,15 +434,6 @@ def test_notes_of_readers_stand_behind_their_page(tmp_path: Path) -> None:
     assert document.hidden == ((1, "Not for the client."),)
 
 
-def test_attached_files_are_named(tmp_path: Path) -> None:
-    writer = PdfWriter(clone_from=PdfReader(text_pdf(tmp_path / "a.pdf", ["See the prices."])))
-    writer.add_attachment("prices.csv", b"Item,Price\nMast,4300\n")
-    writer.write(tmp_path / "b.pdf")
-    assert parse(tmp_path / "b.pdf").warnings == (
-        "its attachments are not read (prices.csv); save them and give the files.",
-    )
-
-
 def test_a_form_in_xfa_is_named(tmp_path: Path) -> None:
     source = text_pdf(tmp_path / "a.pdf", ["Please wait for the contents to load."])
     writer = PdfWriter(clone_from=PdfReader(source))

@@ -9,12 +9,13 @@ from typing import Any
 
 from retrieval.errors import DocumentError, PasswordRequired
 from retrieval.parse import ocr
+from retrieval.parse.attached import with_attachments
 from retrieval.parse.compose import compose
 from retrieval.parse.document import Document
 from retrieval.parse.headings import body_size
 from retrieval.parse.layout import plain
 from retrieval.parse.line import Line
-from retrieval.parse.pdf_notes import notes_by_page, warnings
+from retrieval.parse.pdf_notes import attached, notes_by_page, warnings
 from retrieval.parse.registry import Format, register
 from retrieval.parse.worker import Message, run_workers
 from retrieval.progress import Emit, Progress, ignore
@@ -43,11 +44,13 @@ def read_pdf(path: Path, password: str | None = None, emit: Emit = ignore) -> Do
     numbers = [(n, m["numbers"]) for n, m in enumerate(messages, 1) if m.get("numbers")]
     document = compose(path, head, pages, silent, notes, numbers)
     stamped = tuple(number for number in scans if number not in silent)
-    return replace(
+    document = replace(
         document,
         hidden=tuple((n, plain(w)) for n, m in enumerate(messages, 1) for w in m.get("hidden", ())),
         warnings=tuple(warnings(head, messages, stamped)),
     )
+    files = attached(head, messages)
+    return with_attachments(document, files) if files else document
 
 
 def _lines(message: Message) -> list[Line]:
