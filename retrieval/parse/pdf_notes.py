@@ -36,10 +36,18 @@ def notes_by_page(
 
 
 def warnings(
-    head: dict[str, Any], messages: list[Message], stamped: tuple[int, ...]
+    head: dict[str, Any],
+    messages: list[Message],
+    stamped: tuple[int, ...],
+    failed: tuple[int, ...] = (),
 ) -> Iterator[str]:
-    """A sentence on each thing that was not read; `stamped` are scans of which only a stamp was."""
+    """A sentence on each thing that was not read.
+
+    `stamped` are scans of which only a stamp was, `failed` are pages that could not be looked at.
+    """
     hint = "" if ocr.available() else f"; for OCR: {ocr.INSTALL}"
+    if failed:
+        yield f"{_pages(failed)} cannot be read: the PDF reader fails there; print the file anew."
     if head.get("xfa"):
         yield "it is a form in XFA, which is not read; print it to a PDF, and give that."
     if stamped:
