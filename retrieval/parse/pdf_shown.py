@@ -76,7 +76,10 @@ class Shown:
             ]
         if self.printed:
             told |= self._beside()
-        return {name: value for name, value in told.items() if value}
+        shown = {name: value for name, value in told.items() if value}
+        if not self.printed and self.things and is_scan(self.things, self.paper, 0):
+            shown["stamp"] = []
+        return shown
 
     def _beside(self) -> dict[str, Any]:
         """What is still to be read on a page that has text."""

@@ -51,7 +51,7 @@ def read_pdf(path: Path, password: str | None = None, emit: Emit = ignore) -> Do
         raise DocumentError(_refused_scan(path.name, messages))
     numbers = [(n, m["numbers"]) for n, m in enumerate(messages, 1) if m.get("numbers")]
     document = compose(path, head, pages, silent, notes, numbers)
-    stamped = tuple(number for number in scans if number not in silent)
+    stamped = tuple(n for n in scans if n not in silent and "stamp" in messages[n - 1])
     document = replace(
         document,
         hidden=tuple((n, plain(w)) for n, m in enumerate(messages, 1) for w in m.get("hidden", ())),
