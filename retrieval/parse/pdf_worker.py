@@ -148,7 +148,7 @@ def text_rows(lines: list[str]) -> list[Row]:
 def pypdf_messages(path: str, password: str | None) -> Iterator[dict[str, Any]]:
     """The same through pypdf, for files PDFium refuses."""
     import pypdf
-    from pypdf.errors import FileNotDecryptedError, PyPdfError
+    from pypdf.errors import FileNotDecryptedError
 
     try:
         reader = pypdf.PdfReader(path, strict=False)
@@ -165,7 +165,7 @@ def pypdf_messages(path: str, password: str | None) -> Iterator[dict[str, Any]]:
     except FileNotDecryptedError:
         yield {"error": "password"}
         return
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except Exception as error:  # noqa: BLE001  (what pypdf raises on damage is not told)
         yield {"error": "damaged", "detail": str(error)}
         return
     if count == 0:
@@ -175,8 +175,9 @@ def pypdf_messages(path: str, password: str | None) -> Iterator[dict[str, Any]]:
     for index, page in enumerate(reader.pages):
         try:
             lines = [line.strip() for line in page.extract_text().splitlines()]
-        except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            lines = []  # reported as a page without text
+        except Exception as error:  # noqa: BLE001
+            yield {"page": index, "rows": [], "failed": f"{type(error).__name__}: {error}"}
+            continue
         yield {"page": index, "rows": text_rows([line for line in lines if line])}
 
 
