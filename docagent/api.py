@@ -131,6 +131,7 @@ class DocAgent:
             usage=model.usage if model else Usage(),
             seconds={"open": opened, **context.seconds, "total": time.perf_counter() - begun},
             note=draft.note,
+            corpus=corpus,
         )
 
     def stream(self, paths: Paths, question: str, **options: Unpack[AskOptions]) -> Iterator[Event]:
@@ -298,6 +299,10 @@ class DocAgent:
         from retrieval.store.collections import Collections
 
         collections = Collections(Cache(self._folder))
+        if uri := collections.store_of(paths):
+            from retrieval.store.lance import LanceStore
+
+            return (uri, *LanceStore.open(uri).version)
         state: list[object] = []
         for path in collections.expand(paths):
             for match in matches_of(path):

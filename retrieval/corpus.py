@@ -17,7 +17,9 @@ from retrieval.embed.multilingual import MultilingualEncoder
 from retrieval.errors import DocAgentError
 from retrieval.files import Paths, path_list
 from retrieval.folders import cache_folder
-from retrieval.lexical.index import LexicalIndex
+from retrieval.lexical.index import Words
+from retrieval.locate.locate import locate
+from retrieval.locate.place import Place
 from retrieval.pages import PageRange
 from retrieval.parse.document import Document
 from retrieval.passage import Passage
@@ -31,6 +33,7 @@ from retrieval.store.cache import Cache
 from retrieval.store.collections import MARK, Collections
 from retrieval.store.document_passages import DocumentPassages
 from retrieval.store.documents import index_document
+from retrieval.store.index import Index
 from retrieval.store.open_documents import open_documents
 from retrieval.store.passage_index import PassageIndex
 from retrieval.store.word_index import index_name
@@ -69,10 +72,16 @@ def prepare(
 class Corpus:
     """One or more indexed documents. `Corpus.open("report.pdf")` makes one."""
 
-    def __init__(self, index: PassageIndex, other: Encoder | None = None) -> None:
-        """`other` embeds for questions that are in none of the documents' languages."""
+    def __init__(
+        self, index: Index, other: Encoder | None = None, password: str | None = None
+    ) -> None:
+        """`other` embeds for questions that are in none of the documents' languages.
+
+        `password` opens the files again when the place of a quote is looked for.
+        """
         self._index = index
         self._other = other
+        self._password = password
         self._across: Corpus | None = None
 
     # Opening
@@ -98,19 +107,36 @@ class Corpus:
         Raises DocumentError if a named file cannot be read or a folder holds none that can, and
         PasswordRequired if one is locked.
         """
-        name, store = embedding_name(embedding), _store(cache)
-        encoder = cutting_encoder(name)
+        name, store = embedding_name(embedding), open_cache(cache)
         paths = path_list(paths)
+        if uri := Collections(store).store_of(paths):
+            return cls.of_store(uri, embedding)
+        encoder = cutting_encoder(name)
         sources, documents = open_documents(
             Collections(store).expand(paths), encoder, store, password, emit or ignore
         )
         words = index_name(paths, encoder)
-        corpus = cls.suiting(PassageIndex.build(sources, documents, words, encoder, store), name)
+        index = PassageIndex.build(sources, documents, words, encoder, store)
+        corpus = cls.suiting(index, name, password)
         if wait or corpus.pending <= _SOON:
             corpus.complete(emit)
         else:
             corpus._index.embedding.start()
         return corpus
+
+    @classmethod
+    def of_store(cls, uri: str, embedding: str | None = None) -> Corpus:
+        """What is in a store for large collections, as it is now: `lance:FOLDER` or `lance:s3://...`.
+
+        Raises StoreError if it cannot be read, is empty, or was made with another embedding model.
+        """
+        from retrieval.store.lance import LanceStore
+        from retrieval.store.lance_index import LanceIndex, encoder_of
+
+        store = LanceStore.open(uri)
+        index = LanceIndex(store, encoder_of(store, embedding or AUTO))
+        across = index.encoder.name == multilingual.NAME
+        return cls(index, MultilingualEncoder(across=True) if across else None)
 
     @classmethod
     def from_documents(
@@ -129,7 +155,7 @@ class Corpus:
         """
         from retrieval.langchain import parsed
 
-        name, store = embedding_name(embedding), _store(cache)
+        name, store = embedding_name(embedding), open_cache(cache)
         encoder = cutting_encoder(name)
         by_source = parsed(documents)
         indexed = [index_document(each, it, encoder, store) for it, each in by_source.items()]
@@ -141,36 +167,35 @@ class Corpus:
         return corpus
 
     @classmethod
-    def suiting(cls, index: PassageIndex, embedding: str) -> Corpus:
+    def suiting(cls, index: Index, embedding: str, password: str | None = None) -> Corpus:
         """With the embedding model that suits its documents.
 
         Cosines of two models do not compare. So one model serves all documents: the multilingual
         one as soon as one of them is not in English.
         """
         if embedding not in (AUTO, multilingual.NAME):
-            return cls(index)
+            return cls(index, None, password)
         if embedding == multilingual.NAME or index.languages != {"en"}:
             index = index.by(MultilingualEncoder())
-        return cls(index, MultilingualEncoder(across=True))
+        return cls(index, MultilingualEncoder(across=True), password)
 
     # Contents
 
     @property
     def documents(self) -> list[str]:
         """Names of the documents, as passages and citations give them."""
-        return list(self._index.sources)
+        return list(self._index.names)
 
     def source(self, document: str) -> str:
         """The path of a document, or what LangChain's loader called it."""
-        path = self._index.sources[document]
-        return document if Path(document) == path else str(path)  # a path has no "//" for a URL
+        return self._index.source(document)
 
     def document(self, document: str | Path) -> Document:
         """A parsed document, by its name or path: text, pages, headings.
 
         Raises DocAgentError if it is not in this corpus, as all of these do.
         """
-        return self._index.documents[self._index.name_of(document)].document
+        return self._index.indexed(self._index.name_of(document)).document
 
     def text(self, document: str | Path) -> str:
         """The extracted text that all offsets refer to, by the document's name or path."""
@@ -191,6 +216,16 @@ class Corpus:
         """
         return self.passages(document).span(start, end)
 
+    def locate(self, document: str | Path, start: int, end: int) -> Place:
+        """Where a slice of a document stands in its file: the page, and boxes of the words on it.
+
+        There are boxes on pages of PDFs and of pictures, in points from the upper left. Where it
+        is not sure that they would cover these words and nothing else, there are none.
+        """
+        name = self._index.name_of(document)
+        path = self._index.sources[name]
+        return locate(name, self.document(name), path, start, end, self._password)
+
     def sentences(self, passage: Passage) -> list[Sentence]:
         """The passage's sentences and table rows; headings only if it has nothing else."""
         return sentences_of(self.document(passage.document), passage.start, passage.end)
@@ -200,7 +235,7 @@ class Corpus:
         return self._index.mentions(words)
 
     @property
-    def lexical(self) -> LexicalIndex:
+    def lexical(self) -> Words:
         """The word index: rarity of terms, languages of the documents."""
         return self._index.lexical
 
@@ -362,7 +397,7 @@ def cutting_encoder(embedding: str) -> Encoder:
     return Encoder("minilm" if embedding in (AUTO, ENGLISH, multilingual.NAME) else embedding)
 
 
-def _store(cache: str | Path | None) -> Cache:
+def open_cache(cache: str | Path | None) -> Cache:
     """The cache, rid of what killed writers left."""
     store = Cache(Path(cache) if cache else cache_folder())
     store.sweep()
