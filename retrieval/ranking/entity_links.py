@@ -17,15 +17,14 @@ from retrieval.lexical.tokens import terms
 from retrieval.passage import Passage
 from retrieval.query import Query, references
 from retrieval.ranking.places import is_headed
-from retrieval.store.passage_index import PassageIndex
+from retrieval.store.index import Candidates
 
 _MOST = 12  # names followed
 _NEAR = 6  # passages looked at for each: one that opens with a name holds it rarely but early
 _SHORTEST = 4  # characters of a name
 _MARGIN = 12  # characters before the name at the beginning of a line: an article, a number
-_CAPITAL = (
-    r"(?:\p{Lu}\p{L}?\.|\p{Lu}[\p{L}\p{N}'’&-]*)"  # J. and St. go on, the end of a sentence not
-)
+# "J." and "St." go on; the end of a sentence does not.
+_CAPITAL = r"(?:\p{Lu}\p{L}?\.|\p{Lu}[\p{L}\p{N}'’&-]*)"
 _NAME = regex.compile(
     r"[\"“](?P<title>[^\"“”\n]{3,60})[\"”]"
     rf"|\b{_CAPITAL}(?:[ ](?:(?:of|the|de|von|van|du|la)[ ])?{_CAPITAL})*"
@@ -33,41 +32,43 @@ _NAME = regex.compile(
 _POSSESSIVE = regex.compile(r"['’]s?$")
 
 
-def linked_passages(index: PassageIndex, number: int, query: Query) -> list[int]:
+def linked_passages(index: Candidates, number: int, query: Query) -> list[int]:
     """Numbers of other passages that open with, or stand under, what passage `number` names.
 
     Names of the query itself lead nowhere new.
     """
     text = index.passage(number).text
+    names, places = _names(text, query, index)[:_MOST], references(text)[:_MOST]
+    found = index.by_words([*names, *map(" ".join, places)], _NEAR)
+    seen = {other: index.passage(other) for others in found for other, _ in others}
     linked: dict[int, None] = {}
-    for name in _names(text, query, index)[:_MOST]:
-        for other, _ in index.lexical.search(name, _NEAR):
-            if other != number and _opens_with(index.passage(other), name):
-                linked[other] = None
-    for reference in references(text)[:_MOST]:
-        for other, _ in index.lexical.search(" ".join(reference), _NEAR):
-            if other != number and is_headed(index.passage(other), reference):
-                linked[other] = None
+    for name, others in zip(names, found, strict=False):
+        linked.update((other, None) for other, _ in others if _opens_with(seen[other], name))
+    for place, others in zip(places, found[len(names) :], strict=True):
+        linked.update((other, None) for other, _ in others if is_headed(seen[other], place))
+    linked.pop(number, None)
     return list(linked)
 
 
-def _names(text: str, query: Query, index: PassageIndex) -> list[str]:
-    """Names in the lines with words of the question: the lines with most of them first, then rare
-    names. A lone first word is none, and neither is what the question names."""
-    known, telling = set(terms(query.text)), dict[str, float]()
-    for line in text.splitlines():
-        telling[line] = sum(query.rarity.get(term, 0.0) for term in set(terms(line)))
+def _names(text: str, query: Query, index: Candidates) -> list[str]:
+    """New names of the lines with words of the question, that with most first, then the rare."""
+    known = set(terms(query.text))
+    said = {
+        line: sum(query.rarity.get(term, 0.0) for term in set(terms(line)))
+        for line in text.splitlines()
+    }
     ranked: dict[str, None] = {}
-    for line in sorted((line for line in telling if telling[line]), key=lambda one: -telling[one]):
+    for line in sorted((line for line in said if said[line]), key=lambda line: -said[line]):
         words = {name: terms(name) for name in _named(line)}
-        new = [name for name, said in words.items() if set(said) - known]
-        rarity = {name: sum(index.lexical.rarity(words[name]).values()) for name in new}
+        new = [name for name in words if set(words[name]) - known]
+        rare = index.lexical.rarity({term for name in new for term in words[name]})
+        rarity = {name: sum(rare[term] for term in set(words[name])) for name in new}
         ranked.update(dict.fromkeys(sorted(new, key=lambda name: -rarity[name])))
     return list(ranked)
 
 
 def _named(line: str) -> list[str]:
-    """Runs of capitalised words, and what stands in quotes."""
+    """Runs of capitalised words, but for a lone first one, and what stands in quotes."""
     names = []
     for match in _NAME.finditer(line):
         name = _POSSESSIVE.sub("", match["title"] or match[0])
