@@ -1,0 +1,54 @@
+"""Ray: a cluster that is there, or one of this machine alone for the time of a run."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from retrieval.errors import DocAgentError
+from retrieval.extras import require
+
+LOCAL = "ray"
+_MEMORY = 500 << 20  # bytes for what is on its way between workers on one machine
+_BLOCK = 4 << 20  # bytes of what one task hands on: some hundred pages
+
+
+@contextmanager
+def ray_on(where: str, workers: int | None = None) -> Iterator[Any]:
+    """Ray's module, connected for the time of a run: `ray://HOST:PORT`, or `ray`.
+
+    `ray` is the cluster of RAY_ADDRESS; without that, one of `workers` processes (a core each)
+    begins and ends with the run. Raises DocAgentError if Ray is not installed or not reached.
+    """
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anyone
+    ray = require("ray", "ray", "ray", "--on ray")
+    require("ray.data", "ray", "ray", "--on ray")
+    options: dict[str, Any] = {"log_to_driver": bool(os.environ.get("X")), "logging_level": logging.ERROR}
+    if where == LOCAL and "RAY_ADDRESS" not in os.environ:
+        options |= {"address": "local", "num_cpus": workers, "include_dashboard": False}
+        options["object_store_memory"] = _MEMORY
+    elif where != LOCAL:
+        options["address"] = where
+    try:
+        ray.init(**options)
+    except (ConnectionError, RuntimeError, ValueError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise DocAgentError(f"Ray cannot be reached at {where}: {reason}") from error
+    try:
+        _quiet(ray)
+        yield ray
+    finally:
+        ray.shutdown()
+
+
+def _quiet(ray: Any) -> None:
+    """Small blocks, so that results come early, and no output of its own."""
+    context = ray.data.DataContext.get_current()
+    context.target_max_block_size = _BLOCK
+    context.enable_progress_bars = False
+    context.max_errored_blocks = -1  # files of a task that was killed are read once more, alone
+    for name in ("ray", "ray.data"):
+        logging.getLogger(name).setLevel(logging.ERROR)

@@ -1,0 +1,117 @@
+"""The files of folders and buckets: which there are, and how one of them comes to this machine."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from retrieval.errors import DocAgentError, DocumentError
+from retrieval.extras import require
+from retrieval.parse.document import FORMATS
+from retrieval.parse.registry import suffixes
+
+if TYPE_CHECKING:
+    from pyarrow.fs import FileSystem
+
+_WAITS = (1, 2, 4, 8, 15, 30, 60)  # seconds between tries: object stores are away for a minute
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as a listing shows it: `uri`, bytes, and when it was last written (ns)."""
+
+    uri: str
+    size: int
+    modified: int
+
+
+class UnreachableError(DocAgentError):
+    """A file that could not be fetched, for now: its store is away, or refuses."""
+
+
+def root_of(path: str) -> str:
+    """A folder, file, bucket or prefix as its files' addresses begin: absolute, without a "/"."""
+    return (path if "://" in path else str(Path(path).absolute())).rstrip("/")
+
+
+def below(uri: str, root: str) -> bool:
+    """Whether a file is `root` itself or lies anywhere in it."""
+    return uri == root or uri.startswith(root + "/")
+
+
+def sources(paths: Iterable[str]) -> list[Source]:
+    """The readable files at or below these paths, by address; hidden ones are left out.
+
+    Raises DocumentError if a path cannot be listed, or holds no file that can be read.
+    """
+    found = {source.uri: source for path in paths for source in _listed(root_of(path))}
+    return [found[uri] for uri in sorted(found)]
+
+
+def fetch(uri: str, folder: Path) -> Path:
+    """A file on this machine, under its own name: copied to `folder` unless it lies here.
+
+    Raises DocumentError if there is no such file, and UnreachableError if its store does not
+    answer for two minutes or refuses.
+    """
+    if "://" not in uri:
+        return Path(uri)
+    copy = folder / PurePosixPath(uri).name
+    for wait in (*_WAITS, 0):
+        try:
+            system, path = _opened(uri)
+            with system.open_input_stream(path) as stream, copy.open("wb") as file:
+                shutil.copyfileobj(stream, file, 1 << 20)
+            return copy
+        except FileNotFoundError as error:
+            raise DocumentError(f"Cannot read {uri}: it is no longer there.") from error
+        except OSError as error:
+            if not wait or isinstance(error, PermissionError):
+                raise UnreachableError(f"Cannot fetch {uri}: {_reason(error)}") from error
+            time.sleep(wait)
+    raise AssertionError  # the last try returns or raises
+
+
+def _listed(root: str) -> Iterator[Source]:
+    """The files of a root that are of a format that can be read, as the store lists them."""
+    from pyarrow.fs import FileSelector, FileType
+
+    try:
+        system, path = _opened(root)
+        [info] = system.get_file_info([path])
+        infos = [info]
+        if info.type != FileType.File:
+            infos = system.get_file_info(FileSelector(path, recursive=True))
+    except FileNotFoundError as error:
+        raise DocumentError(f"{root} does not exist.") from error
+    except OSError as error:
+        raise DocumentError(f"Cannot list {root}: {_reason(error)}") from error
+    readable, count = suffixes(), 0
+    for info in infos:
+        inside = PurePosixPath(info.path[len(path) :])
+        hidden = any(part.startswith(".") for part in inside.parts)
+        suffix = PurePosixPath(info.path).suffix.lower()
+        if info.type == FileType.File and suffix in readable and not hidden:
+            count += 1
+            yield Source(root + info.path[len(path) :], info.size, info.mtime_ns or 0)
+    if not count:
+        raise DocumentError(f"{root} holds no file docagent reads ({FORMATS}).")
+
+
+def _opened(uri: str) -> tuple[FileSystem, str]:
+    """The file system of an address, and the path in it. Raises OSError."""
+    fs = require("pyarrow.fs", "pyarrow", "ray", "Reading from buckets")
+    try:
+        system, path = fs.FileSystem.from_uri(uri)
+    except (ValueError, TypeError) as error:
+        raise DocumentError(f"{uri} is no address of files: {_reason(error)}") from error
+    return system, path.rstrip("/")
+
+
+def _reason(error: Exception) -> str:
+    """The first line of what a library says."""
+    return str(error).strip().partition("\n")[0].partition(" (Request ID")[0]

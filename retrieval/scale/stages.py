@@ -1,0 +1,133 @@
+"""What is done to a file, wherever it is done: read and cut, then embedded."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from retrieval.embed.encoder import Encoder
+from retrieval.errors import DocAgentError
+from retrieval.progress import ignore
+from retrieval.scale.sources import UnreachableError, fetch
+from retrieval.store.cache import Unkept
+from retrieval.store.documents import IndexedDocument, content_key, index_file
+from retrieval.store.vectors import SHARD, Half
+
+BATCH = 1 << 18
+"""Tokens that a GPU embeds at once: a second's work or less, and the memory of a few gigabytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How files are read: the embedding model by its name, and the password of locked ones."""
+
+    embedding: str = "minilm"
+    password: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What became of a file: a document, or the reason why there is none.
+
+    Neither if its content is the `known` one. `tokens` are those that will be embedded. `again`:
+    the next run is to try once more, since the file could not be fetched.
+    """
+
+    uri: str
+    key: str = ""
+    tokens: int = 0
+    document: IndexedDocument | None = None
+    error: str = ""
+    again: bool = False
+
+
+def read_source(uri: str, known: str, way: Way) -> Reading:
+    """Fetch, read and cut a file, as `docagent index` does on one machine.
+
+    `known` is the key of the content that the store has of it, if it has any.
+    """
+    encoder = _encoder(way.embedding)
+    with TemporaryDirectory(prefix="docagent-") as folder:
+        try:
+            path = fetch(uri, Path(folder))
+            key = content_key(path, encoder, way.password)
+            if key == known:
+                return Reading(uri, key)
+            document = index_file(path, encoder, Unkept(), way.password, ignore)
+        except UnreachableError as error:
+            return Reading(uri, error=str(error), again=True)
+        except DocAgentError as error:
+            return Reading(uri, error=str(error).replace(f"{folder}/{Path(uri).name}", uri))
+    tokens = sum(encoder.count(document.embedded_texts(range(len(document)))))
+    return Reading(uri, document.key, tokens, replace(document, source=uri))
+
+
+def embed(readings: Sequence[Reading], way: Way, together: bool) -> Iterator[Half]:
+    """The vectors of each document, in order; none [0, 0] where there is none.
+
+    On a CPU each document is embedded by itself, so that a vector is the same to the last bit
+    whatever lies beside it. A GPU gets up to `BATCH` tokens `together`, or it would be idle.
+    """
+    encoder = _encoder(way.embedding)
+    for group in _groups(readings, BATCH if together else 0):
+        texts = [_texts(reading) for reading in group]
+        vectors = _vectors(encoder, [text for each in texts for text in each], together)
+        ends = np.cumsum([len(each) for each in texts])
+        yield from np.split(vectors, ends[:-1])
+
+
+def packed(document: IndexedDocument | None) -> bytes:
+    """A document as it travels between workers."""
+    return pickle.dumps(document, pickle.HIGHEST_PROTOCOL) if document else b""
+
+
+def unpacked(data: bytes) -> IndexedDocument | None:
+    """What `packed` made of it in another process of this run."""
+    document = pickle.loads(data) if data else None
+    assert document is None or isinstance(document, IndexedDocument)
+    return document
+
+
+def _groups(readings: Sequence[Reading], most: int) -> Iterator[list[Reading]]:
+    """Consecutive readings of at most so many tokens, or one of more."""
+    group: list[Reading] = []
+    tokens = 0
+    for reading in readings:
+        if group and tokens + reading.tokens > most:
+            yield group
+            group, tokens = [], 0
+        group.append(reading)
+        tokens += reading.tokens
+    if group:
+        yield group
+
+
+def _texts(reading: Reading) -> list[str]:
+    document = reading.document
+    return document.embedded_texts(range(len(document))) if document else []
+
+
+def _vectors(encoder: Encoder, texts: list[str], together: bool) -> Half:
+    """By shards on a CPU, as the local index makes them: the same numbers to the last bit."""
+    if not texts:
+        return np.empty((0, 0), np.float16)
+    rows: list[Half] = []
+    step = len(texts) if together else SHARD
+    for start in range(0, len(texts), step):
+        shard: dict[int, Half] = {}
+        for places, vectors in encoder.encode(texts[start : start + step]):
+            shard.update(zip(places, vectors.astype(np.float16), strict=True))
+        rows += [shard[place] for place in range(len(shard))]
+    return np.stack(rows)
+
+
+@cache
+def _encoder(name: str) -> Encoder:
+    """One model for each worker process."""
+    return Encoder(name)
