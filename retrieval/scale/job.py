@@ -1,0 +1,208 @@
+"""One run of indexing on Ray: what is new is read, what is gone is removed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from retrieval.embed.encoder import Encoder
+from retrieval.parse.open import reading_version
+from retrieval.progress import Emit, Progress, ignore
+from retrieval.scale.cluster import ray_on
+from retrieval.scale.manifest import File, Manifest
+from retrieval.scale.pipeline import stream
+from retrieval.scale.sources import Source, below, root_of, sources
+from retrieval.scale.stages import Reading, Way
+from retrieval.store.documents import TARGET, IndexedDocument
+from retrieval.store.vectors import Half
+
+log = logging.getLogger("docagent")
+
+_PASSAGES = 5_000  # or
+_SECONDS = 30.0  # between two commits: what a killed run loses
+
+
+class Store(Protocol):
+    """Where documents and their vectors go: all of a document at once, or nothing of it."""
+
+    def keys(self) -> set[str]:
+        """The documents that are whole."""
+
+    def add(self, batch: Sequence[tuple[IndexedDocument, Half]]) -> None:
+        """Add documents with their vectors."""
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Remove documents by their keys."""
+
+    def optimize(self) -> None:
+        """Bring indexes and files in order after much was added."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did; `left_out` are files that could not be read, and why."""
+
+    files: int = 0
+    unchanged: int = 0
+    documents: int = 0
+    passages: int = 0
+    tokens: int = 0
+    removed: int = 0
+    left_out: dict[str, str] = field(default_factory=dict)
+
+
+def index_on_ray(
+    paths: Iterable[str],
+    store: Store,
+    manifest: Manifest,
+    on: str,
+    way: Way | None = None,
+    workers: int | None = None,
+    emit: Emit = ignore,
+) -> Report:
+    """Bring a store to the files at or below `paths` (folders, buckets, single files).
+
+    Files that are as they were are not opened. One that cannot be read costs a line of the report.
+    A run that was killed goes on where it stopped. Raises DocAgentError if the paths cannot be
+    listed, and then changes nothing.
+    """
+    way, paths = way or Way(), list(paths)
+    run = _Run(store, manifest, _name(way), emit)
+    new = run.compare(sources(paths), [root_of(path) for path in paths])
+    if new:
+        with ray_on(on, workers) as ray:
+            # Once in groups; then, each alone, those whose worker was killed over and over.
+            for alone in (False, True):
+                for reading, vectors in stream(ray, run.left(new), run.known, way, alone):
+                    run.take(reading, vectors)
+                run.commit()
+    for source in run.left(new):
+        run.report.left_out[source.uri] = (
+            f"Cannot read {source.uri}: its worker was ended each time (out of memory?)."
+        )
+    if run.changed:
+        store.optimize()
+        manifest.tidy()
+    return run.report
+
+
+class _Run:
+    """The store and its manifest while results come in; this process alone writes to them."""
+
+    def __init__(self, store: Store, manifest: Manifest, way: str, emit: Emit) -> None:
+        self.report = Report()
+        self.known: dict[str, str] = {}
+        self.changed = False
+        self._store, self._manifest, self._way, self._emit = store, manifest, way, emit
+        self._files = manifest.files()
+        self._keys = set(store.keys())
+        self._uses = Counter(file.key for file in self._files.values() if file.key)
+        self._sources: dict[str, Source] = {}
+        self._waiting: list[tuple[Reading, Half]] = []
+        self._done: set[str] = set()
+        self._bytes = self._all_bytes = 0
+        self._passages, self._committed = 0, time.monotonic()
+
+    def compare(self, listed: Sequence[Source], roots: Sequence[str]) -> list[Source]:
+        """What is to be read. Documents of files that are gone are removed now."""
+        here = {source.uri for source in listed}
+        gone = [
+            file
+            for uri, file in self._files.items()
+            if uri not in here and any(below(uri, root) for root in roots)
+        ]
+        self._forget(gone)
+        self._manifest.remove(gone)
+        self.report.files, self.report.removed = len(listed), len(gone)
+        self.changed = bool(gone)
+        self.known = {u: f.key for u, f in self._files.items() if f.key in self._keys}
+        new = [source for source in listed if not self._is_kept(source)]
+        self.report.unchanged = len(listed) - len(new)
+        self._sources = {source.uri: source for source in new}
+        self._all_bytes = sum(source.size for source in new)
+        return new
+
+    def left(self, new: Sequence[Source]) -> list[Source]:
+        """What has no result yet."""
+        return [source for source in new if source.uri not in self._done]
+
+    def take(self, reading: Reading, vectors: Half) -> None:
+        """One result; now and then all that came since are committed."""
+        self._done.add(reading.uri)
+        self._bytes += self._sources[reading.uri].size
+        self._waiting.append((reading, vectors))
+        self._passages += len(vectors)
+        self.report.tokens += reading.tokens
+        if reading.error:
+            self.report.left_out[reading.uri] = reading.error
+        self._tell()
+        if self._passages >= _PASSAGES or time.monotonic() - self._committed >= _SECONDS:
+            self.commit()
+
+    def commit(self) -> None:
+        """Documents first, then the files they are of: killed in between, those are read again."""
+        readings = [reading for reading, _ in self._waiting if not reading.again]
+        before = [self._files[reading.uri] for reading in readings if reading.uri in self._files]
+        now = {reading.uri: reading.key for reading in readings}
+        self._forget([file for file in before if file.key != now[file.uri]])
+        batch = {
+            reading.key: (reading.document, vectors)
+            for reading, vectors in self._waiting
+            if reading.document is not None and reading.key not in self._keys
+        }
+        if batch:
+            self._store.add(list(batch.values()))
+        self._keys |= batch.keys()
+        self.report.documents += len(batch)
+        self.report.passages += sum(len(document) for document, _ in batch.values())
+        self._manifest.append(self._record(reading) for reading in readings)
+        self.changed = self.changed or bool(readings)
+        self._waiting, self._passages, self._committed = [], 0, time.monotonic()
+
+    def _is_kept(self, source: Source) -> bool:
+        file = self._files.get(source.uri)
+        if file is None or not file.is_of(source, self._way):
+            return False
+        if file.error:
+            self.report.left_out[source.uri] = file.error
+        return bool(file.error) or file.key in self._keys
+
+    def _record(self, reading: Reading) -> File:
+        source = self._sources[reading.uri]
+        file = File(
+            source.uri, source.size, source.modified, self._way, reading.key, reading.error
+        )
+        if file.uri not in self._files:  # else its content is what it was
+            self._uses[file.key] += 1
+        self._files[file.uri] = file
+        return file
+
+    def _forget(self, files: Sequence[File]) -> None:
+        """Remove documents that no other file has."""
+        for file in files:
+            del self._files[file.uri]
+        self._uses.subtract(file.key for file in files)
+        keys = {file.key for file in files if file.key and self._uses[file.key] <= 0} & self._keys
+        if keys:
+            self._store.remove(keys)
+            self._keys -= keys
+
+    def _tell(self) -> None:
+        """Documents, and tokens of what all files seem to have by their sizes."""
+        done, tokens = len(self._done), self.report.tokens
+        self._emit(Progress("index", done, len(self._sources), "documents"))
+        share = self._bytes / self._all_bytes if self._all_bytes else 1.0
+        self._emit(Progress("tokens", tokens, round(tokens / (share or 1.0)), "tokens"))
+
+
+def _name(way: Way) -> str:
+    """What a file's text and vectors depend on besides its content; a password stays unknown."""
+    encoder = Encoder(way.embedding)
+    parts = [reading_version(), TARGET, encoder.fingerprint, encoder.limit, way.password]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
