@@ -26,7 +26,10 @@ def ray_on(where: str, workers: int | None = None) -> Iterator[Any]:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anyone
     ray = require("ray", "ray", "ray", "--on ray")
     require("ray.data", "ray", "ray", "--on ray")
-    options: dict[str, Any] = {"log_to_driver": bool(os.environ.get("X")), "logging_level": logging.ERROR}
+    options: dict[str, Any] = {
+        "log_to_driver": bool(os.environ.get("X")),
+        "logging_level": logging.ERROR,
+    }
     if where == LOCAL and "RAY_ADDRESS" not in os.environ:
         options |= {"address": "local", "num_cpus": workers, "include_dashboard": False}
         options["object_store_memory"] = _MEMORY
@@ -34,7 +37,7 @@ def ray_on(where: str, workers: int | None = None) -> Iterator[Any]:
         options["address"] = where
     try:
         ray.init(**options)
-    except Exception as error:  # noqa: BLE001 - Ray raises bare ones where a node does not start
+    except Exception as error:  # Ray raises bare ones where a node does not start
         reason = str(error).strip().partition("\n")[0]
         raise DocAgentError(f"Ray cannot be reached at {where}: {reason}") from error
     try:

@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from retrieval.embed.encoder import Encoder
 from retrieval.parse.open import reading_version
@@ -19,29 +18,14 @@ from retrieval.scale.manifest import File, Manifest
 from retrieval.scale.pipeline import stream
 from retrieval.scale.sources import Source, below, root_of, sources
 from retrieval.scale.stages import Reading, Way
-from retrieval.store.documents import TARGET, IndexedDocument
-from retrieval.store.vectors import Half
+from retrieval.store.documents import TARGET
+from retrieval.store.lance import LanceStore
+from retrieval.store.lance_tables import Batch
 
 log = logging.getLogger("docagent")
 
 _PASSAGES = 5_000  # or
 _SECONDS = 30.0  # between two commits: what a killed run loses
-
-
-class Store(Protocol):
-    """Where documents and their vectors go: all of a document at once, or nothing of it."""
-
-    def keys(self) -> set[str]:
-        """The documents that are whole."""
-
-    def add(self, batch: Sequence[tuple[IndexedDocument, Half]]) -> None:
-        """Add documents with their vectors."""
-
-    def remove(self, keys: Iterable[str]) -> None:
-        """Remove documents by their keys."""
-
-    def optimize(self) -> None:
-        """Bring indexes and files in order after much was added."""
 
 
 @dataclass(slots=True)
@@ -59,7 +43,7 @@ class Report:
 
 def index_on_ray(
     paths: Iterable[str],
-    store: Store,
+    store: LanceStore,
     manifest: Manifest,
     on: str,
     way: Way | None = None,
@@ -79,8 +63,8 @@ def index_on_ray(
         with ray_on(on, workers) as ray:
             # Once in groups; then, each alone, those whose worker was killed over and over.
             for alone in (False, True):
-                for reading, vectors in stream(ray, run.left(new), run.known, way, alone):
-                    run.take(reading, vectors)
+                for reading in stream(ray, run.left(new), run.known, way, alone):
+                    run.take(reading)
                 run.commit()
     for source in run.left(new):
         run.report.left_out[source.uri] = (
@@ -95,7 +79,7 @@ def index_on_ray(
 class _Run:
     """The store and its manifest while results come in; this process alone writes to them."""
 
-    def __init__(self, store: Store, manifest: Manifest, way: str, emit: Emit) -> None:
+    def __init__(self, store: LanceStore, manifest: Manifest, way: str, emit: Emit) -> None:
         self.report = Report()
         self.known: dict[str, str] = {}
         self.changed = False
@@ -104,7 +88,7 @@ class _Run:
         self._keys = set(store.keys())
         self._uses = Counter(file.key for file in self._files.values() if file.key)
         self._sources: dict[str, Source] = {}
-        self._waiting: list[tuple[Reading, Half]] = []
+        self._waiting: list[Reading] = []
         self._done: set[str] = set()
         self._bytes = self._all_bytes = 0
         self._passages, self._committed = 0, time.monotonic()
@@ -132,35 +116,33 @@ class _Run:
         """What has no result yet."""
         return [source for source in new if source.uri not in self._done]
 
-    def take(self, reading: Reading, vectors: Half) -> None:
+    def take(self, reading: Reading) -> None:
         """One result; now and then all that came since are committed."""
         self._done.add(reading.uri)
         self._bytes += self._sources[reading.uri].size
-        self._waiting.append((reading, vectors))
-        self._passages += len(vectors)
+        self._waiting.append(reading)
+        self._passages += len(reading.rows.passages) if reading.rows else 0
         self.report.tokens += reading.tokens
         if reading.error:
             self.report.left_out[reading.uri] = reading.error
+        for warning in reading.warnings:
+            log.warning("%s: %s", reading.uri, warning)
         self._tell()
         if self._passages >= _PASSAGES or time.monotonic() - self._committed >= _SECONDS:
             self.commit()
 
     def commit(self) -> None:
         """Documents first, then the files they are of: killed in between, those are read again."""
-        readings = [reading for reading, _ in self._waiting if not reading.again]
+        readings = [reading for reading in self._waiting if not reading.again]
         before = [self._files[reading.uri] for reading in readings if reading.uri in self._files]
         now = {reading.uri: reading.key for reading in readings}
         self._forget([file for file in before if file.key != now[file.uri]])
-        batch = {
-            reading.key: (reading.document, vectors)
-            for reading, vectors in self._waiting
-            if reading.document is not None and reading.key not in self._keys
-        }
-        if batch:
-            self._store.add(list(batch.values()))
-        self._keys |= batch.keys()
-        self.report.documents += len(batch)
-        self.report.passages += sum(len(document) for document, _ in batch.values())
+        new = [reading.rows for reading in readings if reading.rows]
+        if new:
+            batch = Batch.joined(new)
+            self.report.documents += self._store.add(batch)
+            self._keys |= set(batch.keys)
+            self.report.passages += len(batch.passages)
         self._manifest.append(self._record(reading) for reading in readings)
         self.changed = self.changed or bool(readings)
         self._waiting, self._passages, self._committed = [], 0, time.monotonic()
@@ -175,9 +157,7 @@ class _Run:
 
     def _record(self, reading: Reading) -> File:
         source = self._sources[reading.uri]
-        file = File(
-            source.uri, source.size, source.modified, self._way, reading.key, reading.error
-        )
+        file = File(source.uri, source.size, source.modified, self._way, reading.key, reading.error)
         if file.uri not in self._files:  # else its content is what it was
             self._uses[file.key] += 1
         self._files[file.uri] = file

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import pickle
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from retrieval.scale.sources import Source
-from retrieval.scale.stages import Reading, Way, embed, packed, read_source, unpacked
-from retrieval.store.vectors import Half
+from retrieval.scale.stages import Reading, Way, embed, read_source
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,8 +18,8 @@ _FILES, _BYTES = 64, 16 << 20  # of one task at most, and one file at least
 
 def stream(
     ray: Any, sources: Sequence[Source], known: Mapping[str, str], way: Way, alone: bool = False
-) -> Iterator[tuple[Reading, Half]]:
-    """What became of each file, and its vectors [n, d], in the order in which they are done.
+) -> Iterator[Reading]:
+    """What became of each file, its document as rows, in the order in which they are done.
 
     `known` are the keys of contents by address. Tasks hand on a few megabytes at a time, and wait
     while whoever takes the results is slower. Files of a task whose worker was killed over and
@@ -48,7 +47,7 @@ def stream(
     else:  # in the same task as the reading
         made = read.map_batches(_embed, batch_size=None, batch_format="pyarrow", fn_args=(way,))
     for block in made.iter_batches(batch_size=None, batch_format="pyarrow"):
-        yield from _results(block)
+        yield from _readings(block)
 
 
 def _tasks(sources: Sequence[Source], files: int) -> Iterator[list[Source]]:
@@ -72,8 +71,10 @@ def _read(files: pa.Table, way: Way) -> Iterator[pa.Table]:
 
 
 def _embed(block: pa.Table, way: Way, together: bool = False) -> pa.Table:
-    readings = [reading for reading, _ in _results(block)]
-    return _table(readings, embed(readings, way, together))
+    readings = list(_readings(block))
+    batches = embed(readings, way, together)
+    pairs = zip(readings, batches, strict=True)
+    return _table([replace(reading, document=None, rows=rows) for reading, rows in pairs])
 
 
 class _OnGpu:
@@ -86,25 +87,14 @@ class _OnGpu:
         return _embed(block, self._way, together=True)
 
 
-def _table(readings: Sequence[Reading], vectors: Iterable[Half] = ()) -> pa.Table:
+def _table(readings: Sequence[Reading]) -> pa.Table:
+    """As they travel between workers of this run: Ray cuts a table between two rows."""
     import pyarrow as pa
 
-    columns = {
-        "uri": pa.array([r.uri for r in readings], pa.string()),
-        "key": pa.array([r.key for r in readings], pa.string()),
-        "tokens": pa.array([r.tokens for r in readings], pa.int64()),
-        "document": pa.array([packed(r.document) for r in readings], pa.large_binary()),
-        "error": pa.array([r.error for r in readings], pa.string()),
-        "again": pa.array([r.again for r in readings], pa.bool_()),
-    }
-    rows = [each.tobytes() for each in vectors] or [b""] * len(readings)
-    return pa.table(columns | {"vectors": pa.array(rows, pa.large_binary())})
+    data = [pickle.dumps(reading, pickle.HIGHEST_PROTOCOL) for reading in readings]
+    return pa.table({"reading": pa.array(data, pa.large_binary())})
 
 
-def _results(block: pa.Table) -> Iterator[tuple[Reading, Half]]:
-    for row in block.to_pylist():
-        document = unpacked(row["document"])
-        rows = len(document) if document else 0
-        vectors = np.frombuffer(row.pop("vectors"), np.float16)
-        shaped = vectors.reshape(rows, -1) if vectors.size else np.empty((0, 0), np.float16)
-        yield Reading(**{**row, "document": document}), shaped
+def _readings(block: pa.Table) -> Iterator[Reading]:
+    for data in block["reading"]:
+        yield pickle.loads(data.as_py())

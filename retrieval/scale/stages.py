@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -17,6 +16,7 @@ from retrieval.progress import ignore
 from retrieval.scale.sources import UnreachableError, fetch
 from retrieval.store.cache import Unkept
 from retrieval.store.documents import IndexedDocument, content_key, index_file
+from retrieval.store.lance_tables import Batch
 from retrieval.store.vectors import SHARD, Half
 
 BATCH = 1 << 18
@@ -33,16 +33,18 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What became of a file: a document, or the reason why there is none.
+    """What became of a file: a document, embedded as `rows`, or the reason why there is none.
 
-    Neither if its content is the `known` one. `tokens` are those that will be embedded. `again`:
-    the next run is to try once more, since the file could not be fetched.
+    Neither if its content is the `known` one. `tokens` are those that are embedded. `again`: the
+    next run is to try once more, since the file could not be fetched.
     """
 
     uri: str
     key: str = ""
     tokens: int = 0
     document: IndexedDocument | None = None
+    rows: Batch | None = None
+    warnings: tuple[str, ...] = ()
     error: str = ""
     again: bool = False
 
@@ -52,7 +54,7 @@ def read_source(uri: str, known: str, way: Way) -> Reading:
 
     `known` is the key of the content that the store has of it, if it has any.
     """
-    encoder = _encoder(way.embedding)
+    encoder = encoder_of(way.embedding)
     with TemporaryDirectory(prefix="docagent-") as folder:
         try:
             path = fetch(uri, Path(folder))
@@ -65,33 +67,24 @@ def read_source(uri: str, known: str, way: Way) -> Reading:
         except DocAgentError as error:
             return Reading(uri, error=str(error).replace(f"{folder}/{Path(uri).name}", uri))
     tokens = sum(encoder.count(document.embedded_texts(range(len(document)))))
-    return Reading(uri, document.key, tokens, replace(document, source=uri))
+    document = replace(document, source=uri)
+    return Reading(uri, key, tokens, document, warnings=document.warnings)
 
 
-def embed(readings: Sequence[Reading], way: Way, together: bool) -> Iterator[Half]:
-    """The vectors of each document, in order; none [0, 0] where there is none.
+def embed(readings: Sequence[Reading], way: Way, together: bool) -> Iterator[Batch | None]:
+    """Each document with its vectors as rows of a store, in order; None where there is none.
 
     On a CPU each document is embedded by itself, so that a vector is the same to the last bit
     whatever lies beside it. A GPU gets up to `BATCH` tokens `together`, or it would be idle.
     """
-    encoder = _encoder(way.embedding)
+    encoder = encoder_of(way.embedding)
     for group in _groups(readings, BATCH if together else 0):
         texts = [_texts(reading) for reading in group]
         vectors = _vectors(encoder, [text for each in texts for text in each], together)
         ends = np.cumsum([len(each) for each in texts])
-        yield from np.split(vectors, ends[:-1])
-
-
-def packed(document: IndexedDocument | None) -> bytes:
-    """A document as it travels between workers."""
-    return pickle.dumps(document, pickle.HIGHEST_PROTOCOL) if document else b""
-
-
-def unpacked(data: bytes) -> IndexedDocument | None:
-    """What `packed` made of it in another process of this run."""
-    document = pickle.loads(data) if data else None
-    assert document is None or isinstance(document, IndexedDocument)
-    return document
+        for reading, rows in zip(group, np.split(vectors, ends[:-1]), strict=True):
+            document = reading.document
+            yield Batch.of([(document, rows)], encoder) if document else None
 
 
 def _groups(readings: Sequence[Reading], most: int) -> Iterator[list[Reading]]:
@@ -128,6 +121,6 @@ def _vectors(encoder: Encoder, texts: list[str], together: bool) -> Half:
 
 
 @cache
-def _encoder(name: str) -> Encoder:
+def encoder_of(name: str) -> Encoder:
     """One model for each worker process."""
     return Encoder(name)
