@@ -87,7 +87,7 @@ class Profiles:
     @cached_property
     def _newness(self) -> list[float]:
         """The share of the other documents that are older, by the period each speaks of most."""
-        periods = [(_most(p.years), _most(p.quarters)) for p in self.profiles]
+        periods = [period(p) for p in self.profiles]
         ordered = sorted(periods)
         return [bisect_left(ordered, period) / max(1, len(self) - 1) for period in periods]
 
@@ -98,6 +98,16 @@ def _by_key(fields: Sequence[Sequence[str]]) -> dict[str, list[int]]:
         for key in keys:
             places[key].append(number)
     return dict(places)
+
+
+def period(profile: Profile) -> tuple[str, str]:
+    """The year and the quarter that a document speaks of most, "" where it speaks of none."""
+    return _most(profile.years), _most(profile.quarters)
+
+
+def beginnings(key: str) -> list[str]:
+    """What may stand for a longer name: "pepsi", "pepsic" for "pepsico"."""
+    return [key[:size] for size in range(max(_PREFIX, len(key) - _TAIL), len(key))]
 
 
 def _most(shares: dict[str, float]) -> str:

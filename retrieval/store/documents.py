@@ -130,14 +130,15 @@ class IndexedDocument:
             blocks=tuple(Block(*block) for block in stored["blocks"]),
             silent=self.silent,
             unit=self.unit,
-            aside=_pairs(stored["aside"]),
-            hidden=_pairs(stored["hidden"]),
-            places=_pairs(stored["places"]),
+            aside=pairs(stored["aside"]),
+            hidden=pairs(stored["hidden"]),
+            places=pairs(stored["places"]),
             warnings=self.warnings,
         )
 
 
-def _pairs(rows: list[list[Any]]) -> tuple[tuple[int, str], ...]:
+def pairs(rows: list[list[Any]]) -> tuple[tuple[int, str], ...]:
+    """Rows of JSON as `Document` holds them."""
     return tuple((number, words) for number, words in rows)
 
 

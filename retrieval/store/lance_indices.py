@@ -1,0 +1,66 @@
+"""The indexes of a store's tables: made when there is need of them, and kept up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+_PARTITION = 4096  # passages that share a centre
+
+Emit = Callable[[str], None]
+
+
+def index_documents(table: Any, emit: Emit) -> None:
+    """By key and name, and by what they are called."""
+    from lancedb.index import BTree
+
+    _ensure(table, "key", BTree(), emit)
+    _ensure(table, "name", BTree(), emit)
+    _ensure(table, "period", BTree(), emit)
+    _ensure(table, "called", words(), emit)
+
+
+def index_passages(table: Any, trained: int, emit: Emit) -> None:
+    """By document and words; from `trained` rows on also by vector."""
+    from lancedb.index import Bitmap, BTree
+
+    _ensure(table, "document", BTree(), emit)
+    _ensure(table, "language", Bitmap(), emit)
+    _ensure(table, "terms", words(), emit)
+    _ensure(table, "heading_terms", words(), emit)
+    rows = table.count_rows()
+    if rows >= trained:
+        _ensure(table, "vector", vectors(rows, table.schema.field("vector").type.list_size), emit)
+
+
+def words() -> Any:
+    """Terms come in ready-made: they are split at spaces and left as they are."""
+    from lancedb.index import FTS
+
+    return FTS(
+        base_tokenizer="whitespace",
+        max_token_length=None,
+        lower_case=False,
+        stem=False,
+        remove_stop_words=False,
+        ascii_folding=False,
+    )
+
+
+def vectors(rows: int, dimensions: int) -> Any:
+    """IVF with product quantisation: four components a byte."""
+    from lancedb.index import IvfPq
+
+    return IvfPq(
+        distance_type="cosine",
+        num_partitions=max(1, rows // _PARTITION),
+        num_sub_vectors=dimensions // 4,
+        sample_rate=64,
+        max_iterations=20,
+    )
+
+
+def _ensure(table: Any, column: str, config: Any, emit: Emit) -> None:
+    if not any(column in index.columns for index in table.list_indices()):
+        emit(f"indexing {column}")
+        table.create_index(column, config=config)
