@@ -3,6 +3,7 @@ kill -9 as a real one does. `python -m benchmarks.object_store PORT JOURNAL`"""
 
 from __future__ import annotations
 
+import io
 import os
 import pickle
 import re
@@ -71,8 +72,10 @@ class Journal:
 
         request = Request(environ)
         body = request.get_data()
+        environ |= {"wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
         with self._lock:
-            response = Response.from_app(self._application, request.environ)
+            response = Response.from_app(self._application, environ)
             upload = _UPLOAD.search(response.get_data(as_text=True)) if not body else None
             change = {
                 "method": request.method,

@@ -39,6 +39,15 @@ def index(
     watch: Annotated[
         bool, typer.Option("--watch", help="Go on: index what changes, until Ctrl-C.")
     ] = False,
+    store: Annotated[str | None, typer.Option(help="TODO")] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            help="With --store: read and embed on Ray, here (ray) or on a cluster "
+            "(ray://HOST:10001).",
+            metavar="ray|ray://HOST:PORT",
+        ),
+    ] = None,
 ) -> int:
     """Build or refresh the index before the first question."""
     from retrieval.folders import cache_folder
@@ -59,6 +68,15 @@ def index(
             raise typer.BadParameter(
                 "give at least one document or folder, or --list, --clear or --verify."
             )
+        if on is not None:
+            if store is None:
+                raise typer.BadParameter(
+                    "--on needs --store, like --store lance:s3://bucket/index."
+                )
+            from docagent.cli.index_ray import index_store
+
+            index_store(paths, store, on, embedding or "embedded", password)
+            return 0
         if name is not None:
             inventory.collections.save(name, paths)
             paths = [MARK + name]

@@ -10,16 +10,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from retrieval.embed.encoder import Encoder
+from retrieval.errors import first_line
 from retrieval.parse.open import reading_version
 from retrieval.progress import Emit, Progress, ignore
 from retrieval.scale.cluster import ray_on
 from retrieval.scale.manifest import File, Manifest
 from retrieval.scale.pipeline import stream
-from retrieval.scale.sources import Source, below, root_of, sources
-from retrieval.scale.stages import Reading, Way
+from retrieval.scale.sources import WAITS, Source, below, root_of, sources
+from retrieval.scale.stages import Reading, Way, encoder_of
 from retrieval.store.documents import TARGET
-from retrieval.store.lance import LanceStore
+from retrieval.store.lance import LanceStore, StoreError
 from retrieval.store.lance_tables import Batch
 
 log = logging.getLogger("docagent")
@@ -39,6 +39,7 @@ class Report:
     tokens: int = 0
     removed: int = 0
     left_out: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
 
 
 def index_on_ray(
@@ -56,7 +57,7 @@ def index_on_ray(
     A run that was killed goes on where it stopped. Raises DocAgentError if the paths cannot be
     listed, and then changes nothing.
     """
-    way, paths = way or Way(), list(paths)
+    way, paths, begun = way or Way(), list(paths), time.monotonic()
     run = _Run(store, manifest, _name(way), emit)
     new = run.compare(sources(paths), [root_of(path) for path in paths])
     if new:
@@ -73,6 +74,7 @@ def index_on_ray(
     if run.changed:
         store.optimize()
         manifest.tidy()
+    run.report.seconds = time.monotonic() - begun
     return run.report
 
 
@@ -132,7 +134,22 @@ class _Run:
             self.commit()
 
     def commit(self) -> None:
-        """Documents first, then the files they are of: killed in between, those are read again."""
+        """Write what came since, waiting for a store that is away: twice written is written once.
+
+        Documents first, then the files they are of: killed in between, those are read again.
+        """
+        for wait in (*WAITS, 0):
+            try:
+                self._commit()
+                break
+            except (StoreError, OSError, RuntimeError) as error:
+                if not wait:
+                    raise
+                log.warning("The store fails (%s); trying again.", first_line(error))
+                time.sleep(wait)
+        self._waiting, self._passages, self._committed = [], 0, time.monotonic()
+
+    def _commit(self) -> None:
         readings = [reading for reading in self._waiting if not reading.again]
         before = [self._files[reading.uri] for reading in readings if reading.uri in self._files]
         now = {reading.uri: reading.key for reading in readings}
@@ -140,12 +157,16 @@ class _Run:
         new = [reading.rows for reading in readings if reading.rows]
         if new:
             batch = Batch.joined(new)
-            self.report.documents += self._store.add(batch)
+            self._store.add(batch)
             self._keys |= set(batch.keys)
-            self.report.passages += len(batch.passages)
-        self._manifest.append(self._record(reading) for reading in readings)
+        self._manifest.append([self._file(reading) for reading in readings])
+        self.report.documents += len(new)
+        self.report.passages += sum(len(rows.passages) for rows in new)
+        for file in map(self._file, readings):
+            if file.uri not in self._files:  # else its content is what it was
+                self._uses[file.key] += 1
+            self._files[file.uri] = file
         self.changed = self.changed or bool(readings)
-        self._waiting, self._passages, self._committed = [], 0, time.monotonic()
 
     def _is_kept(self, source: Source) -> bool:
         file = self._files.get(source.uri)
@@ -155,23 +176,20 @@ class _Run:
             self.report.left_out[source.uri] = file.error
         return bool(file.error) or file.key in self._keys
 
-    def _record(self, reading: Reading) -> File:
+    def _file(self, reading: Reading) -> File:
         source = self._sources[reading.uri]
-        file = File(source.uri, source.size, source.modified, self._way, reading.key, reading.error)
-        if file.uri not in self._files:  # else its content is what it was
-            self._uses[file.key] += 1
-        self._files[file.uri] = file
-        return file
+        return File(source.uri, source.size, source.modified, self._way, reading.key, reading.error)
 
     def _forget(self, files: Sequence[File]) -> None:
         """Remove documents that no other file has."""
-        for file in files:
-            del self._files[file.uri]
-        self._uses.subtract(file.key for file in files)
-        keys = {file.key for file in files if file.key and self._uses[file.key] <= 0} & self._keys
+        uses = self._uses - Counter(file.key for file in files)
+        keys = {file.key for file in files if not uses[file.key]} & self._keys
         if keys:
             self._store.remove(keys)
-            self._keys -= keys
+        self._keys -= keys
+        self._uses = uses
+        for file in files:
+            del self._files[file.uri]
 
     def _tell(self) -> None:
         """Documents, and tokens of what all files seem to have by their sizes."""
@@ -183,6 +201,6 @@ class _Run:
 
 def _name(way: Way) -> str:
     """What a file's text and vectors depend on besides its content; a password stays unknown."""
-    encoder = Encoder(way.embedding)
+    encoder = encoder_of(way.embedding)
     parts = [reading_version(), TARGET, encoder.fingerprint, encoder.limit, way.password]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]

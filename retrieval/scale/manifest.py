@@ -8,6 +8,7 @@ from typing import Any
 
 from retrieval.extras import require
 from retrieval.scale.sources import Source
+from retrieval.store.lance import SCHEME
 
 _TABLE = "files"
 
@@ -37,9 +38,9 @@ class Manifest:
     """The files of a store, in a table beside its own. What was written last about one counts."""
 
     def __init__(self, uri: str) -> None:
-        """`uri` is the folder or bucket of the store. Raises DocAgentError without lancedb."""
-        lancedb = require("lancedb", "lancedb", "scale", "A store for large collections")
-        self._database = lancedb.connect(uri)
+        """`uri` is the address of the store. Raises DocAgentError without lancedb."""
+        lancedb = require("lancedb", "lancedb", "scale", f"The store {uri}")
+        self._database = lancedb.connect(uri.removeprefix(SCHEME))
         self._appended = False
 
     def files(self) -> dict[str, File]:

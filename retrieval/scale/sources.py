@@ -17,7 +17,7 @@ from retrieval.parse.registry import suffixes
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
 
-_WAITS = (1, 2, 4, 8, 15, 30, 60)  # seconds between tries: object stores are away for a minute
+WAITS = (1, 2, 4, 8, 15, 30, 60)  # seconds between tries: object stores are away for a minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def fetch(uri: str, folder: Path) -> Path:
     if "://" not in uri:
         return Path(uri)
     copy = folder / PurePosixPath(uri).name
-    for wait in (*_WAITS, 0):
+    for wait in (*WAITS, 0):
         try:
             system, path = _opened(uri)
             with system.open_input_stream(path) as stream, copy.open("wb") as file:

@@ -10,7 +10,10 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from retrieval.corpus import ENGLISH, cutting_encoder
+from retrieval.embed import multilingual
 from retrieval.embed.encoder import Encoder
+from retrieval.embed.multilingual import MultilingualEncoder
 from retrieval.errors import DocAgentError
 from retrieval.progress import ignore
 from retrieval.scale.sources import UnreachableError, fetch
@@ -27,7 +30,7 @@ BATCH = 1 << 18
 class Way:
     """How files are read: the embedding model by its name, and the password of locked ones."""
 
-    embedding: str = "minilm"
+    embedding: str = ENGLISH
     password: str | None = None
 
 
@@ -54,7 +57,7 @@ def read_source(uri: str, known: str, way: Way) -> Reading:
 
     `known` is the key of the content that the store has of it, if it has any.
     """
-    encoder = encoder_of(way.embedding)
+    encoder = _cutting(way.embedding)
     with TemporaryDirectory(prefix="docagent-") as folder:
         try:
             path = fetch(uri, Path(folder))
@@ -122,5 +125,10 @@ def _vectors(encoder: Encoder, texts: list[str], together: bool) -> Half:
 
 @cache
 def encoder_of(name: str) -> Encoder:
-    """One model for each worker process."""
-    return Encoder(name)
+    """The model that makes the vectors, one for each worker process."""
+    return MultilingualEncoder() if name == multilingual.NAME else cutting_encoder(name)
+
+
+@cache
+def _cutting(name: str) -> Encoder:
+    return cutting_encoder(name)

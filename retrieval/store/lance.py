@@ -121,7 +121,8 @@ class LanceStore:
                 "use that, or another store."
             )
         with _told(self.uri):
-            new = [key for key in batch.keys if key not in self.keys()]
+            there = self._there(batch.keys)
+            new = [key for key in batch.keys if key not in there]
             if not new:
                 return 0
             new_batch = batch.only(new)
@@ -161,6 +162,16 @@ class LanceStore:
                 table.optimize(cleanup_older_than=_KEPT)
             index_documents(documents, emit)
             index_passages(passages, _TRAINED, emit)
+
+    def _there(self, keys: Collection[str]) -> set[str]:
+        """Which of these documents are in the store."""
+        if (table := self.documents) is None:
+            return set()
+        found: set[str] = set()
+        for some in _some(keys):
+            rows = table.search().where(one_of("key", some)).select(["key"]).to_arrow()
+            found.update(rows["key"].to_pylist())
+        return found
 
     def _append(self, name: str, rows: Any) -> None:
         """Lance appends of several writers do not conflict."""
