@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import os
 import random
+import secrets
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -59,7 +60,8 @@ def fill(folder: Path, number: int) -> None:
 def cluster() -> Iterator[list[psutil.Process]]:
     """Two nodes; their processes."""
     folder = Path(tempfile.mkdtemp(prefix="ray-"))
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token"}
+    os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
     small = ["--num-cpus=1", f"--object-store-memory={300 << 20}"]
     head = ["--head", f"--port={HEAD}", "--include-dashboard=false", f"--temp-dir={folder}"]
     address = f"127.0.0.1:{HEAD}"
@@ -71,9 +73,10 @@ def cluster() -> Iterator[list[psutil.Process]]:
         yield [p for p in psutil.process_iter(["cmdline"]) if _is_node(p, str(folder))]
     finally:
         nodes = [p for p in psutil.process_iter(["cmdline"]) if _is_node(p, str(folder))]
-        for node in nodes:
-            node.terminate()
-        psutil.wait_procs(nodes, 10)
+        ended = [p for node in nodes if node.is_running() for p in (node, *node.children(True))]
+        for process in ended:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -68,7 +68,8 @@ def read_source(uri: str, known: str, way: Way) -> Reading:
         except UnreachableError as error:
             return Reading(uri, error=str(error), again=True)
         except DocAgentError as error:
-            return Reading(uri, error=str(error).replace(f"{folder}/{Path(uri).name}", uri))
+            text = str(error).replace(f"{folder}/{Path(uri).name}", uri)
+            return Reading(uri, error=text if uri in text else f"{uri}: {text}")
     tokens = sum(encoder.count(document.embedded_texts(range(len(document)))))
     document = replace(document, source=uri)
     return Reading(uri, key, tokens, document, warnings=document.warnings)
