@@ -298,6 +298,10 @@ class DocAgent:
         from retrieval.store.collections import Collections
 
         collections = Collections(Cache(self._folder))
+        if uri := collections.store_of(paths):
+            from retrieval.store.lance import LanceStore
+
+            return (uri, *LanceStore.open(uri).version)
         state: list[object] = []
         for path in collections.expand(paths):
             for match in matches_of(path):

@@ -17,7 +17,7 @@ from retrieval.embed.multilingual import MultilingualEncoder
 from retrieval.errors import DocAgentError
 from retrieval.files import Paths, path_list
 from retrieval.folders import cache_folder
-from retrieval.lexical.index import LexicalIndex
+from retrieval.lexical.index import Words
 from retrieval.pages import PageRange
 from retrieval.parse.document import Document
 from retrieval.passage import Passage
@@ -31,6 +31,7 @@ from retrieval.store.cache import Cache
 from retrieval.store.collections import MARK, Collections
 from retrieval.store.document_passages import DocumentPassages
 from retrieval.store.documents import index_document
+from retrieval.store.index import Index
 from retrieval.store.open_documents import open_documents
 from retrieval.store.passage_index import PassageIndex
 from retrieval.store.word_index import index_name
@@ -69,7 +70,7 @@ def prepare(
 class Corpus:
     """One or more indexed documents. `Corpus.open("report.pdf")` makes one."""
 
-    def __init__(self, index: PassageIndex, other: Encoder | None = None) -> None:
+    def __init__(self, index: Index, other: Encoder | None = None) -> None:
         """`other` embeds for questions that are in none of the documents' languages."""
         self._index = index
         self._other = other
@@ -98,9 +99,11 @@ class Corpus:
         Raises DocumentError if a named file cannot be read or a folder holds none that can, and
         PasswordRequired if one is locked.
         """
-        name, store = embedding_name(embedding), _store(cache)
-        encoder = cutting_encoder(name)
+        name, store = embedding_name(embedding), open_cache(cache)
         paths = path_list(paths)
+        if uri := Collections(store).store_of(paths):
+            return cls.of_store(uri, embedding)
+        encoder = cutting_encoder(name)
         sources, documents = open_documents(
             Collections(store).expand(paths), encoder, store, password, emit or ignore
         )
@@ -111,6 +114,20 @@ class Corpus:
         else:
             corpus._index.embedding.start()
         return corpus
+
+    @classmethod
+    def of_store(cls, uri: str, embedding: str | None = None) -> Corpus:
+        """What is in a store for large collections, as it is now: `lance:FOLDER` or `lance:s3://...`.
+
+        Raises StoreError if it cannot be read, is empty, or was made with another embedding model.
+        """
+        from retrieval.store.lance import LanceStore
+        from retrieval.store.lance_index import LanceIndex, encoder_of
+
+        store = LanceStore.open(uri)
+        index = LanceIndex(store, encoder_of(store, embedding or AUTO))
+        across = index.encoder.name == multilingual.NAME
+        return cls(index, MultilingualEncoder(across=True) if across else None)
 
     @classmethod
     def from_documents(
@@ -129,7 +146,7 @@ class Corpus:
         """
         from retrieval.langchain import parsed
 
-        name, store = embedding_name(embedding), _store(cache)
+        name, store = embedding_name(embedding), open_cache(cache)
         encoder = cutting_encoder(name)
         by_source = parsed(documents)
         indexed = [index_document(each, it, encoder, store) for it, each in by_source.items()]
@@ -141,7 +158,7 @@ class Corpus:
         return corpus
 
     @classmethod
-    def suiting(cls, index: PassageIndex, embedding: str) -> Corpus:
+    def suiting(cls, index: Index, embedding: str) -> Corpus:
         """With the embedding model that suits its documents.
 
         Cosines of two models do not compare. So one model serves all documents: the multilingual
@@ -158,19 +175,18 @@ class Corpus:
     @property
     def documents(self) -> list[str]:
         """Names of the documents, as passages and citations give them."""
-        return list(self._index.sources)
+        return list(self._index.names)
 
     def source(self, document: str) -> str:
         """The path of a document, or what LangChain's loader called it."""
-        path = self._index.sources[document]
-        return document if Path(document) == path else str(path)  # a path has no "//" for a URL
+        return self._index.source(document)
 
     def document(self, document: str | Path) -> Document:
         """A parsed document, by its name or path: text, pages, headings.
 
         Raises DocAgentError if it is not in this corpus, as all of these do.
         """
-        return self._index.documents[self._index.name_of(document)].document
+        return self._index.indexed(self._index.name_of(document)).document
 
     def text(self, document: str | Path) -> str:
         """The extracted text that all offsets refer to, by the document's name or path."""
@@ -200,7 +216,7 @@ class Corpus:
         return self._index.mentions(words)
 
     @property
-    def lexical(self) -> LexicalIndex:
+    def lexical(self) -> Words:
         """The word index: rarity of terms, languages of the documents."""
         return self._index.lexical
 
@@ -362,7 +378,7 @@ def cutting_encoder(embedding: str) -> Encoder:
     return Encoder("minilm" if embedding in (AUTO, ENGLISH, multilingual.NAME) else embedding)
 
 
-def _store(cache: str | Path | None) -> Cache:
+def open_cache(cache: str | Path | None) -> Cache:
     """The cache, rid of what killed writers left."""
     store = Cache(Path(cache) if cache else cache_folder())
     store.sweep()

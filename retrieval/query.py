@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from retrieval.chunk.sentences import sentences
 from retrieval.errors import DocAgentError
-from retrieval.lexical.index import LexicalIndex
+from retrieval.lexical.index import Words
 from retrieval.lexical.language import language
 from retrieval.lexical.profile import YEAR, quarters, question_keys, years
 from retrieval.lexical.tokens import query_terms
@@ -95,7 +95,7 @@ class Query:
     latest: bool = False
 
 
-def parse_query(text: str, index: LexicalIndex | None = None) -> Query:
+def parse_query(text: str, index: Words | None = None) -> Query:
     """Take a question apart; without an index it has no rarities.
 
     Raises DocAgentError if it is empty.
@@ -146,9 +146,7 @@ def references(text: str) -> tuple[Reference, ...]:
     )
 
 
-def _rarity(
-    terms: tuple[str, ...], named: tuple[Reference, ...], index: LexicalIndex
-) -> dict[str, float]:
+def _rarity(terms: tuple[str, ...], named: tuple[Reference, ...], index: Words) -> dict[str, float]:
     """Of the terms; "clause" of "clause 4.2" is no word that the text must have."""
     rarity = index.rarity(terms)
     for reference in named:

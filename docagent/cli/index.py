@@ -23,6 +23,12 @@ def index(
         str | None,
         typer.Option(help="Save these paths as a collection: write @NAME instead of them."),
     ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            help="Keep it in a store for large collections: lance:FOLDER or lance:s3://BUCKET/PREFIX."
+        ),
+    ] = None,
     list_: Annotated[bool, typer.Option("--list", help="List what is indexed.")] = False,
     clear: Annotated[
         bool,
@@ -39,7 +45,6 @@ def index(
     watch: Annotated[
         bool, typer.Option("--watch", help="Go on: index what changes, until Ctrl-C.")
     ] = False,
-    store: Annotated[str | None, typer.Option(help="TODO")] = None,
     on: Annotated[
         str | None,
         typer.Option(
@@ -64,19 +69,18 @@ def index(
             return 0
         if verify:
             return _verify(inventory, paths)
+        if on is not None:
+            from docagent.cli.index_ray import index_store
+
+            return index_store(
+                inventory.collections, paths or [], name, store, on, embedding, password
+            )
+        if store is not None or inventory.collections.store_of(paths or ()):
+            return _into_store(inventory, paths or [], name, store, embedding, password)
         if not paths:
             raise typer.BadParameter(
                 "give at least one document or folder, or --list, --clear or --verify."
             )
-        if on is not None:
-            if store is None:
-                raise typer.BadParameter(
-                    "--on needs --store, like --store lance:s3://bucket/index."
-                )
-            from docagent.cli.index_ray import index_store
-
-            index_store(paths, store, on, embedding or "embedded", password)
-            return 0
         if name is not None:
             inventory.collections.save(name, paths)
             paths = [MARK + name]
@@ -119,13 +123,53 @@ def _build(paths: list[str], embedding: str | None, password: str | None) -> Non
         print(f"{one_line(name)}: {passages.page_count} pages, {len(passages)} passages")
 
 
+def _into_store(
+    inventory: Inventory,
+    paths: list[str],
+    name: str | None,
+    store: str | None,
+    embedding: str | None,
+    password: str | None,
+) -> int:
+    """Bring a store up to date, and remember it under a name.
+
+    A collection that is named alone, `@reports`, moves there, or is brought up to date where it is.
+    Without paths, a store that others fill gets a name here.
+    """
+    from retrieval.large import fill_store
+    from retrieval.store.collections import MARK
+    from retrieval.store.lance import LanceStore
+
+    collections = inventory.collections
+    uri = store or collections.store_of(paths) or ""
+    if name is None and len(paths) == 1 and paths[0].startswith(MARK):
+        name = paths[0].removeprefix(MARK)
+    if name is None:
+        raise typer.BadParameter("a store needs a name: --name reports.", param_hint="--store")
+    expanded = collections.expand(paths)
+    opened = LanceStore.open(uri)
+    if expanded:
+        with Screen() as screen:
+            filled = fill_store(
+                uri, expanded, embedding=embedding, password=password, emit=screen.show
+            )
+        print(f"{filled.added} documents added, {filled.removed} removed, {filled.kept} kept")
+    elif not len(opened):
+        raise typer.BadParameter(f"give the paths of documents: {uri} is empty.")
+    collections.save(name, expanded, opened.uri)
+    return 0
+
+
 def _list(inventory: Inventory) -> None:
     """Collections, documents, and what all of it takes."""
     from retrieval.store.collections import MARK
+    from retrieval.store.lance import LanceStore
 
     for name in inventory.collections.names():
         paths = ", ".join(one_line(str(path)) for path in inventory.collections.paths(name))
-        print(f"{MARK}{name}  {paths}")
+        uri = inventory.collections.store(name)
+        where = f"  in {one_line(uri)}, {len(LanceStore.open(uri)):,} documents" if uri else ""
+        print(f"{MARK}{name}  {paths}{where}")
     entries = inventory.entries()
     for entry in entries:
         print(

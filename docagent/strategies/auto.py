@@ -13,6 +13,7 @@ from docagent.strategies.count import count
 from docagent.strategies.read import read
 from docagent.strategies.retrieve import retrieve
 
+_MEASURED = 100  # documents whose text is measured; all are taken to be like them
 _UNASKED = 60.0  # seconds that a whole document may be read for without being asked to
 _UNMEASURED_CPU, _UNMEASURED = 100.0, 2000.0  # tokens a second of a model not yet seen reading
 
@@ -41,6 +42,8 @@ def auto(context: QueryContext) -> Draft:
 def _seconds_to_read(context: QueryContext) -> float:
     """What the whole text would take the model, by its speed the last time."""
     corpus, model = context.corpus, context.model
-    tokens = sum(estimated_tokens(corpus.text(name)) for name in corpus.documents)
+    some = corpus.documents[:_MEASURED]
+    tokens = sum(estimated_tokens(corpus.text(name)) for name in some)
+    tokens = tokens * len(corpus.documents) // max(1, len(some))
     speed = model.reading_speed or (_UNMEASURED_CPU if model.on_cpu else _UNMEASURED)
     return tokens / speed

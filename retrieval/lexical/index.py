@@ -6,15 +6,29 @@ import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from retrieval.lexical.language import NAMES
 from retrieval.lexical.tokens import language_mark, query_terms
 
-_HEADING_WEIGHT = 0.5
+HEADING_WEIGHT = 0.5
 _BITS = 32  # of the passage's number in its document; the document's slot stands above them
 
 Row = tuple[str, str]  # terms of the text, terms of the headings
+
+
+class Words(Protocol):
+    """What is known of the terms of all passages."""
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Languages that at least one passage in a hundred is in, as ISO 639-1 codes."""
+
+    def rarity(self, terms: Iterable[str]) -> dict[str, float]:
+        """Inverse document frequency of each term over the passages, as in BM25."""
+
+    def contains(self, term: str) -> bool:
+        """Whether any passage, or the headings over it, has this term."""
 
 
 class LexicalIndex:
@@ -49,7 +63,7 @@ class LexicalIndex:
         """Inverse document frequency of each term over the passages, as in BM25."""
         total = self.searcher.num_docs
         counts = {term: self.searcher.doc_freq("text", term) for term in terms}
-        return {t: math.log((total + 1) / (n + 0.5)) for t, n in counts.items()}
+        return {term: rarity(count, total) for term, count in counts.items()}
 
     def contains(self, term: str) -> bool:
         """Whether any passage, or the headings over it, has this term."""
@@ -81,7 +95,7 @@ class LexicalIndex:
         for term in terms:
             clauses.append((tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", term)))
             heading = tantivy.Query.term_query(schema, "heading", term)
-            weighted = tantivy.Query.boost_query(heading, _HEADING_WEIGHT)
+            weighted = tantivy.Query.boost_query(heading, HEADING_WEIGHT)
             clauses.append((tantivy.Occur.Should, weighted))
         if not clauses:
             return []
@@ -107,6 +121,11 @@ class LexicalIndex:
         import tantivy
 
         return tantivy.Query.term_query(self.index.schema, "slot", slot)
+
+
+def rarity(count: int, total: int) -> float:
+    """Inverse document frequency of a term that `count` of `total` passages have."""
+    return math.log((total + 1) / (count + 0.5))
 
 
 def write(

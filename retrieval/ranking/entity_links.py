@@ -15,7 +15,7 @@ from retrieval.lexical.tokens import terms
 from retrieval.passage import Passage
 from retrieval.query import Query, references
 from retrieval.ranking.places import is_headed
-from retrieval.store.passage_index import PassageIndex
+from retrieval.store.index import Candidates
 
 _MOST = 6  # names followed
 _NEAR = 3  # passages looked at for each: one that begins with a name holds it rarely but early
@@ -26,7 +26,7 @@ _NAME = regex.compile(
 )
 
 
-def linked_passages(index: PassageIndex, number: int, query: Query) -> list[int]:
+def linked_passages(index: Candidates, number: int, query: Query) -> list[int]:
     """Numbers of other passages that begin with, or stand under, what passage `number` names.
 
     Names of the query itself lead nowhere new.
@@ -34,12 +34,14 @@ def linked_passages(index: PassageIndex, number: int, query: Query) -> list[int]
     text = index.passage(number).text
     known = set(terms(query.text))
     linked: dict[int, None] = {}
-    for name in _names(text, known)[:_MOST]:
-        for other, _ in index.lexical.search(name, _NEAR):
+    names, places = _names(text, known)[:_MOST], references(text)[:_MOST]
+    found = index.by_words([*names, *map(" ".join, places)], _NEAR)
+    for name, others in zip(names, found, strict=False):
+        for other, _ in others:
             if other != number and _is_about(index.passage(other), name):
                 linked[other] = None
-    for reference in references(text)[:_MOST]:
-        for other, _ in index.lexical.search(" ".join(reference), _NEAR):
+    for reference, others in zip(places, found[len(names) :], strict=True):
+        for other, _ in others:
             if other != number and is_headed(index.passage(other), reference):
                 linked[other] = None
     return list(linked)

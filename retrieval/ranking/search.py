@@ -12,9 +12,10 @@ from retrieval.ranking.entity_links import linked_passages
 from retrieval.ranking.places import is_named, is_place
 from retrieval.ranking.proximity import in_order, together
 from retrieval.ranking.which_document import probabilities
-from retrieval.store.passage_index import PassageIndex
+from retrieval.store.index import Candidates
 
 _DEPTH = 100  # candidates taken from each ranking
+_DEEPEST = 20_000  # and when those of some pages are picked from them
 _EXAMINED = 50  # candidates whose words are looked at one by one
 
 # What a passage can reach beside words and meaning; BENCHMARKS.md has the ablation. The scores of
@@ -32,7 +33,7 @@ _CONTENTS = 0.5  # of its score: a table of contents holds the words of every he
 
 
 def search(
-    index: PassageIndex,
+    index: Candidates,
     query: Query,
     k: int,
     pages: PageRange | None = None,
@@ -43,21 +44,21 @@ def search(
 
     `also` are other wordings of the query, weighed like the words of likely places.
     """
-    ranges = None if documents is None else index.ranges(documents)
-    depth = len(index) if pages else min(len(index), max(_DEPTH, 2 * k))
-    meant = [] if documents is not None else probabilities(index.profiles, query)
-    likely = [index.numbers_of(number) for number, p in enumerate(meant) if p >= _LIKELY]
-    scores, cosines, vector, most = candidates(index, query, also, depth, ranges, likely)
+    inside = None if documents is None else index.document_numbers(documents)
+    depth = min(len(index), _DEEPEST if pages else max(_DEPTH, 2 * k))
+    meant = _meant(index, query) if inside is None else {}
+    likely = [number for number, p in meant.items() if p >= _LIKELY]
+    scores, cosines, vector, most = candidates(index, query, also, depth, inside, likely)
     most += _TOGETHER + _IN_ORDER + _PLACE * bool(query.places) + _DOCUMENT * bool(likely)
     for number in scores if likely else ():
-        scores[number] += _DOCUMENT * meant[index.document_of(number)]
+        scores[number] += _DOCUMENT * meant.get(index.document_of(number), 0.0)
     for number in sorted(scores, key=scores.__getitem__, reverse=True)[:_EXAMINED]:
         scores[number] += _by_proximity(index.passage(number), query)
     for number in scores:
         if index.is_contents(number):
             scores[number] *= _CONTENTS
     if scores:
-        _raise_linked(index, query, scores, ranges)
+        _raise_linked(index, query, scores, inside)
     order = sorted(scores, key=lambda number: (-scores[number], number))
     linked = [number for number in order if number not in cosines]
     cosines |= index.cosines(vector, linked)
@@ -71,13 +72,19 @@ def search(
     return passages
 
 
+def _meant(index: Candidates, query: Query) -> dict[int, float]:
+    """How likely the question names each document."""
+    matches = index.matches(query.names, query.years, query.quarters, query.latest)
+    return probabilities(matches)
+
+
 def _raise_linked(
-    index: PassageIndex, query: Query, scores: dict[int, float], ranges: list[range] | None
+    index: Candidates, query: Query, scores: dict[int, float], inside: list[int] | None
 ) -> None:
     """Raise the passages that the best one leads to."""
     best = max(scores, key=scores.__getitem__)
     for number in linked_passages(index, best, query):
-        if ranges is None or any(number in inside for inside in ranges):
+        if inside is None or index.document_of(number) in inside:
             score = scores.get(number, 0.0) + _LINKED * scores[best]
             scores[number] = min(score, _SECOND * scores[best])
 

@@ -10,16 +10,17 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from retrieval.errors import first_line
+from retrieval.corpus import AUTO, ENGLISH, embedding_name
 from retrieval.parse.open import reading_version
 from retrieval.progress import Emit, Progress, ignore
 from retrieval.scale.cluster import ray_on
 from retrieval.scale.manifest import File, Manifest
 from retrieval.scale.pipeline import stream
-from retrieval.scale.sources import WAITS, Source, below, root_of, sources
-from retrieval.scale.stages import Reading, Way, encoder_of
+from retrieval.scale.sources import Source, below, patiently, root_of, sources
+from retrieval.scale.stages import Reading, Way, vector_encoder
 from retrieval.store.documents import TARGET
 from retrieval.store.lance import LanceStore, StoreError
+from retrieval.store.lance_index import encoder_of
 from retrieval.store.lance_tables import Batch
 
 log = logging.getLogger("docagent")
@@ -45,20 +46,22 @@ class Report:
 def index_on_ray(
     paths: Iterable[str],
     store: LanceStore,
-    manifest: Manifest,
     on: str,
-    way: Way | None = None,
+    embedding: str | None = None,
+    password: str | None = None,
     workers: int | None = None,
     emit: Emit = ignore,
 ) -> Report:
     """Bring a store to the files at or below `paths` (folders, buckets, single files).
 
     Files that are as they were are not opened. One that cannot be read costs a line of the report.
-    A run that was killed goes on where it stopped. Raises DocAgentError if the paths cannot be
-    listed, and then changes nothing.
+    A run that was killed goes on where it stopped. A new store is embedded in English unless
+    `embedding` says otherwise. Raises DocAgentError if the paths cannot be listed, and then changes
+    nothing, or for another model than the store's; StoreError if the store fails for minutes.
     """
-    way, paths, begun = way or Way(), list(paths), time.monotonic()
-    run = _Run(store, manifest, _name(way), emit)
+    paths, begun = list(paths), time.monotonic()
+    way = Way(_model(store, embedding), password)
+    run = _Run(store, Manifest(store.uri), way, emit)
     new = run.compare(sources(paths), [root_of(path) for path in paths])
     if new:
         with ray_on(on, workers) as ray:
@@ -71,9 +74,7 @@ def index_on_ray(
         run.report.left_out[source.uri] = (
             f"Cannot read {source.uri}: its worker was ended each time (out of memory?)."
         )
-    if run.changed:
-        store.optimize()
-        manifest.tidy()
+    run.finish()
     run.report.seconds = time.monotonic() - begun
     return run.report
 
@@ -81,18 +82,19 @@ def index_on_ray(
 class _Run:
     """The store and its manifest while results come in; this process alone writes to them."""
 
-    def __init__(self, store: LanceStore, manifest: Manifest, way: str, emit: Emit) -> None:
+    def __init__(self, store: LanceStore, manifest: Manifest, way: Way, emit: Emit) -> None:
         self.report = Report()
         self.known: dict[str, str] = {}
-        self.changed = False
-        self._store, self._manifest, self._way, self._emit = store, manifest, way, emit
+        self._changed = False
+        self._store, self._manifest, self._emit = store, manifest, emit
+        self._way, self._english = _name(way), way.embedding == "minilm"
         self._files = manifest.files()
         self._keys = set(store.keys())
         self._uses = Counter(file.key for file in self._files.values() if file.key)
         self._sources: dict[str, Source] = {}
         self._waiting: list[Reading] = []
         self._done: set[str] = set()
-        self._bytes = self._all_bytes = 0
+        self._bytes = self._all_bytes = self._foreign = 0
         self._passages, self._committed = 0, time.monotonic()
 
     def compare(self, listed: Sequence[Source], roots: Sequence[str]) -> list[Source]:
@@ -106,7 +108,7 @@ class _Run:
         self._forget(gone)
         self._manifest.remove(gone)
         self.report.files, self.report.removed = len(listed), len(gone)
-        self.changed = bool(gone)
+        self._changed = bool(gone)
         self.known = {u: f.key for u, f in self._files.items() if f.key in self._keys}
         new = [source for source in listed if not self._is_kept(source)]
         self.report.unchanged = len(listed) - len(new)
@@ -127,6 +129,7 @@ class _Run:
         self.report.tokens += reading.tokens
         if reading.error:
             self.report.left_out[reading.uri] = reading.error
+        self._foreign += reading.language not in ("", "en")
         for warning in reading.warnings:
             log.warning("%s: %s", reading.uri, warning)
         self._tell()
@@ -138,15 +141,7 @@ class _Run:
 
         Documents first, then the files they are of: killed in between, those are read again.
         """
-        for wait in (*WAITS, 0):
-            try:
-                self._commit()
-                break
-            except (StoreError, OSError, RuntimeError) as error:
-                if not wait:
-                    raise
-                log.warning("The store fails (%s); trying again.", first_line(error))
-                time.sleep(wait)
+        patiently(self._commit, StoreError, OSError)
         self._waiting, self._passages, self._committed = [], 0, time.monotonic()
 
     def _commit(self) -> None:
@@ -166,7 +161,19 @@ class _Run:
             if file.uri not in self._files:  # else its content is what it was
                 self._uses[file.key] += 1
             self._files[file.uri] = file
-        self.changed = self.changed or bool(readings)
+        self._changed = self._changed or bool(readings)
+
+    def finish(self) -> None:
+        """Indexes and files in order, if anything has changed."""
+        if self._foreign and self._english:
+            log.warning(
+                "%d documents are not in English: they are found by words alone, or by meaning in "
+                "a new store with --embedding embedded:multilingual.",
+                self._foreign,
+            )
+        if self._changed:
+            patiently(self._store.optimize, StoreError, OSError)
+            patiently(self._manifest.tidy, StoreError, OSError)
 
     def _is_kept(self, source: Source) -> bool:
         file = self._files.get(source.uri)
@@ -199,8 +206,16 @@ class _Run:
         self._emit(Progress("tokens", tokens, round(tokens / (share or 1.0)), "tokens"))
 
 
+def _model(store: LanceStore, embedding: str | None) -> str:
+    """The model of the store's vectors; of a new store the one that is asked for."""
+    name = embedding_name(embedding)
+    if store.embedding:
+        return encoder_of(store, name).name
+    return vector_encoder(ENGLISH if name == AUTO else name).name
+
+
 def _name(way: Way) -> str:
     """What a file's text and vectors depend on besides its content; a password stays unknown."""
-    encoder = encoder_of(way.embedding)
+    encoder = vector_encoder(way.embedding)
     parts = [reading_version(), TARGET, encoder.fingerprint, encoder.limit, way.password]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]

@@ -8,7 +8,7 @@ from typing import Any
 
 from retrieval.extras import require
 from retrieval.scale.sources import Source
-from retrieval.store.lance import SCHEME
+from retrieval.store.lance import SCHEME, told
 
 _TABLE = "files"
 
@@ -35,19 +35,25 @@ class File:
 
 
 class Manifest:
-    """The files of a store, in a table beside its own. What was written last about one counts."""
+    """The files of a store, in a table beside its own. What was written last about one counts.
+
+    All of it raises StoreError.
+    """
 
     def __init__(self, uri: str) -> None:
         """`uri` is the address of the store. Raises DocAgentError without lancedb."""
         lancedb = require("lancedb", "lancedb", "scale", f"The store {uri}")
-        self._database = lancedb.connect(uri.removeprefix(SCHEME))
+        self._uri = uri
+        with told(uri):
+            self._database = lancedb.connect(uri.removeprefix(SCHEME))
         self._appended = False
 
     def files(self) -> dict[str, File]:
         """All files by their address."""
         rows: list[dict[str, Any]] = []
-        if self._exists():
-            rows = self._database.open_table(_TABLE).to_arrow().to_pylist()
+        with told(self._uri):
+            if self._exists():
+                rows = self._database.open_table(_TABLE).to_arrow().to_pylist()
         latest = {row["uri"]: File(**row) for row in rows}
         return {uri: file for uri, file in latest.items() if not file.gone}
 
@@ -55,10 +61,11 @@ class Manifest:
         """Say what became of files; from now on it survives a kill."""
         if not (rows := _table(files)):
             return
-        if self._exists():
-            self._database.open_table(_TABLE).add(rows)
-        else:
-            self._database.create_table(_TABLE, rows)
+        with told(self._uri):
+            if self._exists():
+                self._database.open_table(_TABLE).add(rows)
+            else:
+                self._database.create_table(_TABLE, rows)
         self._appended = True
 
     def remove(self, files: Iterable[File]) -> None:
@@ -69,7 +76,8 @@ class Manifest:
         """Keep one row for each file, if rows were added."""
         if self._appended:
             rows = _table(self.files().values())
-            self._database.create_table(_TABLE, rows, mode="overwrite")
+            with told(self._uri):
+                self._database.create_table(_TABLE, rows, mode="overwrite")
             self._appended = False
 
     def _exists(self) -> bool:

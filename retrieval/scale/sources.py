@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from retrieval.errors import DocAgentError, DocumentError
 from retrieval.extras import require
@@ -15,9 +17,14 @@ from retrieval.parse.document import FORMATS
 from retrieval.parse.registry import suffixes
 
 if TYPE_CHECKING:
-    from pyarrow.fs import FileSystem
+    from pyarrow.fs import FileInfo, FileSystem
 
-WAITS = (1, 2, 4, 8, 15, 30, 60)  # seconds between tries: object stores are away for a minute
+log = logging.getLogger("docagent")
+
+T = TypeVar("T")
+
+WAITS = (1, 2, 4, 8, 15, 30, 60)  # seconds between tries
+_HOPELESS = re.compile("NO_SUCH_BUCKET|ACCESS_DENIED|INVALID_ACCESS_KEY|SIGNATURE_DOES_NOT_MATCH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,31 +68,52 @@ def fetch(uri: str, folder: Path) -> Path:
     if "://" not in uri:
         return Path(uri)
     copy = folder / PurePosixPath(uri).name
-    for wait in (*WAITS, 0):
+
+    def copied() -> Path:
+        system, path = _opened(uri)
+        with system.open_input_stream(path) as stream, copy.open("wb") as file:
+            shutil.copyfileobj(stream, file, 1 << 20)
+        return copy
+
+    try:
+        return patiently(copied)
+    except FileNotFoundError as error:
+        raise DocumentError(f"Cannot read {uri}: it is no longer there.") from error
+    except OSError as error:
+        raise UnreachableError(f"Cannot fetch {uri}: {_reason(error)}") from error
+
+
+def patiently(work: Callable[[], T], *errors: type[Exception]) -> T:
+    """The result of `work`, tried again for two minutes: object stores are away for a while.
+
+    Raises its last error; at once if that is none of `errors` (OSError), or says what is wrong.
+    """
+    for wait in WAITS:
         try:
-            system, path = _opened(uri)
-            with system.open_input_stream(path) as stream, copy.open("wb") as file:
-                shutil.copyfileobj(stream, file, 1 << 20)
-            return copy
-        except FileNotFoundError as error:
-            raise DocumentError(f"Cannot read {uri}: it is no longer there.") from error
-        except OSError as error:
-            if not wait or isinstance(error, PermissionError):
-                raise UnreachableError(f"Cannot fetch {uri}: {_reason(error)}") from error
+            return work()
+        except (FileNotFoundError, PermissionError, DocumentError):
+            raise
+        except errors or (OSError,) as error:
+            if _HOPELESS.search(str(error)):
+                raise
+            log.info("Trying again: %s", _reason(error))
             time.sleep(wait)
-    raise AssertionError  # the last try returns or raises
+    return work()
 
 
 def _listed(root: str) -> Iterator[Source]:
     """The files of a root that are of a format that can be read, as the store lists them."""
     from pyarrow.fs import FileSelector, FileType
 
-    try:
+    def listed() -> tuple[str, list[FileInfo]]:
         system, path = _opened(root)
-        [info] = system.get_file_info([path])
-        infos = [info]
-        if info.type != FileType.File:
+        infos: list[FileInfo] = system.get_file_info([path])
+        if infos[0].type != FileType.File:
             infos = system.get_file_info(FileSelector(path, recursive=True))
+        return path, infos
+
+    try:
+        path, infos = patiently(listed)
     except FileNotFoundError as error:
         raise DocumentError(f"{root} does not exist.") from error
     except OSError as error:

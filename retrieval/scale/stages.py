@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from retrieval.corpus import ENGLISH, cutting_encoder
+from retrieval.corpus import cutting_encoder
 from retrieval.embed import multilingual
 from retrieval.embed.encoder import Encoder
 from retrieval.embed.multilingual import MultilingualEncoder
@@ -30,7 +30,7 @@ BATCH = 1 << 18
 class Way:
     """How files are read: the embedding model by its name, and the password of locked ones."""
 
-    embedding: str = ENGLISH
+    embedding: str = "minilm"
     password: str | None = None
 
 
@@ -47,6 +47,7 @@ class Reading:
     tokens: int = 0
     document: IndexedDocument | None = None
     rows: Batch | None = None
+    language: str = ""
     warnings: tuple[str, ...] = ()
     error: str = ""
     again: bool = False
@@ -72,7 +73,8 @@ def read_source(uri: str, known: str, way: Way) -> Reading:
             return Reading(uri, error=text if uri in text else f"{uri}: {text}")
     tokens = sum(encoder.count(document.embedded_texts(range(len(document)))))
     document = replace(document, source=uri)
-    return Reading(uri, key, tokens, document, warnings=document.warnings)
+    language, warnings = document.language, document.warnings
+    return Reading(uri, key, tokens, document, language=language, warnings=warnings)
 
 
 def embed(readings: Sequence[Reading], way: Way, together: bool) -> Iterator[Batch | None]:
@@ -81,7 +83,7 @@ def embed(readings: Sequence[Reading], way: Way, together: bool) -> Iterator[Bat
     On a CPU each document is embedded by itself, so that a vector is the same to the last bit
     whatever lies beside it. A GPU gets up to `BATCH` tokens `together`, or it would be idle.
     """
-    encoder = encoder_of(way.embedding)
+    encoder = vector_encoder(way.embedding)
     for group in _groups(readings, BATCH if together else 0):
         texts = [_texts(reading) for reading in group]
         vectors = _vectors(encoder, [text for each in texts for text in each], together)
@@ -125,7 +127,7 @@ def _vectors(encoder: Encoder, texts: list[str], together: bool) -> Half:
 
 
 @cache
-def encoder_of(name: str) -> Encoder:
+def vector_encoder(name: str) -> Encoder:
     """The model that makes the vectors, one for each worker process."""
     return MultilingualEncoder() if name == multilingual.NAME else cutting_encoder(name)
 

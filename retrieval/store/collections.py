@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from pathlib import Path
+from typing import Any
 
 from retrieval.errors import DocAgentError
 from retrieval.files import Paths, is_pattern, path_list
@@ -33,28 +34,51 @@ class Collections:
 
     def paths(self, name: str) -> list[Path]:
         """What a collection was made of. Raises DocAgentError if there is no such collection."""
+        return [Path(path) for path in self._content(name)["paths"]]
+
+    def _content(self, name: str) -> dict[str, Any]:
         try:
             content = json.loads(self._file(name).read_text("utf-8"))
-            return [Path(path) for path in content["paths"]]
+            return {"paths": list(content["paths"]), "store": content.get("store")}
         except FileNotFoundError as error:
             known = ", ".join(MARK + other for other in self.names()) or "there is none yet"
             raise DocAgentError(
                 f"No collection is called {MARK}{name} (known: {known}); "
                 f"make it with: docagent index PATH... --name {name}"
             ) from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise DocAgentError(
                 f"The collection {MARK}{name} cannot be read; "
                 f"make it again with: docagent index PATH... --name {name}"
             ) from error
 
-    def save(self, name: str, paths: Paths) -> None:
-        """Remember paths under a name. Raises DocAgentError if that cannot be done."""
+    def store(self, name: str) -> str | None:
+        """The store that a collection lies in, if that is not the cache."""
+        store = self._content(name)["store"]
+        return str(store) if store else None
+
+    def store_of(self, paths: Paths) -> str | None:
+        """The store that all of these paths are in, if there is one.
+
+        Raises DocAgentError for a store and something else at once.
+        """
+        every = [str(path) for path in path_list(paths)]
+        stores = [self.store(path[len(MARK) :]) for path in every if path.startswith(MARK)]
+        found = [store for store in stores if store]
+        if found and len(every) > 1:
+            raise DocAgentError(f"{found[0]} is a store of its own: ask it without other paths.")
+        return found[0] if found else None
+
+    def save(self, name: str, paths: Paths, store: str | None = None) -> None:
+        """Remember paths under a name, and the store that they are in if that is not the cache.
+
+        Raises DocAgentError if that cannot be done.
+        """
         absolute = [str(path.absolute()) for path in self.expand(paths)]
         file = self._file(name)
         try:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            replace_text(file, json.dumps({"paths": absolute}))
+            replace_text(file, json.dumps({"paths": absolute, "store": store}))
         except OSError as error:
             raise DocAgentError(
                 f"The collection {MARK}{name} cannot be kept: {error.strerror or error}."

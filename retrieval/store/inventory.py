@@ -51,19 +51,23 @@ class Inventory:
 
         `@name` forgets the collection, and its documents if no other collection has them. Word
         indexes go too: they cover sets of documents and are built again in a moment.
+        A collection's store is emptied if the collection is named; without any it is kept.
         """
         names = [str(path) for path in path_list(paths or ())]
         spared: list[Path] = []
         roots: list[Path] = []
+        cleared = 0
         for path in names or [MARK + name for name in self.collections.names()]:
             name = path.removeprefix(MARK)
             if name == path:
                 roots += matches_of(Path(path).absolute())
                 continue
-            roots += self._files(name)
+            if uri := self.collections.store(name):
+                cleared += self._clear_store(uri) if names else 0
+            else:
+                roots += self._files(name)
             self.collections.forget(name)
             spared = [p for other in self.collections.names() for p in self._files(other)]
-        cleared = 0
         for entry in self.entries():
             source = Path(entry.source)
             if not names or (_below(source, roots) and not _below(source, spared)):
@@ -75,7 +79,17 @@ class Inventory:
             self.cache.remove(word_index.KIND, lexical.name)
         return cleared
 
+    def _clear_store(self, uri: str) -> int:
+        from retrieval.store.lance import LanceStore
+
+        store = LanceStore.open(uri)
+        count = len(store)
+        store.clear()
+        return count
+
     def _files(self, name: str) -> list[Path]:
+        if self.collections.store(name):
+            return []  # its documents are not in the cache
         return [match for path in self.collections.paths(name) for match in matches_of(path)]
 
 

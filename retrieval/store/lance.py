@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retrieval.errors import DocAgentError, first_line
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from retrieval.store.lance_tables import Batch
 
 SCHEME = "lance:"
-_DOCUMENTS, _PASSAGES = "documents", "passages"
+_DOCUMENTS, _PASSAGES, _COMMON = "documents", "passages", "common_terms"
 _AT_ONCE = 1000  # keys in one condition
 _TRAINED = 50_000
 """Passages from which on an IVF index is worth its training; fewer are all compared."""
@@ -57,15 +58,17 @@ class LanceStore:
         place = uri.removeprefix(SCHEME)
         if place == uri or not place:
             raise StoreError(f"{uri!r} is no store: lance:FOLDER or lance:s3://BUCKET/PREFIX.")
+        if "://" not in place:
+            place = str(Path(place).expanduser().absolute())
         lancedb = require("lancedb", "lancedb", "scale", f"The store {uri}", StoreError)
-        with _told(uri):
-            return cls(uri, lancedb.connect(place))
+        with told(uri):
+            return cls(SCHEME + place, lancedb.connect(place))
 
     # What is there
 
     def table(self, name: str) -> Any:
         """A table of the newest version; None while nothing was added. Raises StoreError."""
-        with _told(self.uri):
+        with told(self.uri):
             try:
                 return self._database.open_table(name)
             except ValueError as error:
@@ -83,6 +86,16 @@ class LanceStore:
         """The table of passages, or None."""
         return self.table(_PASSAGES)
 
+    @property
+    def common(self) -> Any:
+        """The table of common terms that `optimize` makes, or None."""
+        return self.table(_COMMON)
+
+    def __len__(self) -> int:
+        """How many documents there are. Raises StoreError."""
+        table = self.documents
+        return 0 if table is None else int(table.count_rows())
+
     def keys(self) -> set[str]:
         """The keys of all documents. Raises StoreError."""
         return set(self.sources())
@@ -92,9 +105,14 @@ class LanceStore:
         table = self.documents
         if table is None:
             return {}
-        with _told(self.uri):
+        with told(self.uri):
             rows = table.search().select(["key", "source"]).to_arrow()
         return dict(zip(rows["key"].to_pylist(), rows["source"].to_pylist(), strict=True))
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """Counts up with each write. Raises StoreError."""
+        return tuple(table.version for table in (self.documents, self.passages) if table)
 
     @property
     def embedding(self) -> str | None:
@@ -120,7 +138,7 @@ class LanceStore:
                 f"{json.loads(self.embedding or '')[0]}, not {json.loads(made_by)[0]}; "
                 "use that, or another store."
             )
-        with _told(self.uri):
+        with told(self.uri):
             there = self._there(batch.keys)
             new = [key for key in batch.keys if key not in there]
             if not new:
@@ -133,14 +151,14 @@ class LanceStore:
 
     def remove(self, keys: Collection[str]) -> None:
         """Take documents out. Raises StoreError."""
-        with _told(self.uri):
+        with told(self.uri):
             self._delete(_DOCUMENTS, keys)
             self._delete(_PASSAGES, keys)
 
     def clear(self) -> None:
         """Remove all tables. Raises StoreError."""
-        with _told(self.uri):
-            for name in (_DOCUMENTS, _PASSAGES):
+        with told(self.uri):
+            for name in (_DOCUMENTS, _PASSAGES, _COMMON):
                 self._database.drop_table(name, ignore_missing=True)
 
     def optimize(self, emit: Callable[[str], None] = lambda step: None) -> None:
@@ -149,11 +167,12 @@ class LanceStore:
         Without it searches find all the same, and take longer. Raises StoreError.
         """
         from retrieval.store.lance_indices import index_documents, index_passages
+        from retrieval.store.lance_words import common_terms
 
         documents, passages = self.documents, self.passages
         if documents is None or passages is None:
             return
-        with _told(self.uri):
+        with told(self.uri):
             emit("removing what is there twice")
             self._sweep(documents, passages)
             for table in (documents, passages):
@@ -162,6 +181,8 @@ class LanceStore:
                 table.optimize(cleanup_older_than=_KEPT)
             index_documents(documents, emit)
             index_passages(passages, _TRAINED, emit)
+            emit("counting common terms")
+            self._database.create_table(_COMMON, common_terms(passages), mode="overwrite")
 
     def _there(self, keys: Collection[str]) -> set[str]:
         """Which of these documents are in the store."""
@@ -232,7 +253,7 @@ def _some(keys: Collection[str]) -> Iterator[list[str]]:
 
 
 @contextmanager
-def _told(uri: str) -> Iterator[None]:
+def told(uri: str) -> Iterator[None]:
     """Lance's errors, which are of many types, as ours."""
     try:
         yield

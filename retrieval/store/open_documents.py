@@ -26,6 +26,26 @@ def open_documents(
     file that was named, or if none is left.
     """
     named, searched = readable_files(paths)
+    indexed = read_documents(named, searched, encoder, cache, password, emit)
+    sources = document_names(list(indexed))
+    if not indexed:
+        raise DocumentError(f"None of the {len(searched)} files in the folder could be read.")
+    return sources, list(indexed.values())
+
+
+def read_documents(
+    named: list[Path],
+    searched: list[Path],
+    encoder: Encoder,
+    cache: Cache,
+    password: str | None,
+    emit: Emit,
+) -> dict[Path, IndexedDocument]:
+    """What is in these files; what of it was not read is said in warnings.
+
+    One that was `searched` and cannot be read is left out with a warning. Raises DocumentError for
+    one that was `named`.
+    """
     indexed: dict[Path, IndexedDocument] = {}
     for path in [*named, *searched]:
         try:
@@ -34,10 +54,8 @@ def open_documents(
             if path in named:
                 raise
             log.warning("Left out: %s", error)
-    if not indexed:
-        raise DocumentError(f"None of the {len(searched)} files in the folder could be read.")
-    sources, documents = document_names(list(indexed)), list(indexed.values())
-    for name, document in zip(sources, documents, strict=True):
+    names = document_names(list(indexed))
+    for name, document in zip(names, indexed.values(), strict=True):
         for warning in document.warnings:
             log.warning("%s: %s", name, warning)
         if document.silent:  # before anything is answered
@@ -49,4 +67,4 @@ def open_documents(
                 ranges(document.silent),
                 ocr.hint(document.unit),
             )
-    return sources, documents
+    return indexed

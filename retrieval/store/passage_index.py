@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from retrieval.dense.index import Numbers
+import numpy as np
+
 from retrieval.embed.encoder import SAMPLE, Encoder
 from retrieval.embed.model import Vector
 from retrieval.errors import DocAgentError
 from retrieval.lexical.index import LexicalIndex
-from retrieval.lexical.profiles import Profiles
+from retrieval.lexical.profiles import Match, Profiles
 from retrieval.passage import Passage
 from retrieval.store.cache import Cache
 from retrieval.store.document_passages import DocumentPassages
 from retrieval.store.documents import IndexedDocument
 from retrieval.store.embedding import Embedding
+from retrieval.store.index import Ranked, Terms
 from retrieval.store.word_index import word_index
 
 _SAMPLES = 5  # documents
@@ -82,6 +84,20 @@ class PassageIndex:
             f"{document} is not in this corpus; it holds {', '.join(self.sources)}."
         )
 
+    @property
+    def names(self) -> list[str]:
+        """What passages call the documents."""
+        return list(self.sources)
+
+    def source(self, name: str) -> str:
+        """The path of a document, or what LangChain's loader called it."""
+        path = self.sources[name]
+        return name if Path(name) == path else str(path)  # a path has no "//" for a URL
+
+    def indexed(self, name: str) -> IndexedDocument:
+        """A document, by its name."""
+        return self.documents[name]
+
     def passages(self, document: str | Path) -> DocumentPassages:
         """The passages of one document."""
         name = self.name_of(document)
@@ -106,18 +122,17 @@ class PassageIndex:
         """The number of a passage's document."""
         return self.embedding.document_of(number)
 
-    def numbers_of(self, document: int) -> range:
-        """The numbers of the passages of a document, given by number."""
-        return range(self.embedding.firsts[document], self.embedding.firsts[document + 1])
+    def document_numbers(self, names: Sequence[str]) -> list[int]:
+        """The numbers of documents. Raises DocAgentError for a name that is not here."""
+        return sorted({self._names.index(self.name_of(name)) for name in names})
 
-    def ranges(self, documents: Sequence[str]) -> list[range]:
-        """The numbers of these documents' passages, in order.
-
-        Raises DocAgentError for a document that is not here.
-        """
-        firsts = self.embedding.firsts
-        places = sorted({self._names.index(self.name_of(name)) for name in documents})
-        return [numbers for p in places if (numbers := range(firsts[p], firsts[p + 1]))]
+    def matches(
+        self, names: Sequence[str], years: Sequence[str], quarters: Sequence[str], latest: bool
+    ) -> Mapping[int, Match]:
+        """How each document fits what a question names; nothing where there is no choice."""
+        if len(self.profiles) < 2:
+            return {}
+        return dict(enumerate(self.profiles.matches(names, years, quarters, latest)))
 
     def cover(self, numbers: Iterable[int]) -> None:
         """Embed these passages, and the first ones of the documents, if they lack a vector."""
@@ -125,19 +140,27 @@ class PassageIndex:
             openings = self.embedding.firsts[:-1][:_OPENINGS]
             self.embedding.cover([*numbers, *(n for n in openings if n < len(self))])
 
-    def nearest(
-        self, vector: Vector, k: int, within: Numbers | None = None
-    ) -> list[tuple[int, float]]:
+    def by_words(
+        self, queries: Sequence[Terms], k: int, documents: Collection[int] | None = None
+    ) -> list[Ranked]:
+        """The `k` best passages of each query by BM25; `documents` limits them, by number."""
+        firsts = None if documents is None else {r.start for r in self._ranges(documents)}
+        return [self.lexical.search(query, k, firsts) for query in queries]
+
+    def nearest(self, vector: Vector, k: int, documents: Collection[int] | None = None) -> Ranked:
         """The `k` passages (number, cosine) most like a unit vector [d], best first.
 
-        `within` limits them to these numbers. Passages that lack a vector are left out.
+        `documents` limits them, by number. Passages that lack a vector are left out.
         """
+        within = None
+        if documents is not None:
+            within = np.concatenate([np.arange(0), *map(np.array, self._ranges(documents))])
         return self.embedding.index.nearest(vector, k, within)
 
-    def cosines(self, vector: Vector, numbers: list[int]) -> dict[int, float]:
+    def cosines(self, vector: Vector, numbers: Sequence[int]) -> dict[int, float]:
         """The likeness of these passages to a unit vector [d]; what lacks a vector gets it now."""
         self.embedding.cover(numbers)
-        return self.embedding.index.cosines(vector, numbers)
+        return self.embedding.index.cosines(vector, list(numbers))
 
     def trust(self, text: str) -> float:
         """How far cosines count for this question on these documents, 0 to 1."""
@@ -158,6 +181,14 @@ class PassageIndex:
     def mentions(self, words: str) -> bool:
         """Whether these very words stand in any document."""
         return any(document.mentions(words) for document in self.documents.values())
+
+    def _ranges(self, documents: Collection[int]) -> list[range]:
+        """The numbers of these documents' passages, in order; documents without any are left out.
+
+        In tantivy the first of these numbers stands for the document.
+        """
+        ranges = (range(*self.embedding.firsts[d : d + 2]) for d in sorted(documents))
+        return [numbers for numbers in ranges if numbers]
 
     def _place(self, number: int) -> tuple[int, int]:
         """A passage's document, and its number within that, both counted from 0."""

@@ -1,0 +1,182 @@
+"""The documents of a store: their names, what they are called by, and one of them whole."""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
+from math import log
+from pathlib import Path, PurePath
+from typing import Any
+
+from retrieval.errors import DocAgentError
+from retrieval.files import document_names
+from retrieval.lexical.profile import Profile
+from retrieval.lexical.profiles import Match, beginnings, period
+from retrieval.store.documents import IndexedDocument
+from retrieval.store.lance import one_of
+from retrieval.store.lance_tables import BEGINNING, indexed_document
+from retrieval.store.lance_words import holders
+
+_OPEN = 16  # documents kept with their text
+_CANDIDATES = 200  # documents whose profiles are looked at
+_COUNTED = 2000  # holders of a key that are counted at least
+_SHARE = 100  # and one in so many documents: a name that more of them have tells little
+_SAMPLES = 5
+
+
+class LanceDocuments:
+    """The table of documents, at one version."""
+
+    def __init__(self, table: Any) -> None:
+        self._table = table
+        self._names: dict[str, str] = {}
+        self._open: OrderedDict[str, IndexedDocument] = OrderedDict()
+        self._holders: dict[str, int] = {}
+
+    @cached_property
+    def total(self) -> int:
+        """How many there are."""
+        return int(self._table.count_rows())
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """The languages that they are mostly in; English where it cannot be told."""
+        codes = self._read(["language"])["language"].unique().to_pylist()
+        return frozenset(code or "en" for code in codes)
+
+    @cached_property
+    def names(self) -> list[str]:
+        """What passages call all of them: for a million, a few seconds and 200 MB."""
+        sources = self._read(["source"])["source"].to_pylist()
+        return list(document_names([Path(source) for source in sorted(set(sources))]))
+
+    def names_of(self, keys: Iterable[str]) -> dict[str, str]:
+        """The names of documents by key; without those that are not here."""
+        wanted = list(dict.fromkeys(keys))
+        missing = [key for key in wanted if key not in self._names]
+        if missing:
+            rows = self._read(["name"], one_of("key", missing))
+            self._name(set(rows["name"].to_pylist()))
+        return {key: self._names[key] for key in wanted if key in self._names}
+
+    def key_of(self, document: str | Path) -> str:
+        """The key of a document, by its name or path. Raises DocAgentError if it is not here."""
+        found = self._name({PurePath(document).name})
+        absolute = str(Path(document).absolute())
+        for key, source in found.items():
+            if str(document) in (self._names[key], source) or source == absolute:
+                return key
+        raise DocAgentError(f"{document} is not among the {self.total:,} documents of this store.")
+
+    def source(self, name: str) -> str:
+        """The path or address of a document. Raises DocAgentError if it is not here."""
+        row = self._read(["source"], one_of("key", [self.key_of(name)]))
+        return str(row["source"][0].as_py())
+
+    def indexed(self, key: str) -> IndexedDocument:
+        """A document with its text."""
+        if key not in self._open:
+            [row] = self._table.search().where(one_of("key", [key])).limit(1).to_list()
+            self._open[key] = indexed_document(row)
+        self._open.move_to_end(key)
+        while len(self._open) > _OPEN:
+            self._open.popitem(last=False)
+        return self._open[key]
+
+    def samples(self) -> dict[str, str]:
+        """The texts of a few documents, by name."""
+        rows = self._table.search().select(["key", "text"]).limit(_SAMPLES).to_arrow()
+        names = self.names_of(rows["key"].to_pylist())
+        return dict(zip(names.values(), rows["text"].to_pylist(), strict=True))
+
+    def matches(
+        self, names: Sequence[str], years: Sequence[str], quarters: Sequence[str], latest: bool
+    ) -> Mapping[str, Match]:
+        """How documents fit what a question names (see `Profiles.matches`), by key.
+
+        Only those that have one of the names are looked at, the best of them by BM25; for the
+        latest document also the newest of all.
+        """
+        found = self._called(names) | (self._newest() if latest else {})
+        if self.total < 2:
+            return {}
+        rarity = self._rarities(names, found.values())
+        year = max(years, default="")
+        return {
+            key: Match(
+                max((rarity.get(key, 0.0) for key in profile.title), default=0.0),
+                max((rarity.get(key, 0.0) for key in profile.names), default=0.0),
+                profile.years.get(year, 0.0),
+                max((profile.quarters.get(q, 0.0) for q in quarters), default=0.0),
+                self._newness(profile) if latest else 0.0,
+            )
+            for key, profile in found.items()
+        }
+
+    def _read(self, columns: list[str], where: str = "") -> Any:
+        query = self._table.search().select(columns)
+        return (query.where(where) if where else query).to_arrow()
+
+    def _name(self, last: Collection[str]) -> dict[str, str]:
+        """Name the documents whose path ends so; their sources by key."""
+        rows = self._read(["key", "source"], one_of("name", last))
+        sources = dict(zip(rows["key"].to_pylist(), rows["source"].to_pylist(), strict=True))
+        named = document_names([Path(source) for source in sorted(set(sources.values()))])
+        by_path = {path: name for name, path in named.items()}
+        self._names |= {key: by_path[Path(source)] for key, source in sources.items()}
+        return sources
+
+    def _called(self, names: Sequence[str]) -> dict[str, Profile]:
+        """The profiles of documents that have one of these keys, or one that begins so."""
+        from lancedb.query import MatchQuery
+
+        if not names:
+            return {}
+        keys = " ".join(key for name in names for key in (name, BEGINNING + name))
+        found = self._table.search(MatchQuery(keys, "called")).limit(_CANDIDATES)
+        return _profiles(found.select(["key", "profile", "_score"]).to_arrow())
+
+    def _newest(self) -> dict[str, Profile]:
+        """Those of the last period that any document is about."""
+        last = max(self._read(["period"])["period"].unique().to_pylist())
+        query = self._table.search().where(f"period = '{last}'").limit(_CANDIDATES)
+        return _profiles(query.select(["key", "profile"]).to_arrow())
+
+    def _newness(self, profile: Profile) -> float:
+        """The share of the other documents that are about an earlier period."""
+        own = ".".join(period(profile))
+        return float(self._table.count_rows(f"period < '{own}'") / max(1, self.total - 1))
+
+    def _rarities(self, names: Sequence[str], found: Collection[Profile]) -> dict[str, float]:
+        """1 for a key that one document has, near 0 for what all have, as in `Profiles`.
+
+        Where no document has a key, those hold it that have a longer one which begins with it:
+        their key stands here too.
+        """
+        called = {key for profile in found for key in (*profile.title, *profile.names)}
+        rarities = {}
+        for name in names:
+            longer = [key for key in called if name in beginnings(key)]
+            if name in called:
+                rarities[name] = self._rarity(name)
+            elif longer and not self._count(name):
+                rarities |= dict.fromkeys(longer, self._rarity(BEGINNING + name))
+        return rarities
+
+    def _rarity(self, token: str) -> float:
+        holders = max(1, self._count(token))
+        return log((self.total + 1) / (holders + 0.5)) / log((self.total + 1) / 1.5)
+
+    def _count(self, token: str) -> int:
+        """How many documents have this among what they are called by."""
+        if token not in self._holders:
+            most = max(_COUNTED, self.total // _SHARE)
+            self._holders[token] = holders(self._table, "called", token, most)
+        return self._holders[token]
+
+
+def _profiles(rows: Any) -> dict[str, Profile]:
+    profiles = map(json.loads, rows["profile"].to_pylist())
+    return {key: Profile(**row) for key, row in zip(rows["key"].to_pylist(), profiles, strict=True)}

@@ -1,0 +1,102 @@
+"""The words of a store's passages, by Lance's full-text index over our own terms."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+from retrieval.lexical.index import HEADING_WEIGHT, rarity
+from retrieval.lexical.language import NAMES
+from retrieval.lexical.tokens import query_terms
+from retrieval.store.index import Terms
+
+_SAMPLE = 50_000  # passages whose terms are counted
+_WINDOW = 1000  # of them that stand together
+_COMMON = 2000
+"""A term that more than one passage in so many has is counted in the sample: 25 times or more.
+Rarer ones are counted in the index, which takes the longer the more there are."""
+
+
+class LanceWords:
+    """What `LexicalIndex` is to a local index."""
+
+    def __init__(self, passages: Any, common: Any) -> None:
+        """`common` is the table that `common_terms` makes, or None before it was made."""
+        self._table = passages
+        self._common = common
+        self._counts: dict[str, int] = {}
+
+    @cached_property
+    def total(self) -> int:
+        """How many passages there are."""
+        return int(self._table.count_rows())
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """Languages that at least one passage in a hundred is in, as ISO 639-1 codes."""
+        few = max(1, self.total // 100)
+        return tuple(c for c in NAMES if self._table.count_rows(f"language = '{c}'") >= few)
+
+    def rarity(self, terms: Iterable[str]) -> dict[str, float]:
+        """Inverse document frequency of each term over the passages, as in BM25."""
+        return {term: rarity(self._count(term), self.total) for term in terms}
+
+    def contains(self, term: str) -> bool:
+        """Whether any passage, or the headings over it, has this term."""
+        return any(holders(self._table, column, term, 1) for column in ("terms", "heading_terms"))
+
+    def terms(self, query: Terms) -> Sequence[str]:
+        """The search terms of a text, or those that are given."""
+        return query_terms(query, self.languages) if isinstance(query, str) else query
+
+    def _count(self, term: str) -> int:
+        if term in self._shares:
+            return round(self._shares[term] * self.total)
+        if term not in self._counts:
+            most = self.total if self._common is None else 2 * self.total // _COMMON + _COMMON
+            self._counts[term] = holders(self._table, "terms", term, most)
+        return self._counts[term]
+
+    @cached_property
+    def _shares(self) -> dict[str, float]:
+        if self._common is None:
+            return {}
+        rows = self._common.search().to_arrow()
+        return dict(zip(rows["term"].to_pylist(), rows["share"].to_pylist(), strict=True))
+
+
+def holders(table: Any, column: str, term: str, most: int) -> int:
+    """How many rows of a table have a term, counted up to `most`."""
+    from lancedb.query import MatchQuery
+
+    found = table.search(MatchQuery(term, column)).limit(max(1, most))
+    return len(found.select(["_score"]).to_arrow())
+
+
+def match(terms: Sequence[str]) -> Any:
+    """Lance's query for passages with any of these terms, in their text or the headings over it."""
+    from lancedb.query import BooleanQuery, MatchQuery, Occur
+
+    words = " ".join(terms)
+    heading = MatchQuery(words, "heading_terms", boost=HEADING_WEIGHT)
+    return BooleanQuery([(Occur.SHOULD, MatchQuery(words, "terms")), (Occur.SHOULD, heading)])
+
+
+def common_terms(passages: Any) -> Any:
+    """A table of the common terms and the share of passages that have them, from a sample."""
+    import pyarrow as pa
+
+    total = passages.count_rows()
+    step = max(_WINDOW, total * _WINDOW // _SAMPLE)
+    counts: Counter[str] = Counter()
+    seen = 0
+    for start in range(0, total, step):
+        window = passages.search().select(["terms"]).offset(start).limit(_WINDOW).to_arrow()
+        for text in window["terms"].to_pylist():
+            counts.update(set(text.split(" ")))
+        seen += len(window)
+    rows = [(term, count / seen) for term, count in counts.items() if count * _COMMON >= seen]
+    columns = [[term for term, _ in rows], [share for _, share in rows]]
+    return pa.table(columns, pa.schema([("term", pa.string()), ("share", pa.float64())]))
