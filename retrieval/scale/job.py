@@ -25,6 +25,7 @@ from retrieval.store.lance_tables import Batch
 
 log = logging.getLogger("docagent")
 
+_AWAY = (StoreError, OSError)
 _PASSAGES = 5_000  # or
 _SECONDS = 30.0  # between two commits: what a killed run loses
 
@@ -141,7 +142,7 @@ class _Run:
 
         Documents first, then the files they are of: killed in between, those are read again.
         """
-        patiently(self._commit, StoreError, OSError)
+        patiently(self._commit, _AWAY)
         self._waiting, self._passages, self._committed = [], 0, time.monotonic()
 
     def _commit(self) -> None:
@@ -172,8 +173,8 @@ class _Run:
                 self._foreign,
             )
         if self._changed:
-            patiently(self._store.optimize, StoreError, OSError)
-            patiently(self._manifest.tidy, StoreError, OSError)
+            patiently(self._store.optimize, _AWAY)
+            patiently(self._manifest.tidy, _AWAY)
 
     def _is_kept(self, source: Source) -> bool:
         file = self._files.get(source.uri)

@@ -83,17 +83,17 @@ def fetch(uri: str, folder: Path) -> Path:
         raise UnreachableError(f"Cannot fetch {uri}: {_reason(error)}") from error
 
 
-def patiently(work: Callable[[], T], *errors: type[Exception]) -> T:
+def patiently(work: Callable[[], T], errors: tuple[type[Exception], ...] = (OSError,)) -> T:
     """The result of `work`, tried again for two minutes: object stores are away for a while.
 
-    Raises its last error; at once if that is none of `errors` (OSError), or says what is wrong.
+    Raises its last error; at once if that is none of `errors`, or says what is wrong.
     """
     for wait in WAITS:
         try:
             return work()
         except (FileNotFoundError, PermissionError, DocumentError):
             raise
-        except errors or (OSError,) as error:
+        except errors as error:
             if _HOPELESS.search(str(error)):
                 raise
             log.info("Trying again: %s", _reason(error))
