@@ -21,6 +21,7 @@ def ask(
     brief: options.Brief = False,
     rerank: options.Rerank = "none",
     rewrite: options.Rewrite = False,
+    on: options.On = None,
     password: options.Password = None,
     as_json: options.Json = False,
     no_stream: options.NoStream = False,
@@ -49,6 +50,7 @@ def ask(
         password=password,
         rerank=rerank,
         rewrite=rewrite,
+        on=on,
     )
     with notices():
         if questions is not None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from retrieval.errors import DocAgentError
+from retrieval.errors import DocAgentError, first_line
 from retrieval.extras import require
 
 LOCAL = "ray"
@@ -18,18 +18,26 @@ _BLOCK = 4 << 20  # bytes of what one task hands on: some hundred pages
 
 @contextmanager
 def ray_on(where: str, workers: int | None = None) -> Iterator[Any]:
-    """Ray's module, connected for the time of a run: `ray://HOST:PORT`, or `ray`.
+    """Ray's module, connected for the time of a run. Raises what `connect` does."""
+    ray = connect(where, workers)
+    try:
+        yield ray
+    finally:
+        ray.shutdown()
 
-    `ray` is the cluster of RAY_ADDRESS; without that, one of `workers` processes (a core each)
-    begins and ends with the run. Raises DocAgentError if Ray is not installed or not reached.
+
+def connect(where: str, workers: int | None = None) -> Any:
+    """Ray's module, connected until this process ends: to `ray://HOST:PORT`, or by `ray`.
+
+    `ray` is the cluster of RAY_ADDRESS; without that, one of `workers` processes (a core each) on
+    this machine. Raises DocAgentError if Ray is not installed or not reached.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is told to anyone
     ray = require("ray", "ray", "ray", "--on ray")
     require("ray.data", "ray", "ray", "--on ray")
-    options: dict[str, Any] = {
-        "log_to_driver": bool(os.environ.get("X")),
-        "logging_level": logging.ERROR,
-    }
+    if ray.is_initialized():
+        return ray
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
     if where == LOCAL and "RAY_ADDRESS" not in os.environ:
         options |= {"address": "local", "num_cpus": workers, "include_dashboard": False}
         options["object_store_memory"] = _MEMORY
@@ -38,13 +46,9 @@ def ray_on(where: str, workers: int | None = None) -> Iterator[Any]:
     try:
         ray.init(**options)
     except Exception as error:  # Ray raises bare ones where a node does not start
-        reason = str(error).strip().partition("\n")[0]
-        raise DocAgentError(f"Ray cannot be reached at {where}: {reason}") from error
-    try:
-        _quiet(ray)
-        yield ray
-    finally:
-        ray.shutdown()
+        raise DocAgentError(f"Ray cannot be reached at {where}: {first_line(error)}") from error
+    _quiet(ray)
+    return ray
 
 
 def _quiet(ray: Any) -> None:
