@@ -9,17 +9,18 @@ PIP := $(BIN)/pip install --disable-pip-version-check --constraint constraints.t
 # The model of the demo: 1.5b (1.1 GB to fetch) or 0.5b (half of that, and it shows).
 EMBEDDED ?= 1.5b
 
-.PHONY: demo test test-engine test-all bench lint format clean
+.PHONY: demo test test-engine test-all bench lint format renew-pdfjs clean
 
 demo: $(VENV)/ready
 	$(BIN)/docagent models pull $(EMBEDDED)
 	$(BIN)/docagent ask examples/handbook.pdf --model embedded:$(EMBEDDED) \
 		"What does the man-overboard dummy called Osvald weigh?"
 
-# Models are kept in the user's cache and fetched once; a few tests ask the small one.
+# Models are kept in the user's cache and fetched once; a few tests ask the small one. What is left
+# out is named at the end: the page, for example, is only tested where there is a Chromium.
 test: $(VENV)/ready
 	$(BIN)/docagent models pull 0.5b
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -rs
 
 # The engine alone, as on a processor with fewer instructions: what is rounded there differs.
 test-engine: $(VENV)/ready
@@ -50,6 +51,10 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	$(PIP) $(TORCH)
 	$(PIP) --editable ".[embedded,multilingual,server,serve,rerank,formats,ocr,eval,dev]"
 	touch $@
+
+# PDF.js is in the repository; this takes another version of it from npm.
+renew-pdfjs:
+	.ci/renew-pdfjs
 
 # The environment alone; the models stay in the user's cache.
 clean:

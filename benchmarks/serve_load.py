@@ -2,8 +2,8 @@
 
     python -m benchmarks.serve_load [QUESTIONS [MODEL [BUDGET]]]
 
-It prints the time to the first words (p50, p95), the time to the last answer, what was lost, and
-the memory of the server at its highest.
+It prints each answer's times as it comes, and last the time to the first words (p50, p95), the time
+to the last answer, what was lost, and the memory of the server at its highest.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ async def ask(client: httpx.AsyncClient, question: str, budget: int | None) -> A
                 first = time.perf_counter() - begun
             if line == "event: answer":
                 whole = time.perf_counter() - begun
+                print(f"{first:.1f} s to the first words, {whole:.1f} s in all", flush=True)
     return Asked(first, whole)
 
 

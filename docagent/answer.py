@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from retrieval.locate.place import Place
 from retrieval.parse.document import Unit
+
+if TYPE_CHECKING:
+    from retrieval.corpus import Corpus
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,8 @@ class Usage:
 class Answer:
     """What was found. `found` is False when the document does not say; then `citations` are the
     nearest passages looked at. `confidence` is the calibrated probability that the documents answer
-    the question. `note` says what limits the answer, such as reading that was broken off."""
+    the question. `note` says what limits the answer, such as reading that was broken off. `corpus`
+    are the documents it was given from."""
 
     question: str
     text: str
@@ -92,9 +97,26 @@ class Answer:
     usage: Usage = Usage()
     seconds: dict[str, float] = field(default_factory=dict)
     note: str = ""
+    corpus: Corpus | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
         return with_citations(self.text, self.citations)
+
+    def locate(self, citation: Citation) -> Place:
+        """Where a citation stands in its file: the page, and boxes of the quoted words on it.
+
+        See `Corpus.locate`. An answer that knows no documents tells what the citation does.
+        """
+        if self.corpus is not None:
+            return self.corpus.locate(citation.document, citation.start, citation.end)
+        return Place(
+            document=citation.document,
+            page=citation.page,
+            label=citation.page_label,
+            name=citation.place,
+            quote=citation.quote,
+            unit=citation.unit,
+        )
 
     def _repr_html_(self) -> str:
         return as_html(self.text, self.citations)

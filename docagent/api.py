@@ -131,6 +131,7 @@ class DocAgent:
             usage=model.usage if model else Usage(),
             seconds={"open": opened, **context.seconds, "total": time.perf_counter() - begun},
             note=draft.note,
+            corpus=corpus,
         )
 
     def stream(self, paths: Paths, question: str, **options: Unpack[AskOptions]) -> Iterator[Event]:

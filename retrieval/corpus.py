@@ -18,6 +18,8 @@ from retrieval.errors import DocAgentError
 from retrieval.files import Paths, path_list
 from retrieval.folders import cache_folder
 from retrieval.lexical.index import Words
+from retrieval.locate.locate import locate
+from retrieval.locate.place import Place
 from retrieval.pages import PageRange
 from retrieval.parse.document import Document
 from retrieval.passage import Passage
@@ -70,10 +72,16 @@ def prepare(
 class Corpus:
     """One or more indexed documents. `Corpus.open("report.pdf")` makes one."""
 
-    def __init__(self, index: Index, other: Encoder | None = None) -> None:
-        """`other` embeds for questions that are in none of the documents' languages."""
+    def __init__(
+        self, index: Index, other: Encoder | None = None, password: str | None = None
+    ) -> None:
+        """`other` embeds for questions that are in none of the documents' languages.
+
+        `password` opens the files again when the place of a quote is looked for.
+        """
         self._index = index
         self._other = other
+        self._password = password
         self._across: Corpus | None = None
 
     # Opening
@@ -108,7 +116,8 @@ class Corpus:
             Collections(store).expand(paths), encoder, store, password, emit or ignore
         )
         words = index_name(paths, encoder)
-        corpus = cls.suiting(PassageIndex.build(sources, documents, words, encoder, store), name)
+        index = PassageIndex.build(sources, documents, words, encoder, store)
+        corpus = cls.suiting(index, name, password)
         if wait or corpus.pending <= _SOON:
             corpus.complete(emit)
         else:
@@ -158,17 +167,17 @@ class Corpus:
         return corpus
 
     @classmethod
-    def suiting(cls, index: Index, embedding: str) -> Corpus:
+    def suiting(cls, index: Index, embedding: str, password: str | None = None) -> Corpus:
         """With the embedding model that suits its documents.
 
         Cosines of two models do not compare. So one model serves all documents: the multilingual
         one as soon as one of them is not in English.
         """
         if embedding not in (AUTO, multilingual.NAME):
-            return cls(index)
+            return cls(index, None, password)
         if embedding == multilingual.NAME or index.languages != {"en"}:
             index = index.by(MultilingualEncoder())
-        return cls(index, MultilingualEncoder(across=True))
+        return cls(index, MultilingualEncoder(across=True), password)
 
     # Contents
 
@@ -206,6 +215,16 @@ class Corpus:
         `end` is moved to the end of the text if it lies behind it.
         """
         return self.passages(document).span(start, end)
+
+    def locate(self, document: str | Path, start: int, end: int) -> Place:
+        """Where a slice of a document stands in its file: the page, and boxes of the words on it.
+
+        There are boxes on pages of PDFs and of pictures, in points from the upper left. Where it
+        is not sure that they would cover these words and nothing else, there are none.
+        """
+        name = self._index.name_of(document)
+        path = self._index.sources[name]
+        return locate(name, self.document(name), path, start, end, self._password)
 
     def sentences(self, passage: Passage) -> list[Sentence]:
         """The passage's sentences and table rows; headings only if it has nothing else."""

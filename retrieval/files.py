@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import logging
 import os
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -103,15 +103,12 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 def document_names(paths: list[Path]) -> dict[str, Path]:
     """File names, or as much of the path as tells two of the same name apart."""
-    names: dict[str, Path] = {}
-    namesakes: dict[str, list[Path]] = defaultdict(list)
-    for path in paths:
-        namesakes[path.name].append(path)
-    for path in paths:
-        same = [other.absolute().parts for other in namesakes[path.name]]
-        parts = path.absolute().parts
-        take = 1
-        while take < len(parts) and sum(other[-take:] == parts[-take:] for other in same) > 1:
-            take += 1
-        names["/".join(parts[-take:])] = path
-    return names
+    parts = {path: path.absolute().parts for path in paths}
+    ends = dict.fromkeys(paths, 1)
+    alike, take = paths, 1
+    while alike:
+        count = Counter(parts[path][-take:] for path in alike)
+        alike = [p for p in alike if count[parts[p][-take:]] > 1 and take < len(parts[p])]
+        take += 1
+        ends |= dict.fromkeys(alike, take)
+    return {"/".join(parts[path][-ends[path] :]): path for path in paths}

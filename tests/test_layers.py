@@ -14,8 +14,8 @@ import pytest
 from tests.conftest import ROOT
 
 LAYERS = {
-    "retrieval": """errors extras progress folders machine linear pages parse chunk lexical embed
-        dense passage query files store ranking langchain corpus large scale __init__""",
+    "retrieval": """errors extras progress folders machine linear pages parse locate chunk lexical
+        embed dense passage query files store ranking langchain corpus large scale __init__""",
     "docagent": """errors sanitize jsonl answer events strategy settings streaming
         engine reply_cache model grounding answering reading tools agent strategies summary
         session api __init__ evaluation serve cli __main__""",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from docagent.api import DocAgent
 
 _STAGES = {
+    "files": "Reading files",
     "read": "Reading pages",
     "ocr": "Reading scanned pages",
     "embed": "Embedding passages",

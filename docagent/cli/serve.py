@@ -34,6 +34,9 @@ def serve(
             show_default=False,
         ),
     ] = None,
+    history: Annotated[
+        bool, typer.Option(help="Keep what is asked in the page, on this machine alone.")
+    ] = True,
     model: options.Model = "auto",
     embedding: options.Embedding = None,
     password: options.Password = None,
@@ -41,6 +44,7 @@ def serve(
     """Serve documents over HTTP: a page, OpenAI's API at /v1, docagent's own, and MCP at /mcp."""
     for module, package in _PACKAGES.items():
         require(module, package, "serve", "A server")
+    from docagent.serve.guard import is_loopback
     from docagent.serve.server import check_access, serve
     from docagent.serve.service import Service
     from docagent.settings import Settings
@@ -50,6 +54,8 @@ def serve(
     if watch:
         require("watchfiles", "watchfiles", "serve", "Watching a folder")
     with notices():
-        service = Service(paths or [], watch or [], model=model, settings=settings)
+        # Where several people ask, none of them is shown what the others asked.
+        kept = history and is_loopback(host)
+        service = Service(paths or [], watch or [], model=model, settings=settings, history=kept)
         serve(service, host, port, api_key)
     return 0

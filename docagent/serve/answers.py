@@ -47,12 +47,14 @@ class Question(_Request):
     max_tokens: _Tokens | None = None
     brief: bool | None = None
     rewrite: bool | None = None
+    keep: Annotated[bool, Field(description="Keep it in the history of the page.")] = False
     stream: Annotated[bool, Field(description="Server-sent events instead of one object.")] = False
 
     @property
     def options(self) -> AskOptions:
         """What was said of how to answer."""
-        said = self.model_dump(exclude={"documents", "question", "stream"}, exclude_none=True)
+        apart = {"documents", "question", "keep", "stream"}
+        said = self.model_dump(exclude=apart, exclude_none=True)
         return cast(AskOptions, said)
 
 
@@ -78,9 +80,12 @@ async def ask(question: Question, request: Request, service: Served) -> Response
     """Answer a question; every claim cites exact words. The object of `docagent ask --json`."""
 
     def work(emit: Emit) -> Answer:
-        return service.agent.ask(
+        answer = service.agent.ask(
             question.documents, question.question, emit=emit, **question.options
         )
+        if question.keep:
+            service.history.add(question.question, question.documents, as_json(answer, service))
+        return answer
 
     return await _answered(work, question.stream, request, service)
 

@@ -12,7 +12,17 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from docagent import __version__
-from docagent.serve import answers, chat, errors, models, pages, state, uploads
+from docagent.serve import (
+    answers,
+    chat,
+    errors,
+    models,
+    pages,
+    questions,
+    reading,
+    state,
+    uploads,
+)
 from docagent.serve.guard import Guard
 from docagent.serve.mount import McpMount
 from docagent.serve.service import Service
@@ -43,7 +53,7 @@ def create_app(service: Service, host: str = "127.0.0.1", key: str | None = None
     )
     app.state.service = service
     errors.install(app)
-    for each in (answers, chat, models, uploads, state, pages):
+    for each in (answers, chat, models, uploads, state, reading, questions, pages):
         app.include_router(each.router)
     app.router.routes.append(Route("/mcp", mcp, include_in_schema=False))
     limits = service.limits

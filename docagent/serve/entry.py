@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from retrieval.progress import Progress
 from retrieval.store.documents import IndexedDocument
 
 State = Literal["waiting", "changing", "reading", "ready", "failed"]
@@ -18,7 +19,10 @@ _QUIET = 1.0  # seconds without a change after which a file counts as written
 
 @dataclass(eq=False)
 class Entry:
-    """One file. `indexed` is what was read of it when it had `stamp`; `error` why it was not."""
+    """One file. `indexed` is what was read of it when it had `stamp`; `error` why it was not.
+
+    `progress` is how far reading it has come, while it is read.
+    """
 
     id: str
     path: Path
@@ -27,6 +31,7 @@ class Entry:
     error: str = ""
     indexed: IndexedDocument | None = None
     stamp: Stamp | None = None
+    progress: Progress | None = None
 
     def as_json(self, name: str) -> dict[str, Any]:
         """The object of `/documents`; `name` is what answers call it."""
@@ -36,6 +41,7 @@ class Entry:
             "name": name,
             "state": self.state,
             "error": self.error or None,
+            "progress": asdict(self.progress) if self.progress else None,
             "pages": indexed.page_count if indexed else None,
             "unit": indexed.unit if indexed else None,
             "passages": len(indexed) if indexed else None,

@@ -19,9 +19,9 @@ from retrieval.corpus import Corpus, cutting_encoder, embedding_name
 from retrieval.files import document_names
 from retrieval.folders import cache_folder
 from retrieval.parse.document import Page
-from retrieval.progress import Emit, ignore
+from retrieval.progress import Emit, Progress, ignore
 from retrieval.store.cache import Cache
-from retrieval.store.documents import index_file
+from retrieval.store.documents import IndexedDocument, index_file
 from retrieval.store.passage_index import PassageIndex
 from retrieval.store.word_index import index_name
 
@@ -49,17 +49,20 @@ class Library:
         self._entries: dict[Path, Entry] = {}
         self._names: dict[Path, str] = {}
         self._corpora: OrderedDict[tuple[str, ...], Corpus] = OrderedDict()
+        self._all: tuple[str, ...] = ()  # the key of the one over all documents
         self._lock = threading.RLock()
         self._building = threading.RLock()  # one reads or builds at a time
 
     def refresh(self) -> None:
         """Look which files there are."""
-        found = {path: Entry(document_id(path), path) for path in self.sources.files()}
+        found, known = self.sources.files(), self._entries
+        entries = {path: known.get(path) or Entry(document_id(path), path) for path in found}
         for upload in self.uploads.all() if self.uploads else ():
             path = self.files.path(upload)
-            found[path] = Entry(upload.id, path, upload=True)
+            entries[path] = known.get(path) or Entry(upload.id, path, upload=True)
         with self._lock:
-            self._set({path: self._entries.get(path, new) for path, new in found.items()})
+            # Another thread may have come to know some meanwhile, and have read them.
+            self._set({path: self._entries.get(path, entry) for path, entry in entries.items()})
 
     @property
     def files(self) -> FileStore:
@@ -117,8 +120,7 @@ class Library:
 
     def read_all(self, emit: Emit = ignore) -> bool:
         """Read what is new or changed; whether nothing is left that is still being written."""
-        for entry in self.entries():
-            self.read(entry, emit)
+        self._readable(self.entries(), emit)
         return all(entry.state != "changing" for entry in self.entries())
 
     def corpus(self, wanted: Iterable[str] = (), emit: Emit = ignore) -> Corpus:
@@ -132,20 +134,30 @@ class Library:
         ready = self._ready(named or self.entries(), bool(named), emit)
         for entry in named:
             if entry not in ready:
-                raise DocumentError(entry.error or "The document is being written or was removed.")
+                raise _unread(entry)
         if not ready:
             raise DocumentError("There is no document to ask; upload one or name one at the start.")
         with self._building:
             return self._opened(ready, "" if named else "all")
+
+    def indexed(self, wanted: str, emit: Emit = ignore) -> tuple[str, IndexedDocument]:
+        """A document's name and what was read of it, as its file is now; no index is built.
+
+        Raises DocumentError where there is none, or it cannot be read.
+        """
+        entry = self.entry(wanted)
+        self._ready([entry], True, emit)
+        if entry.indexed is None:
+            raise _unread(entry)
+        return self.name(entry), entry.indexed
 
     def page(self, wanted: str, number: int, emit: Emit = ignore) -> dict[str, Any]:
         """The text of a page and where it lies; a document without pages is one.
 
         Raises DocumentError for a document or a page that there is not.
         """
-        corpus = self.corpus([wanted], emit)
-        name = corpus.documents[0]
-        document = corpus.document(name)
+        name, indexed = self.indexed(wanted, emit)
+        document = indexed.document
         whole = Page(1, None, 0, len(document.text))
         for page in document.pages or (whole,):
             if page.number == number:
@@ -154,6 +166,13 @@ class Library:
                 label = page.label if document.pages else None
                 return {"document": name, "page": number, "page_label": label, "text": text} | place
         raise DocumentError(f"{name} has no {document.unit} {number}.")
+
+    def embedding(self) -> Progress | None:
+        """How far embedding has come; None where nothing is missing. Questions need not wait."""
+        for corpus in reversed(list(self._corpora.values())):
+            if pending := corpus.pending:
+                return Progress("embed", len(corpus) - pending, len(corpus), "passages")
+        return None
 
     def close(self) -> None:
         """Stop embedding; the next start goes on with it."""
@@ -165,18 +184,32 @@ class Library:
         """Those that can be asked; without one of them, or of `every`, a moment is waited."""
         until = time.monotonic() + _PATIENCE
         while True:
-            ready = [entry for entry in entries if self.read(entry, emit)]
+            ready = self._readable(entries, emit)
             enough = len(ready) == len(entries) if every else bool(ready)
             changing = any(entry.state == "changing" for entry in entries)
             if enough or not changing or time.monotonic() > until:
                 return ready
             time.sleep(_PAUSE)
 
+    def _readable(self, entries: list[Entry], emit: Emit) -> list[Entry]:
+        """Those that can be asked; what is new is read."""
+        ready: list[Entry] = []
+        for number, entry in enumerate(entries):
+            if entry.indexed is None and len(entries) > 1:
+                emit(Progress("files", number, len(entries), "files"))
+            if self.read(entry, emit):
+                ready.append(entry)
+        return ready
+
     def _index(self, entry: Entry, emit: Emit) -> None:
+        def report(progress: Progress) -> None:
+            entry.progress = progress
+            emit(progress)
+
         entry.state, entry.error, entry.indexed = "reading", "", None
         try:
             password = self.settings.password
-            entry.indexed = index_file(entry.path, self.encoder, self._cache, password, emit)
+            entry.indexed = index_file(entry.path, self.encoder, self._cache, password, report)
         except DocAgentError as error:
             entry.state, entry.error = "failed", str(error)
             log.warning("Left out: %s", error)
@@ -185,6 +218,8 @@ class Library:
             raise
         else:
             entry.state = "ready"
+        finally:
+            entry.progress = None
 
     def _forget(self, entry: Entry) -> None:
         with self._lock:
@@ -206,15 +241,22 @@ class Library:
         of: list[str | Path] = [*self.sources.paths, "uploads"] if name else list(names.values())
         index = index_name(of, self.encoder)
         built = PassageIndex.build(names, documents, index, self.encoder, self._cache)
-        corpus = Corpus.suiting(built, self._embedding)
+        corpus = Corpus.suiting(built, self._embedding, self.settings.password)
         if corpus.pending <= _SOON:
             corpus.complete()
         else:
             threading.Thread(target=_embed, args=(corpus,), daemon=True).start()
+        if name and self._all in self._corpora:  # it is of other files, and is not asked again
+            self._corpora.pop(self._all).close()
+        self._all = key if name else self._all
         self._corpora[key] = corpus
         while len(self._corpora) > _OPEN:
             self._corpora.popitem(last=False)[1].close()
         return corpus
+
+
+def _unread(entry: Entry) -> DocumentError:
+    return DocumentError(entry.error or "The document is being written or was removed.")
 
 
 def _embed(corpus: Corpus) -> None:

@@ -2,33 +2,86 @@
 
 from __future__ import annotations
 
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
 from docagent.serve.errors import ApiError
+from docagent.serve.http import Served
+from retrieval.parse.registry import suffixes
 
 router = APIRouter(include_in_schema=False)
 
 _STATIC = Path(__file__).parent / "static"
-_FILES = {"page.css": "text/css", "page.js": "text/javascript"}
+_TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".mjs": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+}
+_WORKER = "pdfjs/pdf.worker.min.mjs"
+_WORKER_POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+"""PDF.js reads files in a worker, and pictures in WebAssembly there. The page itself may not."""
+
+
+@cache
+def _files() -> dict[str, Path]:
+    """The files of the page by what follows /static/: a list, so that no path is followed."""
+    return {
+        path.relative_to(_STATIC).as_posix(): path
+        for path in _STATIC.rglob("*")
+        if path.is_file() and path.name != "index.html"
+    }
 
 
 @router.get("/")
-async def index() -> FileResponse:
+async def index(request: Request) -> Response:
     """The page."""
-    return FileResponse(_STATIC / "index.html", media_type="text/html")
+    return _sent(_STATIC / "index.html", request)
 
 
-@router.get("/static/{name}")
-async def static(name: str) -> FileResponse:
-    """Its files, by a list rather than by the path."""
-    if name not in _FILES:
+@router.get("/static/{name:path}")
+async def static(name: str, request: Request) -> Response:
+    """Its files."""
+    path = _files().get(name)
+    if path is None:
         raise ApiError(404, "There is no such file.")
-    return FileResponse(_STATIC / name, media_type=_FILES[name])
+    response = _sent(path, request)
+    if name == _WORKER:
+        response.headers["Content-Security-Policy"] = _WORKER_POLICY
+    return response
+
+
+@router.get("/page")
+async def about(service: Served) -> dict[str, Any]:
+    """What the page has to know of this server."""
+    return {
+        "model": service.model_id,
+        "suffixes": sorted(suffixes()),
+        "largest": service.limits.file,
+        "uploads": service.library.uploads is not None,
+    }
+
+
+def _sent(path: Path, request: Request) -> Response:
+    """A file, unless the browser has it as it is."""
+    status = path.stat()
+    response = FileResponse(
+        path,
+        media_type=_TYPES.get(path.suffix, "application/octet-stream"),
+        headers={"Cache-Control": "no-cache"},
+        stat_result=status,
+    )
+    if request.headers.get("if-none-match") == response.headers["etag"]:
+        kept = {name: response.headers[name] for name in ("etag", "cache-control")}
+        return Response(status_code=304, headers=kept)
+    return response
 
 
 @router.get("/docs")
@@ -43,7 +96,7 @@ async def docs(request: Request) -> HTMLResponse:
     head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>docagent API</title>'
     style = '<link rel="stylesheet" href="/static/page.css">'
     intro = '<p>For programs: <a href="/openapi.json">openapi.json</a>.</p>'
-    body = f"<main><h1>docagent API</h1>{intro}{''.join(parts)}</main>"
+    body = f"<main class='api'><h1>docagent API</h1>{intro}{''.join(parts)}</main>"
     return HTMLResponse(f"{head}{style}<body>{body}</body></html>")
 
 

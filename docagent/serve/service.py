@@ -13,13 +13,14 @@ from docagent.api import DocAgent
 from docagent.errors import DocAgentError
 from docagent.serve.files import FileStore
 from docagent.serve.gate import Gate
+from docagent.serve.history import History
 from docagent.serve.library import Library
 from docagent.serve.limits import Limits
 from docagent.serve.metrics import Metrics
 from docagent.serve.sources import Sources
 from docagent.settings import Settings
 from retrieval.files import Paths
-from retrieval.folders import cache_folder
+from retrieval.folders import cache_folder, data_folder
 from retrieval.progress import ignore
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("docagent")
 
 _HEAD_START = 0.3  # seconds for the first requests, as importing torch holds up all threads
+_PATIENCE = 5.0  # seconds that files which are being written get to be finished
+_PAUSE = 0.3
 _SHUTDOWN = 5.0  # seconds that reading and watching get to end
 
 
@@ -67,8 +70,8 @@ class Service:
     """What all requests share. `start` loads it in the background, and `close` ends it.
 
     `paths` are served, and so are the folders of `watch`, in which changes are looked for;
-    `uploads` adds what clients bring. Raises DocAgentError for a path that there is not and for
-    settings that cannot be.
+    `uploads` adds what clients bring, `history` keeps what is asked in the page. Raises
+    DocAgentError for a path that there is not and for settings that cannot be.
     """
 
     def __init__(
@@ -80,6 +83,7 @@ class Service:
         settings: Settings | None = None,
         limits: Limits | None = None,
         uploads: bool = True,
+        history: bool = True,
     ) -> None:
         settings = settings or Settings()
         self.limits = limits or Limits()
@@ -90,6 +94,8 @@ class Service:
             files = FileStore(cache / "files", self.limits.file, self.limits.stored)
         self.library = Library(Sources([*paths, *watch], cache), files, settings)
         self.agent = LibraryAgent(self.library, model, settings)
+        kept = (settings.cache or data_folder()) / "history.sqlite3"
+        self.history = History(kept if history else None)
         self.questions = Gate(self.limits.questions, self.limits.waiting)
         self.quick = Gate(self.limits.quick, self.limits.quick_waiting)
         self.metrics = Metrics()
@@ -161,7 +167,9 @@ class Service:
     def _read_new(self) -> None:
         try:
             self.library.refresh()
-            self.library.read_all(self._go_on)
+            until = time.monotonic() + _PATIENCE
+            while not self.library.read_all(self._go_on) and time.monotonic() < until:
+                self._ended.wait(_PAUSE)
             if self.library.entries():
                 self.library.corpus((), self._go_on)
         except DocAgentError as error:

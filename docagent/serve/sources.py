@@ -49,14 +49,23 @@ class Sources:
 
 
 def _below(folder: Path, readable: frozenset[str]) -> Iterator[Path]:
-    root = folder.resolve()
-    for here, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name[0] != ".")
-        for name in sorted(names):
-            file = Path(here, name)
-            if name[0] == "." or file.suffix.lower() not in readable:
+    root, folders = folder.resolve(), [str(folder)]
+    while folders:
+        # What the listing says of a file is enough: thousands need not be looked at one by one.
+        here = _listed(folders.pop())
+        for found in here:
+            if not found.is_file() or Path(found.name).suffix.lower() not in readable:
                 continue
-            if file.is_symlink() and not file.resolve().is_relative_to(root):
-                continue
-            if file.is_file():
+            file = Path(found.path)
+            if not found.is_symlink() or file.resolve().is_relative_to(root):
                 yield file
+        folders += reversed([each.path for each in here if each.is_dir(follow_symlinks=False)])
+
+
+def _listed(folder: str) -> list[os.DirEntry[str]]:
+    """What is in a folder and not hidden, by name; nothing if it is gone or may not be listed."""
+    try:
+        with os.scandir(folder) as found:
+            return sorted((one for one in found if one.name[0] != "."), key=lambda one: one.name)
+    except OSError:
+        return []

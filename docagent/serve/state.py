@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -40,9 +41,16 @@ async def metrics(service: Served) -> Response:
 
 @router.get("/documents", tags=["documents"])
 async def documents(service: Served) -> dict[str, Any]:
-    """The documents, how far each is read, and what of it could not be."""
+    """The documents, how far each is read, and what of it could not be.
+
+    `embedding` is how far the vectors of all are, or null; questions are answered meanwhile.
+    """
     library = service.library
-    return {"documents": [entry.as_json(library.name(entry)) for entry in library.entries()]}
+    embedding = library.embedding()
+    return {
+        "documents": [entry.as_json(library.name(entry)) for entry in library.entries()],
+        "embedding": asdict(embedding) if embedding else None,
+    }
 
 
 @router.get("/documents/{wanted}", tags=["documents"])

@@ -64,10 +64,9 @@ def chunks(document: Document, count: Count, limit: int, target: int) -> list[Ch
 
 def prefix(document: Document, chunk: Chunk) -> str:
     """What is embedded in front of a chunk's text: title, nearest headings, table header."""
-    lines = [" > ".join([document.title[:80], *(h[:80] for h in chunk.heading[-2:])])]
-    if chunk.context:
-        lines.append(chunk.context[:240])
-    return "\n".join(lines) + "\n"
+    path = [document.title[:80], *(h[:80] for h in chunk.heading[-2:])]
+    lines = [" > ".join(filter(None, path)), chunk.context[:240]]
+    return "".join(f"{line}\n" for line in lines if line)
 
 
 def _pages(document: Document) -> Iterator[tuple[int | None, list[Block]]]:

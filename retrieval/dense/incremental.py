@@ -41,7 +41,8 @@ class IncrementalIndex:
         inside = range(first, first + len(part))
         with self._lock:
             for earlier in (self._parts, self._single):
-                for number in [number for number in earlier if number in inside]:
+                few, many = sorted((inside, earlier), key=len)  # of thousands of short documents
+                for number in [number for number in few if number in many]:
                     del earlier[number]
             if len(part):
                 self._parts[first] = _Coded(part, codes(part) if coded is None else coded)

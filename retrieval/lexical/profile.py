@@ -13,6 +13,7 @@ from retrieval.lexical.fold import folded
 from retrieval.lexical.function_words import by_language
 
 _MOST = 150  # name keys of a document
+_PERIODS = 8  # years, and quarters, of a document
 _RUN = 4  # neighbours that are joined, as in "americanwaterworks"
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:&[\p{L}\p{M}\p{N}]+)*")
 _SMALL = regex.compile(r"(?<![\p{L}\p{N}])\p{Ll}{2,}")
@@ -50,14 +51,23 @@ class Profile:
     years: dict[str, float]
     quarters: dict[str, float]
 
+
+@dataclass(frozen=True, slots=True)
+class TextProfile:
+    """What a text says of itself, whatever its file is called: the keys of its most frequent names,
+    and how often it comes to speak of its most frequent years and quarters."""
+
+    names: Sequence[str]
+    years: dict[str, int]
+    quarters: dict[str, int]
+
     def as_json(self) -> dict[str, Any]:
-        """What `Profile(**row)` makes it of again."""
+        """What `TextProfile(**row)` makes it of again."""
         return asdict(self)
 
 
-def profile(text: str, title: str, file: str) -> Profile:
-    """The profile of a text; `file` is the stem of its file's name."""
-    called = f"{_JOINTS.sub(' ', file)} {title}"
+def text_profile(text: str) -> TextProfile:
+    """What a text speaks of."""
     small = Counter(_SMALL.findall(text))
     keys: Counter[str] = Counter()
     for name, count in Counter(match[0] for match in _NAME.finditer(text)).items():
@@ -65,11 +75,18 @@ def profile(text: str, title: str, file: str) -> Profile:
             keys[key] += count
     # What mostly comes in small letters is no name: "Total", "Section".
     names = [key for key, count in keys.most_common() if count > max(1, small[key])]
+    common = (Counter(found).most_common(_PERIODS) for found in (years(text), quarters(text)))
+    return TextProfile(tuple(names[:_MOST]), *map(dict, common))
+
+
+def profile(found: TextProfile, title: str, file: str) -> Profile:
+    """The profile of a text of this title; `file` is the stem of its file's name."""
+    called = f"{_JOINTS.sub(' ', file)} {title}"
     return Profile(
         title=tuple(dict.fromkeys([*name_keys(called), *initials(called)])),
-        names=tuple(names[:_MOST]),
-        years=_shares(years(text), years(called)),
-        quarters=_shares(quarters(text), quarters(called)),
+        names=found.names,
+        years=_shares(found.years, years(called)),
+        quarters=_shares(found.quarters, quarters(called)),
     )
 
 
@@ -116,7 +133,7 @@ def quarters(text: str) -> list[str]:
     ]
 
 
-def _shares(found: list[str], called: list[str]) -> dict[str, float]:
-    common = Counter(found).most_common(8)
-    most = (2 if called else 1) * (common[0][1] if common else 1)
-    return {**{key: round(n / most, 3) for key, n in common}, **dict.fromkeys(called, 1.0)}
+def _shares(counts: dict[str, int], called: list[str]) -> dict[str, float]:
+    most = (2 if called else 1) * max(counts.values(), default=1)
+    shares = {key: round(count / most, 3) for key, count in counts.items()}
+    return {**shares, **dict.fromkeys(called, 1.0)}

@@ -26,18 +26,28 @@ class _Open:
     box: Box
     last: int = 0
     words: list[str] = field(default_factory=list)
-    sizes: dict[tuple[float, float], list[int]] = field(default_factory=dict)
+    letters: int = 0  # as high as its box
+    sizes: dict[tuple[float, float], list[int]] = field(default_factory=dict)  # of other letters
     level: int = -1  # the last character that is neither raised nor lowered
     marked: bool = False  # whether it ends in a raised or lowered piece
 
     def count(self, box: Box, letters: int, index: int) -> None:
         """So many more letters have the height of this box; one of them is at `index`."""
-        self.sizes.setdefault((box[1], box[3]), [0, index])[0] += letters
+        _, low, _, high = self.box
+        if box[1] == low and box[3] == high:
+            self.letters += letters
+        else:
+            self.sizes.setdefault((box[1], box[3]), [0, index])[0] += letters
 
     def closed(self, line: int, turns: int) -> Segment:
         """Its height is the one most of its letters have."""
-        (low, high), (_, main) = max(self.sizes.items(), key=lambda item: item[1][0])
-        text, (x0, _, x1, _) = " ".join(self.words), self.box
+        x0, low, x1, high = self.box
+        main = self.first
+        if self.sizes:
+            others = max(self.sizes.items(), key=lambda item: item[1][0])
+            if others[1][0] > self.letters:
+                (low, high), (_, main) = others
+        text = " ".join(self.words)
         return Segment(text, x0, x1, low, high, line, turns, self.first, self.last, main)
 
 
@@ -78,6 +88,8 @@ class Cutter:
             b -= self.text[b - 1] in MARKS and b - a > 1
             turns = self.reader.turns(a) if fresh else self.turns
             head, tail = box(a, turns), box(b - 1, turns)
+            if not fresh and self._continues(match[0], a, b, head, tail):
+                continue
             glued = False
             if fresh:
                 if self.open and turns == self.turns and self._goes_on(head):
@@ -95,6 +107,28 @@ class Cutter:
             self._add(match[0], a, b, head, tail, glued)
         if fresh:
             self.number += 1
+
+    def _continues(self, word: str, a: int, b: int, head: Box, tail: Box) -> bool:
+        """Whether the word was added, as most are: close behind the last and as high as it."""
+        open_ = self.open
+        if open_ is None:
+            return False
+        x0, low, x1, high = open_.box
+        if (
+            head[1] != low
+            or head[3] != high
+            or tail[1] != low
+            or tail[3] != high
+            or not low - high <= head[0] - x1 <= CELL_GAP * (high - low)
+            or self.text[b - 1] in _ENDS
+            or (self.within and self.within[-1] < b)
+        ):
+            return False
+        open_.words.append(word)
+        open_.letters += b - a
+        open_.level, open_.marked, open_.last = b - 1, False, b - 1
+        open_.box = x0, low, max(x1, tail[2]), high
+        return True
 
     def _add(self, word: str, a: int, b: int, head: Box, tail: Box, glued: bool) -> None:
         if self.open is None:
@@ -145,7 +179,7 @@ class Cutter:
             if not open_.marked:
                 open_.count(boxes[index], 1, a + index)
                 open_.level = a + index
-        if not open_.sizes:
+        if not open_.sizes and not open_.letters:
             open_.count(head, b - a, a)
         return text, behind
 

@@ -135,10 +135,10 @@ def _characters(
 def _is_doubtful(handle: int) -> bool:
     """Whether text may be hidden by what it is itself."""
     call = calls()
-    red, green, blue, opacity = fill_colour(handle)
+    colour = fill_colour(handle)
     return (
-        (red >= _PALE and green >= _PALE and blue >= _PALE)
-        or not opacity
+        min(colour[:3]) >= _PALE
+        or not colour[3]
         or call["FPDFTextObj_GetTextRenderMode"](handle) in _UNPAINTED
         or (call["FPDFPageObj_CountMarks"](handle) > 0 and _is_layered(handle))
     )

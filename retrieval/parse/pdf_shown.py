@@ -92,11 +92,12 @@ class Shown:
         if is_scan(self.things, self.paper, letters):
             read = any(is_unpainted(self.reader, s.first) for s in self.printed)  # by some OCR
             return {} if read else {"stamp": self._stamp()}
-        middles = [(middle(self.reader, s.first), len(s.text)) for s in self.printed]
+        found = pictures(self.things, self.paper)
+        middles = [(middle(self.reader, s.first), len(s.text)) for s in self.printed if found]
         return {
             "pictures": [
                 [*(round(edge, 1) for edge in picture.box), picture.key]
-                for picture in pictures(self.things, self.paper)
+                for picture in found
                 if sum(size for at, size in middles if inside(*at, picture.box)) < _LABELS
             ]
         }

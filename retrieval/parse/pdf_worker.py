@@ -80,20 +80,30 @@ def page_of(pdf: Any, index: int, pictured: bool = True) -> Message:
     import pypdfium2
 
     try:
-        page = pdf[index]
-        text_page = page.get_textpage()
+        page = PageReading(pdf, index, pictured)
     except pypdfium2.PdfiumError:
         return {"rows": []}  # counts as a page without text, and is reported as such
-    reader = SegmentReader(text_page)
-    shown = Shown(page, text_page, reader, pdf.formenv and pdf.formenv.raw, pictured)
-    segments, numbers = without_line_numbers(reader, Cutter(reader).segments())
-    found = [
-        row
-        for group in upright(shown.segments(with_upright_heads(segments)), page.get_rotation() != 0)
-        for column, region in regions(mirrored(group))
-        for row in (measured(reader, line, column) for line in with_tables(rows(region)))
-    ]
-    return {"rows": found, "numbers": " ".join(map(str, numbers)), **shown.message()}
+    found = [measured(page.reader, line, column) for column, line in page.lines]
+    return {"rows": found, "numbers": " ".join(map(str, page.numbers)), **page.shown.message()}
+
+
+class PageReading:
+    """One page's lines in reading order, each with its column. Raises PdfiumError."""
+
+    def __init__(self, pdf: Any, index: int, pictured: bool) -> None:
+        self.page = pdf[index]
+        self.text_page = self.page.get_textpage()
+        self.reader = SegmentReader(self.text_page)
+        form = pdf.formenv and pdf.formenv.raw
+        self.shown = Shown(self.page, self.text_page, self.reader, form, pictured)
+        segments, self.numbers = without_line_numbers(self.reader, Cutter(self.reader).segments())
+        seen = self.shown.segments(with_upright_heads(segments))
+        self.lines: list[tuple[int, TableRow]] = [
+            (column, line)
+            for group in upright(seen, self.page.get_rotation() != 0)
+            for column, region in regions(mirrored(group))
+            for line in with_tables(rows(region))
+        ]
 
 
 def upright(segments: list[Segment], turned: bool) -> list[list[Segment]]:

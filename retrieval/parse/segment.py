@@ -70,7 +70,7 @@ class SegmentReader:
         self.loose = prototype(loose)
 
     def baseline(self, segment: Segment) -> float:
-        return _turned(*self.origin(segment.main), segment.turns)[1]
+        return turned(*self.origin(segment.main), segment.turns)[1]
 
     def origin(self, index: int) -> tuple[float, float]:
         """Where the character begins on its baseline."""
@@ -96,9 +96,9 @@ class SegmentReader:
         matrix = self.raw.FS_MATRIX()
         self.raw.FPDFText_GetMatrix(self.handle, index, matrix)
         size = self.raw.FPDFText_GetFontSize(self.handle, index) * math.hypot(matrix.a, matrix.b)
-        first = _turned(left.value, bottom.value, turns)
-        second = _turned(right.value, top.value, turns)
-        base = _turned(*self.origin(index), turns)[1]
+        first = turned(left.value, bottom.value, turns)
+        second = turned(right.value, top.value, turns)
+        base = turned(*self.origin(index), turns)[1]
         low = base - 0.22 * size
         return min(first[0], second[0]), low, max(first[0], second[0]), low + _LOOSE * size
 
@@ -116,7 +116,7 @@ class SegmentReader:
         return bool(self.raw.FPDFText_GetFontWeight(self.handle, index) >= 600)
 
 
-def _turned(x: float, y: float, turns: int) -> tuple[float, float]:
+def turned(x: float, y: float, turns: int) -> tuple[float, float]:
     """A point of the page where text drawn with so many quarter turns stands upright."""
     return ((x, y), (y, -x), (-x, -y), (-y, x))[turns]
 

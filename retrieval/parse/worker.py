@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Queue
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any
 
 # A worker finds this package behind everything else; no folder of the user's is an import path.
@@ -47,23 +47,58 @@ def run_workers(
     return failure
 
 
+class StandingWorker:
+    """A process that does one task after another; it is started for the first one.
+
+    One that died is replaced at the next task, and it ends with this process.
+    """
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        self._lock = Lock()
+        self._process: subprocess.Popen[str] | None = None
+
+    def ask(self, task: dict[str, Any]) -> list[Message] | None:
+        """What the module says to a task; None if the worker died of it."""
+        with self._lock:
+            if self._process is None or self._process.poll() is not None:
+                self._process = _started(self._module, subprocess.DEVNULL)
+            assert self._process.stdin and self._process.stdout
+            found: list[Message] = []
+            with suppress(BrokenPipeError):
+                print(json.dumps(task), file=self._process.stdin, flush=True)
+                for line in self._process.stdout:
+                    if not line.strip():
+                        return found
+                    found.append(json.loads(line))
+            self._process.kill()
+            self._process.wait()
+            return None
+
+
+def _started(module: str, errors: int) -> subprocess.Popen[str]:
+    """Its tasks come through standard input: a command line with a password is for all to see."""
+    return subprocess.Popen(
+        [sys.executable, "-P", "-c", _CODE, _ROOT, module],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+
+
 class _Worker:
     """One process; a thread carries its messages to the inbox, then its last words or ""."""
 
     def __init__(self, module: str, task: dict[str, Any], inbox: Queue[Message | str]) -> None:
         self._inbox = inbox
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _CODE, _ROOT, module],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-        )
-        # Through standard input, since a command line with a password is for all to see.
+        self._process = _started(module, subprocess.PIPE)
+        assert self._process.stdin is not None
         with suppress(BrokenPipeError):  # a worker that died is noticed by its exit status
             print(json.dumps(task), file=self._process.stdin, flush=True)
+            self._process.stdin.close()
         self._last_line = ""
         self._errors = Thread(target=self._read_errors, daemon=True)
         self._errors.start()
@@ -81,7 +116,8 @@ class _Worker:
     def _carry(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
-            self._inbox.put(json.loads(line))
+            if line.strip():
+                self._inbox.put(json.loads(line))
         status = self._process.wait()
         self._errors.join()
         self._inbox.put((self._last_line or f"exit status {status}") if status else "")

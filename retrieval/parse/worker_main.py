@@ -9,9 +9,14 @@ from importlib import import_module
 
 
 def serve(module: str) -> None:
-    """Read a task from standard input and print each message of the module as a line of JSON."""
+    """Read tasks from standard input, a line each, and print what the module says to them.
+
+    Each of its messages is a line of JSON; an empty line ends those of a task.
+    """
     logging.disable(logging.WARNING)  # pypdf reports every repaired object
-    task = json.loads(sys.stdin.readline())
-    for message in import_module(module).messages(**task):
-        sys.stdout.write(json.dumps(message) + "\n")
+    for task in map(json.loads, sys.stdin):
+        for message in import_module(module).messages(**task):
+            sys.stdout.write(json.dumps(message) + "\n")
+            sys.stdout.flush()
+        sys.stdout.write("\n")
         sys.stdout.flush()

@@ -21,7 +21,7 @@ from retrieval.store.atomic import replace_file
 
 log = logging.getLogger("docagent")
 
-LAYOUT = 2
+LAYOUT = 3
 """Counts up when the files of an entry change. Each layout has a folder of its own, so that what
 another version of docagent wrote is never read as something else."""
 
@@ -247,14 +247,22 @@ def _flush(file: Path) -> None:
 def _sweep_old(root: Path) -> bool:
     """Remove entries of older layouts; whether there were any.
 
-    Only what has the name of an entry goes: the folder may hold other things of the user's.
+    Only what has the name of an entry goes: the folder may hold other things of the user's. The
+    named collections stay, as they are no work of ours.
     """
     old = [p for p in root.glob("index-*") if p.name[6:].isdecimal() and int(p.name[6:]) < LAYOUT]
     for kind in ("documents", "vectors", "lexical", "locks"):
         old += [path for path in root.glob(f"{kind}/*") if _OLD.fullmatch(path.name)]
     for path in old:
+        _keep_collections(path, root / f"index-{LAYOUT}")
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
     return bool(old)
+
+
+def _keep_collections(old: Path, new: Path) -> None:
+    for file in old.glob("collections/*.json"):
+        if not (new / "collections" / file.name).exists():
+            replace_text(new / "collections" / file.name, file.read_text("utf-8"))

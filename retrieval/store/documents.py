@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.chunk.chunks import Chunk, chunks, prefix
+from retrieval.dense.index import Codes
 from retrieval.embed.encoder import SAMPLE, Encoder
 from retrieval.errors import DocumentError
 from retrieval.lexical.language import language, main_language
-from retrieval.lexical.profile import Profile, profile
+from retrieval.lexical.profile import Profile, TextProfile, profile, text_profile
 from retrieval.lexical.tokens import passage_terms, terms
+from retrieval.parse.decode import stem
 from retrieval.parse.document import Block, Document, Page, Unit
 from retrieval.parse.open import read, reading_version
 from retrieval.parse.place import Places
 from retrieval.progress import Emit
+from retrieval.store import sources
 from retrieval.store.cache import Cache, read_checked
+from retrieval.store.vectors import Half
 
 KIND = "documents"
 TARGET = 200  # tokens of text in a chunk
@@ -41,27 +45,41 @@ class IndexedDocument:
 
     `folder` is its entry in the cache. If the cache cannot be written, it is None, and the parsed
     document and the terms stay in memory.
+
+    An entry is of a content, whatever its file is called: `source` is where the file lies now, and
+    `own_title` is empty where the content gives none.
     """
 
     key: str
     source: str
-    title: str
+    own_title: str
     language: str  # that most of it is in, see `main_language`
     unit: Unit
     page_count: int
     silent: tuple[int, ...]
     warnings: tuple[str, ...]
-    profile: Profile
+    text_profile: TextProfile
     headings: list[tuple[str, ...]]
     contexts: list[str]
     table: NDArray[np.int64]
     folder: Path | None
+    vectors: dict[str, tuple[Half, Codes]] = field(default_factory=dict)  # that were read, by model
     _document: Document | None = None
     _terms: Terms | None = None
     _places: Places | None = None
 
     def __len__(self) -> int:
         return len(self.table)
+
+    @property
+    def title(self) -> str:
+        """Its own title, or else its file's name."""
+        return self.own_title or stem(Path(self.source))
+
+    @cached_property
+    def profile(self) -> Profile:
+        """What it is called by, its file's name included."""
+        return profile(self.text_profile, self.own_title, Path(self.source).stem)
 
     def chunk(self, number: int) -> Chunk:
         """One chunk, counted from 0 in this document."""
@@ -91,7 +109,7 @@ class IndexedDocument:
     def document(self) -> Document:
         """The parsed document, kept once it was read."""
         if self._document is None:
-            self._document = self._read()
+            self._document = replace(self._read(), title=self.title)
         return self._document
 
     def place(self, offset: int) -> str:
@@ -109,8 +127,12 @@ class IndexedDocument:
         return [(text, heading) for text, heading in rows]
 
     def embedded_texts(self, numbers: Iterable[int]) -> list[str]:
-        """What the encoder reads: each chunk behind its title, headings and table header."""
+        """What the encoder reads: each chunk behind its title, headings and table header.
+
+        The file's name is no part of it, so that a renamed file keeps its vectors.
+        """
         document = self._document or self._read()  # not kept: a thousand need not fit in memory
+        document = replace(document, title=self.own_title)
         cut = [self.chunk(number) for number in numbers]
         return [prefix(document, chunk) + document.text[chunk.start : chunk.end] for chunk in cut]
 
@@ -124,7 +146,7 @@ class IndexedDocument:
         assert self.folder is not None
         stored = json.loads(read_checked(self.folder, "document.json"))
         return Document(
-            title=self.title,
+            title=self.own_title,
             text=read_checked(self.folder, "text.txt").decode("utf-8"),
             pages=tuple(Page(*page) for page in stored["pages"]),
             blocks=tuple(Block(*block) for block in stored["blocks"]),
@@ -150,8 +172,15 @@ def index_file(
     Raises DocumentError if the file cannot be read.
     """
     key = content_key(path, encoder, password)
-    parse = partial(read, path, password, emit)
+    parse = partial(_without_name, path, password, emit)
     return _index(key, str(path.absolute()), parse, encoder, cache)
+
+
+def _without_name(path: Path, password: str | None, emit: Emit) -> Document:
+    """What is in a file, with a title only if that is of its own: the name changes more often."""
+    document = read(path, password, emit)
+    named = document.title in (stem(path), path.stem, path.name)
+    return replace(document, title="") if named else document
 
 
 def index_document(
@@ -169,19 +198,26 @@ def _index(
 ) -> IndexedDocument:
     # What is there is read without the lock: a writer in another process holds up no reader.
     if (cache.root / KIND / key).is_dir() and (indexed := load(cache, key)):
-        return indexed
+        return _found(cache, indexed, source)
     with cache.lock(key):
-        indexed = load(cache, key)
-        if indexed is None:
-            document = parse()
-            count = encoder.counter(document.text[:SAMPLE])
-            cut = chunks(document, count, encoder.limit - 2, TARGET)
-            indexed = _save(cache, key, source, document, cut)
+        if indexed := load(cache, key):
+            return _found(cache, indexed, source)
+        document = parse()
+        count = encoder.counter(document.text[:SAMPLE])
+        cut = chunks(document, count, encoder.limit - 2, TARGET)
+        return _save(cache, key, source, document, cut)
+
+
+def _found(cache: Cache, indexed: IndexedDocument, source: str) -> IndexedDocument:
+    """A content of the cache, which lies at this place now."""
+    if source != indexed.source and indexed.folder is not None:
+        sources.add(cache, indexed.folder, source)
+        indexed.source = source
     return indexed
 
 
 def content_key(path: Path, encoder: Encoder, password: str | None) -> str:
-    """Names one content under one way of reading it.
+    """Names one content under one way of reading it, in which the suffix has a say.
 
     The password belongs to it: without it, a cached copy must not open the document.
     """
@@ -196,7 +232,6 @@ def content_key(path: Path, encoder: Encoder, password: str | None) -> str:
         TARGET,
         encoder.fingerprint,
         encoder.limit,
-        path.stem,
         path.suffix,
         password,
     ]
@@ -229,7 +264,7 @@ def _indexed(
         metadata["pages"],
         tuple(metadata["silent"]),
         tuple(metadata["warnings"]),
-        Profile(**metadata["profile"]),
+        TextProfile(**metadata["profile"]),
         [tuple(heading) for heading in metadata["headings"]],
         metadata["contexts"],
         table,
@@ -263,7 +298,7 @@ def _save(
         "pages": len(document.pages),
         "silent": document.silent,
         "warnings": document.warnings,
-        "profile": profile(document.text, document.title, Path(source).stem).as_json(),
+        "profile": text_profile(document.text).as_json(),
         "headings": list(headings),
         "contexts": list(contexts),
     }
@@ -279,7 +314,8 @@ def _save(
 
     indexed = _indexed(key, metadata, table, cache.save(KIND, key, write))
     if indexed.folder is None:
-        indexed._document, indexed._terms = document, search_terms
+        indexed._document = replace(document, title=indexed.title)
+        indexed._terms = search_terms
     return indexed
 
 

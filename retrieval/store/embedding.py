@@ -12,6 +12,7 @@ from itertools import accumulate, groupby
 import numpy as np
 
 from retrieval.dense.incremental import IncrementalIndex
+from retrieval.dense.index import Codes, codes
 from retrieval.embed.encoder import Encoder
 from retrieval.progress import Emit, Progress
 from retrieval.store import vectors as stored
@@ -163,12 +164,20 @@ class Embedding:
         """Whether the cache has all vectors of a document, which then are in the index."""
         document = self.documents[number]
         size = len(document)
-        key = self._key(document)
-        vectors = stored.load(self.cache, key, size) if size else None
-        if vectors is not None:
+        if size and self.encoder.suffix not in document.vectors:
+            key = self._key(document)
+            vectors = stored.load(self.cache, key, size)
+            if vectors is None:
+                return False
             coded = stored.load_codes(self.cache, key, size)
-            self.index.add(self.firsts[number], vectors, coded)
-        return vectors is not None or not size
+            self._keep(document, vectors, codes(vectors) if coded is None else coded)
+        if size:
+            self.index.add(self.firsts[number], *document.vectors[self.encoder.suffix])
+        return True
+
+    def _keep(self, document: IndexedDocument, vectors: Half, coded: Codes) -> None:
+        """With the document: an index of the same ones but for one then reads nothing again."""
+        document.vectors[self.encoder.suffix] = vectors, coded
 
     def _embed(self, number: int) -> None:
         """Make what is missing of one document, alone among all processes."""
@@ -187,7 +196,9 @@ class Embedding:
                         stored.save_shard(self.cache, key, start, shard)
                 shards.append(shard)
                 self.index.add(first + start, shard)
-            self.index.add(first, stored.join(self.cache, key, shards))
+            vectors = stored.join(self.cache, key, shards)
+            self._keep(document, vectors, codes(vectors))
+            self.index.add(first, *document.vectors[self.encoder.suffix])
 
     def _encode(self, texts: list[str]) -> Half:
         rows: dict[int, Half] = {}

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval.files import Paths, matches_of, path_list
-from retrieval.store import documents, vectors, word_index
+from retrieval.store import documents, sources, vectors, word_index
 from retrieval.store.cache import Cache
 from retrieval.store.collections import MARK, Collections
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One cached document: where it came from and what it takes on disk (bytes)."""
+    """One cached document: where it lies and what it takes on disk (bytes), copies together."""
 
     key: str
     source: str
@@ -37,9 +37,10 @@ class Inventory:
             if document is not None:
                 key = document.key
                 size = sum(map(_size, [folder, *vectors.parts(self.cache, key)]))
-                entries.append(
-                    Entry(key, document.source, document.page_count, len(document), size)
-                )
+                entries += [
+                    Entry(key, source, document.page_count, len(document), size)
+                    for source in sources.known(folder, document.source)
+                ]
         return sorted(entries, key=lambda entry: entry.source)
 
     def size(self) -> int:
@@ -68,16 +69,16 @@ class Inventory:
                 roots += self._files(name)
             self.collections.forget(name)
             spared = [p for other in self.collections.names() for p in self._files(other)]
-        for entry in self.entries():
-            source = Path(entry.source)
-            if not names or (_below(source, roots) and not _below(source, spared)):
-                self.cache.remove(documents.KIND, entry.key)
-                for part in vectors.parts(self.cache, entry.key):
-                    self.cache.remove(vectors.KIND, part.name)
-                cleared += 1
+        entries = [(entry.key, Path(entry.source)) for entry in self.entries()]
+        gone = {key for key, source in entries if not names or _below(source, roots)}
+        gone -= {key for key, source in entries if names and _below(source, spared)}
+        for key in gone:
+            self.cache.remove(documents.KIND, key)
+            for part in vectors.parts(self.cache, key):
+                self.cache.remove(vectors.KIND, part.name)
         for lexical in self.cache.entries(word_index.KIND):
             self.cache.remove(word_index.KIND, lexical.name)
-        return cleared
+        return cleared + len(gone)
 
     def _clear_store(self, uri: str) -> int:
         from retrieval.store.lance import LanceStore

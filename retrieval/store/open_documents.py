@@ -10,7 +10,7 @@ from retrieval.errors import DocAgentError, DocumentError
 from retrieval.files import document_names, readable_files
 from retrieval.parse import ocr
 from retrieval.parse.document import ranges
-from retrieval.progress import Emit
+from retrieval.progress import Emit, Progress
 from retrieval.store.cache import Cache
 from retrieval.store.documents import IndexedDocument, index_file
 
@@ -47,7 +47,10 @@ def read_documents(
     one that was `named`.
     """
     indexed: dict[Path, IndexedDocument] = {}
-    for path in [*named, *searched]:
+    paths = [*named, *searched]
+    for number, path in enumerate(paths):
+        if len(paths) > 1:
+            emit(Progress("files", number, len(paths), "files"))
         try:
             indexed[path] = index_file(path, encoder, cache, password, emit)
         except DocAgentError as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.errors import DocAgentError
-from retrieval.store import documents, vectors, word_index
+from retrieval.store import documents, sources, vectors, word_index
 from retrieval.store.cache import Cache, manifest, whole
 from retrieval.store.documents import IndexedDocument
 
@@ -24,8 +24,8 @@ def verify(cache: Cache, below: list[Path] | None = None) -> Iterator[str]:
     for folder in cache.entries(documents.KIND):
         document = _loaded(cache, folder)
         if isinstance(document, IndexedDocument):
-            source = Path(document.source)
-            if below and not any(root in [source, *source.parents] for root in below):
+            places = list(map(Path, sources.known(folder, document.source)))
+            if below and not any(root in [p, *p.parents] for root in below for p in places):
                 continue
             rows[document.key] = len(document)
             fault = _document_fault(document)

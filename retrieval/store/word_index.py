@@ -24,10 +24,10 @@ log = logging.getLogger("docagent")
 
 KIND = "lexical"
 _STATE = "state.json"
-_FEW = 20_000
+_FEW = 2_000
 _STALE = 8
 """tantivy counts the words of passages that were taken out until it happens to merge their file, so
-that scores drift from those of a fresh index. Up to so many passages, about a second's work, the
+that scores drift from those of a fresh index. Up to so many passages, a moment's work, the
 index is therefore built anew from the stored terms; a larger one when one in so many is stale."""
 
 

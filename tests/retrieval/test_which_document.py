@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from retrieval import Corpus
-from retrieval.lexical.profile import Profile, profile, quarters, question_keys, years
+from retrieval.lexical.profile import (
+    TextProfile,
+    profile,
+    quarters,
+    question_keys,
+    text_profile,
+    years,
+)
 from retrieval.lexical.profiles import Profiles
 from retrieval.query import parse_query
 from retrieval.ranking.which_document import probabilities
@@ -68,19 +75,20 @@ def test_a_question_on_two_reports_keeps_both(reports: Corpus) -> None:
 
 def test_what_names_no_document_favours_none(reports: Corpus) -> None:
     query = parse_query("What was the depreciation of property?")
-    profiles = Profiles([profile(REPORT, "", name) for name in REPORTS])
+    profiles = Profiles([profile(text_profile(REPORT), "", name) for name in REPORTS])
     assert max(probabilities(profiles, query)) < 0.01
     assert len({p.document for p in reports.search(query.text, 10)}) == len(REPORTS)
 
 
 def test_a_profile_of_names_and_periods() -> None:
     text = "The Harbour Trust met. The Harbour Trust sold its boats in 2019. In 2019 it rained."
-    found = profile(f"{text} A trust is a form.", "", "HarbourTrust_2020Q3")
+    told = text_profile(f"{text} A trust is a form.")
+    found = profile(told, "", "HarbourTrust_2020Q3")
     assert {"harbour", "trust", "harbourtrust"} <= {*found.title}
     assert "harbourtrust" in found.names and "form" not in found.names
     assert found.years == {"2020": 1.0, "2019": 0.5}
     assert found.quarters == {"3": 1.0}
-    assert Profile(**found.as_json()) == found
+    assert TextProfile(**told.as_json()) == told
 
 
 def test_periods_and_names_in_the_spelling_of_a_question() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from retrieval.lexical.index import LexicalIndex
-from retrieval.lexical.profile import Profile
+from retrieval.lexical.profile import TextProfile
 from retrieval.lexical.tokens import terms
 from retrieval.parse.document import Document
 from retrieval.store import word_index as words
@@ -34,13 +34,13 @@ def document(key: str, texts: list[str]) -> IndexedDocument:
     return IndexedDocument(
         key=key,
         source=key,
-        title=key,
+        own_title=key,
         unit="page",
         page_count=0,
         silent=(),
         warnings=(),
         language="",
-        profile=Profile((), (), {}, {}),
+        text_profile=TextProfile((), {}, {}),
         headings=[()],
         contexts=[""],
         table=table,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,36 +39,36 @@ Serve = Callable[..., Running]
 @pytest.fixture
 def serve(cache: Path, loaded: None) -> Iterator[Serve]:
     """Start servers; they end with the test."""
-    ends: list[Callable[[], None]] = []
+    with ExitStack() as ends:
 
-    def start(*paths: Path, model: Any = None, key: str | None = None, **options: Any) -> Running:
-        model = model or FakeModel(replies=[ANSWER] * 999)
-        settings = options.pop("settings", Settings(cache=cache))
-        service = Service(paths, model=model, settings=settings, **options)
-        listening = _listening("127.0.0.1", 0)
-        config = uvicorn.Config(
-            create_app(service, "127.0.0.1", key), log_level="error", ws="none", lifespan="on"
-        )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
-        thread.start()
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        headers = {"Authorization": f"Bearer {key}"} if key else {}
-        client = httpx.Client(base_url=url, timeout=60, headers=headers)
-        running = Running(url, service, client)
+        def start(*paths: Path, **options: Any) -> Running:
+            options.setdefault("settings", Settings(cache=cache))
+            return ends.enter_context(running(*paths, **options))
 
-        def end() -> None:
-            client.close()
-            server.should_exit = server.force_exit = True
-            thread.join(20)
+        yield start
 
-        ends.append(end)
+
+@contextmanager
+def running(
+    *paths: Path, model: Any = None, key: str | None = None, **options: Any
+) -> Iterator[Running]:
+    """A server that has read its documents; `options` are those of Service."""
+    model = model or FakeModel(replies=[ANSWER] * 999)
+    service = Service(paths, model=model, **options)
+    listening = _listening("127.0.0.1", 0)
+    config = uvicorn.Config(
+        create_app(service, "127.0.0.1", key), log_level="error", ws="none", lifespan="on"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+    thread.start()
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    with httpx.Client(base_url=url, timeout=60, headers=headers) as client:
         until(lambda: client.get("/health").json()["reading"] is False, 120)
-        return running
-
-    yield start
-    for end in ends:
-        end()
+        yield Running(url, service, client)
+    server.should_exit = server.force_exit = True
+    thread.join(20)
 
 
 def until(condition: Callable[[], object], seconds: float = 20.0) -> None:

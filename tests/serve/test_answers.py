@@ -128,3 +128,20 @@ def test_questions_and_documents_in_other_languages(serve: Serve, tmp_path: Path
     for query, name in (("When are the eels caught?", "aale.txt"), ("Brand der Mühle", "mill.txt")):
         found = client.post("/search", json={"query": query, "k": 1}).json()
         assert found["passages"][0]["document"] == name
+
+
+def test_the_place_of_words_on_their_page(serve: Serve, town: Path, tmp_path: Path) -> None:
+    pdf = text_pdf(tmp_path / "two.pdf", ["First page.", "Second page on ice."])
+    client = serve(town, pdf).client
+    text = client.get("/documents/two.pdf/pages/2").json()
+    where = {"start": text["start"], "end": text["start"] + len("Second page")}
+    place = client.get("/documents/two.pdf/places", params=where).json()
+    assert (place["document"], place["page"], place["label"]) == ("two.pdf", 2, None)
+    assert (place["quote"], place["name"], place["unit"]) == ("Second page", "", "page")
+    [[left, top, right, bottom]] = place["boxes"]
+    assert 70 < left < right < place["width"] / 2 and 70 < top < bottom < place["height"] / 4
+    place = client.get("/documents/town.txt/places", params={"start": 20, "end": 30}).json()
+    assert (place["page"], place["name"], place["boxes"]) == (None, "line 3", [])
+    wrong = {"start": -1, "end": 4}
+    assert client.get("/documents/two.pdf/places", params=wrong).status_code == 400
+    assert client.get("/documents/none/places", params={"start": 0, "end": 4}).status_code == 400

@@ -92,14 +92,15 @@ def test_odd_methods(town_server: Running, method: str) -> None:
         assert 400 <= told.status_code < 500
 
 
-def test_no_request_by_the_description_fails(town_server: Running) -> None:
+@pytest.mark.parametrize("examples", [4, pytest.param(100, marks=pytest.mark.slow)])
+def test_no_request_by_the_description_fails(town_server: Running, examples: int) -> None:
     """Requests made of the OpenAPI description: valid ones, and others that are nearly so."""
     schema = schemathesis.openapi.from_url(f"{town_server.url}/openapi.json")
     seen = 0
     for operation in map(_operation, schema.get_all_operations()):
         for mode in GenerationMode:
 
-            @settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+            @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
             @given(case=operation.as_strategy(generation_mode=mode))
             def check(case: Any) -> None:
                 told = case.call(timeout=60)

@@ -128,7 +128,8 @@ def test_mcp_is_guarded_too(town_server: Running) -> None:
     assert httpx.get(f"{town_server.url}/mcp/../documents").status_code == 200  # a client's own
 
 
-async def test_over_standard_input_and_output(tmp_path: Path, cache: Path) -> None:
+@pytest.mark.parametrize("mode", ["auto", pytest.param("legacy", marks=pytest.mark.slow)])
+async def test_over_standard_input_and_output(tmp_path: Path, cache: Path, mode: Any) -> None:
     root, outside = tmp_path / "root", tmp_path / "outside"
     root.mkdir()
     outside.mkdir()
@@ -140,7 +141,7 @@ async def test_over_standard_input_and_output(tmp_path: Path, cache: Path) -> No
         args=["-m", "docagent", "mcp", "--root", str(root), "--model", "none"],
         env=environment(cache),
     )
-    async with Client(command, read_timeout_seconds=120) as client:
+    async with Client(command, read_timeout_seconds=120, mode=mode) as client:
         listed = (await structured(client, "list_documents"))["documents"]
         assert [one["name"] for one in listed] == ["town.txt"]
         answer = await structured(client, "ask", question=QUESTION)

@@ -136,6 +136,27 @@ def test_tools(serve: Serve) -> None:
     assert isinstance(earlier, AIMessage) and earlier.tool_calls[0]["args"] == {"town": "Ostby"}
 
 
+def test_tools_in_pieces_and_from_langchain(serve: Serve) -> None:
+    """The calls of both clients, put together from a stream, are those of a whole reply."""
+    running = serve(model=CallingModel(script=[call("weather", town="Ostby")] * 3))
+    chunks = official(running).chat.completions.create(
+        model="CallingModel", messages=say("How is the weather?"), tools=[WEATHER], stream=True
+    )
+    choices: list[Any] = [chunk.choices[0] for chunk in chunks if chunk.choices]
+    [made] = [one for choice in choices for one in choice.delta.tool_calls or ()]
+    assert (made.function.name, made.function.arguments) == ("weather", '{"town": "Ostby"}')
+    assert choices[-1].finish_reason == "tool_calls"
+    options: Any = {"base_url": f"{running.url}/v1", "api_key": "none"}
+    bound = ChatOpenAI(model="CallingModel", **options).bind_tools([WEATHER])
+    whole, streamed = bound.invoke("How is the weather?"), None
+    for piece in bound.stream("How is the weather?"):
+        streamed = piece if streamed is None else streamed + piece
+    for message in (whole, streamed):
+        assert isinstance(message, AIMessage)
+        [told] = message.tool_calls
+        assert (told["name"], told["args"]) == ("weather", {"town": "Ostby"})
+
+
 def test_embeddings(serve: Serve) -> None:
     running = serve()
     client = official(running)
