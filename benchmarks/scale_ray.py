@@ -13,6 +13,7 @@ import os
 import random
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -29,7 +30,7 @@ from benchmarks import object_store
 from benchmarks.harness import Table, arguments, tell, timed
 from retrieval.store.lance import LanceStore
 
-PORT, HEAD = 5588, 6399
+PORT = 5588
 KILLS = ["worker"] * 10 + ["driver"] * 2 + ["S3 server"]
 
 
@@ -61,11 +62,13 @@ def fill(folder: Path, number: int) -> None:
 def cluster() -> Iterator[list[psutil.Process]]:
     """Two nodes; their processes."""
     folder = Path(tempfile.mkdtemp(prefix="ray-"))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_AUTH_MODE": "token"}
     os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
     small = ["--num-cpus=1", f"--object-store-memory={300 << 20}"]
-    head = ["--head", f"--port={HEAD}", "--include-dashboard=false", f"--temp-dir={folder}"]
-    address = f"127.0.0.1:{HEAD}"
+    head = ["--head", f"--port={port}", "--include-dashboard=false", f"--temp-dir={folder}"]
+    address = f"127.0.0.1:{port}"
     try:
         for place in (head, [f"--address={address}"]):
             command = [sys.executable, "-m", "ray.scripts.scripts", "start", *place, *small]
