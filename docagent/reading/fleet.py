@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,32 +43,39 @@ class FleetModel(Model):
         """Replies as workers make them. Raises DocAgentError if Ray cannot be reached."""
         from langchain_core.messages import AIMessage
 
-        from retrieval.scale.cluster import connect
+        from retrieval.scale.cluster import connect, results
 
         if not prompts:
             return
-        ray = connect(self._on)
-        resources = ray.cluster_resources()
-        gpus = int(resources.get("GPU", 0)) if self.own else 0
         rows = [
             {"number": number, "prompt": str(prompt[0].content)}
             for number, prompt in enumerate(prompts)
         ]
-        parts = ray.data.from_items(rows, override_num_blocks=-(-len(rows) // _BATCH))
-        made = parts.map_batches(
-            _Worker,
-            batch_size=_BATCH,
-            fn_constructor_args=(self._name, self.identity, options),
-            concurrency=(1, gpus or max(1, int(resources.get("CPU", 1)))),
-            num_gpus=1 if gpus else None,
-        )
-        for row in made.iter_rows():
+        worker = (self._name, self.identity, options)
+        for row in results(connect(self._on), partial(_replied, rows, worker, self.own)):
             if row["error"]:
                 yield int(row["number"]), DocAgentError(row["error"])
                 continue
             message = AIMessage(row["text"], usage_metadata=row["usage"])
             self._count(message.usage_metadata)
             yield int(row["number"]), message
+
+
+def _replied(
+    rows: list[dict[str, Any]], worker: tuple[Any, ...], own: bool, ray: Any
+) -> Iterator[dict[str, Any]]:
+    """The replies to prompts; a model of our own takes a GPU for each worker, if there are any."""
+    resources = ray.cluster_resources()
+    gpus = int(resources.get("GPU", 0)) if own else 0
+    parts = ray.data.from_items(rows, override_num_blocks=-(-len(rows) // _BATCH))
+    made = parts.map_batches(
+        _Worker,
+        batch_size=_BATCH,
+        fn_constructor_args=worker,
+        concurrency=(1, gpus or max(1, int(resources.get("CPU", 1)))),
+        num_gpus=1 if gpus else None,
+    )
+    yield from made.iter_rows()
 
 
 class _Worker:

@@ -73,7 +73,8 @@ def index_on_ray(
                 run.commit()
     for source in run.left(new):
         run.report.left_out[source.uri] = (
-            f"Cannot read {source.uri}: its worker was ended each time (out of memory?)."
+            f"Cannot read {source.uri}: its worker ended each time (out of memory?); "
+            "the logs of Ray tell more."
         )
     run.finish()
     run.report.seconds = time.monotonic() - begun

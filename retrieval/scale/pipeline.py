@@ -5,8 +5,10 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from retrieval.scale.cluster import results
 from retrieval.scale.sources import Source
 from retrieval.scale.stages import Reading, Way, embed, read_source
 
@@ -31,6 +33,12 @@ def stream(
         pa.table({"uri": [s.uri for s in group], "known": [known.get(s.uri, "") for s in group]})
         for group in _tasks(sources, 1 if alone else _FILES)
     ]
+    for block in results(ray, partial(_blocks, tasks, way)):
+        yield from _readings(block)
+
+
+def _blocks(tasks: list[pa.Table], way: Way, ray: Any) -> Iterator[pa.Table]:
+    """The graph, and what comes out of it."""
     gpus = int(ray.cluster_resources().get("GPU", 0))
     read = ray.data.from_arrow(tasks).map_batches(
         _read, batch_size=None, batch_format="pyarrow", fn_args=(way,)
@@ -46,8 +54,7 @@ def stream(
         )
     else:  # in the same task as the reading
         made = read.map_batches(_embed, batch_size=None, batch_format="pyarrow", fn_args=(way,))
-    for block in made.iter_batches(batch_size=None, batch_format="pyarrow"):
-        yield from _readings(block)
+    yield from made.iter_batches(batch_size=None, batch_format="pyarrow")
 
 
 def _tasks(sources: Sequence[Source], files: int) -> Iterator[list[Source]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from retrieval.errors import DocAgentError, DocumentError
 from retrieval.extras import require
+from retrieval.files import warn_of_others
 from retrieval.parse.document import FORMATS
 from retrieval.parse.registry import suffixes
 
@@ -119,15 +120,19 @@ def _listed(root: str) -> Iterator[Source]:
     except OSError as error:
         raise DocumentError(f"Cannot list {root}: {_reason(error)}") from error
     readable, count = suffixes(), 0
+    others: list[str] = []
     for info in infos:
-        inside = PurePosixPath(info.path[len(path) :])
-        hidden = any(part.startswith(".") for part in inside.parts)
-        suffix = PurePosixPath(info.path).suffix.lower()
-        if info.type == FileType.File and suffix in readable and not hidden:
+        inside = info.path[len(path) :]
+        if info.type != FileType.File or "/." in inside:
+            continue
+        if PurePosixPath(info.path).suffix.lower() in readable:
             count += 1
-            yield Source(root + info.path[len(path) :], info.size, info.mtime_ns or 0)
+            yield Source(root + inside, info.size, info.mtime_ns or 0)
+        else:
+            others.append(inside.lstrip("/"))
     if not count:
         raise DocumentError(f"{root} holds no file docagent reads ({FORMATS}).")
+    warn_of_others(root, others)
 
 
 def _opened(uri: str) -> tuple[FileSystem, str]:

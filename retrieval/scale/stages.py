@@ -14,7 +14,7 @@ from retrieval.corpus import cutting_encoder
 from retrieval.embed import multilingual
 from retrieval.embed.encoder import Encoder
 from retrieval.embed.multilingual import MultilingualEncoder
-from retrieval.errors import DocAgentError
+from retrieval.errors import DocAgentError, first_line
 from retrieval.progress import ignore
 from retrieval.scale.sources import UnreachableError, fetch
 from retrieval.store.cache import Unkept
@@ -71,6 +71,8 @@ def read_source(uri: str, known: str, way: Way) -> Reading:
         except DocAgentError as error:
             text = str(error).replace(f"{folder}/{Path(uri).name}", uri)
             return Reading(uri, error=text if uri in text else f"{uri}: {text}")
+        except Exception as error:  # noqa: BLE001 - a fault of ours costs a line, not the run
+            return Reading(uri, error=f"{uri}: {type(error).__name__}: {first_line(error)}")
     tokens = sum(encoder.count(document.embedded_texts(range(len(document)))))
     document = replace(document, source=uri)
     language, warnings = document.language, document.warnings

@@ -51,6 +51,7 @@ class LocalRay:
 def ray(monkeypatch: pytest.MonkeyPatch) -> LocalRay:
     ray = LocalRay()
     monkeypatch.setattr(cluster, "connect", lambda where: ray)
+    monkeypatch.setattr(cluster, "results", lambda ray, make: make(ray))
     return ray
 
 
