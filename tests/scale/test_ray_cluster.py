@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -26,6 +29,7 @@ from retrieval.scale.job import Report, index_on_ray
 from retrieval.store.lance import LanceStore
 from tests.conftest import ROOT
 from tests.engine.scripted_server import scripted
+from tests.process import docagent
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +123,35 @@ def test_a_killed_worker_changes_nothing(
     assert killed
     assert list(report.left_out) == [str(folder / "bad.pdf")]
     assert rows(stormy) == rows(calm)
+
+
+@pytest.mark.slow
+def test_through_a_clients_port(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAY_AUTH_MODE", "token")
+    monkeypatch.setenv("RAY_AUTH_TOKEN", "0" * 64)
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("", 0)) as two:
+        port, client = one.getsockname()[1], two.getsockname()[1]
+    command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--block"]
+    command += [f"--port={port}", f"--ray-client-server-port={client}", "--num-cpus=2"]
+    command += ["--include-dashboard=false", f"--object-store-memory={300 << 20}"]
+    node = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        address = f"lance:{tmp_path / 'store'}"
+        deadline = time.monotonic() + 240
+        while True:
+            arguments = (folder, "--store", address, "--on", f"ray://127.0.0.1:{client}")
+            done = docagent("index", *arguments)
+            if done.returncode == 0 or time.monotonic() > deadline:
+                break
+            time.sleep(2)
+        assert done.stdout.startswith("6 of 7 files read (6 passages"), done.stderr
+        assert "bad.pdf" in done.stderr
+        assert len(rows(address)) == 6
+    finally:
+        processes = [*psutil.Process(node.pid).children(recursive=True), node]
+        for process in processes:
+            process.kill()
