@@ -223,7 +223,7 @@ class Corpus:
         is not sure that they would cover these words and nothing else, there are none.
         """
         name = self._index.name_of(document)
-        path = self._index.sources[name]
+        path = Path(self._index.source(name))
         return locate(name, self.document(name), path, start, end, self._password)
 
     def sentences(self, passage: Passage) -> list[Sentence]:

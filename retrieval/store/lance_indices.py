@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 _PARTITION = 4096  # passages that share a centre
+_GROWN = 4
 
 Emit = Callable[[str], None]
 
@@ -30,7 +31,22 @@ def index_passages(table: Any, trained: int, emit: Emit) -> None:
     _ensure(table, "heading_terms", words(), emit)
     rows = table.count_rows()
     if rows >= trained:
-        _ensure(table, "vector", vectors(rows, table.schema.field("vector").type.list_size), emit)
+        _train(table, rows, emit)
+
+
+def _train(table: Any, rows: int, emit: Emit) -> None:
+    """An IVF index, made anew when there are several times as many rows as it was trained for.
+
+    Its name says how many that were; what was added since is in it too, around the same centres.
+    """
+    old = [index.name for index in table.list_indices() if index.columns == ["vector"]]
+    if any(rows < _GROWN * int(name.rpartition("_")[2]) for name in old):
+        return
+    emit(f"training an index for {rows:,} vectors")
+    config = vectors(rows, table.schema.field("vector").type.list_size)
+    table.create_index("vector", config=config, name=f"vector_{rows}")
+    for name in old:
+        table.drop_index(name)
 
 
 def words() -> Any:
