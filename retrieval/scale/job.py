@@ -92,7 +92,7 @@ class _Run:
         self._way, self._english = _name(way), way.embedding == "minilm"
         self._files = manifest.files()
         self._keys = set(store.keys())
-        self._uses = Counter(file.key for file in self._files.values() if file.key)
+        self._uses = Counter(file.key for file in self._files.values())
         self._sources: dict[str, Source] = {}
         self._waiting: list[Reading] = []
         self._done: set[str] = set()
@@ -161,6 +161,8 @@ class _Run:
         self.report.passages += sum(len(rows.passages) for rows in new)
         for file in map(self._file, readings):
             if file.uri not in self._files:  # else its content is what it was
+                if file.key and self._uses[file.key]:
+                    log.warning("%s is a copy of another file, which has its words.", file.uri)
                 self._uses[file.key] += 1
             self._files[file.uri] = file
         self._changed = self._changed or bool(readings)

@@ -146,12 +146,13 @@ def test_other_folders_of_the_store_stay(worker: Worker, folder: Path, address: 
 
 
 def test_the_same_file_in_two_folders_is_kept_until_both_are_gone(
-    worker: Worker, folder: Path, address: str
+    worker: Worker, folder: Path, address: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     (folder / "copy").mkdir()
     copy = folder / "copy" / "a.txt"
     copy.write_text(NOTES["a.txt"], "utf-8")
     run(address, folder)
+    assert caplog.messages == [f"{copy} is a copy of another file, which has its words."]
     assert set(contents(address)) == {"a.txt", "b.txt"}
     copy.unlink()
     run(address, folder)
