@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     Affine = tuple[Tensor, Tensor]  # weight and bias
     Rows = Callable[[Tensor], Tensor]  # token numbers [n, length] to word vectors [n, length, d]
 
-_BUDGET = 2048
-"""Tokens of one forward pass, padding included: few enough that cores end at the same time."""
+_BUDGETS = {"cpu": 2048, "cuda": 32_768}
+"""Tokens of one forward pass, padding included: few enough that cores end at the same time. A GPU
+waits for its kernels to be started, a hundred a pass, unless each has much to do."""
 
 _STEP = 16
 """Texts are padded to a multiple of this. Attention over 4,000 tokens, one thread, in texts of
@@ -180,7 +181,7 @@ def in_batches(lengths: list[int], work: Callable[[list[int], int], None]) -> No
     """
     import torch
 
-    batches = _batches(lengths)
+    batches = _batches(lengths, _BUDGETS[device()])
 
     def run(batch: tuple[int, list[int]]) -> None:
         with torch.inference_mode():  # of this thread
@@ -221,13 +222,13 @@ def _workers() -> ThreadPoolExecutor | None:
     return pool
 
 
-def _batches(lengths: list[int]) -> list[tuple[int, list[int]]]:
+def _batches(lengths: list[int], budget: int) -> list[tuple[int, list[int]]]:
     """(padded length, numbers of the texts) of each pass, short ones first."""
     batches: list[tuple[int, list[int]]] = []
     for number in sorted(range(len(lengths)), key=lengths.__getitem__):
         padded = -(-lengths[number] // _STEP) * _STEP
         last = batches[-1] if batches else (0, [])
-        if last[0] != padded or (len(last[1]) + 1) * padded > _BUDGET:
+        if last[0] != padded or (len(last[1]) + 1) * padded > budget:
             batches.append((padded, []))
         batches[-1][1].append(number)
     return batches
