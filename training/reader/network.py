@@ -68,11 +68,11 @@ class Network(nn.Module):
     def _layer(self, x: Tensor, number: int, mask: Tensor | None) -> Tensor:
         at = f"encoder.layer.{number}"
         shape = (*x.shape[:2], HEADS, WIDTH // HEADS)
-        parts = (
+        query, key, value = (
             self._linear(x, f"{at}.attention.self.{name}").view(shape).transpose(1, 2)
             for name in ("query", "key", "value")
         )
-        mixed = F.scaled_dot_product_attention(*parts, attn_mask=mask)
+        mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
         mixed = mixed.transpose(1, 2).flatten(2)
         x = self._norm(
             x + self._linear(mixed, f"{at}.attention.output.dense"),
@@ -89,7 +89,8 @@ class Network(nn.Module):
         return F.layer_norm(x, (WIDTH,), weight, bias, _EPSILON)
 
     def _at(self, name: str) -> Tensor:
-        return self.base[_key(name)]
+        weight: Tensor = self.base[_key(name)]
+        return weight
 
 
 def _key(name: str) -> str:
