@@ -194,9 +194,9 @@ def test_other_formats_have_a_name_and_no_boxes(tmp_path: Path) -> None:
 
 def test_a_cell_of_a_sheet_is_named(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx")
-    cell, row = place_of(path, "1,234,567.89"), place_of(path, "Ice | -")
+    cell, row = place_of(path, "1,234,567.89"), place_of(path, "Dredging | 1,234,567.89")
     assert (cell.unit, cell.page, cell.label, cell.name) == ("sheet", 1, "Budget", "B3")
-    assert (row.name, row.boxes) == ("row 4", ())
+    assert (row.name, row.boxes) == ("row 3", ())
     assert place_of(path, "Ulla Brandt").name == "A2"
     assert place_of(path, "Harbour budget").name == "row 1"
 
