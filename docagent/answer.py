@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from docagent.marked import Marked, display, in_notebook, link, open_page, page
 from retrieval.locate.place import Place
 from retrieval.parse.document import Unit
 
 if TYPE_CHECKING:
     from retrieval.corpus import Corpus
+
+_MARGIN = 60.0  # points around the words in a notebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,11 @@ class Answer:
     def __str__(self) -> str:
         return with_citations(self.text, self.citations)
 
+    def __getstate__(self) -> list[Any]:
+        """A pickled answer goes without its documents."""
+        named = ((each.name, getattr(self, each.name)) for each in fields(self))
+        return [None if name == "corpus" else value for name, value in named]
+
     def locate(self, citation: Citation) -> Place:
         """Where a citation stands in its file: the page, and boxes of the quoted words on it.
 
@@ -117,6 +125,34 @@ class Answer:
             quote=citation.quote,
             unit=citation.unit,
         )
+
+    def marked(self, margin: float | None = None) -> list[Marked]:
+        """Each citation with a picture of its page, on which its words are marked.
+
+        With a `margin` a picture shows only so many points above and below them.
+        """
+        found = []
+        for citation in self.citations:
+            place, picture = self.locate(citation), None
+            if self.corpus is not None:
+                picture = self.corpus.picture(place, margin)
+            found.append(Marked(str(citation), self.link(citation), picture))
+        return found
+
+    def link(self, citation: Citation) -> str:
+        """`file:///papers/report.pdf#page=37`, where to open a citation; "" if it is no file."""
+        if self.corpus is None:
+            return ""
+        page = citation.page if citation.unit == "page" else None
+        return link(self.corpus.source(citation.document), page)
+
+    def show(self) -> None:
+        """Show the cited pages with the words marked: below the cell of a notebook, or else in the
+        browser. Where there is no display, a line of the log says where the page is."""
+        if in_notebook():
+            display(self.text, self.marked(_MARGIN))
+        else:
+            open_page(page(self.text, self.marked()))
 
     def _repr_html_(self) -> str:
         return as_html(self.text, self.citations)

@@ -84,8 +84,8 @@ class Shown:
             return {"unreadable": True}
         if self.things is None:
             gaps = _gaps(self.printed, self.paper) if self.pictured else ()
-            found = any(_shows(self.page, *gap) for gap in gaps)
-            self.things = drawn(self.page) if found else Drawn()
+            shows = any(_shows(self.page, *gap) for gap in gaps)
+            self.things = drawn(self.page) if shows else Drawn()
         if not self.things.images:
             return {}
         letters = len("".join(self.reader.text.split()))
