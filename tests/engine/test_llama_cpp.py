@@ -11,7 +11,6 @@ import pytest
 
 from benchmarks import fleet
 from docagent import DocAgent
-from docagent.engine.loading.tokenizer import CHATML
 from docagent.engine.servers.chat import ChatServer
 from docagent.engine.servers.connect import connect
 from docagent.errors import ServerError
@@ -83,7 +82,7 @@ def test_two_servers_read_each_text_once(
     pytest.importorskip("xllamacpp")
     model = random_model()
     model.config.max_position_embeddings = 8192
-    write_gguf(tmp_path / "tiny.gguf", model, tiny_tokenizer, tokenizer__chat_template=CHATML)
+    write_gguf(tmp_path / "tiny.gguf", model, tiny_tokenizer)
     passages = [
         f"Text {n}. " + f"The mill {n} stands by the weir. " * 30 for n in range(9)
     ]  # odd: turns change
