@@ -49,7 +49,12 @@ def in_turns(model: ChatFleet) -> None:
     """Let each prompt go to the server whose turn it is."""
     number = itertools.count()
     routing: Any = model._routing
-    routing.ranked = lambda _: [(next(number) + n) % SERVERS for n in range(SERVERS)]
+
+    def ranked(_: str) -> list[int]:
+        first = next(number)
+        return [(first + n) % SERVERS for n in range(SERVERS)]
+
+    routing.ranked = ranked
 
 
 def ask_all(
