@@ -13,7 +13,7 @@ from retrieval.errors import DocumentError, PasswordRequired
 from retrieval.parse import ocr
 from retrieval.parse.attached import with_attachments
 from retrieval.parse.compose import compose
-from retrieval.parse.document import Document
+from retrieval.parse.document import Document, Scan
 from retrieval.parse.headings import body_size
 from retrieval.parse.layout import plain
 from retrieval.parse.line import Line
@@ -38,9 +38,11 @@ def read_pdf(path: Path, password: str | None = None, emit: Emit = ignore) -> Do
     head, messages = _read_pages(path, password, emit)
     pages = [_lines(message) for message in messages]
     scans = {n: m.get("stamp", []) for n, m in enumerate(messages, 1) if _is_scan(m)}
+    places: list[Scan] = []
     if scans and ocr.available():
         body = body_size(pages) or None
-        for number, lines in ocr.read_pages(path, password, scans, body, emit).items():
+        found, places = ocr.read_pages(path, password, scans, body, emit)
+        for number, lines in found.items():
             pages[number - 1] = lines
             del scans[number]
     notes = notes_by_page(path, password, messages, emit)
@@ -58,6 +60,7 @@ def read_pdf(path: Path, password: str | None = None, emit: Emit = ignore) -> Do
         document,
         hidden=tuple((n, plain(w)) for n, m in enumerate(messages, 1) for w in m.get("hidden", ())),
         warnings=tuple(warnings(head, messages, stamped, failed)),
+        scans=tuple(places),
     )
     files = attached(head, messages)
     return with_attachments(document, files) if files else document
