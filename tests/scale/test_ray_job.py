@@ -16,7 +16,6 @@ pytest.importorskip("lancedb")
 from retrieval.errors import DocumentError
 from retrieval.progress import Progress
 from retrieval.scale import job
-from retrieval.scale import sources as listing
 from retrieval.scale.job import Report, index_on_ray
 from retrieval.scale.manifest import Manifest
 from retrieval.scale.sources import Source
@@ -55,7 +54,7 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
     worker = Worker()
     monkeypatch.setattr(job, "ray_on", lambda where, workers: nullcontext())
     monkeypatch.setattr(job, "stream", worker.stream)
-    monkeypatch.setattr(listing.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
     monkeypatch.setattr(LanceStore, "optimize", lambda store: None)  # seconds for each run
     return worker
 

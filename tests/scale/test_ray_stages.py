@@ -88,7 +88,7 @@ def test_a_store_that_is_away_is_asked_again(
     bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
-    monkeypatch.setattr(listing.time, "sleep", waited.append)
+    monkeypatch.setattr("time.sleep", waited.append)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setattr(listing, "WAITS", (1,))
     with pytest.raises(UnreachableError, match="Cannot fetch s3://corpus/notes/a"):
@@ -137,8 +137,8 @@ def test_together_the_same_vectors_up_to_rounding(folder: Path) -> None:
     alone, together = (list(embed(readings, Way(), way)) for way in (False, True))
     for one, other in zip(alone, together, strict=True):
         assert one is not None and other is not None
-        pair = [np.array(rows.passages["vector"].to_pylist()) for rows in (one, other)]
-        assert np.allclose(*pair, atol=1e-3)
+        first, second = (np.array(rows.passages["vector"].to_pylist()) for rows in (one, other))
+        assert np.allclose(first, second, atol=1e-3)
 
 
 def test_below_is_by_whole_names() -> None:
