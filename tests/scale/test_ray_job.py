@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +44,7 @@ class Worker:
             self.read.append(name)
             if name not in self.killed_by:
                 reading = read_source(source.uri, known.get(source.uri, ""), way)
-                [rows] = embed([reading], way, together=False)
-                yield replace(reading, document=None, rows=rows)
+                yield from embed([reading], way, together=False)
 
 
 @pytest.fixture
