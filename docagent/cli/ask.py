@@ -23,6 +23,7 @@ def ask(
     rewrite: options.Rewrite = False,
     on: options.On = None,
     password: options.Password = None,
+    show: options.Show = False,
     as_json: options.Json = False,
     no_stream: options.NoStream = False,
     trace: options.Trace = None,
@@ -61,5 +62,7 @@ def ask(
 
             return run_batch(questions, output, paths, answer_row)
         answer = show_answer(partial(agent.ask, paths, question), as_json, no_stream, trace)
+        if show and answer.citations:
+            answer.show()
         finish_index(agent)
     return 0 if answer.found else 4

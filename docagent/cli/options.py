@@ -86,6 +86,9 @@ Rerank = Annotated[
 Rewrite = Annotated[
     bool, typer.Option("--rewrite", help="Let the model also put the question in other words.")
 ]
+Show = Annotated[
+    bool, typer.Option("--show", help="Open the cited pages with the quoted words marked.")
+]
 On = Annotated[
     str | None,
     typer.Option(

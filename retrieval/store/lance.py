@@ -255,7 +255,7 @@ def is_store(text: str) -> bool:
 def one_of(column: str, keys: Iterable[str]) -> str:
     """The SQL condition that a column has one of these values."""
     quoted = ", ".join("'" + key.replace("'", "''") + "'" for key in keys)
-    return f"{column} IN ({quoted})"
+    return f"{column} IN ({quoted})" if quoted else "false"
 
 
 def _some(keys: Collection[str]) -> Iterator[list[str]]:
