@@ -139,8 +139,9 @@ def test_together_the_same_vectors_up_to_rounding(folder: Path) -> None:
     alone, together = (list(embed(readings, Way(), way)) for way in (False, True))
     for one, other in zip(alone, together, strict=True):
         assert one.rows and other.rows
-        first, second = (each.rows.passages["vector"].to_pylist() for each in (one, other))
-        assert np.allclose(np.array(first), np.array(second), atol=1e-3)
+        first, second = one.rows.passages["vector"], other.rows.passages["vector"]
+        pair = np.array(first.to_pylist()), np.array(second.to_pylist())
+        assert np.allclose(pair[0], pair[1], atol=1e-3)
 
 
 def test_below_is_by_whole_names() -> None:
