@@ -214,7 +214,7 @@ def test_two_writers_of_the_same_documents(uri: str, batch: Batch) -> None:
     store = LanceStore.open(uri)
     store._append("documents", batch.documents)  # the worst that they can do
     store._append("passages", batch.passages)
-    assert len(Corpus.of_store(uri).search("ice house", 9)) == len(batch.passages)
+    assert len(Corpus.of_store(uri).search("ice house, mill of Sund", 9)) == len(batch.passages)
     store.optimize()
     assert (len(store), store.passages.count_rows()) == (2, len(batch.passages))
 
