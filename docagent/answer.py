@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field, fields
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from docagent.marked import Marked, display, in_notebook, link, open_page, page
 from retrieval.locate.place import Place
 from retrieval.parse.document import Unit
 
 if TYPE_CHECKING:
     from retrieval.corpus import Corpus
+
+_MARGIN = 60.0  # points around the words in a notebook
+_SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,8 @@ class Citation:
     `id` is the number the answer's markers use, `page` the physical page from 1, `page_label`
     the printed one. `unit` says what `page` counts: pages, slides or sheets. `place` is where the
     quote begins if no page tells: a chapter, a cell, a time, a line. `header` is the title and
-    header row of the table that a quoted row belongs to.
+    header row of the table that a quoted row belongs to. `answer` is where in the document those
+    words of the quote stand that are the answer by themselves, if the small reader chose them.
     """
 
     id: int
@@ -35,18 +41,33 @@ class Citation:
     unit: Unit = "page"
     place: str = ""
     header: str = ""
+    answer: tuple[int, int] | None = None
 
     def __str__(self) -> str:
+        return self.line()
+
+    def line(self, safe: Callable[[str], str] = str, mark: str = "{}") -> str:
+        """The citation in a line. `safe` makes text of documents safe to show; `mark` is put round
+        the words that are the answer."""
         page = f", {self.unit} {self.page}" if self.page else ""
         place = f", {self.place}" if self.place else ""
-        header = f" ({self.header})" if self.header else ""
-        quote = " ".join(self.quote.split())
-        return f'[{self.id}] {self.document}{page}{place}: "{quote}"{header}'
+        header = safe(f" ({self.header})") if self.header else ""
+        return (
+            f'[{self.id}] {safe(self.document + page + place)}: "{self.words(safe, mark)}"{header}'
+        )
+
+    def words(self, safe: Callable[[str], str] = str, mark: str = "{}") -> str:
+        """The quote with white space as single spaces, its answer marked."""
+        start, end = self.answer or (self.start, self.start)
+        parts = self.quote[: start - self.start], self.quote[end - self.start :]
+        before, behind = (safe(_SPACE.sub(" ", part)) for part in parts)
+        answer = safe(" ".join(self.quote[start - self.start : end - self.start].split()))
+        return f"{before.lstrip()}{mark.format(answer) if answer else ''}{behind.rstrip()}".strip()
 
     def as_json(self) -> dict[str, Any]:
         """The keys of a citation in `ask --json`."""
         described = asdict(self)
-        for key in ("unit", "place", "header"):
+        for key in ("unit", "place", "header", "answer"):
             del described[key]
         return described
 
@@ -58,7 +79,7 @@ def with_citations(text: str, citations: Iterable[Citation]) -> str:
 
 def as_html(text: str, citations: Iterable[Citation]) -> str:
     """The same as a notebook shows it; words of documents are escaped."""
-    items = "".join(f"<li>{escape(str(citation))}</li>" for citation in citations)
+    items = "".join(f"<li>{one.line(escape, '<mark>{}</mark>')}</li>" for one in citations)
     return f"<p>{escape(text)}</p><ul style='list-style: none'>{items}</ul>"
 
 
@@ -102,6 +123,11 @@ class Answer:
     def __str__(self) -> str:
         return with_citations(self.text, self.citations)
 
+    def __getstate__(self) -> list[Any]:
+        """A pickled answer goes without its documents."""
+        named = ((each.name, getattr(self, each.name)) for each in fields(self))
+        return [None if name == "corpus" else value for name, value in named]
+
     def locate(self, citation: Citation) -> Place:
         """Where a citation stands in its file: the page, and boxes of the quoted words on it.
 
@@ -117,6 +143,34 @@ class Answer:
             quote=citation.quote,
             unit=citation.unit,
         )
+
+    def marked(self, margin: float | None = None) -> list[Marked]:
+        """Each citation with a picture of its page, on which its words are marked.
+
+        With a `margin` a picture shows only so many points above and below them.
+        """
+        found = []
+        for citation in self.citations:
+            place, picture = self.locate(citation), None
+            if self.corpus is not None:
+                picture = self.corpus.picture(place, margin)
+            found.append(Marked(str(citation), self.link(citation), picture))
+        return found
+
+    def link(self, citation: Citation) -> str:
+        """`file:///papers/report.pdf#page=37`, where to open a citation; "" if it is no file."""
+        if self.corpus is None:
+            return ""
+        page = citation.page if citation.unit == "page" else None
+        return link(self.corpus.source(citation.document), page)
+
+    def show(self) -> None:
+        """Show the cited pages with the words marked: below the cell of a notebook, or else in the
+        browser. Where there is no display, a line of the log says where the page is."""
+        if in_notebook():
+            display(self.text, self.marked(_MARGIN))
+        else:
+            open_page(page(self.text, self.marked()))
 
     def _repr_html_(self) -> str:
         return as_html(self.text, self.citations)

@@ -19,6 +19,7 @@ from retrieval.files import Paths, path_list
 from retrieval.folders import cache_folder
 from retrieval.lexical.index import Words
 from retrieval.locate.locate import locate
+from retrieval.locate.picture import picture
 from retrieval.locate.place import Place
 from retrieval.pages import PageRange
 from retrieval.parse.document import Document
@@ -225,6 +226,15 @@ class Corpus:
         name = self._index.name_of(document)
         path = Path(self._index.source(name))
         return locate(name, self.document(name), path, start, end, self._password)
+
+    def picture(self, place: Place, margin: float | None = None, dpi: int = 110) -> bytes | None:
+        """A PNG file of the page of a place, its words marked.
+
+        With a `margin` it shows only so many points above and below them. None for a format whose
+        pages are not drawn.
+        """
+        path = self._index.sources[self._index.name_of(place.document)]
+        return picture(place, path, self._password, margin, dpi)
 
     def sentences(self, passage: Passage) -> list[Sentence]:
         """The passage's sentences and table rows; headings only if it has nothing else."""

@@ -13,14 +13,21 @@ import nbformat
 from nbclient import NotebookClient
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
-NAMES = ("01_ask_a_pdf", "02_agent_api")
+NAMES = (
+    "01_ask_a_pdf",
+    "02_agent_api",
+    "03_a_million_tokens",
+    "04_summaries",
+    "05_your_own_server",
+)
+SLOW = ("03_a_million_tokens", "05_your_own_server")
 Notebook = nbformat.NotebookNode
 
 
 def run(name: str) -> Notebook:
     """The notebook with fresh outputs. Raises CellExecutionError if a cell fails."""
     notebook: Notebook = nbformat.read(EXAMPLES / f"{name}.ipynb", as_version=4)
-    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": EXAMPLES}})
+    client = NotebookClient(notebook, timeout=900, resources={"metadata": {"path": EXAMPLES}})
     client.execute()
     for cell in notebook.cells:
         cell.pop("execution_count", None)

@@ -76,6 +76,7 @@ CHEAP = [command for command in COMMANDS if command.is_cheap]
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the pages' commands and programs run: with examples, a report and a contract."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("webbrowser.open", lambda url: True)
     Path("examples").symlink_to(ROOT / "examples")
     for name in ("report", "contract"):
         text_pdf(Path(f"{name}.pdf"), [f"Page {n} of the {name}. {OSVALD}" for n in range(1, 13)])

@@ -7,10 +7,12 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tests.notebooks import EXAMPLES, NAMES, run, told
+from tests.notebooks import EXAMPLES, NAMES, SLOW, run, told
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in NAMES]
+)
 def test_it_prints_what_it_was_kept_with(name: str, qwen_file: Path, cache: Path) -> None:
     cache.mkdir()
     (cache / "models").symlink_to(qwen_file.parent)

@@ -21,7 +21,9 @@ def ask(
     brief: options.Brief = False,
     rerank: options.Rerank = "none",
     rewrite: options.Rewrite = False,
+    on: options.On = None,
     password: options.Password = None,
+    show: options.Show = False,
     as_json: options.Json = False,
     no_stream: options.NoStream = False,
     trace: options.Trace = None,
@@ -49,6 +51,7 @@ def ask(
         password=password,
         rerank=rerank,
         rewrite=rewrite,
+        on=on,
     )
     with notices():
         if questions is not None:
@@ -59,5 +62,7 @@ def ask(
 
             return run_batch(questions, output, paths, answer_row)
         answer = show_answer(partial(agent.ask, paths, question), as_json, no_stream, trace)
+        if show and answer.citations:
+            answer.show()
         finish_index(agent)
     return 0 if answer.found else 4

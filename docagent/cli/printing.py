@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import sys
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -61,14 +63,19 @@ def print_answer(answer: Answer, streamed: bool) -> None:
             print("Nearest passages:")
     several = len({citation.document for citation in answer.citations}) > 1
     for citation in answer.citations:
-        print(citation_line(citation, several))
+        print(citation_line(citation, several, answer.link(citation)))
 
 
-def citation_line(citation: Citation, with_document: bool) -> str:
-    """`[1] p. 37 (printed 35) "exact words"`; behind a row of a table its header."""
-    place = citation_place(citation, with_document)
+def citation_line(citation: Citation, with_document: bool, link: str = "") -> str:
+    """`[1] p. 37 (printed 35) "exact words"`; behind a row of a table its header.
+
+    On a terminal the page is a link that opens the file there, and the words that are the answer
+    by themselves are bold.
+    """
+    place = linked(citation_place(citation, with_document), link)
     header = one_line(citation.header)[:_LONGEST]
-    quote = f'"{one_line(citation.quote)}"'
+    bold = "\x1b[1m{}\x1b[0m" if sys.stdout.isatty() else "{}"
+    quote = f'"{citation.words(plain, bold)}"'
     return f"[{citation.id}] {place} {quote}" + (f" ({header})" if header else "")
 
 
@@ -82,6 +89,17 @@ def citation_place(citation: Citation, with_document: bool) -> str:
     if citation.place:
         parts.append(one_line(citation.place))
     return ", ".join(parts)
+
+
+def linked(text: str, link: str) -> str:
+    """The text as a link where a person reads it on a terminal that may know links."""
+    # Windows' old console shows the signs around it.
+    plain_terminal = os.environ.get("TERM") == "dumb" or (
+        sys.platform == "win32" and "WT_SESSION" not in os.environ
+    )
+    if not link or plain_terminal or not sys.stdout.isatty():
+        return text
+    return f"\x1b]8;;{link}\x1b\\{text}\x1b]8;;\x1b\\"
 
 
 def page_text(page: int, label: str | None, unit: Unit = "page") -> str:

@@ -10,26 +10,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from typing import NamedTuple
+from itertools import chain
 
-from retrieval.locate.place import Box
+from retrieval.locate.drawn import DrawnLine
 
 _SURE = 12  # characters that are not twice on a page by chance
+_MOST = 5000  # lines of a page; a hostile one has more
 _LONGEST = 4000  # characters of a line that is compared sign by sign
 _LOOSE = frozenset("-\u2010\xad\x02\ufffe")
-
-
-class DrawnLine(NamedTuple):
-    """One line: its text as the document has it, the signs drawn for it, and four edges of each."""
-
-    text: str
-    signs: str
-    edges: Sequence[float]
-
-    def box(self, sign: int) -> Box:
-        """Where one of the signs is drawn."""
-        left, low, right, high = self.edges[4 * sign : 4 * sign + 4]
-        return left, low, right, high
 
 
 def signs_by_offset(text: str, lines: Sequence[DrawnLine]) -> list[tuple[int, int] | None]:
@@ -48,7 +36,7 @@ def _tiles(text: str, lines: Sequence[DrawnLine]) -> list[tuple[int, int, int]]:
     """Which slice of the text each line became: (its number, start, end)."""
     kept = [offset for offset, char in enumerate(text) if _is_kept(char)]
     whole = "".join(text[offset] for offset in kept)
-    keys = ("".join(filter(_is_kept, line.text)) for line in lines)
+    keys = ("".join(filter(_is_kept, line.text)) for line in lines[:_MOST])
     unused = {number: key for number, key in enumerate(keys) if key}
     found: list[tuple[int, int, int]] = []
     at, last = 0, -1
@@ -66,9 +54,12 @@ def _tiles(text: str, lines: Sequence[DrawnLine]) -> list[tuple[int, int, int]]:
 
 def _next(whole: str, at: int, last: int, unused: dict[int, str]) -> int | None:
     """The line that stands here: the one drawn next if it fits, and if another fits behind it."""
-    numbers = sorted(unused, key=lambda number: (number < last, number))
-    fitting = [number for number in numbers if whole.startswith(unused[number], at)]
-    for number in fitting:
+    fitting = []
+    later = (number for number in unused if number > last)
+    for number in chain(later, (number for number in unused if number < last)):
+        if not whole.startswith(unused[number], at):
+            continue
+        fitting.append(number)
         end = at + len(unused[number])
         if end == len(whole) or any(
             whole.startswith(key, end) for other, key in unused.items() if other != number

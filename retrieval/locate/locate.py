@@ -7,11 +7,13 @@ from array import array
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
 from retrieval.locate.boxes import joined
-from retrieval.locate.lines import DrawnLine, signs_by_offset
+from retrieval.locate.cell import cell
+from retrieval.locate.drawn import DrawnLine, DrawnPage
+from retrieval.locate.lines import signs_by_offset
 from retrieval.locate.place import Box, Place
+from retrieval.locate.scanned import scanned_page
 from retrieval.parse.document import Document, Page
 from retrieval.parse.formats.pdf import is_pdf as detects
 from retrieval.parse.layout import plain
@@ -27,23 +29,6 @@ _KEPT = 32  # pages whose characters stay in memory, about 0.2 MB each
 _READER = StandingWorker("retrieval.locate.page_worker")
 
 
-class DrawnPage(NamedTuple):
-    """A page as it is drawn: its size in points, the way to the screen, and its lines."""
-
-    width: float
-    height: float
-    screen: tuple[float, ...]
-    lines: tuple[DrawnLine, ...]
-
-    def shown(self, box: Box) -> Box:
-        """A box of the file where it is seen."""
-        x, y, a, b, c, d = self.screen
-        xs = [x + a * box[i] + b * box[i + 1] for i in (0, 2)]
-        ys = [y + c * box[i] + d * box[i + 1] for i in (0, 2)]
-        left, top, right, bottom = min(xs), min(ys), max(xs), max(ys)
-        return round(left, 2), round(top, 2), round(right, 2), round(bottom, 2)
-
-
 def locate(
     name: str, document: Document, path: Path, start: int, end: int, password: str | None = None
 ) -> Place:
@@ -52,6 +37,8 @@ def locate(
     A quote of a PDF is read back from its page, which takes a tenth of a second for the first
     one on it. A file that was changed or removed since has no boxes.
     """
+    end = min(end, len(document.text))
+    start = min(start, end)
     while start < end and document.text[start].isspace():
         start += 1
     page = next((page for page in document.pages if start <= page.end), None)
@@ -59,19 +46,24 @@ def locate(
         document=name,
         page=page.number if page else None,
         label=page.label if page else None,
-        name=place(document, start),
+        name=cell(document, start, end) or place(document, start),
         quote=document.text[start:end],
         unit=document.unit,
     )
-    drawn = drawn_page(path, page.number, password) if page else None
+    drawn = drawn_page(document, path, page.number, password) if page else None
     if page is None or drawn is None:
         return found
     boxes = _boxes(document, page, drawn, start, min(end, page.end))
     return replace(found, width=drawn.width, height=drawn.height, boxes=boxes)
 
 
-def drawn_page(path: Path, number: int, password: str | None) -> DrawnPage | None:
-    """A page of a PDF as it is drawn; None where there is none."""
+def drawn_page(
+    document: Document, path: Path, number: int, password: str | None
+) -> DrawnPage | None:
+    """A page of a PDF or a picture as it is drawn; None of other files."""
+    for scan in document.scans:
+        if scan.page == number:
+            return scanned_page(scan)
     try:
         if not is_pdf(path):
             return None

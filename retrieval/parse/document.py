@@ -37,6 +37,24 @@ class Block:
     level: int = 0
 
 
+# A line that OCR has read: its text, left, top, right, bottom, then left and right of each word.
+Box = tuple[str, float, float, float, float, *tuple[float, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Where the lines of a page stand that OCR has read, in points from the upper left.
+
+    That is on the page turned upright, by `turns` quarters counter-clockwise; so are its sides.
+    """
+
+    page: int
+    width: float
+    height: float
+    turns: int
+    lines: tuple[Box, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """What every later stage works on; all offsets are code points into `text`.
@@ -49,7 +67,7 @@ class Document:
     they are no part of the text. `places` names where a reader finds an offset if neither page
     nor heading tells, as (offset where it begins, name): "B7", "0:01:04"; from "line 1" or
     "row 1" on lines or rows are counted. `warnings` says what of
-    the file was not read, a sentence each.
+    the file was not read, a sentence each. `scans` are the pages that OCR has read.
     """
 
     title: str
@@ -62,6 +80,7 @@ class Document:
     hidden: tuple[tuple[int, str], ...] = ()
     places: tuple[tuple[int, str], ...] = ()
     warnings: tuple[str, ...] = ()
+    scans: tuple[Scan, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """All but the text, which the cache keeps in a file of its own."""
@@ -73,6 +92,7 @@ class Document:
             "hidden": self.hidden,
             "places": self.places,
             "warnings": self.warnings,
+            "scans": [[s.page, s.width, s.height, s.turns, s.lines] for s in self.scans],
             "pages": [list(asdict(page).values()) for page in self.pages],
             "blocks": [[b.kind, b.start, b.end, b.level] for b in self.blocks],
         }

@@ -9,9 +9,9 @@ from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
-from retrieval.parse.document import Unit, ranges
+from retrieval.parse.document import Box, Scan, Unit, ranges
 from retrieval.parse.layout import plain
 from retrieval.parse.line import CELLS, Line
 from retrieval.parse.worker import Message, run_workers
@@ -23,8 +23,14 @@ INSTALL = "pip install 'docagent[ocr]'"
 _BASELINE = 0.22  # of a box's height lies below the baseline
 _COLUMN = 8  # lines on either side that make two columns
 
-Box = tuple[str, float, float, float, float]  # text, left, top, right, bottom; points
-_Page = tuple[float, list[Box]]  # its height in points, what stands on it
+
+class _Page(NamedTuple):
+    """Its size in points once it is turned upright, and what stands on it."""
+
+    width: float
+    height: float
+    turns: int
+    boxes: list[Box]
 
 
 @cache
@@ -51,8 +57,8 @@ def read_pages(
     stamps: dict[int, list[Box]],
     body: float | None,
     emit: Emit,
-) -> dict[int, list[Line]]:
-    """Lines of these pages of a PDF (from 1), of those where any text was found.
+) -> tuple[dict[int, list[Line]], list[Scan]]:
+    """Lines of these pages of a PDF (from 1), and where they stand, of those that have any text.
 
     `stamps` holds, for each page, the words on it that are known: a number stamped on a scan.
     `body` is the type size of the document's other pages, in points; None if there are none.
@@ -74,11 +80,11 @@ def read_pages(
         log.warning("%s: OCR failed: %s", path.name, failure)
     lines = _lines_by_page(boxes, body)
     _report(path, tuple(sorted(number for number in lines if lines[number])))
-    return {number: page for number, page in lines.items() if page}
+    return {number: page for number, page in lines.items() if page}, _scans(boxes)
 
 
-def read_picture(path: Path, emit: Emit) -> list[list[Line]] | None:
-    """Lines of each page of a picture file; None if it cannot be read."""
+def read_picture(path: Path, emit: Emit) -> tuple[list[list[Line]], list[Scan]] | None:
+    """Lines of each page of a picture file, and where they stand; None if it cannot be read."""
     task: dict[str, Any] = {
         "path": str(path),
         "password": None,
@@ -88,7 +94,9 @@ def read_picture(path: Path, emit: Emit) -> list[list[Line]] | None:
     }
     boxes, failure = _run([task], 1, emit)
     lines = _lines_by_page(boxes, None)
-    return None if failure or not lines else [lines[number] for number in sorted(lines)]
+    if failure or not lines:
+        return None
+    return [lines[number] for number in sorted(lines)], _scans(boxes)
 
 
 def _run(tasks: list[dict[str, Any]], total: int, emit: Emit) -> tuple[dict[int, _Page], str]:
@@ -98,16 +106,32 @@ def _run(tasks: list[dict[str, Any]], total: int, emit: Emit) -> tuple[dict[int,
 
     def handle(message: Message) -> None:
         boxes = [(plain(text).strip(), *place) for text, *place in message["boxes"]]
-        pages[message["page"] + 1] = message["height"], [box for box in boxes if box[0]]
+        size = message["width"], message["height"], message["turns"]
+        pages[message["page"] + 1] = _Page(*size, [box for box in boxes if box[0]])
         emit(Progress("ocr", len(pages), max(len(pages), total), "pages"))
 
     return pages, run_workers("retrieval.parse.ocr_worker", tasks, handle)
 
 
 def _lines_by_page(pages: dict[int, _Page], body: float | None) -> dict[int, list[Line]]:
-    heights = [bottom - top for _, boxes in pages.values() for _, _, top, _, bottom in boxes]
+    heights = [box[4] - box[2] for page in pages.values() for box in page.boxes]
     usual = median(heights) if heights else 1.0
-    return {n: lines_of(boxes, height, usual, body) for n, (height, boxes) in pages.items()}
+    return {n: lines_of(page.boxes, page.height, usual, body) for n, page in pages.items()}
+
+
+def _scans(pages: dict[int, _Page]) -> list[Scan]:
+    """Where the lines of each page stand, in the order in which they are read."""
+    return [
+        Scan(
+            number,
+            page.width,
+            page.height,
+            page.turns,
+            tuple(box for _, part in _columns(page.boxes) for row in _rows(part) for box in row),
+        )
+        for number, page in sorted(pages.items())
+        if page.boxes
+    ]
 
 
 def _report(path: Path, numbers: tuple[int, ...]) -> None:

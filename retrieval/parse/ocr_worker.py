@@ -6,35 +6,43 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from retrieval.parse.word_edges import word_edges
+
 _DPI = 200
 _DOUBTFUL = 0.85  # score of a line; sound ones have 0.95 and more
 _VOTERS = 7  # longest lines, which tell how a page is turned
 _VOTER = 4  # letters; whether a shorter line stands on its head is a guess
 _LONGEST = 4000  # pixels of a side; a poster is rendered more coarsely
 
-Box = list[Any]  # [text, left, top, right, bottom], points, from the upper left
+Box = list[Any]  # [text, left, top, right, bottom, ...], points, from the upper left
 
 
 def messages(
     path: str, password: str | None, pages: list[int] | None, stamps: list[list[Box]], threads: int
 ) -> Iterator[dict[str, Any]]:
-    """A page's index, height in points and boxes; `pages` None stands for a picture file.
+    """A page's index, size in points and boxes; `pages` None stands for a picture file.
 
-    A scan that lies on its side or upside down is turned upright first. `stamps` holds for each
-    page the words upon it that are known.
+    A scan that lies on its side or upside down is turned upright first, by `turns` quarters
+    counter-clockwise. Behind the edges of a box come those of its words (word_edges.py). `stamps`
+    holds for each page the words upon it that are known.
     """
+    import numpy
+
     engine = None
     for number, (index, picture, scale) in enumerate(pictures(path, password, pages)):
         boxes: list[Box] = []
-        height = 0.0 if picture is None else picture.shape[0] / scale
+        high, wide = (0, 0) if picture is None else (side / scale for side in picture.shape[:2])
+        turns = 0
         if picture is not None and picture.min() != picture.max():  # else it is blank
             engine = engine or load(threads)
             boxes, turns = boxes_of(engine, picture, scale)
             known = stamps[number] if stamps else []
-            high, wide = (side / scale for side in picture.shape[:2])
             boxes = stamped(boxes, [turned(stamp, turns, wide, high) for stamp in known])
-            height = wide if turns % 2 else high
-        yield {"page": index, "height": height, "boxes": boxes}
+            upright = numpy.rot90(picture, turns)
+            boxes = [[*box, *word_edges(upright, box[0], scale, box[1:])] for box in boxes]
+        width, height = (high, wide) if turns % 2 else (wide, high)
+        size = {"width": round(width, 1), "height": height}
+        yield {"page": index, **size, "turns": turns, "boxes": boxes}
 
 
 def stamped(boxes: list[Box], stamps: list[Box]) -> list[Box]:

@@ -21,7 +21,7 @@ from retrieval.lexical.language import language, main_language
 from retrieval.lexical.profile import Profile, TextProfile, profile, text_profile
 from retrieval.lexical.tokens import passage_terms, terms
 from retrieval.parse.decode import stem
-from retrieval.parse.document import Block, Document, Page, Unit
+from retrieval.parse.document import Block, Document, Page, Scan, Unit
 from retrieval.parse.open import read, reading_version
 from retrieval.parse.place import Places
 from retrieval.progress import Emit
@@ -156,7 +156,13 @@ class IndexedDocument:
             hidden=pairs(stored["hidden"]),
             places=pairs(stored["places"]),
             warnings=self.warnings,
+            scans=scans(stored.get("scans", [])),
         )
+
+
+def scans(rows: list[list[Any]]) -> tuple[Scan, ...]:
+    """Rows of JSON as `Document` holds them."""
+    return tuple(Scan(*row, tuple(map(tuple, lines))) for *row, lines in rows)
 
 
 def pairs(rows: list[list[Any]]) -> tuple[tuple[int, str], ...]:

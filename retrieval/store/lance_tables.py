@@ -51,7 +51,7 @@ from retrieval.lexical.profiles import beginnings, period
 from retrieval.lexical.tokens import language_mark
 from retrieval.parse.document import Block, Document, Page
 from retrieval.store.document_passages import DocumentPassages
-from retrieval.store.documents import IndexedDocument, pairs
+from retrieval.store.documents import IndexedDocument, pairs, scans
 
 EMBEDDING = b"docagent.embedding"
 BEGINNING = "^"  # no key holds it
@@ -146,6 +146,7 @@ def indexed_document(row: dict[str, Any]) -> IndexedDocument:
         hidden=pairs(parsed["hidden"]),
         places=pairs(parsed["places"]),
         warnings=tuple(json.loads(row["warnings"])),
+        scans=scans(parsed.get("scans", [])),
     )
     indexed = IndexedDocument(
         key=row["key"],

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy
 import pypdfium2
 import pytest
 from pypdf import PdfReader, PdfWriter
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
 
 from retrieval.locate.locate import locate
 from retrieval.locate.place import Box, Place
+from retrieval.parse import ocr
 from retrieval.parse.open import read
+from retrieval.parse.word_edges import word_edges
+from tests.make_office import workbook
 from tests.make_pdf import (
     HEIGHT,
+    LEADING,
     canvas,
     encrypt,
     ship,
@@ -172,8 +179,54 @@ def test_no_box_where_it_is_not_sure(tmp_path: Path) -> None:
     assert locate("a.pdf", document, path, 0, 25).boxes == ()
 
 
+def test_offsets_behind_the_end(tmp_path: Path) -> None:
+    path = text_pdf(tmp_path / "a.pdf", ["The mill has four wheels."])
+    place = locate("a.pdf", read(path), path, 900, 1000)
+    assert (place.quote, place.boxes) == ("", ())
+
+
 def test_other_formats_have_a_name_and_no_boxes(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
     path.write_text("# The mill\n\nIt has four wheels.\n")
     place = place_of(path, "four wheels")
     assert (place.page, place.name, place.boxes) == (None, "The mill", ())
+
+
+def test_a_cell_of_a_sheet_is_named(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx")
+    cell, row = place_of(path, "1,234,567.89"), place_of(path, "Ice | -")
+    assert (cell.unit, cell.page, cell.label, cell.name) == ("sheet", 1, "Budget", "B3")
+    assert (row.name, row.boxes) == ("row 4", ())
+    assert place_of(path, "Ulla Brandt").name == "A2"
+    assert place_of(path, "Harbour budget").name == "row 1"
+
+
+def test_the_gaps_of_a_line_that_ocr_has_read() -> None:
+    picture = numpy.full((20, 400, 3), 255, numpy.uint8)
+    for left, right in ((20, 60), (63, 90), (110, 210), (230, 250)):  # a thin gap within a word
+        picture[5:15, left:right] = 0
+    edges = word_edges(picture, "Harbour compasses it", 2.0, [5.0, 2.0, 190.0, 8.0])
+    assert edges == [10, 45, 55, 105, 115, 125]
+
+
+@pytest.mark.skipif(not ocr.available(), reason="the extra ocr is not installed")
+@pytest.mark.parametrize("turn", [0, 90])
+def test_words_of_a_scan(tmp_path: Path, turn: int) -> None:
+    lines = ["The dummy Osvald weighs 82 kilograms.", "The winch lifts two tons of salted herring."]
+    printed = text_pdf(tmp_path / "line.pdf", ["\n".join(lines)])
+    page = pypdfium2.PdfDocument(printed)[0].render(scale=150 / 72).to_pil()
+    scan = page.crop((100, 100, 900, 500)).rotate(turn, expand=True)
+    width, height = (side * 72 / 150 for side in scan.size)
+    paper = Canvas(str(tmp_path / "scan.pdf"), pagesize=(width, height))
+    paper.drawInlineImage(scan, 0, 0, width, height)
+    paper.save()
+    place = place_of(tmp_path / "scan.pdf", "winch lifts")
+    left = 72 - 48 + stringWidth("The ", "Helvetica", 11)
+    right = left + stringWidth("winch lifts", "Helvetica", 11)
+    base = 90 + LEADING - 48
+    [box] = place.boxes
+    if turn:
+        assert (place.width, place.height) == pytest.approx((192, 384), abs=0.5)
+        box = (384 - box[3], box[0], 384 - box[1], box[2])
+    assert box[0] == pytest.approx(left, abs=1.5) and box[2] == pytest.approx(right, abs=1.5)
+    assert base - 14 < box[1] < base - 6 and base < box[3] < base + 6

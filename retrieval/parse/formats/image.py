@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from retrieval.errors import DocumentError
@@ -18,14 +19,15 @@ def read_image(path: Path, _: str | None, emit: Emit) -> Document:
     """Parse a picture. Raises DocumentError without the extra `ocr`, or if it shows no text."""
     if not ocr.available():
         raise DocumentError(f"{path.name} is a picture; to read its text: {ocr.INSTALL}.")
-    pages = ocr.read_picture(path, emit)
-    if pages is None:
+    found = ocr.read_picture(path, emit)
+    if found is None:
         raise DocumentError(f"{path.name} is a picture that cannot be read: damaged or too large.")
+    pages, scans = found
     silent = tuple(number for number, lines in enumerate(pages, 1) if not lines)
     if len(silent) == len(pages):
         raise DocumentError(f"{path.name} is a picture in which OCR finds no text.")
     head = {"labels": [""] * len(pages), "outline": [], "title": ""}
-    return compose(path, head, pages, silent)
+    return replace(compose(path, head, pages, silent), scans=tuple(scans))
 
 
 def is_image(_: Path, start: bytes) -> bool:

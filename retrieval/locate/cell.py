@@ -1,0 +1,31 @@
+"""The cell of a sheet that words stand in."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from retrieval.parse.document import Document
+from retrieval.parse.place import place
+
+_BAR = " | "  # between the cells of a row
+
+
+def cell(document: Document, start: int, end: int) -> str:
+    """ "B7" where `text[start:end]` lies within one cell of a sheet; else ""."""
+    name = place(document, start).removeprefix("row ")
+    if document.unit != "sheet" or not name.isdecimal() or _BAR in document.text[start:end]:
+        return ""
+    index = bisect_right(document.blocks, start, key=lambda block: block.start) - 1
+    row = document.blocks[max(0, index)]
+    if row.kind != "row" or not row.start <= start < end <= row.end:
+        return ""
+    return f"{_column(document.text.count(_BAR, row.start, start))}{name}"
+
+
+def _column(number: int) -> str:
+    """A, B ... Z, AA ... as sheets name their columns, counted from 0."""
+    letters = ""
+    while number >= 0:
+        letters = chr(ord("A") + number % 26) + letters
+        number = number // 26 - 1
+    return letters
