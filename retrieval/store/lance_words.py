@@ -24,7 +24,7 @@ class LanceWords:
     """What `LexicalIndex` is to a local index."""
 
     def __init__(self, uri: str, passages: Any, common: Any) -> None:
-        """`uri` is the store's, for errors; `common` is the table that `common_terms` makes, or None before it was made."""
+        """`uri` names the store in errors; `common` is what `common_terms` made, if it has."""
         self._uri, self._table = uri, passages
         self._common = common
         self._counts: dict[str, int] = {}
