@@ -103,7 +103,7 @@ def test_the_same_passages_as_a_local_index(both: Both, question: str) -> None:
 
 def test_the_same_within_pages_and_documents(both: Both) -> None:
     for limits in ({"pages": (20, 30)}, {"documents": ["a.txt", "deep/town.txt"]}):
-        local, stored = (c.search("sales and loans", 5, **limits) for c in both[:2])  # type: ignore[arg-type]
+        local, stored = (c.search("sales and loans", 5, **limits) for c in both[:2])
         assert [(p.document, p.start) for p in stored] == [(p.document, p.start) for p in local]
 
 
