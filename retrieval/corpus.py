@@ -224,7 +224,7 @@ class Corpus:
         is not sure that they would cover these words and nothing else, there are none.
         """
         name = self._index.name_of(document)
-        path = self._index.sources[name]
+        path = Path(self._index.source(name))
         return locate(name, self.document(name), path, start, end, self._password)
 
     def picture(self, place: Place, margin: float | None = None, dpi: int = 110) -> bytes | None:
@@ -233,7 +233,7 @@ class Corpus:
         With a `margin` it shows only so many points above and below them. None for a format whose
         pages are not drawn.
         """
-        path = self._index.sources[self._index.name_of(place.document)]
+        path = Path(self._index.source(self._index.name_of(place.document)))
         return picture(place, path, self._password, margin, dpi)
 
     def sentences(self, passage: Passage) -> list[Sentence]:
