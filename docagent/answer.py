@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, fields
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from retrieval.corpus import Corpus
 
 _MARGIN = 60.0  # points around the words in a notebook
+_SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Citation:
     `id` is the number the answer's markers use, `page` the physical page from 1, `page_label`
     the printed one. `unit` says what `page` counts: pages, slides or sheets. `place` is where the
     quote begins if no page tells: a chapter, a cell, a time, a line. `header` is the title and
-    header row of the table that a quoted row belongs to.
+    header row of the table that a quoted row belongs to. `answer` is where in the document those
+    words of the quote stand that are the answer by themselves, if the small reader chose them.
     """
 
     id: int
@@ -38,18 +41,33 @@ class Citation:
     unit: Unit = "page"
     place: str = ""
     header: str = ""
+    answer: tuple[int, int] | None = None
 
     def __str__(self) -> str:
+        return self.line()
+
+    def line(self, safe: Callable[[str], str] = str, mark: str = "{}") -> str:
+        """The citation in a line. `safe` makes text of documents safe to show; `mark` is put round
+        the words that are the answer."""
         page = f", {self.unit} {self.page}" if self.page else ""
         place = f", {self.place}" if self.place else ""
-        header = f" ({self.header})" if self.header else ""
-        quote = " ".join(self.quote.split())
-        return f'[{self.id}] {self.document}{page}{place}: "{quote}"{header}'
+        header = safe(f" ({self.header})") if self.header else ""
+        return (
+            f'[{self.id}] {safe(self.document + page + place)}: "{self.words(safe, mark)}"{header}'
+        )
+
+    def words(self, safe: Callable[[str], str] = str, mark: str = "{}") -> str:
+        """The quote with white space as single spaces, its answer marked."""
+        start, end = self.answer or (self.start, self.start)
+        parts = self.quote[: start - self.start], self.quote[end - self.start :]
+        before, behind = (safe(_SPACE.sub(" ", part)) for part in parts)
+        answer = safe(" ".join(self.quote[start - self.start : end - self.start].split()))
+        return f"{before.lstrip()}{mark.format(answer) if answer else ''}{behind.rstrip()}".strip()
 
     def as_json(self) -> dict[str, Any]:
         """The keys of a citation in `ask --json`."""
         described = asdict(self)
-        for key in ("unit", "place", "header"):
+        for key in ("unit", "place", "header", "answer"):
             del described[key]
         return described
 
@@ -61,7 +79,7 @@ def with_citations(text: str, citations: Iterable[Citation]) -> str:
 
 def as_html(text: str, citations: Iterable[Citation]) -> str:
     """The same as a notebook shows it; words of documents are escaped."""
-    items = "".join(f"<li>{escape(str(citation))}</li>" for citation in citations)
+    items = "".join(f"<li>{one.line(escape, '<mark>{}</mark>')}</li>" for one in citations)
     return f"<p>{escape(text)}</p><ul style='list-style: none'>{items}</ul>"
 
 

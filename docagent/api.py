@@ -255,7 +255,13 @@ class DocAgent:
         if self._given is None and self.settings.model == "none":
             return None
         with self._lock:
-            return Model(self.chat_model, cache=self.cache)
+            if self.settings.on is None:
+                return Model(self.chat_model, cache=self.cache)
+            from docagent.reading.fleet import FleetModel
+
+            if self._given is not None:
+                raise DocAgentError("On Ray a model is given by its name, not as an object.")
+            return FleetModel(self.chat_model, self.cache, self.settings.model, self.settings.on)
 
     @property
     def _folder(self) -> Path:

@@ -49,6 +49,9 @@ class Model:
     reads.
     """
 
+    at_once = 8
+    """Prompts in memory, and with a server or a GPU in work, at once."""
+
     def __init__(self, chat: BaseChatModel, cache: ReplyCache | None = None) -> None:
         self.chat = chat
         self.name = getattr(chat, "model_name", None) or type(chat).__name__
@@ -77,9 +80,19 @@ class Model:
         return str(self.chat.engine.network.device) if self.own else ""  # type: ignore[attr-defined]
 
     @property
+    def reader(self) -> str:
+        """What reads many prompts: the speed of one says nothing of another's."""
+        return self.device
+
+    @property
     def on_cpu(self) -> bool:
         """Whether it runs in docagent's own engine on a CPU."""
         return self.device == "cpu"
+
+    @property
+    def hands_on(self) -> bool:
+        """Whether each of many replies is made use of before all are there."""
+        return self.on_cpu
 
     @property
     def tells_odds(self) -> bool:

@@ -32,6 +32,7 @@ class Settings:
     max_steps: int | None = None  # turns of an agent
     max_total_tokens: int | None = None  # that an agent's model computes
     rewrite: bool = False  # also search in other wordings by the model
+    on: str | None = None  # "ray" or "ray://HOST:PORT": parts of documents are read there
 
     def __post_init__(self) -> None:
         check_strategy(self.strategy, self.model)

@@ -78,11 +78,16 @@ def _in_folder(folder: Path) -> list[Path]:
     if not inside:
         raise DocumentError(f"{folder} holds no file docagent reads ({FORMATS}).")
     others = [file for file in files if file.suffix.lower() not in readable]
-    if others:
-        names = ", ".join(str(file.relative_to(folder)) for file in others[:_LISTED])
-        more = f" and {len(others) - _LISTED} more" if len(others) > _LISTED else ""
-        log.warning("%s: not of a format docagent reads: %s%s.", folder, names, more)
+    warn_of_others(folder, [str(file.relative_to(folder)) for file in others])
     return inside
+
+
+def warn_of_others(folder: str | Path, names: list[str]) -> None:
+    """Name files that are of no format docagent reads, if there are any."""
+    if names:
+        more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+        listed = ", ".join(names[:_LISTED])
+        log.warning("%s: not of a format docagent reads: %s%s.", folder, listed, more)
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 from retrieval.chunk.sentences import sentences
@@ -16,8 +13,7 @@ from retrieval.lexical.index import Words
 from retrieval.lexical.language import language
 from retrieval.lexical.profile import YEAR, quarters, question_keys, years
 from retrieval.lexical.tokens import query_terms
-
-_VOCABULARY = Path(__file__).with_name("vocabulary.toml")
+from retrieval.vocabulary import Place, likely
 
 # Kinds of places; those of the first line are often left out before the number in the text itself.
 _NUMBERED = """section chapter article clause paragraph para. point part rule schedule §
@@ -52,13 +48,6 @@ class Reference(NamedTuple):
     def bare(self) -> bool:
         """Whether the place may stand under its number alone: "4.2 The buyer ..."."""
         return self.kind in _BARE
-
-
-class Place(NamedTuple):
-    """A kind of table that answers stand in: its title, and words that are typical of it."""
-
-    title: re.Pattern[str]
-    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +87,14 @@ class Query:
 def parse_query(text: str, index: Words | None = None) -> Query:
     """Take a question apart; without an index it has no rarities.
 
-    Raises DocAgentError if it is empty.
+    Raises DocAgentError if it is empty, or a vocabulary of one's own cannot be read.
     """
     text = readable(text)
     core = _core(text)
     search_text = " ".join([core, *_year_before(core)])
     languages = index.languages if index else ()
     terms = tuple(query_terms(core, languages))
-    items, likely, places = _likely(text)
+    expected = likely(text)
     named = references(text)
     code = language(text)
     return Query(
@@ -116,9 +105,9 @@ def parse_query(text: str, index: Words | None = None) -> Query:
         terms=terms,
         search_terms=terms if search_text == core else tuple(query_terms(search_text, languages)),
         rarity=_rarity(terms, named, index) if index else {},
-        items=items,
-        likely=likely,
-        places=places,
+        items=expected.items,
+        likely=expected.queries,
+        places=expected.places,
         references=named,
         names=question_keys(text, code),
         years=tuple(years(text)),
@@ -170,45 +159,3 @@ def _year_before(core: str) -> list[str]:
         return []
     years = {int(year) for year in YEAR.findall(core)}
     return [str(year - 1) for year in sorted(years) if year - 1 not in years]
-
-
-def _likely(question: str) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Place, ...]]:
-    """Items, a query for each place that rules name with the words of all rules, and the places."""
-    rules = [rule for rule in _vocabulary().rules if rule.pattern.search(question)]
-    items = tuple(dict.fromkeys(rule.words for rule in rules if rule.words))
-    words = " ".join(items)
-    names = dict.fromkeys(place for rule in rules for place in rule.places)
-    places = tuple(_vocabulary().places[name] for name in names)
-    if not places:
-        return items, (words,) if words else (), ()
-    return items, tuple(f"{place.words} {words}".strip() for place in places), places
-
-
-class _Rule(NamedTuple):
-    pattern: re.Pattern[str]
-    places: tuple[str, ...]
-    words: str
-
-
-class _Vocabulary(NamedTuple):
-    places: dict[str, Place]
-    rules: list[_Rule]
-
-
-@lru_cache
-def _vocabulary() -> _Vocabulary:
-    tables = tomllib.loads(_VOCABULARY.read_text("utf-8"))
-    places = {
-        name: Place(re.compile(place["title"], re.IGNORECASE), place["words"])
-        for name, place in tables.pop("places").items()
-    }
-    rules = [
-        _Rule(
-            re.compile(rf"\b(?:{'|'.join(rule['says'])})(?!\w)", re.IGNORECASE),
-            tuple(rule.get("stands", ())),
-            rule.get("as", ""),
-        )
-        for topic in tables.values()
-        for rule in topic
-    ]
-    return _Vocabulary(places, rules)

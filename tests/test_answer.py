@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from html import escape
+
 from docagent.answer import Answer, Citation
 
 ANSWER = Answer(
@@ -30,3 +33,15 @@ def test_a_citation_names_its_place_and_the_header_of_its_row() -> None:
         1, "a.html", None, None, "2021 | 57", True, 0, 9, place="Crops", header="Year | Wheat"
     )
     assert str(cited) == '[1] a.html, Crops: "2021 | 57" (Year | Wheat)'
+
+
+def test_the_words_that_are_the_answer_are_marked() -> None:
+    first, *_ = ANSWER.citations
+    marked = replace(first, answer=(12, 30))
+    assert marked.words(escape, "<mark>{}</mark>") == (
+        "Ulla keeps <mark>the &lt;script&gt; light</mark>."
+    )
+    assert marked.words() == first.words() == "Ulla keeps the <script> light."
+    assert str(marked) == str(first)
+    assert marked.as_json() == first.as_json()
+    assert "<mark>" in replace(ANSWER, citations=(marked,))._repr_html_()

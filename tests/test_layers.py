@@ -15,7 +15,8 @@ from tests.conftest import ROOT
 
 LAYERS = {
     "retrieval": """errors extras progress folders machine linear pages parse locate chunk lexical
-        embed dense passage query files store ranking langchain corpus large __init__""",
+        embed dense reader passage vocabulary query files store ranking langchain corpus large
+        scale __init__""",
     "docagent": """errors sanitize jsonl marked answer events strategy settings streaming
         engine reply_cache model grounding answering reading tools agent strategies summary
         session api __init__ evaluation serve cli __main__""",

@@ -112,9 +112,8 @@ def main() -> None:
     )
     chosen = questions(read_rows(options.questions), options.every, options.foreign)
     agent = DocAgent(options.model, budget=options.budget, strategy=options.strategy)
-    brief = agent
-    if options.model != "none":
-        brief = DocAgent(agent.chat_model, brief=True, budget=options.budget)
+    model = "none" if options.model == "none" else agent.chat_model
+    brief = DocAgent(model, brief=True, budget=options.budget)
     log, folder = ResultLog(options.output), options.questions.parent
     print_figures([log.get(row["id"], lambda: answer(agent, brief, row, folder)) for row in chosen])  # noqa: B023
 

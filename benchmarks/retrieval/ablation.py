@@ -14,40 +14,48 @@ from benchmarks.harness import Row, Table, arguments
 from benchmarks.retrieval.pages import first_gold, read_pages
 from benchmarks.retrieval.spans import both, find, gold, joined, rank
 from docagent.jsonl import read_rows
-from retrieval import Corpus
-from retrieval.ranking import candidates, search
+from retrieval import Corpus, query
+from retrieval.ranking import candidates, search, signs
+from retrieval.ranking.signs import SIGNS
 from retrieval.store.passage_index import PassageIndex
+from retrieval.vocabulary import Likely, likely
 
 Judge = Callable[[Corpus, Row], tuple[bool, bool]]
+Change = tuple[object, str, object]
+"""An owner, the name of something of it, and what is put in its place."""
 
-WEIGHTS: dict[str, list[str]] = {
+
+def _without(*names: str) -> list[Change]:
+    """Without these signs."""
+    return [(signs, "SIGNS", {name: sign for name, sign in SIGNS.items() if name not in names})]
+
+
+WAYS: dict[str, list[Change]] = {
     "all": [],
-    "without BM25": ["WORDS"],
-    "without cosines": ["MEANING"],
-    "without terms together": ["_TOGETHER"],
-    "without terms in order": ["_IN_ORDER"],
-    "without likely words": ["LIKELY"],
-    "without titles of likely places": ["_PLACE"],
-    "without likely words and titles": ["LIKELY", "_PLACE"],
-    "without leads": ["_LINKED"],
-    "BM25 and cosines alone": ["_TOGETHER", "_IN_ORDER", "LIKELY", "_PLACE", "_LINKED", "_NAMED"],
+    "without BM25": [(candidates, "WORDS", 0.0)],
+    "without cosines": [(candidates, "MEANING", 0.0)],
+    "without terms together": _without("together"),
+    "without terms in order": _without("in order"),
+    "without likely words": [(query, "likely", lambda asked: likely(asked)._replace(queries=()))],
+    "without titles of likely places": _without("place"),
+    "without likely words and titles": [(query, "likely", lambda _: Likely())],
+    "without leads": [(search, "_LINKED", 0.0)],
+    "BM25 and cosines alone": [
+        *_without(*SIGNS),
+        (query, "likely", lambda _: Likely()),
+        (search, "_LINKED", 0.0),
+    ],
+    "found by words alone, all signs": [(PassageIndex, "nearest", lambda *_: [])],
 }
-"""The weights of the ranking that are 0."""
-
-WORDS_ALONE = "found by words alone, all signs"
+"""What each ranking has in another place's stead."""
 
 
 @contextmanager
 def ranking(way: str) -> Iterator[None]:
-    """The ranking with some weights at 0, or with no passage found by its vector."""
-    values: list[tuple[object, str, object]] = [
-        (search if name.startswith("_") else candidates, name, 0.0) for name in WEIGHTS.get(way, [])
-    ]
-    if way == WORDS_ALONE:
-        values.append((PassageIndex, "nearest", lambda *_: []))
-    before = [(owner, name, getattr(owner, name)) for owner, name, _ in values]
+    """The ranking with some of it taken out."""
+    before = [(owner, name, getattr(owner, name)) for owner, name, _ in WAYS[way]]
     try:
-        for owner, name, value in values:
+        for owner, name, value in WAYS[way]:
             setattr(owner, name, value)
         yield
     finally:
@@ -86,7 +94,7 @@ def main() -> None:
         files = {row["doc"] for _, rows in sets.values() for row in rows}
         corpora = {file: Corpus.open([file]) for file in sorted(files)}
         table = Table("ranking", *(f"{name}, n={len(rows)}" for name, (_, rows) in sets.items()))
-        for way in (*WEIGHTS, WORDS_ALONE):
+        for way in WAYS:
             cells = []
             with ranking(way):
                 for judge, rows in sets.values():

@@ -28,6 +28,7 @@ from docagent.jsonl import read_rows
 from retrieval import Corpus, prepare
 from retrieval.lexical.profiles import Match
 from retrieval.ranking import search
+from retrieval.store.passage_index import PassageIndex
 
 _PAGES = 5
 _STEPS, _RATE, _DECAY = 1500, 0.5, 0.01  # of the descent; decay keeps weights of rare signs small
@@ -68,6 +69,7 @@ class Signs(NamedTuple):
 
 
 def signs(corpus: Corpus, rows: list[Row], named: bool) -> Signs:
+    assert isinstance(corpus._index, PassageIndex)
     profiles, names = corpus._index.profiles, corpus.documents
     queries = [corpus.query(row["question"]) for row in rows]
     matches = [profiles.matches(q.names, q.years, q.quarters, q.latest) for q in queries]

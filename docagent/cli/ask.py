@@ -21,6 +21,7 @@ def ask(
     brief: options.Brief = False,
     rerank: options.Rerank = "none",
     rewrite: options.Rewrite = False,
+    on: options.On = None,
     password: options.Password = None,
     show: options.Show = False,
     as_json: options.Json = False,
@@ -50,6 +51,7 @@ def ask(
         password=password,
         rerank=rerank,
         rewrite=rewrite,
+        on=on,
     )
     with notices():
         if questions is not None:

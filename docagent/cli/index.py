@@ -45,6 +45,14 @@ def index(
     watch: Annotated[
         bool, typer.Option("--watch", help="Go on: index what changes, until Ctrl-C.")
     ] = False,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            help="With --store: read and embed on Ray, here (ray) or on a cluster "
+            "(ray://HOST:10001).",
+            metavar="ray|ray://HOST:PORT",
+        ),
+    ] = None,
 ) -> int:
     """Build or refresh the index before the first question."""
     from retrieval.folders import cache_folder
@@ -61,6 +69,12 @@ def index(
             return 0
         if verify:
             return _verify(inventory, paths)
+        if on is not None:
+            from docagent.cli.index_ray import index_store
+
+            return index_store(
+                inventory.collections, paths or [], name, store, on, embedding, password
+            )
         if store is not None or inventory.collections.store_of(paths or ()):
             return _into_store(inventory, paths or [], name, store, embedding, password)
         if not paths:

@@ -28,7 +28,7 @@ def models(
         str | None,
         typer.Option(
             metavar="SERVER",
-            help="Print the command that serves MODEL: vllm, sglang, llama.cpp or ollama.",
+            help="Print the command that serves MODEL: vllm, ray, sglang, llama.cpp or ollama.",
             show_default=False,
         ),
     ] = None,
@@ -52,7 +52,7 @@ def models(
         return _serve(serve_command, _only(words, "MODEL"), context)
     if context is not None or (words and words[0] != "pull"):
         raise typer.BadParameter(
-            "goes with --serve-command vllm, sglang, llama.cpp or ollama.",
+            "goes with --serve-command vllm, ray, sglang, llama.cpp or ollama.",
             param_hint="--context" if context is not None else "MODEL",
         )
     if not words:

@@ -89,6 +89,13 @@ Rewrite = Annotated[
 Show = Annotated[
     bool, typer.Option("--show", help="Open the cited pages with the quoted words marked.")
 ]
+On = Annotated[
+    str | None,
+    typer.Option(
+        help="Let a Ray cluster read the parts: ray (here), or ray://HOST:10001.",
+        metavar="ray|ray://HOST:PORT",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 JsonLines = Annotated[bool, typer.Option("--json", help="Print each answer as a line of JSON.")]
 NoStream = Annotated[

@@ -69,11 +69,13 @@ def print_answer(answer: Answer, streamed: bool) -> None:
 def citation_line(citation: Citation, with_document: bool, link: str = "") -> str:
     """`[1] p. 37 (printed 35) "exact words"`; behind a row of a table its header.
 
-    On a terminal the page is a link that opens the file there.
+    On a terminal the page is a link that opens the file there, and the words that are the answer
+    by themselves are bold.
     """
     place = linked(citation_place(citation, with_document), link)
     header = one_line(citation.header)[:_LONGEST]
-    quote = f'"{one_line(citation.quote)}"'
+    bold = "\x1b[1m{}\x1b[0m" if sys.stdout.isatty() else "{}"
+    quote = f'"{citation.words(plain, bold)}"'
     return f"[{citation.id}] {place} {quote}" + (f" ({header})" if header else "")
 
 

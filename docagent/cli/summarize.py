@@ -36,6 +36,7 @@ def summarize(
     embedding: options.Embedding = None,
     pages: options.Pages = None,
     password: options.Password = None,
+    on: options.On = None,
     as_json: options.Json = False,
     no_stream: Annotated[
         bool, typer.Option("--no-stream", help="Print the summary only when it is complete.")
@@ -57,7 +58,7 @@ def summarize(
         summary_options(length)
     except DocAgentError as error:
         raise typer.BadParameter(str(error), param_hint="--length") from error
-    agent = DocAgent(model, embedding=embedding, pages=pages, password=password)
+    agent = DocAgent(model, embedding=embedding, pages=pages, password=password, on=on)
     with_sections = not as_json and length != "short"
     with notices():
         with Screen() as screen:

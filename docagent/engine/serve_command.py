@@ -149,8 +149,47 @@ def _ollama(plan: _Plan) -> ServeCommand:
     return ServeCommand(lines, _address(name, 11434), notes)
 
 
+def _ray(plan: _Plan) -> ServeCommand:
+    """vLLM as replicas of Ray Serve, whose router too sends a prompt where its beginning was read.
+
+    As of Ray 2.60: docs.ray.io/en/latest/serve/llm. Its file is YAML, which any JSON is.
+    """
+    engine: dict[str, Any] = {}
+    if plan.context:
+        engine["max_model_len"] = plan.context
+    if plan.factor > 1:
+        engine["hf_overrides"] = {"rope_parameters": plan.yarn}
+    if plan.card:
+        engine |= {"enable_auto_tool_choice": True, "tool_call_parser": "hermes"}
+    router = {"request_router_class": "ray.serve.llm.request_router.PrefixCacheAffinityRouter"}
+    model = {
+        "model_loading_config": {"model_id": plan.model, "model_source": plan.model},
+        "deployment_config": {
+            "autoscaling_config": {"min_replicas": 1, "max_replicas": 8},
+            "request_router_config": router,
+        },
+        "engine_kwargs": engine,
+    }
+    application = {
+        "name": "docagent",
+        "route_prefix": "/",
+        "import_path": "ray.serve.llm:build_openai_app",
+        "args": {"llm_configs": [model]},
+    }
+    content = shlex.join(["printf", "%s\\n", json.dumps({"applications": [application]})])
+    lines = [f"{content} > ray-serve.yaml", "serve run ray-serve.yaml"]
+    notes = [
+        "Install it with: pip install 'ray[serve,llm]'. It runs from 1 replica to 8, one GPU each "
+        "(max_replicas); larger models take tensor_parallel_size in engine_kwargs."
+    ]
+    return ServeCommand(
+        lines, _address(plan.model, 8000), [*notes, *_notes(plan), *_template(plan)]
+    )
+
+
 SERVERS: dict[str, Callable[[_Plan], ServeCommand]] = {
     "vllm": _vllm,
+    "ray": _ray,
     "sglang": _sglang,
     "llama.cpp": _llama_cpp,
     "ollama": _ollama,

@@ -46,6 +46,7 @@ class Cost:
         self._weights = [
             0 if old else n + _WRITTEN * reply for n, old in zip(tokens, known, strict=True)
         ]
+        self._written = reply * known.count(False)
         self._done: set[int] = set()
         self._begun = time.perf_counter()
 
@@ -58,7 +59,11 @@ class Cost:
         text += f"; {left:,} tokens to read"
         if left:
             text += f", about {duration(self._left * self._speed())}"
-            log.info("Reading %s. Ctrl-C keeps what is read.", text)
+            log.info(
+                "Reading %s; some %s tokens to write. Ctrl-C keeps what is read.",
+                text,
+                f"{self._written:,}",
+            )
         self._begun = time.perf_counter()
         return text
 
@@ -105,4 +110,4 @@ def _tried(model: Model) -> float:
 
 
 def _key(model: Model) -> tuple[str, ...]:
-    return "seconds a token", model.identity, model.device
+    return "seconds a token", model.identity, model.reader

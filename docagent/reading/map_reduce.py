@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from docagent.model import Model
     from docagent.reply_cache import ReplyCache
 
-BATCH = 8  # prompts in memory, and with a server or a GPU in work, at once
 _FAILURES = 8  # in a row: then there is no point in asking on
 
 
@@ -40,17 +39,19 @@ def replies(
     cache: ReplyCache,
     prompts: Iterable[list[BaseMessage]],
     max_tokens: int,
-    batch: int = BATCH,
+    batch: int | None = None,
     first_batch: int | None = None,
 ) -> Iterator[Reply]:
     """The replies to all prompts as they come, those in the cache first.
 
-    Prompts are made `batch` at a time, at first perhaps fewer, and a batch is done before the next
-    is begun. A prompt that fails costs no other. Raises the last error where eight that were asked
-    fail one after the other, as with a server that is down, or where there is no reply at all.
+    Prompts are made `batch` at a time (as many as the model takes), at first perhaps fewer, and a
+    batch is done before the next is begun. A prompt that fails costs no other. Raises the last
+    error where eight that were asked fail one after the other, as with a server that is down, or
+    where there is no reply at all.
     """
     left, first, failures, succeeded = iter(prompts), 0, 0, False
     error: Exception | None = None
+    batch = batch or model.at_once
     size = first_batch or batch
     while group := list(islice(left, size)):
         for reply in _replies(model, cache, group, first, max_tokens):
@@ -85,7 +86,7 @@ def _replies(
     answers = _paid(model, cache, [prompts[number] for number in new], max_tokens)
     # On a CPU they are read one by one. Else all are in work at once, and whoever breaks off after
     # the first has paid for the others too: all of them are cached before the first is handed on.
-    for place, message in answers if model.on_cpu else list(answers):
+    for place, message in answers if model.hands_on else list(answers):
         if isinstance(message, Exception):
             yield Reply(first + new[place], "", _for_users(message))
         else:

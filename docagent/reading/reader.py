@@ -15,7 +15,7 @@ from docagent.grounding.markers import sentences_with_markers, statement
 from docagent.grounding.quotes import Quote
 from docagent.model import prompt_messages
 from docagent.reading.cost import Cost
-from docagent.reading.map_reduce import BATCH, Reply, replies
+from docagent.reading.map_reduce import Reply, replies
 from docagent.reading.windows import Window
 from prompts import render
 from retrieval.corpus import Corpus
@@ -96,7 +96,7 @@ def read_windows(
             notes = _notes(result) if ordered else ""
             yield _prompt(context.corpus, window, context.question, notes) if notes else prompt
 
-    batch = 1 if ordered else BATCH
+    batch = 1 if ordered else None
     try:
         for reply in replies(model, cache, prompts_in_turn(), _TOKENS, batch):
             _add(context, windows, result, reply)

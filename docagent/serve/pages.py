@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -62,7 +63,6 @@ async def static(name: str, request: Request) -> Response:
 async def about(service: Served) -> dict[str, Any]:
     """What the page has to know of this server."""
     return {
-        "model": service.model_id,
         "suffixes": sorted(suffixes()),
         "largest": service.limits.file,
         "uploads": service.library.uploads is not None,
@@ -70,18 +70,23 @@ async def about(service: Served) -> dict[str, Any]:
 
 
 def _sent(path: Path, request: Request) -> Response:
-    """A file, unless the browser has it as it is."""
+    """A file, in gzip where the browser takes it; none if it has the file as it is."""
+    kind = _TYPES.get(path.suffix, "application/octet-stream")
     status = path.stat()
-    response = FileResponse(
-        path,
-        media_type=_TYPES.get(path.suffix, "application/octet-stream"),
-        headers={"Cache-Control": "no-cache"},
-        stat_result=status,
-    )
-    if request.headers.get("if-none-match") == response.headers["etag"]:
-        kept = {name: response.headers[name] for name in ("etag", "cache-control")}
-        return Response(status_code=304, headers=kept)
-    return response
+    etag = f'"{status.st_mtime_ns:x}-{status.st_size:x}"'
+    headers = {"Cache-Control": "no-cache", "ETag": etag, "Vary": "Accept-Encoding"}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    if path.suffix in _TYPES and "gzip" in request.headers.get("accept-encoding", ""):
+        packed = _packed(path, status.st_mtime_ns)
+        return Response(packed, media_type=kind, headers=headers | {"Content-Encoding": "gzip"})
+    return FileResponse(path, media_type=kind, headers=headers, stat_result=status)
+
+
+@cache
+def _packed(path: Path, changed: int) -> bytes:
+    """A file of the page as gzip; `changed` is when it was."""
+    return gzip.compress(path.read_bytes(), 6)
 
 
 @router.get("/docs")

@@ -8,10 +8,11 @@ from docagent.answering.answerability import by_search
 from docagent.answering.context import Draft, QueryContext
 from docagent.answering.scope import scope, subject
 from docagent.answering.search import search
+from docagent.answering.short import ANSWERS, short_answer
 from docagent.answering.write import cited, list_quotes, refuse
 from docagent.events import Step
 from docagent.grounding.claims import squeeze
-from docagent.grounding.quotes import quotes
+from docagent.grounding.quotes import Quote, quotes
 from docagent.strategies.count import count
 
 _RANKED = 200  # passages that a question on the whole is answered from
@@ -26,12 +27,23 @@ def extractive(context: QueryContext) -> Draft:
         return _whole(context)
     result = search(context)
     with context.timed("answer"):
-        confidence = by_search(result)
         if not result.verdict.found:
-            return refuse(context.corpus, result.near, confidence)
-        citations = cited(context.corpus, result.near)
-        text = f'"{squeeze(citations[0].quote)}" [1]'
-        return Draft(text, citations, True, confidence=confidence)
+            return refuse(context.corpus, result.near, by_search(result))
+        short = short_answer(context, result)
+        if short is None:
+            return _nearest(context, result.near, by_search(result))
+        if short.probability < ANSWERS:
+            return refuse(context.corpus, result.near, short.probability)
+        draft = _nearest(context, [short.quote, *result.near], short.probability)
+        first, *others = draft.citations
+        citations = [replace(first, answer=(short.start, short.end)), *others]
+        text = squeeze(short.text) if context.settings.brief else draft.text
+        return replace(draft, text=text, citations=citations)
+
+
+def _nearest(context: QueryContext, near: list[Quote], confidence: float) -> Draft:
+    citations = cited(context.corpus, near)
+    return Draft(f'"{squeeze(citations[0].quote)}" [1]', citations, True, confidence=confidence)
 
 
 def _whole(context: QueryContext) -> Draft:

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     Affine = tuple[Tensor, Tensor]  # weight and bias
     Rows = Callable[[Tensor], Tensor]  # token numbers [n, length] to word vectors [n, length, d]
 
-_BUDGET = 2048
-"""Tokens of one forward pass, padding included: few enough that cores end at the same time."""
+_BUDGETS = {"cpu": 2048, "cuda": 32_768}
+"""Tokens of one forward pass, padding included: few enough that cores end at the same time. A GPU
+waits for its kernels to be started, a hundred a pass, unless each has much to do."""
 
 _STEP = 16
 """Texts are padded to a multiple of this. Attention over 4,000 tokens, one thread, in texts of
@@ -81,10 +82,9 @@ class Bert:
 
         # The tables stay as the file maps them: a question reads a dozen of the 30,522 rows.
         self._rows = rows or weights["embeddings.word_embeddings.weight"].__getitem__
-        self._places = (
-            weights["embeddings.position_embeddings.weight"]
-            + weights["embeddings.token_type_embeddings.weight"][0]
-        ).float()
+        kinds = weights["embeddings.token_type_embeddings.weight"].float()
+        self._places = weights["embeddings.position_embeddings.weight"].float() + kinds[0]
+        self._second = kinds[-1] - kinds[0]  # what the second of two texts has instead
         self._norm = affine("embeddings.LayerNorm", torch.float32)
         self._layers = []
         for number in range(settings.layers):
@@ -109,8 +109,6 @@ class Bert:
     def embed(self, texts: list[str], document: bool = True) -> Vectors:
         """Unit vectors of texts, [n, d]; questions and documents are treated alike."""
         del document
-        import torch
-
         # Chunking has counted these tokens before; a pass over a text takes 2.4 us of CPU time a
         # token, the forward pass 96 us, so nothing is kept between the two.
         marked = [item.ids for item in self._tokenizer.encode_batch_fast(texts)]
@@ -118,16 +116,12 @@ class Bert:
         limit = self.limit
         marked = [ids if len(ids) <= limit else [*ids[: limit - 1], ids[-1]] for ids in marked]
         vectors = np.empty((len(texts), self._places.shape[1]), np.float32)
-        batches = _batches([len(ids) for ids in marked])
 
-        def fill(padded: tuple[int, list[int]]) -> None:
-            length, batch = padded
-            with torch.inference_mode():  # of this thread
-                result = self._forward([marked[number] for number in batch], length)
+        def fill(batch: list[int], length: int) -> None:
+            result = self._forward([marked[number] for number in batch], length)
             vectors[batch] = result.cpu().numpy()
 
-        pool = _workers() if len(batches) > 1 and self._device == "cpu" else None
-        list((pool.map if pool else map)(fill, batches))
+        in_batches([len(ids) for ids in marked], fill)
         return vectors
 
     def _forward(self, marked: list[list[int]], length: int) -> Tensor:
@@ -135,13 +129,31 @@ class Bert:
         import torch
         import torch.nn.functional as F
 
+        x, real = self.states(marked, length)
+        sums = torch.where(real[:, :, None], x, 0).sum(1, dtype=torch.float32)
+        return F.normalize(sums)  # of the mean as well
+
+    def states(
+        self, marked: list[list[int]], length: int, second: list[int] | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Last states [n, length, d] of texts given as token numbers, and which tokens are theirs.
+
+        They are padded to `length`. From its token `second` on, a text is the second of a pair.
+        """
+        import torch
+        import torch.nn.functional as F
+
         padded = [[*ids, *[0] * (length - len(ids))] for ids in marked]
         ids = torch.tensor(padded, device=self._device)
         sizes = torch.tensor([len(ids) for ids in marked], device=self._device)
-        real = torch.arange(length, device=self._device) < sizes[:, None]  # [n, length]
+        order = torch.arange(length, device=self._device)
+        real = order < sizes[:, None]  # [n, length]
         epsilon = self.settings.epsilon
         width = (self._places.shape[1],)
         x = self._rows(ids).float() + self._places[:length]
+        if second is not None:
+            behind = order >= torch.tensor(second, device=self._device)[:, None]
+            x = x + behind[:, :, None] * self._second
         x = F.layer_norm(x, width, *self._norm, epsilon).to(self._dtype)
         mask = torch.zeros(real.shape, dtype=self._dtype, device=self._device)
         mask = mask.masked_fill_(~real, float("-inf"))[:, None, None]
@@ -149,8 +161,7 @@ class Bert:
             mixed = self._attend(layer.qkv(x), mask)
             x = F.layer_norm(x + layer.out(mixed), width, *layer.attention_norm, epsilon)
             x = F.layer_norm(x + layer.down(layer.up(x)), width, *layer.norm, epsilon)
-        sums = torch.where(real[:, :, None], x, 0).sum(1, dtype=torch.float32)
-        return F.normalize(sums)  # of the mean as well
+        return x, real
 
     def _attend(self, qkv: Tensor, mask: Tensor) -> Tensor:
         """Attention within each text: [n, length, 3 d] to [n, length, d]."""
@@ -161,6 +172,23 @@ class Bert:
         # Two products and a softmax took 20 to 24 ms of one thread over 4,000 tokens, this 12 ms.
         mixed = F.scaled_dot_product_attention(query, key, value, attn_mask=mask)
         return mixed.transpose(1, 2).flatten(2)
+
+
+def in_batches(lengths: list[int], work: Callable[[list[int], int], None]) -> None:
+    """Have texts of these lengths in tokens worked on, a batch of like length in each call.
+
+    `work` is given the numbers of the texts and the length to pad them to.
+    """
+    import torch
+
+    batches = _batches(lengths, _BUDGETS[device()])
+
+    def run(batch: tuple[int, list[int]]) -> None:
+        with torch.inference_mode():  # of this thread
+            work(batch[1], batch[0])
+
+    pool = _workers() if len(batches) > 1 and device() == "cpu" else None
+    list((pool.map if pool else map)(run, batches))
 
 
 def device() -> str:
@@ -194,13 +222,13 @@ def _workers() -> ThreadPoolExecutor | None:
     return pool
 
 
-def _batches(lengths: list[int]) -> list[tuple[int, list[int]]]:
+def _batches(lengths: list[int], budget: int) -> list[tuple[int, list[int]]]:
     """(padded length, numbers of the texts) of each pass, short ones first."""
     batches: list[tuple[int, list[int]]] = []
     for number in sorted(range(len(lengths)), key=lengths.__getitem__):
         padded = -(-lengths[number] // _STEP) * _STEP
         last = batches[-1] if batches else (0, [])
-        if last[0] != padded or (len(last[1]) + 1) * padded > _BUDGET:
+        if last[0] != padded or (len(last[1]) + 1) * padded > budget:
             batches.append((padded, []))
         batches[-1][1].append(number)
     return batches

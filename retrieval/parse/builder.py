@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Any
 
 from retrieval.errors import DocumentError
-from retrieval.parse.document import Block, Document, Kind, Page, Unit
+from retrieval.parse.document import Block, Document, Kind, Page, Unit, ranges
 from retrieval.parse.layout import plain
+from retrieval.parse.place import Places
 
 _SPACES = re.compile(r"[^\S\n]+")
 
@@ -21,11 +23,21 @@ class Builder:
         self.length = 0
         self.blocks: list[Block] = []
         self.pages: list[Page] = []
+        self.aside: list[tuple[int, str]] = []
         self.hidden: list[tuple[int, str]] = []
         self.places: list[tuple[int, str]] = []
         self.warnings: list[str] = []
         self.pictures: Any = None  # of an Office file (office_pictures.py), once they are read
         self._page_start = 0
+
+    @classmethod
+    def behind(cls, document: Document) -> Builder:
+        """One that goes on at the end of the last page of a document, which is open again."""
+        builder, last = cls(), document.pages[-1]
+        builder.parts, builder.length = [document.text[: last.end]], last.end
+        builder.blocks, builder.pages = [*document.blocks], [*document.pages[:-1]]
+        builder.places, builder._page_start = [*document.places], last.start
+        return builder
 
     def add(
         self, kind: Kind, text: str, level: int = 0, lead: str = "", literal: bool = False
@@ -78,6 +90,31 @@ class Builder:
         if sentence not in self.warnings:
             self.warnings.append(sentence)
 
+    def attach(self, name: str, inner: Document, level: int = 1) -> None:
+        """A file within this one, under a heading; its places say where in it something stands."""
+        what, here = f"attachment {name}", len(self.pages) + 1
+        self.place(what)
+        self.add("heading", f"Attachment {name}", level)
+        self._put("\n\n")
+        start = self.length
+        self._put(inner.text.replace("\f", "\n"))
+        places = Places(inner)
+        for block in inner.blocks:
+            own = block.level + level if block.kind == "heading" else block.level
+            self.blocks.append(Block(block.kind, start + block.start, start + block.end, own))
+            page = bisect_right(inner.pages, block.start, key=lambda page: page.start)
+            sheet = f"{inner.unit} {page}" if page else ""
+            where = ", ".join(filter(None, (what, sheet, places.at(block.start))))
+            if where != self.places[-1][1]:
+                self.places.append((start + block.start, where))
+        self.place("")
+        self.aside += ((here, words) for _, words in inner.aside)
+        self.hidden += ((here, words) for _, words in inner.hidden)
+        for warning in inner.warnings:
+            self.warn(f"{what}: {warning}")
+        if inner.silent:
+            self.warn(f"{what}: {inner.unit} {ranges(inner.silent)} holds no text.")
+
     def end_page(self, label: str | None = None) -> None:
         """What came since the last page is the next one."""
         number = len(self.pages) + 1
@@ -109,6 +146,7 @@ class Builder:
             blocks=tuple(self.blocks),
             silent=() if unit == "sheet" else silent,
             unit=unit,
+            aside=tuple((page if self.pages else 0, words) for page, words in self.aside),
             hidden=tuple((page if self.pages else 0, words) for page, words in self.hidden),
             places=tuple(self.places),
             warnings=tuple(self.warnings),

@@ -49,6 +49,17 @@ def format_of(path: Path) -> Format:
     return detected
 
 
+def format_within(path: Path) -> Format | None:
+    """The format of a file that another holds; None for text that its name calls something else.
+
+    Raises DocumentError for an archive.
+    """
+    with path.open("rb") as file:
+        binary = _binary_format(path, file.read(4096))
+    named = by_suffix(path.suffix.lower())
+    return binary or (named if named and named.is_text else None)
+
+
 def _binary_format(path: Path, start: bytes) -> Format | None:
     """A format that is not text, by the first bytes of the file."""
     binary = [each for each in formats().values() if not each.is_text]

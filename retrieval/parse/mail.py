@@ -9,6 +9,7 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 
 from retrieval.errors import DocumentError
+from retrieval.parse.attached import Attachments
 from retrieval.parse.builder import Builder
 from retrieval.parse.calendar import add_calendar
 from retrieval.parse.decode import read_text
@@ -32,7 +33,8 @@ class Mail:
     def __init__(self, builder: Builder, file: str) -> None:
         self.builder = builder
         self.file = file
-        self.attached: list[str] = []
+        self.attachments = Attachments(builder)
+        self._attached: list[Message] = []
 
     def add(self, message: Message, depth: int = 0, headed: bool = False) -> None:
         """One mail, with those forwarded in it; `headed` begins with its subject."""
@@ -42,18 +44,17 @@ class Mail:
                 self.builder.add("heading", f"{name}: {value}", min(depth + 1, 6))
             elif value:
                 self.builder.add("text", f"{name}: {value}")
-        already = len(self.attached)
+        already = len(self._attached)
         self._part(message, depth)
-        for name in self.attached[already:]:
-            self.builder.add("text", f"Attachment: {name}")
+        own, self._attached = self._attached[already:], self._attached[:already]
+        for part in own:
+            name, kind = _name(part), part.get_content_type()
+            if not self.attachments.add(name, _payload(part), kind, min(depth + 2, 6)):
+                self.builder.add("text", f"Attachment: {name}")
 
     def warn(self) -> None:
         """Name what was attached and is not read."""
-        if self.attached:
-            names = ", ".join(self.attached[:20]) + (", ..." if len(self.attached) > 20 else "")
-            self.builder.warn(
-                f"its attachments are not read ({names}); save them and give the files."
-            )
+        self.attachments.warn()
 
     def _part(self, part: Message, depth: int) -> None:
         kind = part.get_content_type()
@@ -80,7 +81,7 @@ class Mail:
         elif kind == "text/rtf" and part.get_content_disposition() is None:
             Rtf(self.builder, self.file).read(_payload(part))
         elif part.get_content_disposition() == "attachment" or not kind.startswith("text/"):
-            self.attached.append(_name(part))
+            self._attached.append(part)
         elif kind in ("text/html", "text/enriched", "text/richtext"):
             self._html(part)
         else:

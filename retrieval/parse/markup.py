@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Container
 from typing import Any
 
 from retrieval.parse.builder import Builder
@@ -27,8 +28,9 @@ _ALIGNED = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
 class Markup:
     """Walks one element tree into a builder."""
 
-    def __init__(self, builder: Builder) -> None:
+    def __init__(self, builder: Builder, hidden: Container[Any] = ()) -> None:
         self.builder = builder
+        self.hidden = hidden  # elements that style sheets hide
         self.words: list[str] = []
         self.kinds: list[tuple[Kind, int]] = [("text", 0)]
         self.lead = ""  # the bullet or number of the list item that begins
@@ -65,7 +67,7 @@ class Markup:
         """What has no text of its own to walk through."""
         if tag in PROGRAM or is_drawing(element):
             return True
-        if is_hidden(element, tag):
+        if element in self.hidden or is_hidden(element, tag):
             self.builder.hide(_all_words(element))
             return True
         if tag == "math":

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from retrieval.parse.builder import Builder
 from retrieval.parse.formula import mathml
-from retrieval.parse.odf_styles import TEXT, Styles
+from retrieval.parse.odf_styles import STYLE, TEXT, Styles
 from retrieval.parse.raised import lowered, raised
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -54,6 +54,19 @@ class Body:
                 self.builder.add("text", text)
             for child in element:
                 self.read(child)
+
+    def furniture(self, kind: str, roots: Iterable[Any]) -> None:
+        """Headers or footers of all kinds of pages, each text once."""
+        seen: set[str] = set()
+        masters = (part for root in roots for part in root.iter(f"{STYLE}master-page"))
+        for part in (part for master in masters for part in master):
+            if _name(part).removesuffix("-left").removesuffix("-first") != kind:
+                continue
+            for element in part.iter(f"{TEXT}p", f"{TEXT}h"):
+                text = " ".join(self.words(element).split())
+                if any(map(str.isalpha, text)) and text not in seen:
+                    seen.add(text)
+                    self.builder.add("text", text)
 
     def sheets(self, tables: Iterator[Any]) -> None:
         """Each table a page, each row a place."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_STREAMS = {  # name of a stream that tells, in order, -> kind
-    "EncryptedPackage": "encrypted",
+_STREAMS = {  # name of a stream that tells, in small letters -> kind
+    "encryptedpackage": "encrypted",
     "__properties_version1.0": "msg",
-    "WordDocument": "doc",
-    "PowerPoint Document": "ppt",
-    "Workbook": "xls",
-    "Book": "xls",
+    "worddocument": "doc",
+    "powerpoint document": "ppt",
+    "workbook": "xls",
+    "book": "xls",
 }
+_ENTRY, _NAME = 128, 64  # bytes of an entry of the directory, and of the name it begins with
 
 
 def ole_kind(path: Path, start: bytes) -> str:
@@ -20,5 +23,14 @@ def ole_kind(path: Path, start: bytes) -> str:
     if not start.startswith(MAGIC):
         return ""
     data = path.read_bytes()
-    named = (kind for name, kind in _STREAMS.items() if f"{name}\0".encode("utf-16-le") in data)
-    return next(named, "")
+    named = [(at, kind) for name, kind in _STREAMS.items() for at in _entries(data, name)]
+    # The file's own streams come before those of a file that is embedded in it.
+    return min(named, default=(0, ""))[1]
+
+
+def _entries(data: bytes, name: str) -> Iterator[int]:
+    """Where entries of the directory have this name, in any letters."""
+    wanted = re.escape(f"{name}\0".encode("utf-16-le"))
+    for found in re.finditer(wanted, data, re.IGNORECASE):
+        if found.start() % _ENTRY == 0 and data[found.start() + _NAME] == len(name) * 2 + 2:
+            yield found.start()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import ctypes
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -15,8 +16,12 @@ _UNSEEN = 2 | 32  # hidden, no view
 _CHECK, _RADIO, _COMBO, _LIST, _FIELD, _SIGNATURE = 2, 3, 4, 5, 6, 7  # FPDF_FORMFIELD_*
 _PASSWORD = 1 << 13
 _LONGEST = 100_000  # characters of one value
-_MOST = 1000  # attached files that are looked at
+_MOST = 200  # attached files that are looked at
+_LARGEST = 20_000_000  # bytes of one; a larger one is only named
 _NAMELESS = "a file without a name"
+
+
+Attached = tuple[str, str]  # the name of a file, and what is in it, in base64
 
 
 class Field(NamedTuple):
@@ -30,11 +35,11 @@ class Field(NamedTuple):
 
 
 class Added(NamedTuple):
-    """`notes` as (what it is, its text); names of attached files; words that nobody sees."""
+    """`notes` as (what it is, its text), attached files, and words that nobody sees."""
 
     fields: list[Field]
     notes: list[tuple[str, str]]
-    attached: list[str]
+    attached: list[Attached]
     hidden: list[str]
 
 
@@ -71,7 +76,7 @@ def _add(found: Added, annotation: Any, form: Any, text_page: Any) -> None:
             found.fields.append(field)
         return
     if kind == _FILE:
-        found.attached.append(_file_name(annotation))
+        found.attached.append(_attached(raw.FPDFAnnot_GetFileAttachment(annotation)))
     words = _string(annotation, "Contents").strip()
     if not words and kind == _STAMP:
         words = _string(annotation, "Name")
@@ -148,20 +153,27 @@ def _string(annotation: Any, key: str) -> str:
     return _wide(lambda buffer, size: raw.FPDFAnnot_GetStringValue(annotation, name, buffer, size))
 
 
-def _file_name(annotation: Any) -> str:
-    import pypdfium2.raw as raw
-
-    file = raw.FPDFAnnot_GetFileAttachment(annotation)
-    return (attachment_name(file) if file else "") or _NAMELESS
-
-
-def attachments(pdf: Any) -> list[str]:
-    """Names of the files that the document itself carries."""
+def attachments(pdf: Any) -> list[Attached]:
+    """The files that the document itself carries."""
     import pypdfium2.raw as raw
 
     count = min(_MOST, raw.FPDFDoc_GetAttachmentCount(pdf.raw))
-    files = (raw.FPDFDoc_GetAttachment(pdf.raw, index) for index in range(count))
-    return [attachment_name(file) or _NAMELESS for file in files if file]
+    return [_attached(raw.FPDFDoc_GetAttachment(pdf.raw, index)) for index in range(count)]
+
+
+def _attached(file: Any) -> Attached:
+    import pypdfium2.raw as raw
+
+    if not file:
+        return _NAMELESS, ""
+    name = attachment_name(file) or _NAMELESS
+    length = ctypes.c_ulong()
+    known = raw.FPDFAttachment_GetFile(file, None, 0, length)
+    if not known or not 0 < length.value <= _LARGEST:
+        return name, ""
+    buffer = ctypes.create_string_buffer(length.value)
+    raw.FPDFAttachment_GetFile(file, buffer, length.value, length)
+    return name, base64.b64encode(buffer.raw).decode()
 
 
 def attachment_name(file: Any) -> str:

@@ -30,7 +30,8 @@ _LIKE = 24  # colours this near are one
 _SEEN = 10  # of 255, by which some pixel differs where there is a letter
 _NEARLY_ALL = 0.8
 _LARGEST = 2_000_000  # pixels of a page that is drawn for this; a point is one on usual paper
-_UNPAINTED = (3, 7)  # modes of text that is not drawn, as OCR puts it under a scan
+_CLIP = 7  # mode of text that only cuts out what is drawn after it
+_UNPAINTED = (3, _CLIP)  # modes of text that is not drawn, as OCR puts it under a scan
 _SMALLEST = 1.5  # points of a line
 
 
@@ -205,9 +206,20 @@ def unseen(page: Any, reader: SegmentReader, suspects: dict[int, list[int]]) -> 
         lefts, lows, rights, highs = zip(*boxes, strict=True)
         whole = min(lefts), min(lows), max(rights), max(highs)
         pixels = pixels_of(page, whole, (before.height, before.width))
-        if not _differ(before, after, pixels):
+        cuts = calls()["FPDFTextObj_GetTextRenderMode"](handle) == _CLIP
+        if not (_is_marked(before, pixels) if cuts else _differ(before, after, pixels)):
             found.append(handle)
     return found
+
+
+def _is_marked(picture: Any, pixels: tuple[int, int, int, int]) -> bool:
+    """Whether anything shows within these pixels: a pattern that letters are cut out of."""
+    left, top, right, bottom = pixels
+    rows = range(top, min(bottom, picture.height))
+    starts = (row * picture.stride for row in rows)
+    width = picture.width
+    cut = b"".join(bytes(picture.buffer[at + left : at + min(right, width)]) for at in starts)
+    return bool(cut) and max(cut) - min(cut) > _SEEN
 
 
 def _differ(before: Any, after: Any, pixels: tuple[int, int, int, int]) -> bool:

@@ -6,6 +6,7 @@ import ctypes
 import re
 import zlib
 from itertools import pairwise
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,13 +33,13 @@ class Picture(NamedTuple):
 
 def pictures_in(path: str) -> int:
     """How many pictures of a sensible size a PDF holds: their heads are never compressed."""
-    data = Path(path).read_bytes()
     count = 0
-    for found in _IMAGE.finditer(data):
-        before = data[max(0, found.start() - _HEAD) : found.start()].rpartition(b"obj")[2]
-        head = before + data[found.end() : found.end() + _HEAD].partition(b"stream")[0]
-        sizes = [int(size[1]) for size in _SIDE.finditer(head)]
-        count += len(sizes) < 2 or min(sizes) > _PIXELS
+    with Path(path).open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+        for found in _IMAGE.finditer(data):
+            before = data[max(0, found.start() - _HEAD) : found.start()].rpartition(b"obj")[2]
+            head = before + data[found.end() : found.end() + _HEAD].partition(b"stream")[0]
+            sizes = [int(size[1]) for size in _SIDE.finditer(head)]
+            count += len(sizes) < 2 or min(sizes) > _PIXELS
     return count
 
 

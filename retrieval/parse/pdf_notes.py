@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 from collections import Counter
 from collections.abc import Iterator
@@ -35,14 +36,18 @@ def notes_by_page(
 
 
 def warnings(
-    head: dict[str, Any], messages: list[Message], stamped: tuple[int, ...]
+    head: dict[str, Any],
+    messages: list[Message],
+    stamped: tuple[int, ...],
+    failed: tuple[int, ...] = (),
 ) -> Iterator[str]:
-    """A sentence on each thing that was not read; `stamped` are scans of which only a stamp was."""
+    """A sentence on each thing that was not read.
+
+    `stamped` are scans of which only a stamp was, `failed` are pages that could not be looked at.
+    """
     hint = "" if ocr.available() else f"; for OCR: {ocr.INSTALL}"
-    attached = [*head.get("attached", ()), *(n for m in messages for n in m.get("attached", ()))]
-    if attached:
-        names = ", ".join(" ".join(tidy(name).split()) for name in dict.fromkeys(attached))
-        yield f"its attachments are not read ({names}); save them and give the files."
+    if failed:
+        yield f"{_pages(failed)} cannot be read: the PDF reader fails there; print the file anew."
     if head.get("xfa"):
         yield "it is a form in XFA, which is not read; print it to a PDF, and give that."
     if stamped:
@@ -54,6 +59,13 @@ def warnings(
     if left:
         pages = tuple(sorted({page for page, _ in left}))
         yield f"pictures on {_pages(pages)} are not read{hint}."
+
+
+def attached(head: dict[str, Any], messages: list[Message]) -> list[tuple[str, bytes]]:
+    """The files that are attached to the document or to a page of it, each once."""
+    found = [*head.get("attached", ()), *(file for m in messages for file in m.get("attached", ()))]
+    files = dict.fromkeys((tidy(name), data) for name, data in found)
+    return [(name, base64.b64decode(data)) for name, data in files]
 
 
 def _pages(numbers: tuple[int, ...]) -> str:

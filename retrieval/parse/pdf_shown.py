@@ -1,8 +1,8 @@
 """What a PDF page shows beside its text layer, and what of that layer nobody sees.
 
 A page's message to the reader (formats/pdf.py) has "rows", and where there is any of it: "hidden"
-words, "notes" as (what, text), names of "attached" files, "stamp" for a scan with hardly any text
-(its words as OCR gives them), "unreadable" for a text layer of signs, and "pictures" as
+words, "notes" as (what, text), "attached" files as (name, base64), "stamp" for a scan with hardly
+any text (its words as OCR gives them), "unreadable" for a text layer of signs, and "pictures" as
 [left, low, right, high, checksum].
 """
 
@@ -76,7 +76,10 @@ class Shown:
             ]
         if self.printed:
             told |= self._beside()
-        return {name: value for name, value in told.items() if value}
+        shown = {name: value for name, value in told.items() if value}
+        if not self.printed and self.things and is_scan(self.things, self.paper, 0):
+            shown["stamp"] = []
+        return shown
 
     def _beside(self) -> dict[str, Any]:
         """What is still to be read on a page that has text."""

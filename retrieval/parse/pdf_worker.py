@@ -26,8 +26,13 @@ Message = dict[str, Any]
 Row = list[Any]  # [text, x0, baseline, x1, size, bold, cells, column, table], PDF points
 
 
-def messages(path: str, password: str | None, share: int, shares: int) -> Iterator[dict[str, Any]]:
-    """The head (share 0 only), then this share's pages; or one {"error": ...}."""
+def messages(
+    path: str, password: str | None, share: int, shares: int, span: list[int] | None = None
+) -> Iterator[dict[str, Any]]:
+    """The head (share 0 only), then this share's pages; or one {"error": ...}.
+
+    With a `span`, the pages from its first number up to its second, and nothing else.
+    """
     import pypdfium2
 
     try:
@@ -41,25 +46,31 @@ def messages(path: str, password: str | None, share: int, shares: int) -> Iterat
         return
     with suppress(pypdfium2.PdfiumError):  # a damaged form is shown without its values
         pdf.init_forms()
-    if share == 0:
+    if share == 0 and not span:
         yield {"head": pdfium_head(pdf, count)}
     pictures = pictures_in(path)
     seen: set[int] = set()
-    for index in range(count * share // shares, count * (share + 1) // shares):
-        message = page_of(pdf, index, len(seen) < pictures)
+    span = span or [count * share // shares, count * (share + 1) // shares]
+    for index in range(*span):
+        try:
+            message = page_of(pdf, index, len(seen) < pictures)
+        except Exception as error:  # noqa: BLE001  (one odd page does not refuse the others)
+            message = {"rows": [], "failed": f"{type(error).__name__}: {error}"}
         seen.update(key for *_, key in message.get("pictures", ()))
         yield {"page": index, **message}
 
 
 def pdfium_head(pdf: Any, count: int) -> Message:
+    import pypdfium2
     import pypdfium2.raw
 
-    outline = []
-    for entry in pdf.get_toc():
-        destination = entry.get_dest()
-        index = destination.get_index() if destination else None
-        if index is not None:
-            outline.append([entry.level, entry.get_title(), index])
+    outline: list[list[Any]] = []
+    with suppress(pypdfium2.PdfiumError, ValueError):  # of a damaged one, what comes before
+        for entry in pdf.get_toc():
+            destination = entry.get_dest()
+            index = destination.get_index() if destination else None
+            if index is not None:
+                outline.append([entry.level, entry.get_title(), index])
     return {
         "pages": count,
         "title": pdf.get_metadata_dict().get("Title", ""),
@@ -147,7 +158,7 @@ def text_rows(lines: list[str]) -> list[Row]:
 def pypdf_messages(path: str, password: str | None) -> Iterator[dict[str, Any]]:
     """The same through pypdf, for files PDFium refuses."""
     import pypdf
-    from pypdf.errors import FileNotDecryptedError, PyPdfError
+    from pypdf.errors import FileNotDecryptedError
 
     try:
         reader = pypdf.PdfReader(path, strict=False)
@@ -164,7 +175,7 @@ def pypdf_messages(path: str, password: str | None) -> Iterator[dict[str, Any]]:
     except FileNotDecryptedError:
         yield {"error": "password"}
         return
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except Exception as error:  # noqa: BLE001  (what pypdf raises on damage is not told)
         yield {"error": "damaged", "detail": str(error)}
         return
     if count == 0:
@@ -174,8 +185,9 @@ def pypdf_messages(path: str, password: str | None) -> Iterator[dict[str, Any]]:
     for index, page in enumerate(reader.pages):
         try:
             lines = [line.strip() for line in page.extract_text().splitlines()]
-        except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            lines = []  # reported as a page without text
+        except Exception as error:  # noqa: BLE001
+            yield {"page": index, "rows": [], "failed": f"{type(error).__name__}: {error}"}
+            continue
         yield {"page": index, "rows": text_rows([line for line in lines if line])}
 
 

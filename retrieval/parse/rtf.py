@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from html import escape
@@ -27,13 +28,14 @@ _CHARACTERS = {
     "rdblquote": "”", "~": " ", "_": "-", "-": "", "{": "{", "}": "}", "\\": "\\", "nestcell": " ",
 }  # fmt: skip
 # What a reader does not see where it stands; the name of a style tells a heading.
-_NAMES = """colortbl pict objdata fldinst header headerl headerr headerf footer footerl
-    footerr footerf xe tc rxe themedata datastore nonesttables nonshppict generator author
-    operator company subject keywords comment doccomm category manager listtable
-    listoverridetable revtbl filetbl creatim revtim printim buptim sp"""
+_NAMES = """colortbl pict objdata fldinst xe tc rxe themedata datastore nonesttables
+    nonshppict generator author operator company subject keywords comment doccomm category
+    manager listtable listoverridetable revtbl filetbl creatim revtim printim buptim sp"""
 _SKIPPED = frozenset(_NAMES.split())
 _SHOWN = ("shppict", "shpinst", "shptxt", "nesttableprops")  # though marked as not to be known
-_APART = ("footnote", "annotation", "atnauthor", "title", "fonttbl", "stylesheet", "htmltag")
+_BESIDE = ("header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf")
+_INFORMED = ("atnauthor", "title", "fonttbl", "stylesheet", "htmltag")
+_APART = ("beside", "footnote", "annotation", *_INFORMED)
 
 
 @dataclass(slots=True)
@@ -71,6 +73,8 @@ class Rtf:
     _level: int = 0
     _pending: list[tuple[str, str]] = field(default_factory=list)
     _notes: int = 0
+    _beside: list[str] = field(default_factory=list)  # headers and footers, each once
+    _unread: Counter[str] = field(default_factory=Counter)  # by the words that begin it
     _unknown: bool = False  # behind \*: a group that may be passed over
     _to_skip: int = 0
 
@@ -93,6 +97,11 @@ class Rtf:
                 self._put_bytes(bytes.fromhex(code) if code else text.encode("latin-1"))
         self._in_table = False
         self._end_paragraph()
+        for text in self._beside:
+            self.builder.add("text", text)
+        for what, word in (("pictures", "pict"), ("objects", "objdata")):
+            if count := self._unread[word]:
+                self.builder.warn(f"{what} in it are not read ({count}).")
         if self._page:
             add_html(self.builder, "".join(self._page), self.file)
 
@@ -103,7 +112,10 @@ class Rtf:
             self._put(chr((number or 0) & 0xFFFF))
             self._to_skip = self._state.skipped
         elif word in _SKIPPED or (self._unknown and word not in (*_SHOWN, *_APART)):
+            self._unread[word] += self._state.where != "skip"
             self._go("skip")
+        elif word in _BESIDE:
+            self._go("beside")
         elif word in _APART:
             self._go(word)
         elif action := _ACTIONS.get(word):
@@ -148,6 +160,9 @@ class Rtf:
             self._pending.append((f"Comment by {who}" if who else "Comment", text))
         elif where == "atnauthor":
             self._texts["atnauthor*"] = [text]
+        elif where == "beside":
+            if text.strip() not in self._beside and any(map(str.isalpha, text)):
+                self._beside.append(text.strip())
         elif where == "title":
             self.title = text
 
@@ -194,7 +209,7 @@ class Rtf:
 
     def _end_paragraph(self, _: int | None = None) -> None:
         self._decode()
-        if self._state.where in ("footnote", "annotation") or self._page is not None:
+        if self._state.where in ("beside", "footnote", "annotation") or self._page is not None:
             self._put("\n")
             return
         if self._state.where:

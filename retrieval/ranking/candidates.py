@@ -12,7 +12,6 @@ from retrieval.store.index import Candidates, Terms
 # What a passage can reach by each sign; BENCHMARKS.md has the ablation that set them.
 WORDS = 0.5  # BM25, the best passage 1
 MEANING = 1.0  # cosine
-LIKELY = 1.5  # BM25 and cosine for the words of likely places, weighed like the question's
 _UNLIKE = 0.2  # cosine under which a passage without a word of the question is no candidate
 
 
@@ -33,20 +32,21 @@ def candidates(
     documents: Collection[int] | None,
     meant: Collection[int] = (),
 ) -> Scored:
-    """The best `depth` passages of each query by words, and as many by meaning, scored by all.
+    """The best `depth` passages of each query by words, and by meaning, scored by all.
 
-    The queries are the question's own words, its likely words, and those of `also`. `documents` are
-    those to which a search is limited; the ones that the question likely means, `meant`, are
-    searched once more for themselves.
+    The queries are the question's own words, its likely words, and those of `also`; together the
+    latter weigh as much as the question. Likely words look for no passage by their meaning: it
+    finds none that they do not find themselves, and takes as long again. `documents` are those to
+    which a search is limited; the ones that the question likely means, `meant`, are searched once
+    more for themselves.
     """
     searched = [documents, *([meant] if meant else [])]
     trust = index.trust(query.core)
     across = index.encoder.across
     words = WORDS * (_known(index, query) if across else 1.0)
-    likely = (*query.likely, *also)
-    share = LIKELY / (WORDS + MEANING) / max(1, len(likely))
-    weights = [1.0, *(share for _ in likely)]
-    queries: list[Terms] = [query.search_terms, *likely]
+    others = (*also, *query.likely)
+    weights = [1.0, *(1 / len(others) for _ in others)]
+    queries: list[Terms] = [query.search_terms, *others]
     by_words: list[dict[int, float]] = [{} for _ in queries]
     for inside in searched:
         for ranking, found in zip(by_words, index.by_words(queries, depth, inside), strict=True):
@@ -54,9 +54,9 @@ def candidates(
     numbers = {number for ranking in by_words for number in ranking}
     # While vectors are still being made, those of the question's own candidates come first.
     index.cover(numbers)
-    vectors = index.encoder.encode_queries([query.search_text, *likely])
+    vectors = index.encoder.encode_queries([query.search_text, *others])
     if trust:
-        for vector in vectors:
+        for vector in vectors[: 1 + len(also)]:
             for inside in searched:
                 numbers |= {number for number, _ in index.nearest(vector, depth, inside)}
     ordered = sorted(numbers)
@@ -70,7 +70,7 @@ def candidates(
         for number in ordered
         if across or number in by_words[0] or cosines[0][number] >= _UNLIKE
     }
-    most = (words + MEANING * trust) * (1 + bool(likely) * LIKELY / (WORDS + MEANING))
+    most = (words + MEANING * trust) * (1 + bool(others))
     return Scored(scores, cosines[0], vectors[0], most)
 
 

@@ -6,7 +6,8 @@ import re
 
 from retrieval.parse.line import count_figures
 from retrieval.passage import Passage
-from retrieval.query import Place, Reference
+from retrieval.query import Reference
+from retrieval.vocabulary import Place
 
 _FIGURES = 0.2  # share of figures among the words of a table
 _TOP = 160  # characters of a passage that may hold its title

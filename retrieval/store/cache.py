@@ -143,6 +143,19 @@ class Cache:
         self.writable = False
 
 
+class Unkept(Cache):
+    """A cache that keeps nothing: what is made stays in memory."""
+
+    def __init__(self) -> None:
+        self.root = Path(os.devnull)
+        self.writable = False
+
+    @contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """Nobody else writes here."""
+        yield
+
+
 def checksums(folder: Path, known: Manifest | None = None) -> Manifest:
     """Size and CRC-32 of each file, tantivy's lock files aside.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,8 +59,8 @@ def fill(
     first = _firsts(keys)
     new = {path for path in first if keys[path] not in there}
     cached = {entry.name for entry in cache.entries(kept.KIND)}
-    wanted = ([path for path in paths if path in new] for paths in (named, searched))
-    documents = read_documents(*wanted, encoder=cutting, cache=cache, password=password, emit=emit)
+    named, searched = ([path for path in paths if path in new] for paths in (named, searched))
+    documents = read_documents(named, searched, cutting, cache, password, emit)
     encoder = choose(list(documents.values())) if documents else cutting
     done, total = 0, sum(map(len, documents.values()))
     for group in _groups(documents.values()):
@@ -73,6 +73,7 @@ def fill(
                 cache.remove(kept.KIND, each.key)
     gone = [key for key in there if key not in set(keys.values()) and _below(there[key], paths)]
     store.remove(gone)
+    store.move(_moved(keys, there))
     return Filled(len(documents), len(gone), len(there) - len(gone))
 
 
@@ -83,6 +84,16 @@ def _firsts(keys: dict[Path, str]) -> set[Path]:
         if first.setdefault(key, path) is not path:
             log.warning("Left out: %s is a copy of %s.", path, first[key])
     return set(first.values())
+
+
+def _moved(keys: dict[Path, str], there: Mapping[str, str]) -> dict[str, str]:
+    """Where contents lie now whose file is gone, by key."""
+    now = {key: str(path.absolute()) for path, key in reversed(keys.items())}
+    return {
+        key: path
+        for key, path in now.items()
+        if key in there and there[key] != path and not Path(there[key]).exists()
+    }
 
 
 def _groups(documents: Iterable[IndexedDocument]) -> Iterator[list[IndexedDocument]]:

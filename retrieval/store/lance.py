@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -155,6 +155,18 @@ class LanceStore:
             self._delete(_DOCUMENTS, keys)
             self._delete(_PASSAGES, keys)
 
+    def move(self, sources: Mapping[str, str]) -> None:
+        """Say where documents lie now, by key. Raises StoreError."""
+        from retrieval.store.lance_tables import called, indexed_document
+
+        with told(self.uri):
+            table = self.documents
+            for key, source in sources.items():
+                condition = one_of("key", [key])
+                [row] = table.search().where(condition).limit(1).to_list()
+                profile = indexed_document({**row, "source": source}).profile
+                table.update(condition, called(source, profile))
+
     def clear(self) -> None:
         """Remove all tables. Raises StoreError."""
         with told(self.uri):
@@ -243,7 +255,7 @@ def is_store(text: str) -> bool:
 def one_of(column: str, keys: Iterable[str]) -> str:
     """The SQL condition that a column has one of these values."""
     quoted = ", ".join("'" + key.replace("'", "''") + "'" for key in keys)
-    return f"{column} IN ({quoted})"
+    return f"{column} IN ({quoted})" if quoted else "false"
 
 
 def _some(keys: Collection[str]) -> Iterator[list[str]]:

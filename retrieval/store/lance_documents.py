@@ -12,7 +12,7 @@ from typing import Any
 
 from retrieval.errors import DocAgentError
 from retrieval.files import document_names
-from retrieval.lexical.profile import Profile
+from retrieval.lexical.profile import Profile, TextProfile, profile
 from retrieval.lexical.profiles import Match, beginnings, period
 from retrieval.store.documents import IndexedDocument
 from retrieval.store.lance import one_of
@@ -24,6 +24,7 @@ _CANDIDATES = 200  # documents whose profiles are looked at
 _COUNTED = 2000  # holders of a key that are counted at least
 _SHARE = 100  # and one in so many documents: a name that more of them have tells little
 _SAMPLES = 5
+_PROFILE = ["key", "source", "title", "profile"]
 
 
 class LanceDocuments:
@@ -106,13 +107,13 @@ class LanceDocuments:
         year = max(years, default="")
         return {
             key: Match(
-                max((rarity.get(key, 0.0) for key in profile.title), default=0.0),
-                max((rarity.get(key, 0.0) for key in profile.names), default=0.0),
-                profile.years.get(year, 0.0),
-                max((profile.quarters.get(q, 0.0) for q in quarters), default=0.0),
-                self._newness(profile) if latest else 0.0,
+                max((rarity.get(name, 0.0) for name in one.title), default=0.0),
+                max((rarity.get(name, 0.0) for name in one.names), default=0.0),
+                one.years.get(year, 0.0),
+                max((one.quarters.get(q, 0.0) for q in quarters), default=0.0),
+                self._newness(one) if latest else 0.0,
             )
-            for key, profile in found.items()
+            for key, one in found.items()
         }
 
     def _read(self, columns: list[str], where: str = "") -> Any:
@@ -136,17 +137,17 @@ class LanceDocuments:
             return {}
         keys = " ".join(key for name in names for key in (name, BEGINNING + name))
         found = self._table.search(MatchQuery(keys, "called")).limit(_CANDIDATES)
-        return _profiles(found.select(["key", "profile", "_score"]).to_arrow())
+        return _profiles(found.select([*_PROFILE, "_score"]).to_arrow())
 
     def _newest(self) -> dict[str, Profile]:
         """Those of the last period that any document is about."""
         last = max(self._read(["period"])["period"].unique().to_pylist())
         query = self._table.search().where(f"period = '{last}'").limit(_CANDIDATES)
-        return _profiles(query.select(["key", "profile"]).to_arrow())
+        return _profiles(query.select(_PROFILE).to_arrow())
 
-    def _newness(self, profile: Profile) -> float:
+    def _newness(self, one: Profile) -> float:
         """The share of the other documents that are about an earlier period."""
-        own = ".".join(period(profile))
+        own = ".".join(period(one))
         return float(self._table.count_rows(f"period < '{own}'") / max(1, self.total - 1))
 
     def _rarities(self, names: Sequence[str], found: Collection[Profile]) -> dict[str, float]:
@@ -155,7 +156,7 @@ class LanceDocuments:
         Where no document has a key, those hold it that have a longer one which begins with it:
         their key stands here too.
         """
-        called = {key for profile in found for key in (*profile.title, *profile.names)}
+        called = {key for one in found for key in (*one.title, *one.names)}
         rarities = {}
         for name in names:
             longer = [key for key in called if name in beginnings(key)]
@@ -178,5 +179,10 @@ class LanceDocuments:
 
 
 def _profiles(rows: Any) -> dict[str, Profile]:
-    profiles = map(json.loads, rows["profile"].to_pylist())
-    return {key: Profile(**row) for key, row in zip(rows["key"].to_pylist(), profiles, strict=True)}
+    """The profiles of documents by key, of rows with `_PROFILE`."""
+    return {
+        row["key"]: profile(
+            TextProfile(**json.loads(row["profile"])), row["title"], Path(row["source"]).stem
+        )
+        for row in rows.to_pylist()
+    }

@@ -4,12 +4,13 @@
 
     key            string    names the content and how it was read (`content_key`)
     source, name   string    path or address of the file, and its last part
-    title, language, unit    string
+    title          string, "" if the content gives none
+    language, unit string
     pages, passages          int32, how many
     warnings       string    JSON
     period         string    the year and quarter it is most about, "2022.3"
     called         string    the keys of its profile, and "^" before what a longer key begins with
-    profile        string    JSON of `Profile`
+    profile        string    JSON of `TextProfile`
     text           large_string, all offsets count its code points
     parsed         large_string, JSON of pages, blocks and what else `Document.as_json` has
     chunks         large_string, JSON of the heading paths and contexts that `table` numbers
@@ -35,7 +36,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -45,7 +46,7 @@ from numpy.typing import NDArray
 
 from retrieval.embed.encoder import Encoder
 from retrieval.lexical.language import NAMES
-from retrieval.lexical.profile import Profile
+from retrieval.lexical.profile import Profile, TextProfile
 from retrieval.lexical.profiles import beginnings, period
 from retrieval.lexical.tokens import language_mark
 from retrieval.parse.document import Block, Document, Page
@@ -147,22 +148,35 @@ def indexed_document(row: dict[str, Any]) -> IndexedDocument:
         warnings=tuple(json.loads(row["warnings"])),
         scans=scans(parsed.get("scans", [])),
     )
-    return IndexedDocument(
-        row["key"],
-        row["source"],
-        row["title"],
-        row["language"],
-        row["unit"],
-        row["pages"],
-        document.silent,
-        document.warnings,
-        Profile(**json.loads(row["profile"])),
-        [tuple(heading) for heading in chunks["headings"]],
-        chunks["contexts"],
-        np.frombuffer(row["table"], np.int64).reshape(-1, 6),
-        None,
-        document,
+    indexed = IndexedDocument(
+        key=row["key"],
+        source=row["source"],
+        own_title=row["title"],
+        language=row["language"],
+        unit=row["unit"],
+        page_count=row["pages"],
+        silent=document.silent,
+        warnings=document.warnings,
+        text_profile=TextProfile(**json.loads(row["profile"])),
+        headings=[tuple(heading) for heading in chunks["headings"]],
+        contexts=chunks["contexts"],
+        table=np.frombuffer(row["table"], np.int64).reshape(-1, 6),
+        folder=None,
     )
+    indexed._document = replace(document, title=indexed.title)
+    return indexed
+
+
+def called(source: str, profile: Profile) -> dict[str, str]:
+    """The columns that depend on where a document lies."""
+    keys = dict.fromkeys([*profile.title, *profile.names])
+    begun = dict.fromkeys(BEGINNING + short for key in keys for short in beginnings(key))
+    return {
+        "source": source,
+        "name": PurePath(source).name,
+        "period": ".".join(period(profile)),
+        "called": " ".join([*keys, *begun]),
+    }
 
 
 def _one(indexed: IndexedDocument, vectors: NDArray[Any], encoder: Encoder) -> Batch:
@@ -175,27 +189,21 @@ def _one(indexed: IndexedDocument, vectors: NDArray[Any], encoder: Encoder) -> B
 
 
 def _document_row(indexed: IndexedDocument) -> dict[str, Any]:
-    document, profile = indexed.document, indexed.profile
-    keys = dict.fromkeys([*profile.title, *profile.names])
-    begun = dict.fromkeys(BEGINNING + short for key in keys for short in beginnings(key))
+    document = indexed.document
     return {
         "key": indexed.key,
-        "source": indexed.source,
-        "name": PurePath(indexed.source).name,
-        "title": indexed.title,
+        "title": indexed.own_title,
         "language": indexed.language,
         "unit": indexed.unit,
         "pages": indexed.page_count,
         "passages": len(indexed),
         "warnings": json.dumps(indexed.warnings),
-        "period": ".".join(period(profile)),
-        "called": " ".join([*keys, *begun]),
-        "profile": json.dumps(profile.as_json()),
+        "profile": json.dumps(indexed.text_profile.as_json()),
         "text": document.text,
         "parsed": json.dumps(document.as_json()),
         "chunks": json.dumps({"headings": indexed.headings, "contexts": indexed.contexts}),
         "table": indexed.table.tobytes(),
-    }
+    } | called(indexed.source, indexed.profile)
 
 
 def _passage_rows(indexed: IndexedDocument, vectors: NDArray[Any], encoder: Encoder) -> pa.Table:

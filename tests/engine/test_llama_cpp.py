@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks import fleet
 from docagent import DocAgent
+from docagent.engine.loading.tokenizer import CHATML
 from docagent.engine.servers.chat import ChatServer
 from docagent.engine.servers.connect import connect
 from docagent.errors import ServerError
+from tests.engine.gguf_files import random_model, write_gguf
 from tests.engine.llama_server import LlamaServer, llama_server
 from tests.engine.test_server_real import CAPITAL, search
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerFast
 
 CONTEXT = 4096
 
@@ -66,3 +74,42 @@ def test_an_answer_about_a_document(served: LlamaServer, town: Path) -> None:
     assert answer.text and answer.citations  # which words the 0.5B picks depends on its server
     assert all(citation.verified for citation in answer.citations)
     assert answer.usage.prompt_tokens > 50
+
+
+def test_two_servers_read_each_text_once(
+    tmp_path: Path, tiny_tokenizer: PreTrainedTokenizerFast
+) -> None:
+    """What is read does not hang on the weights: a model of a few thousand will do."""
+    pytest.importorskip("xllamacpp")
+    model = random_model()
+    model.config.max_position_embeddings = 8192
+    write_gguf(tmp_path / "tiny.gguf", model, tiny_tokenizer, tokenizer__chat_template=CHATML)
+    passages = [
+        f"Text {n}. " + f"The mill {n} stands by the weir. " * 30 for n in range(9)
+    ]  # odd: turns change
+    sent, by_prefix, _ = fleet.run(tmp_path / "tiny.gguf", passages, lambda _: None)
+    again, in_turns, _ = fleet.run(tmp_path / "tiny.gguf", passages, fleet.in_turns)
+    assert sent == again and by_prefix < 0.6 * sent and by_prefix < in_turns, (by_prefix, in_turns)
+    assert fleet.kill_one(tmp_path / "tiny.gguf", passages) == (3 * len(passages), 0)
+
+
+@pytest.mark.slow
+def test_one_of_two_servers_is_killed(qwen_file: Path) -> None:
+    """Every question is answered, and the beginning of a prompt is read once."""
+    pytest.importorskip("xllamacpp")
+    with llama_server(qwen_file, CONTEXT) as one, llama_server(qwen_file, CONTEXT) as two:
+        model = connect(f"{one.model},{two.url}")
+        text = "The mill stands by the weir. " * 20
+        read = [model.invoke(f"{text} {CAPITAL}", max_tokens=8) for _ in range(2)]
+        usage = read[1].usage_metadata
+        assert usage is not None and usage["input_token_details"]["cache_read"] > 100
+
+        def ask(number: int) -> str:
+            if number == 4:
+                one.process.kill()
+            pieces = model.stream(f"This is question {number}. {CAPITAL}", max_tokens=24)
+            return "".join(piece.text for piece in pieces)
+
+        with ThreadPoolExecutor(4) as pool:
+            answers = list(pool.map(ask, range(12)))
+    assert all("Paris" in answer for answer in answers)

@@ -37,6 +37,20 @@ def test_vllm() -> None:
     assert value(command, "--host") == "127.0.0.1"  # its default listens to the whole network
 
 
+def test_ray_serve() -> None:
+    command = serve_command("ray", QWEN25, 131_072)
+    assert command.lines[1] == "serve run ray-serve.yaml"
+    content = shlex.split(command.lines[0])[2]
+    (application,) = json.loads(content)["applications"]
+    (model,) = application["args"]["llm_configs"]
+    assert model["model_loading_config"]["model_source"] == QWEN25
+    assert model["engine_kwargs"]["max_model_len"] == 131_072
+    assert model["engine_kwargs"]["hf_overrides"] == {"rope_parameters": YARN}
+    router = model["deployment_config"]["request_router_config"]["request_router_class"]
+    assert router.endswith("PrefixCacheAffinityRouter")
+    assert command.model == f"openai:{QWEN25}@http://localhost:8000/v1"
+
+
 def test_sglang() -> None:
     command = words("sglang", QWEN25, 100_000)
     assert value(command, "--model-path") == QWEN25

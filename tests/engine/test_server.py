@@ -209,12 +209,12 @@ def test_a_prompt_that_was_read_is_not_warned_of(
 @pytest.mark.parametrize(
     ("specification", "expected"),
     [
-        ("openai:m@http://h:1/v1", ("m", "http://h:1/v1")),
-        ("openai:a@b/c@https://h/v1/", ("a@b/c", "https://h/v1")),
-        ("openai:m@https://user:word@h/v1", ("m", "https://user:word@h/v1")),
+        ("openai:m@http://h:1/v1", ("m", ["http://h:1/v1"])),
+        ("openai:a@b/c@https://h/v1/", ("a@b/c", ["https://h/v1"])),
+        ("openai:m@https://user:word@h/v1", ("m", ["https://user:word@h/v1"])),
     ],
 )
-def test_parse(specification: str, expected: tuple[str, str]) -> None:
+def test_parse(specification: str, expected: tuple[str, list[str]]) -> None:
     assert parse(specification) == expected
 
 

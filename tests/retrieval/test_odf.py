@@ -8,7 +8,7 @@ import pytest
 
 from retrieval.errors import PasswordRequired
 from retrieval.parse.place import place
-from tests.make_odf import OUTLINE, content, odf_file
+from tests.make_odf import OUTLINE, SPACES, content, odf_file
 from tests.retrieval.parsed import blocks, page_text, parse
 
 P = "<text:p>{}</text:p>"
@@ -98,6 +98,19 @@ def test_flat_files(tmp_path: Path) -> None:
     text = content("<text:h>Fees</text:h><text:p>Boats pay 40.</text:p>", "text")
     wanted = [("heading", "Fees"), ("text", "Boats pay 40.")]
     assert blocks(parse(tmp_path / "a.fodt", text)) == wanted
+
+
+def test_headers_and_footers_once(tmp_path: Path) -> None:
+    master = (
+        "<office:master-styles><style:master-page><style:header><text:p>Rent 2026</text:p>"
+        "</style:header><style:header-left><text:p>Rent 2026</text:p></style:header-left>"
+        "<style:footer><text:p>Town of Ostby</text:p><text:p><text:page-number>1"
+        "</text:page-number></text:p></style:footer></style:master-page></office:master-styles>"
+    )
+    styles = f"<office:document-styles {SPACES}>{master}</office:document-styles>"
+    path = odf_file(tmp_path / "a.odt", "<text:p>Boats pay 40.</text:p>", **{"styles.xml": styles})
+    words = [text for _, text in blocks(parse(path))]
+    assert words == ["Rent 2026", "Boats pay 40.", "Town of Ostby"]
 
 
 def test_an_encrypted_file(tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -176,3 +179,30 @@ def test_damaged_office_files(tmp_path: Path, ending: str) -> None:
     (tmp_path / f"cut.{ending}").write_bytes(data[: len(data) // 2])
     with pytest.raises(DocAgentError, match=rf"cut\.{ending} is damaged"):
         parse(tmp_path / f"cut.{ending}")
+
+
+def test_a_word_file_in_one_piece_of_xml(tmp_path: Path) -> None:
+    space = "http://schemas.microsoft.com/office/2006/xmlPackage"
+    parts = []
+    with zipfile.ZipFile(word_file(tmp_path / "a.docx")) as archive:
+        types = archive.read("[Content_Types].xml").decode()
+        for name in archive.namelist():
+            kind = re.search(rf'"/{re.escape(name)}" ContentType="([^"]+)', types)
+            plain = "application/vnd.openxmlformats-package.relationships+xml"
+            what = kind[1] if kind else plain if name.endswith(".rels") else "image/jpeg"
+            data = archive.read(name)
+            if name.endswith((".xml", ".rels")):
+                text = re.sub(r"<\?xml.*?\?>", "", data.decode())
+                inner = f"<pkg:xmlData>{text}</pkg:xmlData>"
+            else:
+                inner = f"<pkg:binaryData>{base64.b64encode(data).decode()}</pkg:binaryData>"
+            if name != "[Content_Types].xml":
+                parts.append(
+                    f'<pkg:part pkg:name="/{name}" pkg:contentType="{what}">{inner}</pkg:part>'
+                )
+    flat = f'<?xml version="1.0"?><pkg:package xmlns:pkg="{space}">{"".join(parts)}</pkg:package>'
+    (tmp_path / "flat.xml").write_text(flat, "utf-8")
+    assert blocks(parse(tmp_path / "flat.xml")) == blocks(parse(tmp_path / "a.docx"))
+    (tmp_path / "cut.xml").write_text(flat.replace("w:body", "w:boby"), "utf-8")
+    with pytest.raises(DocAgentError, match=r"cut\.xml"):
+        parse(tmp_path / "cut.xml")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader, PdfWriter
 
 from retrieval.errors import DocAgentError
+from retrieval.parse import pdf_worker
 from retrieval.parse.document import Document
 from retrieval.parse.formats.pdf import read_pdf
 from retrieval.progress import Progress
@@ -131,6 +134,46 @@ def test_a_pdf_without_pages_is_damaged(tmp_path: Path) -> None:
     assert len(PdfReader(tmp_path / "none.pdf").pages) == 0
     with pytest.raises(DocAgentError, match=r"none\.pdf"):
         parse(tmp_path / "none.pdf")
+
+
+@pytest.mark.parametrize("bad", [{0}, {2}, {1, 2, 5}])
+def test_a_page_on_which_the_reader_crashes_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bad: set[int]
+) -> None:
+    def run(module: str, tasks: list[dict[str, Any]], handle: Callable[[Any], None]) -> str:
+        for task in tasks:
+            for message in pdf_worker.messages(**task):
+                if message.get("page") in bad:
+                    break
+                handle(message)
+        return "exit status -11"
+
+    monkeypatch.setattr("retrieval.parse.formats.pdf.run_workers", run)
+    document = parse(text_pdf(tmp_path / "a.pdf", [f"Ship {n} is sold." for n in range(6)]))
+    read = [page.number - 1 for page in document.pages if page.end > page.start]
+    assert read == sorted({*range(6)} - bad)
+    pages = {1: "page 1", 2: "page 3", 3: "pages 2-3, 6"}[len(bad) + (bad == {2})]
+    assert document.warnings == (
+        f"{pages} cannot be read: the PDF reader fails there; print the file anew.",
+    )
+    assert document.silent == ()
+
+
+def test_a_page_that_our_own_code_fails_on_refuses_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read_page = pdf_worker.page_of
+
+    def page_of(pdf: Any, index: int, pictured: bool = True) -> Any:
+        if index == 1:
+            raise IndexError("odd page")
+        return read_page(pdf, index, pictured)
+
+    monkeypatch.setattr(pdf_worker, "page_of", page_of)
+    path = text_pdf(tmp_path / "a.pdf", ["One.", "Two.", "Three."])
+    _, *pages = pdf_worker.messages(str(path), None, 0, 1)
+    assert pages[1] == {"page": 1, "rows": [], "failed": "IndexError: odd page"}
+    assert pages[2]["rows"][0][0] == "Three."
 
 
 def test_shares_of_several_workers_make_the_same_document(

@@ -340,6 +340,18 @@ def form(path: Path, filled: bool = True, labels: bool = True) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("without_ocr")
+def test_a_page_of_nothing_but_values_is_no_picture(tmp_path: Path) -> None:
+    document = parse(form(tmp_path / "a.pdf", labels=False))
+    assert "Form field owner: Marta Lind" in document.text
+    assert document.warnings == ()
+    scan = PdfWriter(clone_from=PdfReader(text_pdf(tmp_path / "b.pdf", [None])))
+    scan.add_annotation(0, FreeText(rect=(72, 600, 400, 640), text="Seen by Ann."))
+    scan.write(tmp_path / "c.pdf")
+    (warning,) = parse(tmp_path / "c.pdf").warnings
+    assert warning.startswith("page 1 is a picture of which only")
+
+
 def test_the_values_of_a_form_stand_beside_their_labels(tmp_path: Path) -> None:
     text = parse(form(tmp_path / "a.pdf")).text
     assert [" ".join(line.split()) for line in text.splitlines() if line.strip()] == [
@@ -434,15 +446,6 @@ def test_notes_of_readers_stand_behind_their_page(tmp_path: Path) -> None:
     assert document.hidden == ((1, "Not for the client."),)
 
 
-def test_attached_files_are_named(tmp_path: Path) -> None:
-    writer = PdfWriter(clone_from=PdfReader(text_pdf(tmp_path / "a.pdf", ["See the prices."])))
-    writer.add_attachment("prices.csv", b"Item,Price\nMast,4300\n")
-    writer.write(tmp_path / "b.pdf")
-    assert parse(tmp_path / "b.pdf").warnings == (
-        "its attachments are not read (prices.csv); save them and give the files.",
-    )
-
-
 def test_a_form_in_xfa_is_named(tmp_path: Path) -> None:
     source = text_pdf(tmp_path / "a.pdf", ["Please wait for the contents to load."])
     writer = PdfWriter(clone_from=PdfReader(source))
@@ -535,6 +538,8 @@ def test_signs_are_no_text(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "signs"),
     [
+        ("Îãëàâëåíèå. Ñòîèìîñòü àðåíäû", True),
+        ("à À â Â ä Ä ç Ç é É è È ê Ê ë Ë, naïve façade à Noël", False),
         ("The\x03dose\x03is\x03three\x03tablets\x03a\x03day\x03and\x03no\x03more", True),
         ("\ue001\ue002\ue003\ue004 \ue005\ue006 \ue007\ue008\ue009\ue00a", True),
         ("\ufffd\ufffd\ufffd\ufffd\ufffd of \ufffd\ufffd\ufffd\ufffd\ufffd", True),

@@ -149,3 +149,16 @@ def test_the_best_passage_leads_to_the_next(tmp_path: Path) -> None:
     assert "Orla Vennick" in [passage.heading for passage in found]
     found = corpus.search("What does a late return of equipment cost?", 3)
     assert "9.3 Amounts" in [passage.heading for passage in found]
+
+
+def test_small_paragraphs_that_share_a_passage_are_led_to(tmp_path: Path) -> None:
+    """The name stands in the middle of a passage, before a text of its own."""
+    padding = "Visitors keep to the marked paths and shut all gates behind them. "
+    people = [f"Person {n} kept the lamps of pier {n} and left in 19{n}." for n in range(20, 60)]
+    people.insert(17, "Orla Vennick (1919-2001) spent her childhood over a bakery in Skerrow.")
+    film = f"Harbour Lights is a film of 1962, made by Orla Vennick. {padding * 9}"
+    (tmp_path / "notes.txt").write_text("\n\n".join([film, *people]), "utf-8")
+    corpus = Corpus.open([tmp_path / "notes.txt"])
+    found = corpus.search("In which place did the maker of Harbour Lights grow up?", 2)
+    assert "Harbour Lights" in found[0].text
+    assert "Skerrow" in found[1].text and not found[1].text.startswith("Orla")

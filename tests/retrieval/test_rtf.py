@@ -39,7 +39,9 @@ def test_rtf(tmp_path: Path, name: str) -> None:
         ("row", "2021 | 59"),
         ("text", "After the link “yes”"),
         ("note", "Comment by Ann Bolt: Check this."),
+        ("text", "running"),
     ]
+    assert document.warnings == ("pictures in it are not read (1).",)
     assert document.hidden == ((0, "secret"),)
 
 
@@ -48,6 +50,14 @@ def test_rtf(tmp_path: Path, name: str) -> None:
 )
 def test_damaged_rtf_is_read_as_far_as_it_goes(tmp_path: Path, more: bytes) -> None:
     assert parse(tmp_path / "a.rtf", b"{\\rtf1 Words.\\par " + more).text.startswith("Words.")
+
+
+def test_headers_once_and_objects_named(tmp_path: Path) -> None:
+    page = rb"{\header\pard Rent 2026\par}{\headerl Rent 2026}{\footerf 1}Words.\par"
+    thing = rb"{\object{\*\objdata 0105}{\result{\pard shown}}}\par"
+    document = parse(tmp_path / "a.rtf", rb"{\rtf1 " + page + thing + b"}")
+    assert blocks(document) == [("text", "Words."), ("text", "shown"), ("text", "Rent 2026")]
+    assert document.warnings == ("objects in it are not read (1).",)
 
 
 def test_cells_that_no_row_ends_are_a_row(tmp_path: Path) -> None:

@@ -76,7 +76,8 @@ def test_a_question_on_two_reports_keeps_both(reports: Corpus) -> None:
 def test_what_names_no_document_favours_none(reports: Corpus) -> None:
     query = parse_query("What was the depreciation of property?")
     profiles = Profiles([profile(text_profile(REPORT), "", name) for name in REPORTS])
-    assert max(probabilities(profiles, query)) < 0.01
+    matches = profiles.matches(query.names, query.years, query.quarters, query.latest)
+    assert max(probabilities(dict(enumerate(matches))).values()) < 0.01
     assert len({p.document for p in reports.search(query.text, 10)}) == len(REPORTS)
 
 

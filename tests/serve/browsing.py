@@ -33,21 +33,29 @@ def browsing() -> Iterator[Any]:
 
 
 @contextmanager
-def page_at(browser: Any, url: str, **options: Any) -> Iterator[Any]:
-    """A page that may fetch nothing from elsewhere and reports no error."""
+def page_at(browser: Any, url: str, refused: bool = False, **options: Any) -> Iterator[Any]:
+    """A page that may fetch nothing from elsewhere and reports no error, but that it is refused."""
     context = browser.new_context(viewport=options.pop("viewport", WIDE), **options)
     page = context.new_page()
     page.set_default_timeout(60_000)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("dialog", lambda dialog: faults.append(f"dialog: {dialog.message}"))
-    page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
-    page.on(
-        "request",
-        lambda request: (
-            None if request.url.startswith((url, "blob:")) else faults.append(request.url)
-        ),
-    )
+
+    def shut(dialog: Any) -> None:
+        faults.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def hear(line: Any) -> None:
+        if line.type == "error" and not (refused and "401" in line.text):
+            faults.append(line.text)
+
+    def follow(request: Any) -> None:
+        if not request.url.startswith((url, "blob:")):
+            faults.append(request.url)
+
+    page.on("dialog", shut)
+    page.on("console", hear)
+    page.on("request", follow)
     page.goto(url)
     yield page
     context.close()
@@ -79,6 +87,7 @@ def drawn(page: Any, number: int) -> None:
 
 def marked(page: Any) -> str:
     """The words of PDF.js's text that lie under the mark."""
+    page.wait_for_selector(".quote-mark")
     return str(page.evaluate(_MARKED))
 
 

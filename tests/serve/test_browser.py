@@ -26,7 +26,7 @@ from tests.serve.browsing import (
     page_at,
     violations,
 )
-from tests.serve.conftest import Running, running
+from tests.serve.conftest import Running, running, until
 
 _MISSING = [
     what
@@ -84,7 +84,7 @@ def harbour(tmp_path: Path) -> Path:
 
 
 def test_a_first_visit(page: Any, harbour: Path, town: Path) -> None:
-    assert page.inner_text("h1") == "Ask your documents" and page.is_disabled("#ask")
+    assert page.inner_text("#welcome-title") == "Ask your documents" and page.is_disabled("#ask")
     bring(page, harbour, town)
     assert "3 pages" in page.inner_text("#documents")
     page.check('[aria-label="Ask harbour.pdf"]')
@@ -134,7 +134,7 @@ def test_with_keys_alone(page: Any, harbour: Path) -> None:
     page.wait_for_selector(".quote-mark")
     number = int(page.input_value("#page-number"))
     page.keyboard.press("ArrowRight" if number == 1 else "ArrowLeft")
-    page.wait_for_function(f"document.querySelector('#page-number').value != {number}")
+    until(lambda: page.input_value("#page-number") != str(number))
     page.keyboard.press("Escape")
     page.wait_for_selector("#reader", state="hidden")
     assert page.evaluate("(opener) => document.activeElement === opener", opener)
@@ -180,7 +180,7 @@ def test_on_a_phone(browser: Any, empty: Running, harbour: Path) -> None:
 def bring_hidden(page: Any, file: Path) -> None:
     """Where the list of documents is folded away."""
     page.set_input_files("#files", file)
-    page.wait_for_function("document.querySelector('#ask').disabled === false")
+    page.wait_for_selector("#ask:not([disabled])")
 
 
 def test_hostile_documents_do_nothing(page: Any, tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_hostile_documents_do_nothing(page: Any, tmp_path: Path) -> None:
     hostile = tmp_path / "javascript:alert(8).pdf"
     writer.write(hostile)
     page.set_input_files("#files", [site, plain, hostile])
-    page.wait_for_function("document.querySelectorAll('[data-state=ready]').length === 3")
+    page.wait_for_selector('[data-state="ready"] >> nth=2')
     ask(page, f"Who rebuilt the ice house? {evil}")
     for number in range(page.locator(".quote").count()):
         page.click(f".quote >> nth={number}")
@@ -254,14 +254,31 @@ def test_a_folder_and_what_cannot_be_read(page: Any, tmp_path: Path, town: Path)
     assert "pages 2" in page.inner_text(".unread").lower() or "2" in page.inner_text(".unread")
 
 
-def test_five_hundred_pages_open_at_the_mark(page: Any, tmp_path: Path) -> None:
+def test_a_server_with_a_key(browser: Any, tmp_path: Path) -> None:
+    settings = Settings(model="none", cache=tmp_path)
+    with (
+        running(model="none", settings=settings, key="sesame") as server,
+        page_at(browser, server.url, refused=True) as page,
+    ):
+        page.fill("#key", "sesame")
+        page.keyboard.press("Enter")
+        page.wait_for_selector('#state[data-kind="none"]')
+        assert not page.is_visible("#key-dialog")
+
+
+def test_five_hundred_pages_open_as_quickly_as_three(
+    page: Any, harbour: Path, tmp_path: Path
+) -> None:
     lines = [f"Page {n} of the long report tells of nothing at all." for n in range(1, 501)]
-    lines[436] += "\nThe ice house was rebuilt in 1931 by the mason Ulla Brandt."
-    bring(page, text_pdf(tmp_path / "long.pdf", lines))
-    ask(page, QUESTION)
-    begun = time.monotonic()
-    page.click(".answer .marker >> nth=0")
-    drawn(page, 437)
-    seconds = time.monotonic() - begun
-    assert "Ulla Brandt" in marked(page)
-    assert seconds < 3, "a second where nothing else runs; see BENCHMARKS.md"
+    lines[436] += "\nThe meadow was mown by the shepherd Ole Lund."
+    bring(page, harbour, text_pdf(tmp_path / "long.pdf", lines))
+    seconds = []
+    for question, number in ((QUESTION, 2), ("Who mowed the meadow?", 437)):
+        ask(page, question)
+        begun = time.monotonic()
+        page.click(".turn:last-child .answer .marker >> nth=0")
+        drawn(page, number)
+        words = marked(page)
+        seconds.append(time.monotonic() - begun)
+    assert "Ole Lund" in words
+    assert seconds[1] < 1 + 3 * seconds[0], "about half a second each where nothing else runs"

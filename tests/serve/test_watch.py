@@ -51,7 +51,7 @@ def test_new_edited_renamed_and_deleted_files(
     assert "heliotrope" not in found(running, "secret word")
     until(lambda: "guild.txt" not in states(running), WITHIN)
 
-    # In another folder it is the same content under the same name: nothing is computed.
+    # In another folder, under another name, it is the same content: nothing is computed.
     embedded: list[str] = []
     encode = Encoder.encode
 
@@ -60,7 +60,8 @@ def test_new_edited_renamed_and_deleted_files(
         return encode(self, texts)
 
     monkeypatch.setattr(Encoder, "encode", counted)
-    (papers / "new.txt").rename(papers / "deep" / "new.txt")
+    (papers / "new.txt").rename(papers / "deep" / "bread.txt")
+    until(lambda: states(running).get("bread.txt") == "ready", WITHIN)
     until(lambda: "rye bread" in found(running, "bakery"), WITHIN)
     assert not embedded
 

@@ -53,6 +53,9 @@ class ChatServer(ChatOpenAI):
     own_server: bool = True
     """Whether it is not OpenAI itself."""
 
+    concurrency: int = CONCURRENCY
+    """Prompts of a batch that are sent together."""
+
     _warned: bool = PrivateAttr(default=False)
 
     def _get_request_payload(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -142,25 +145,31 @@ class ChatServer(ChatOpenAI):
         self, inputs: list[LanguageModelInput], config: Configs = None, **kwargs: Any
     ) -> list[AIMessage]:
         """Answer many prompts, `CONCURRENCY` at a time unless `max_concurrency` says otherwise."""
-        return super().batch(inputs, _limited(config), **kwargs)
+        return super().batch(inputs, self._limited(config), **kwargs)
 
     async def abatch(
         self, inputs: list[LanguageModelInput], config: Configs = None, **kwargs: Any
     ) -> list[AIMessage]:
         """As `batch`."""
-        return await super().abatch(inputs, _limited(config), **kwargs)
+        return await super().abatch(inputs, self._limited(config), **kwargs)
 
     def batch_as_completed(  # type: ignore[override]
         self, inputs: Sequence[LanguageModelInput], config: Configs = None, **kwargs: Any
     ) -> Iterator[tuple[int, AIMessage | Exception]]:
         """As `batch`, each answer as soon as it is there."""
-        return super().batch_as_completed(inputs, _limited(config), **kwargs)
+        return super().batch_as_completed(inputs, self._limited(config), **kwargs)
 
     def abatch_as_completed(  # type: ignore[override]
         self, inputs: Sequence[LanguageModelInput], config: Configs = None, **kwargs: Any
     ) -> AsyncIterator[tuple[int, AIMessage | Exception]]:
         """As `batch_as_completed`."""
-        return super().abatch_as_completed(inputs, _limited(config), **kwargs)
+        return super().abatch_as_completed(inputs, self._limited(config), **kwargs)
+
+    def _limited(self, config: Configs) -> Configs:
+        limit: RunnableConfig = {"max_concurrency": self.concurrency}
+        if isinstance(config, list):
+            return [{**limit, **each} for each in config]
+        return {**limit, **(config or {})}
 
     def _read(
         self, result: ChatResult, messages: list[BaseMessage], options: dict[str, Any]
@@ -204,11 +213,3 @@ def least_tokens(messages: Sequence[BaseMessage]) -> int:
     count = sum(len(pieces.findall(text)) for text in texts)
     count += sum(len(unspaced.findall(text)) for text in texts) // _MOST_CHARACTERS
     return int(_CERTAIN * count)
-
-
-def _limited(config: Configs) -> Configs:
-    if config is None:
-        return {"max_concurrency": CONCURRENCY}
-    if isinstance(config, list):
-        return [{"max_concurrency": CONCURRENCY, **each} for each in config]
-    return {"max_concurrency": CONCURRENCY, **config}

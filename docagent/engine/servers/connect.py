@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import urllib.parse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from docagent.errors import DocAgentError, ModelUnavailable
 from retrieval.extras import require
@@ -32,40 +32,59 @@ which was streamed is repeated."""
 SPECIFICATION = re.compile(r"openai:(?P<model>\S.*)@(?P<url>https?://[^\s/]\S*)")
 
 
-def parse(specification: str) -> tuple[str, str]:
-    """Model name and base URL of `openai:MODEL@URL`. Raises `DocAgentError` on another form."""
+def parse(specification: str) -> tuple[str, list[str]]:
+    """Model name and base URLs of `openai:MODEL@URL,URL`. Raises `DocAgentError` otherwise."""
     match = SPECIFICATION.fullmatch(specification.strip())
     if match is None:
         raise DocAgentError(
             f"{specification} is not of the form openai:MODEL@URL, such as "
             "openai:Qwen/Qwen2-7B-Instruct@http://localhost:8000/v1"
         )
-    return match["model"], match["url"].rstrip("/")
+    urls = [url.strip().rstrip("/") for url in match["url"].split(",")]
+    for url in urls:
+        if not re.fullmatch(r"https?://[^\s/]\S*", url):
+            raise DocAgentError(
+                f"{url!r} in {specification} is no address; addresses are parted by ,"
+            )
+    return match["model"], list(dict.fromkeys(urls))
 
 
 def connect(specification: str) -> ChatServer:
-    """The chat model of `openai:MODEL@URL`; the key is OPENAI_API_KEY, or `none` without one.
+    """The chat model of `openai:MODEL@URL`, of several servers with `openai:MODEL@URL,URL`.
+
+    The key is OPENAI_API_KEY, or `none` without one.
 
     Nothing is sent until the first question. Raises `DocAgentError` for a malformed specification,
     and `ModelUnavailable` where langchain-openai is not installed.
     """
-    model, url = parse(specification)
+    model, urls = parse(specification)
     require("langchain_openai", "langchain-openai", "server", specification, ModelUnavailable)
     from openai import Timeout
     from pydantic import SecretStr
 
     from docagent.engine.servers.chat import ChatServer
 
-    return ChatServer(
-        model=model,
-        base_url=url,
-        api_key=SecretStr(os.environ.get("OPENAI_API_KEY") or "none"),
-        temperature=0,
-        stream_usage=True,
-        use_responses_api=False,
-        timeout=Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+    options: dict[str, Any] = {
+        "model": model,
+        "api_key": SecretStr(os.environ.get("OPENAI_API_KEY") or "none"),
+        "temperature": 0,
+        "stream_usage": True,
+        "use_responses_api": False,
+        "timeout": Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
         # langchain-openai's own limit would end an asynchronous answer after 120 s of prefill.
-        stream_chunk_timeout=None,
-        max_retries=RETRIES,
-        own_server=urllib.parse.urlsplit(url).hostname != OPENAI_HOST,
-    )
+        "stream_chunk_timeout": None,
+        "max_retries": RETRIES if len(urls) == 1 else 0,  # of several, another one is asked
+    }
+    servers = [
+        ChatServer(
+            base_url=url,
+            own_server=urllib.parse.urlsplit(url).hostname != OPENAI_HOST,
+            **options,
+        )
+        for url in urls
+    ]
+    if len(servers) == 1:
+        return servers[0]
+    from docagent.engine.servers.fleet import ChatFleet
+
+    return ChatFleet(base_url=urls[0], servers=servers, **options)

@@ -41,15 +41,18 @@ export function showScope() {
   const documents = all();
   const ready = documents.filter((one) => one.state === "ready");
   const waiting = documents.filter((one) => one.state !== "ready" && one.state !== "failed");
-  const chosen = chosenIds().map(byId);
-  let text = "";
-  if (chosen.length === 1) text = `Asking ${chosen[0].name}`;
-  else if (chosen.length) text = `Asking the ${chosen.length} documents you ticked`;
-  else if (ready.length === 1 && !waiting.length) text = `Asking ${ready[0].name}`;
-  else if (ready.length) text = `Asking all ${counted(ready.length, "document")} that ${ready.length === 1 ? "is" : "are"} read`;
-  element("asked-of").textContent = text;
+  element("asked-of").textContent = scope(ready, waiting, chosenIds().map(byId));
   element("ask").disabled = !ready.length;
   welcome(documents, ready, waiting);
+}
+
+function scope(ready, waiting, chosen) {
+  if (chosen.length > 1) return `Asking the ${chosen.length} documents you ticked`;
+  if (chosen.length) return `Asking ${chosen[0].name}`;
+  if (!ready.length) return "";
+  if (ready.length === 1) return `Asking ${ready[0].name}${waiting.length ? "; the rest is being read" : ""}`;
+  if (waiting.length) return `Asking the ${ready.length} documents read so far`;
+  return ready.length === 2 ? "Asking both documents" : `Asking all ${counted(ready.length, "document")}`;
 }
 
 function welcome(documents, ready, waiting) {

@@ -43,5 +43,7 @@ bringing.start();
 asking.start(reader.openQuote, reader.prepare, history.refresh);
 history.start(closing(asking.recall));
 bringing.learn().catch(documents.problem);
-documents.start(closing(reader.openDocument), asking.showScope);
-if (window.matchMedia("(hover: hover)").matches) element("question").focus();
+documents.start(closing(reader.openDocument), asking.showScope).then(() => {
+  const keyboard = window.matchMedia("(hover: hover)").matches; // on a phone it would cover the page
+  if (keyboard && documents.all().length) element("question").focus();
+});

@@ -3,6 +3,7 @@
 
 import { headers } from "./api.js";
 import { made } from "./dom.js";
+import { marks, scrollToMark } from "./marks.js";
 
 const BASE = "/static/pdfjs";
 const WIDEST = 920; // CSS pixels of a page at its normal size
@@ -202,25 +203,12 @@ export class PdfView {
 
   mark(number, place) {
     this.column.querySelectorAll(".quote-mark").forEach((each) => each.remove());
-    const page = this.pages[number - 1];
-    if (!page || !place?.boxes?.length) return;
-    for (const [x0, y0, x1, y1] of place.boxes) {
-      const mark = made("div", { class: "quote-mark", "aria-hidden": "true" });
-      mark.style.left = `${(100 * x0) / place.width}%`;
-      mark.style.top = `${(100 * y0) / place.height}%`;
-      mark.style.width = `${(100 * (x1 - x0)) / place.width}%`;
-      mark.style.height = `${(100 * (y1 - y0)) / place.height}%`;
-      page.node.append(mark);
-    }
+    this.pages[number - 1]?.node.append(...marks(place));
   }
 
   goTo(number, place) {
     const page = this.pages[Math.min(Math.max(number, 1), this.pages.length) - 1];
-    const first = place?.boxes?.[0];
-    const within = first ? (first[1] / place.height) * page.node.offsetHeight - this.box.clientHeight / 3 : -MARGIN;
-    this.box.scrollTop = page.node.offsetTop + within;
-    const left = first ? (first[0] / place.width) * this.width - this.box.clientWidth / 3 : 0;
-    this.box.scrollLeft = Math.max(0, left);
+    scrollToMark(this.box, page.node, place);
     this.moved(page.number);
   }
 

@@ -3,6 +3,7 @@
 import { getJson } from "./api.js";
 import { byId } from "./documents.js";
 import { element, made, oneLine, placeOf } from "./dom.js";
+import { ImageView, isImage } from "./image-view.js";
 import { PdfView, warm } from "./pdf-view.js";
 import { TextView } from "./text-view.js";
 
@@ -11,6 +12,7 @@ const covering = window.matchMedia("(max-width: 800px)"); // where the reader hi
 const state = { id: null, quotes: [], index: -1, opener: null, page: 1, asText: false, same: true, turn: 0 };
 let pdf = null;
 let text = null;
+let image = null;
 let view = null;
 let changed = () => {};
 
@@ -19,6 +21,7 @@ export function start(change) {
   changed = change;
   pdf = new PdfView(element("view"), moved);
   text = new TextView(element("view"), moved);
+  image = new ImageView(element("view"));
   const clicks = {
     "close-reader": close,
     "quote-before": () => step(-1),
@@ -53,7 +56,15 @@ export async function openDocument(id) {
   await show(null);
 }
 
-const isPdf = () => /\.pdf$/i.test(byId(state.id)?.name ?? "");
+const nameOf = () => byId(state.id)?.name ?? "";
+
+// How the document can be drawn; null if only its text can be shown.
+function drawable() {
+  if (/\.pdf$/i.test(nameOf())) return pdf;
+  return isImage(nameOf()) ? image : null;
+}
+
+const viewWanted = () => (state.asText ? text : (drawable() ?? text));
 const counts = () => byId(state.id)?.pages ?? 0;
 
 async function show(cited) {
@@ -85,17 +96,17 @@ async function show(cited) {
 }
 
 async function draw(cited, place, mine) {
-  const wanted = isPdf() && !state.asText ? pdf : text;
-  use(wanted);
+  use(viewWanted());
   showTools();
-  if (wanted === text) {
+  if (view === text) {
     if (place) await text.show(state.id, cited.start, cited.end, true);
     else if (counts()) await text.showPage(state.id, state.page);
     else await text.show(state.id, 0, 0, false);
     return;
   }
   try {
-    await pdf.show(state.id, place?.page ?? state.page, place);
+    if (view === image) await image.show(state.id, nameOf(), place);
+    else await pdf.show(state.id, place?.page ?? state.page, place);
   } catch (error) {
     if (mine !== state.turn) return;
     // A locked or broken file: what docagent could read of it is shown instead.
@@ -110,7 +121,7 @@ async function draw(cited, place, mine) {
 }
 
 async function placeIn(cited) {
-  if (isPdf() && !state.asText) {
+  if (viewWanted() === pdf) {
     use(pdf);
     pdf.begin(state.id, cited.page ?? 1); // meanwhile
   }
@@ -140,18 +151,14 @@ function showTools() {
   element("page-tools").classList.toggle("pageless", !pages || !view);
   element("page-tools").hidden = !view;
   element("page-count").textContent = `of ${pages.toLocaleString("en")}`;
-  element("as-text").hidden = !isPdf();
+  element("as-text").hidden = !drawable();
   element("as-text").setAttribute("aria-pressed", String(state.asText));
   moved(state.page);
 }
 
 function showQuoteBar() {
-  const several = state.quotes.length > 1;
-  element("quote-bar").hidden = state.index < 0;
-  const cited = state.quotes[state.index];
-  if (!cited) return;
+  element("quote-bar").hidden = state.quotes.length < 2;
   element("quote-told").textContent = `Quote ${state.index + 1} of ${state.quotes.length}`;
-  for (const id of ["quote-before", "quote-after"]) element(id).hidden = !several;
 }
 
 function moved(number) {
@@ -170,6 +177,7 @@ const turn = (by) => goTo(state.page + by);
 
 function goTo(number) {
   if (!view || !(number >= 1 && number <= counts())) return moved(state.page);
+  if (view === image) return moved(1);
   const going = view === pdf ? pdf.show(state.id, number, null) : text.showPage(state.id, number);
   return going.catch((error) => note(error.message));
 }
@@ -207,7 +215,7 @@ export function close() {
   document.body.classList.remove("reading");
   coverRest();
   changed(state.quotes, -1);
-  const back = state.opener?.isConnected ? state.opener : element("question");
+  const back = state.opener?.offsetParent ? state.opener : element("question"); // it may be hidden now
   back.focus();
 }
 

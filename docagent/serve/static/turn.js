@@ -118,13 +118,13 @@ export class Turn {
   }
 
   how(answer) {
-    const facts = [`${answer.seconds.total.toFixed(1)} s`];
+    const facts = [`${Math.round(answer.confidence * 100)}% sure that the documents answer this`];
     if (answer.model && answer.model !== "none") facts.push(answer.model);
-    const sure = `${Math.round(answer.confidence * 100)}% sure that the documents answer this`;
+    facts.push(`strategy: ${answer.strategy}`, `${answer.seconds.total.toFixed(1)} s`);
     const steps = this.steps.map((step) => made("li", {}, step.text));
     const list = steps.length ? made("ol", { class: "steps" }, ...steps) : null;
-    const summary = made("summary", {}, `How it was found, in ${facts[0]}`);
-    return made("details", { class: "how" }, summary, list, made("p", {}, [sure, ...facts.slice(1), `strategy: ${answer.strategy}`].join(" · ")));
+    const summary = made("summary", {}, "How it was found");
+    return made("details", { class: "how" }, summary, list, made("p", {}, facts.join(" · ")));
   }
 
   /** Mark which quote is open in the reader; none with -1. */

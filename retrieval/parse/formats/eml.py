@@ -21,7 +21,7 @@ _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 
 def read_mail(path: Path, *_: object) -> Document:
-    """Parse a mail; attachments are named, not read. Raises DocumentError if damaged."""
+    """Parse a mail with its attachments. Raises DocumentError if damaged."""
     data = path.read_bytes()
     builder = Builder()
     mail = Mail(builder, path.name)

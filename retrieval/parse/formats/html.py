@@ -15,6 +15,7 @@ from retrieval.parse.encoding import marked, named
 from retrieval.parse.library import library, reading
 from retrieval.parse.markup import Markup
 from retrieval.parse.registry import Format, register
+from retrieval.parse.stylesheet import StyleSheets
 
 _CHARSET = re.compile(
     rb"""<(?:meta\b|\?xml\b)[^>]*?\b(?:charset|encoding)\s*=[\s"']*([\w:.-]+)""", re.IGNORECASE
@@ -49,7 +50,10 @@ def add_html(builder: Builder, text: str, file: str) -> str:
     root = lxml_html.document_fromstring(text.replace("\x00", ""), parser=parser)
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise DocumentError(f"{file} cannot be read whole: its elements nest 2048 deep or more.")
-    Markup(builder).read(root)
+    sheets = StyleSheets(root, file)
+    if not sheets.whole:
+        builder.warn("its style sheets are too large to tell all that they hide.")
+    Markup(builder, sheets.hidden).read(root)
     title = root.find(".//head/title")
     return " ".join((title.text_content() if title is not None else "").split())
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import subprocess
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -38,15 +41,36 @@ def read_old(path: Path, password: str | None, emit: Emit) -> Document:
             *("--headless", "--norestore", "--convert-to", newer, "--outdir", folder),
             str(source),
         ]
-        try:
-            subprocess.run(command, capture_output=True, timeout=_LONGEST, check=False)
-        except subprocess.TimeoutExpired as error:
-            raise DocumentError(f"{path.name}: LibreOffice did not read it in time.") from error
+        if not _has_ended(command):
+            raise DocumentError(f"{path.name}: LibreOffice did not read it in time.")
         made = source.with_suffix(f".{newer}")
         if not made.exists():
             raise DocumentError(f"LibreOffice cannot read {path.name}; save it as .{newer}.")
-        document = formats()[newer].read(made, password, emit)
+        try:
+            document = formats()[newer].read(made, password, emit)
+        except DocumentError as error:
+            raise DocumentError(str(error).replace(made.name, path.name)) from error
         return replace(document, title=stem(path)) if document.title == "old" else document
+
+
+def _has_ended(command: list[str]) -> bool:
+    """Whether a program came to its end in time; if not, it ends now with all it has started."""
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        process.wait(_LONGEST)
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        with suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    return True
 
 
 register(

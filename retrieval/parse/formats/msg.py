@@ -27,13 +27,14 @@ _SUBJECT, _TEXT, _HTML, _RTF = "0037", "1000", "1013", "1009"
 _SENDER, _ADDRESS = ("0C1A", "0042"), ("5D01", "5D02", "0C1F", "0065")
 _TO, _CC = "0E04", "0E03"
 _FILE_NAMES = ("3707", "3704", "3001")
+_DATA = "3701"
 _ATTACHED_MAIL = "__substg1.0_3701000D"
 _TIMES = (0x00390040, 0x0E060040)  # sent, received
 _DEEPEST = 20
 
 
 def read_message(path: Path, *_: object) -> Document:
-    """Parse a .msg file; attachments are named, not read. Raises DocumentError if damaged."""
+    """Parse a .msg file with its attachments. Raises DocumentError if damaged."""
     olefile: Any = library("olefile", "olefile", path.name)
     builder = Builder()
     mail = Mail(builder, path.name)
@@ -88,7 +89,7 @@ class _Storage:
             if self._ole.exists(mail) and len(self._root) < 2 * _DEEPEST:
                 parts.append(MIMEMessage(_Storage(self._ole, mail, self._file).message()))
             else:
-                part = MIMEBase("application", "octet-stream")
+                part = _part("application", "octet-stream", inside._stream(f"{_DATA}0102"))
                 file_name = inside._first(_FILE_NAMES).strip("\0 ") or "without a name"
                 part.add_header("Content-Disposition", "attachment", filename=file_name)
                 parts.append(part)

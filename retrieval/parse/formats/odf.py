@@ -53,8 +53,12 @@ def _document(path: Path, member: Any, root: Any, *more: Any) -> Document:
         if kind == "spreadsheet":
             unit = "sheet"
             body.sheets(part.iterchildren("{*}table"))
+        elif kind == "text":
+            body.furniture("header", (*more, root))
+            body.read(part)
+            body.furniture("footer", (*more, root))
         else:
-            unit = "slide" if kind in ("presentation", "drawing") else "page"
+            unit = "slide"
             body.read(part)
     titles = (each.findtext(".//{http://purl.org/dc/elements/1.1/}title") for each in (*more, root))
     title = next(filter(None, titles), "")

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from retrieval.errors import DocumentError, PasswordRequired
 from retrieval.parse import ocr
+from retrieval.parse.attached import with_attachments
 from retrieval.parse.compose import compose
 from retrieval.parse.document import Document, Scan
 from retrieval.parse.headings import body_size
 from retrieval.parse.layout import plain
 from retrieval.parse.line import Line
-from retrieval.parse.pdf_notes import notes_by_page, warnings
+from retrieval.parse.pdf_notes import attached, notes_by_page, warnings
 from retrieval.parse.registry import Format, register
 from retrieval.parse.worker import Message, run_workers
 from retrieval.progress import Emit, Progress, ignore
 
+_WORKER = "retrieval.parse.pdf_worker"
+_ROUNDS = 20  # of beginning again behind a page on which a worker crashed
+_CRASHED = "crashed"
 _BYTES_FOR_TWO = 400_000  # below this one worker is done before a second has started
 
 
@@ -39,18 +44,24 @@ def read_pdf(path: Path, password: str | None = None, emit: Emit = ignore) -> Do
             pages[number - 1] = lines
             del scans[number]
     notes = notes_by_page(path, password, messages, emit)
-    silent = tuple(n for n, page in enumerate(pages, 1) if not page and n not in notes)
+    bare = tuple(n for n, page in enumerate(pages, 1) if not page and n not in notes)
+    failed = tuple(number for number in bare if "failed" in messages[number - 1])
+    silent = tuple(number for number in bare if number not in failed)
+    if failed and len(bare) == len(pages):
+        raise _crashed(path, messages[failed[0] - 1]["failed"])
     if len(silent) == len(pages):
         raise DocumentError(_refused_scan(path.name, messages))
     numbers = [(n, m["numbers"]) for n, m in enumerate(messages, 1) if m.get("numbers")]
     document = compose(path, head, pages, silent, notes, numbers)
-    stamped = tuple(number for number in scans if number not in silent)
-    return replace(
+    stamped = tuple(n for n in scans if n not in silent and "stamp" in messages[n - 1])
+    document = replace(
         document,
         hidden=tuple((n, plain(w)) for n, m in enumerate(messages, 1) for w in m.get("hidden", ())),
-        warnings=tuple(warnings(head, messages, stamped)),
+        warnings=tuple(warnings(head, messages, stamped, failed)),
         scans=tuple(places),
     )
+    files = attached(head, messages)
+    return with_attachments(document, files) if files else document
 
 
 def _lines(message: Message) -> list[Line]:
@@ -61,7 +72,7 @@ def _lines(message: Message) -> list[Line]:
 
 
 def _is_scan(message: Message) -> bool:
-    return not _lines(message) or "stamp" in message
+    return (not _lines(message) or "stamp" in message) and message.get("failed") != _CRASHED
 
 
 def _refused_scan(file: str, messages: list[Message]) -> str:
@@ -95,11 +106,51 @@ def _read_pages(
         {"path": str(path), "password": password, "share": share, "shares": shares}
         for share in range(shares)
     ]
-    failure = run_workers("retrieval.parse.pdf_worker", tasks, handle)
-    if not pages or len(pages) != head["pages"]:
-        why = f" ({failure})" if failure else ""
-        raise DocumentError(f"{path.name} is damaged: the PDF reader crashed on it{why}.")
+    failure = run_workers(_WORKER, tasks, handle)
+    if not head["pages"]:
+        raise _crashed(path, failure)
+    _read_missing(pages, head["pages"], tasks, handle)
     return head, [pages[index] for index in range(len(pages))]
+
+
+def _read_missing(
+    pages: dict[int, Message],
+    count: int,
+    tasks: list[dict[str, Any]],
+    handle: Callable[[Message], None],
+) -> None:
+    """What workers left that crashed; a page on which one does so twice is given up."""
+    tried: set[int] = set()
+    for _ in range(_ROUNDS):
+        spans = _missing(pages, count)[: len(tasks)]
+        for span in spans:  # each begins with the page on which a worker crashed
+            if span[0] in tried:
+                pages[span[0]] = {"rows": [], "failed": _CRASHED}
+                span[0] += 1
+            tried.add(span[0])
+        again = [{**tasks[0], "span": span} for span in spans if span[0] < span[1]]
+        if again:
+            run_workers(_WORKER, again, handle)
+    for first, end in _missing(pages, count):
+        pages |= {index: {"rows": [], "failed": _CRASHED} for index in range(first, end)}
+
+
+def _missing(pages: dict[int, Message], count: int) -> list[list[int]]:
+    """The first and the end of each stretch of pages that were not read."""
+    spans: list[list[int]] = []
+    for index in range(count):
+        if index in pages:
+            continue
+        if spans and spans[-1][1] == index:
+            spans[-1][1] += 1
+        else:
+            spans.append([index, index + 1])
+    return spans
+
+
+def _crashed(path: Path, why: str) -> DocumentError:
+    reason = f" ({why})" if why else ""
+    return DocumentError(f"{path.name} is damaged: the PDF reader crashed on it{reason}.")
 
 
 def _refusal(path: Path, message: Message, password: str | None) -> DocumentError:

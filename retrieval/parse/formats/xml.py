@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from retrieval.parse.builder import Builder
@@ -11,9 +12,12 @@ from retrieval.parse.decode import stem
 from retrieval.parse.document import Document
 from retrieval.parse.formats.code import read_code
 from retrieval.parse.formats.html import add_html, page_text
-from retrieval.parse.library import library, xml_parser
+from retrieval.parse.kind import format_of
+from retrieval.parse.library import library, reading, xml_parser
 from retrieval.parse.markup import Markup
+from retrieval.parse.office.flat import is_flat, write_package
 from retrieval.parse.registry import Format, register
+from retrieval.progress import Emit
 
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>\s*")
 _TITLES = ("title", "head", "heading", "subtitle", "book-title")
@@ -26,7 +30,7 @@ _CODES = re.compile(
 )
 
 
-def read_xml(path: Path, *_: object) -> Document:
+def read_xml(path: Path, password: str | None, emit: Emit) -> Document:
     """Parse an XML file; one that is damaged, or holds no words, as it stands.
 
     Raises DocumentError if it is empty or is not text.
@@ -40,6 +44,8 @@ def read_xml(path: Path, *_: object) -> Document:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         return read_code(path)
+    if is_flat(root):
+        return _read_package(path, root, password, emit)
     if _name(root) == "html":
         Markup(builder).read(root)
     else:
@@ -47,6 +53,13 @@ def read_xml(path: Path, *_: object) -> Document:
     if not builder.blocks:
         return read_code(path)
     return builder.document(_title(root) or builder.first_heading() or stem(path), path.name)
+
+
+def _read_package(path: Path, root: Any, password: str | None, emit: Emit) -> Document:
+    with TemporaryDirectory() as folder, reading(path.name, "Office file"):
+        made = Path(folder, path.name)
+        write_package(root, made)
+        return format_of(made).read(made, password, emit)
 
 
 def _walk(builder: Builder, root: Any, file: str) -> None:

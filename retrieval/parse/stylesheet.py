@@ -1,0 +1,171 @@
+"""Which elements of a web page its own style sheets hide."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from time import monotonic
+from typing import Any, NamedTuple
+
+from retrieval.parse.library import library
+
+_HIDES = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:opacity|font-size)\s*:\s*\.?0"
+    r"|\bcolor\s*[:=]",
+    re.IGNORECASE,
+)
+_READ = frozenset(
+    ("display", "visibility", "opacity", "font-size", "color", "background", "background-color")
+)
+_NOTHING = re.compile(r"\.?0(?:\.0*)?(?:px|pt|em|rem|%)?")
+_MEDIA = ("", "all", "screen")
+_LONGEST = 300_000  # characters of all style sheets
+_SELECTOR = 300  # characters; a longer one is not followed
+_SECONDS = 2.0
+_ALIKE = 0.12  # of a colour's range; text that differs less from what is behind it is not seen
+_WHITE = (1.0, 1.0, 1.0)
+
+_Rank = tuple[bool, tuple[int, int, int, int], int]  # important, specificity, order
+_Said = dict[str, tuple[_Rank, str]]  # of one element: a property's rank and value
+
+
+class _Rule(NamedTuple):
+    selectors: str
+    declarations: list[tuple[str, str, bool]]
+
+
+class StyleSheets:
+    """The style sheets in a page; `hidden` holds the elements they hide, `whole` is False where
+    they were too large to be followed to their end."""
+
+    def __init__(self, root: Any, file: str) -> None:
+        self.hidden: set[Any] = set()
+        self.whole = True
+        self._file = file
+        self._said: dict[Any, _Said] = {}
+        self._styles: dict[str, list[tuple[str, str, bool]]] = {}  # of elements, which repeat
+        self._parsed: dict[str, tuple[float, ...] | None] = {}  # colours
+        text = "\n".join(_sheets(root))
+        inline = root.xpath("//*[contains(@style, 'color')] | //font[@color]")
+        if not _HIDES.search(text) and not inline:
+            return
+        self._css = library("tinycss2", "tinycss2", file)
+        self._colours = library("tinycss2.color3", "tinycss2", file)
+        self._apply(root, text[:_LONGEST])
+        self.whole = self.whole and len(text) <= _LONGEST
+        for element in {*self._said, *inline}:
+            self._add_own(element)
+        # What links to further style sheets may get any colour from them.
+        coloured = not root.xpath("//link[contains(@rel, 'stylesheet')]")
+        for element, said in self._said.items():
+            if element.tag not in ("html", "body") and (
+                _is_out(said) or (coloured and self._is_pale(element, said))
+            ):
+                self.hidden.add(element)
+
+    def _apply(self, root: Any, text: str) -> None:
+        select: Any = library("cssselect", "cssselect", self._file)
+        translator, until, order = select.HTMLTranslator(), monotonic() + _SECONDS, 0
+        for rule in self._rules(self._css.parse_stylesheet(text, True, True)):
+            try:
+                selectors = select.parse(rule.selectors)
+            except select.SelectorError:
+                continue
+            for selector in selectors:
+                order += 1
+                if monotonic() > until:
+                    self.whole = False
+                    return
+                if selector.pseudo_element:
+                    continue
+                try:
+                    found = root.xpath(translator.selector_to_xpath(selector))
+                except select.SelectorError:  # ":hover" and the like
+                    continue
+                rank = 0, *selector.specificity()
+                for element in found:
+                    for name, value, important in rule.declarations:
+                        self._say(element, name, value, (important, rank, order))
+
+    def _rules(self, nodes: list[Any]) -> Iterator[_Rule]:
+        for node in nodes:
+            if node.type == "at-rule" and node.at_keyword.lower() == "media" and node.content:
+                if self._css.serialize(node.prelude).strip().lower() in _MEDIA:
+                    yield from self._rules(self._css.parse_rule_list(node.content, True, True))
+            elif node.type == "qualified-rule":
+                declarations = self._declarations(node.content)
+                selectors = self._css.serialize(node.prelude).strip()
+                if declarations and len(selectors) <= _SELECTOR:
+                    yield _Rule(selectors, declarations)
+
+    def _declarations(self, content: Any) -> list[tuple[str, str, bool]]:
+        return [
+            (each.lower_name, self._css.serialize(each.value).strip().lower(), each.important)
+            for each in self._css.parse_blocks_contents(content, True, True)
+            if each.type == "declaration" and each.lower_name in _READ
+        ]
+
+    def _add_own(self, element: Any) -> None:
+        """What the element says itself."""
+        if colour := element.get("color"):
+            self._say(element, "color", colour.lower(), (False, (0, 0, 0, 0), 0))
+        style = element.get("style") or ""
+        if style not in self._styles:
+            self._styles[style] = self._declarations(style)
+        for name, value, important in self._styles[style]:
+            self._say(element, name, value, (important, (1, 0, 0, 0), 0))
+
+    def _say(self, element: Any, name: str, value: str, rank: _Rank) -> None:
+        name = "background" if name == "background-color" else name
+        said = self._said.setdefault(element, {})
+        if name not in said or said[name][0] <= rank:
+            said[name] = rank, value
+
+    def _is_pale(self, element: Any, said: _Said) -> bool:
+        """Whether its words have the colour of what is behind them."""
+        colour = self._colour(said["color"][1]) if "color" in said else None
+        behind = self._behind(element) if colour else None
+        if not colour or not behind:
+            return False
+        alike = max(abs(a - b) for a, b in zip(colour, behind, strict=True)) < _ALIKE
+        return alike and not any(
+            "color" in self._said.get(d, ()) for d in element.iterdescendants()
+        )
+
+    def _behind(self, element: Any) -> tuple[float, ...] | None:
+        """The colour behind an element, None for what is no plain colour."""
+        for each in (element, *element.iterancestors()):
+            own = self._said.get(each, {}).get("background", (None, ""))[1]
+            own = own or each.get("bgcolor") or ""
+            if each not in self._said and "background" in (each.get("style") or "").lower():
+                return None
+            if each.get("background") is not None:
+                return None
+            if own and own not in ("none", "transparent", "inherit", "initial"):
+                return self._colour(own)
+        return _WHITE
+
+    def _colour(self, value: str) -> tuple[float, ...] | None:
+        if value not in self._parsed:
+            colour = self._colours.parse_color(value)
+            plain = colour not in (None, "currentColor") and colour.alpha == 1
+            self._parsed[value] = tuple(colour[:3]) if plain else None
+        return self._parsed[value]
+
+
+def _sheets(root: Any) -> Iterator[str]:
+    for style in root.iter("style"):
+        media = (style.get("media") or "").strip().lower()
+        if media in _MEDIA and next(style.iterancestors("noscript"), None) is None:
+            yield style.text or ""
+
+
+def _is_out(said: _Said) -> bool:
+    def value(name: str) -> str:
+        return said[name][1] if name in said else ""
+
+    return (
+        value("display") == "none"
+        or value("visibility") in ("hidden", "collapse")
+        or bool(_NOTHING.fullmatch(value("opacity")) or _NOTHING.fullmatch(value("font-size")))
+    )

@@ -1,0 +1,1 @@
+"""Collections past one machine: files from buckets, read and embedded by Ray Data."""
