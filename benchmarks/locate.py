@@ -42,7 +42,7 @@ Word = tuple[float, float, str]  # its middle and its text
 @lru_cache(4)
 def words_of(path: Path, page: int) -> list[Word]:
     """The words of a page as poppler reads them."""
-    command = ["pdftotext", "-bbox", "-cropbox", "-f", str(page), "-l", str(page), path, "-"]
+    command = ["pdftotext", "-bbox", "-cropbox", "-f", str(page), "-l", str(page), str(path), "-"]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found = []
     for *edges, text in _WORD.findall(told):

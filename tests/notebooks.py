@@ -34,6 +34,7 @@ def run(name: str) -> Notebook:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
             cell.execution_count = None
+            cell.outputs = [one for one in cell.outputs if one.get("name") != "stderr"]  # logs
     notebook.metadata.pop("widgets", None)
     return notebook
 

@@ -47,7 +47,9 @@ def _tiles(text: str, lines: Sequence[DrawnLine]) -> list[tuple[int, int, int]]:
             if number is None:
                 break
         key = unused.pop(number)
-        found.append((number, kept[at], kept[at + len(key) - 1] + 1))
+        # With the hyphens at either end, which may be the next line's too.
+        start, end = (kept[at - 1] + 1 if at else 0), at + len(key)
+        found.append((number, start, kept[end] if end < len(kept) else len(text)))
         at, last = at + len(key), number
     return found
 

@@ -87,20 +87,20 @@ class Shown:
             return {"unreadable": True}
         if self.things is None:
             gaps = _gaps(self.printed, self.paper) if self.pictured else ()
-            found = any(_shows(self.page, *gap) for gap in gaps)
-            self.things = drawn(self.page) if found else Drawn()
+            shows = any(_shows(self.page, *gap) for gap in gaps)
+            self.things = drawn(self.page) if shows else Drawn()
         if not self.things.images:
             return {}
         letters = len("".join(self.reader.text.split()))
         if is_scan(self.things, self.paper, letters):
             read = any(is_unpainted(self.reader, s.first) for s in self.printed)  # by some OCR
             return {} if read else {"stamp": self._stamp()}
-        found = pictures(self.things, self.paper)
-        middles = [(middle(self.reader, s.first), len(s.text)) for s in self.printed if found]
+        seen = pictures(self.things, self.paper)
+        middles = [(middle(self.reader, s.first), len(s.text)) for s in self.printed if seen]
         return {
             "pictures": [
                 [*(round(edge, 1) for edge in picture.box), picture.key]
-                for picture in found
+                for picture in seen
                 if sum(size for at, size in middles if inside(*at, picture.box)) < _LABELS
             ]
         }

@@ -162,7 +162,10 @@ class IndexedDocument:
 
 def scans(rows: list[list[Any]]) -> tuple[Scan, ...]:
     """Rows of JSON as `Document` holds them."""
-    return tuple(Scan(*row, tuple(map(tuple, lines))) for *row, lines in rows)
+    return tuple(
+        Scan(page, width, height, turns, tuple(map(tuple, lines)))
+        for page, width, height, turns, lines in rows
+    )
 
 
 def pairs(rows: list[list[Any]]) -> tuple[tuple[int, str], ...]:

@@ -194,9 +194,9 @@ def test_other_formats_have_a_name_and_no_boxes(tmp_path: Path) -> None:
 
 def test_a_cell_of_a_sheet_is_named(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx")
-    cell, row = place_of(path, "1,234,567.89"), place_of(path, "Ice | -")
+    cell, row = place_of(path, "1,234,567.89"), place_of(path, "Dredging | 1,234,567.89")
     assert (cell.unit, cell.page, cell.label, cell.name) == ("sheet", 1, "Budget", "B3")
-    assert (row.name, row.boxes) == ("row 4", ())
+    assert (row.name, row.boxes) == ("row 3", ())
     assert place_of(path, "Ulla Brandt").name == "A2"
     assert place_of(path, "Harbour budget").name == "row 1"
 
@@ -230,3 +230,9 @@ def test_words_of_a_scan(tmp_path: Path, turn: int) -> None:
         box = (384 - box[3], box[0], 384 - box[1], box[2])
     assert box[0] == pytest.approx(left, abs=1.5) and box[2] == pytest.approx(right, abs=1.5)
     assert base - 14 < box[1] < base - 6 and base < box[3] < base + 6
+
+
+def test_a_dash_at_either_end_of_a_row(tmp_path: Path) -> None:
+    path = text_pdf(tmp_path / "a.pdf", ["Hips 943 878 -\n- Knees 851 787", "Other."])
+    assert read_back(path, place_of(path, "Hips 943 878 -")) == ["Hips 943 878 -"]
+    assert read_back(path, place_of(path, "- Knees 851 787")) == ["- Knees 851 787"]
