@@ -178,8 +178,7 @@ class LanceStore:
 
         Without it searches find all the same, and take longer. Raises StoreError.
         """
-        from retrieval.store.lance_indices import index_documents, index_passages
-        from retrieval.store.lance_words import common_terms
+        from retrieval.store.lance_indices import common_terms, index_documents, index_passages
 
         documents, passages = self.documents, self.passages
         if documents is None or passages is None:

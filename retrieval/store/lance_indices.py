@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+_SAMPLE = 50_000  # passages whose terms are counted
+_WINDOW = 1000  # of them that stand together
+COMMON = 2000
+"""A term that more than one passage in so many has is counted in the sample: 25 times or more."""
 _PARTITION = 4096  # passages that share a centre
 _GROWN = 4
 
@@ -76,3 +81,21 @@ def _ensure(table: Any, column: str, config: Any, emit: Emit) -> None:
     if not any(column in index.columns for index in table.list_indices()):
         emit(f"indexing {column}")
         table.create_index(column, config=config)
+
+
+def common_terms(passages: Any) -> Any:
+    """A table of the common terms and the share of passages that have them, from a sample."""
+    import pyarrow as pa
+
+    total = passages.count_rows()
+    step = max(_WINDOW, total * _WINDOW // _SAMPLE)
+    counts: Counter[str] = Counter()
+    seen = 0
+    for start in range(0, total, step):
+        window = passages.search().select(["terms"]).offset(start).limit(_WINDOW).to_arrow()
+        for text in window["terms"].to_pylist():
+            counts.update(set(text.split(" ")))
+        seen += len(window)
+    rows = [(term, count / seen) for term, count in counts.items() if count * COMMON >= seen]
+    columns = [[term for term, _ in rows], [share for _, share in rows]]
+    return pa.table(columns, pa.schema([("term", pa.string()), ("share", pa.float64())]))

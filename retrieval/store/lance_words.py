@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
@@ -12,12 +11,7 @@ from retrieval.lexical.language import NAMES
 from retrieval.lexical.tokens import query_terms
 from retrieval.store.index import Terms
 from retrieval.store.lance import told
-
-_SAMPLE = 50_000  # passages whose terms are counted
-_WINDOW = 1000  # of them that stand together
-_COMMON = 2000
-"""A term that more than one passage in so many has is counted in the sample: 25 times or more.
-Rarer ones are counted in the index, which takes the longer the more there are."""
+from retrieval.store.lance_indices import COMMON
 
 
 class LanceWords:
@@ -62,7 +56,7 @@ class LanceWords:
         if term in self._shares:
             return round(self._shares[term] * self.total)
         if term not in self._counts:
-            most = self.total if self._common is None else 2 * self.total // _COMMON + _COMMON
+            most = self.total if self._common is None else 2 * self.total // COMMON + COMMON
             self._counts[term] = holders(self._table, "terms", term, most)
         return self._counts[term]
 
@@ -89,21 +83,3 @@ def match(terms: Sequence[str]) -> Any:
     words = " ".join(terms)
     heading = MatchQuery(words, "heading_terms", boost=HEADING_WEIGHT)
     return BooleanQuery([(Occur.SHOULD, MatchQuery(words, "terms")), (Occur.SHOULD, heading)])
-
-
-def common_terms(passages: Any) -> Any:
-    """A table of the common terms and the share of passages that have them, from a sample."""
-    import pyarrow as pa
-
-    total = passages.count_rows()
-    step = max(_WINDOW, total * _WINDOW // _SAMPLE)
-    counts: Counter[str] = Counter()
-    seen = 0
-    for start in range(0, total, step):
-        window = passages.search().select(["terms"]).offset(start).limit(_WINDOW).to_arrow()
-        for text in window["terms"].to_pylist():
-            counts.update(set(text.split(" ")))
-        seen += len(window)
-    rows = [(term, count / seen) for term, count in counts.items() if count * _COMMON >= seen]
-    columns = [[term for term, _ in rows], [share for _, share in rows]]
-    return pa.table(columns, pa.schema([("term", pa.string()), ("share", pa.float64())]))
