@@ -16,7 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from langchain_core.messages import AIMessage
 
@@ -40,6 +40,7 @@ def texts(count: int) -> list[str]:
 
 
 def fleet(servers: list[LlamaServer]) -> ChatFleet:
+    """One chat model of all of them."""
     model = connect("openai:qwen@" + ",".join(server.url for server in servers))
     assert isinstance(model, ChatFleet)
     return model
@@ -47,9 +48,13 @@ def fleet(servers: list[LlamaServer]) -> ChatFleet:
 
 def in_turns(model: ChatFleet) -> None:
     """Let each prompt go to the server whose turn it is."""
-    number = itertools.count()
-    routing: Any = model._routing
-    routing.ranked = lambda _: [(next(number) + n) % SERVERS for n in range(SERVERS)]
+    number, routing = itertools.count(), cast(Any, model._routing)
+
+    def ranked(_: str) -> list[int]:
+        first = next(number)
+        return [(first + n) % SERVERS for n in range(SERVERS)]
+
+    routing.ranked = ranked
 
 
 def ask_all(
@@ -105,9 +110,7 @@ def kill_one(file: Path, passages: list[str]) -> tuple[int, int]:
 def main() -> None:
     file, count = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 11
     passages = texts(count)
-    ways: dict[str, Callable[[ChatFleet], None]]
-    ways = {"by prefix": lambda model: None, "in turns": in_turns}
-    for name, change in ways.items():
+    for name, change in (("by prefix", lambda model: None), ("in turns", in_turns)):
         sent, read, seconds = run(file, passages, change)
         print(f"{name}: {sent:,} tokens sent, {read:,} read, {seconds:.0f} s", flush=True)
     asked, lost = kill_one(file, passages)

@@ -97,7 +97,7 @@ def main() -> None:
     from werkzeug.serving import run_simple
 
     application = Journal(DomainDispatcherApplication(create_backend_app), journal)
-    run_simple("127.0.0.1", port, application, threaded=True)  # type: ignore[arg-type]
+    run_simple("127.0.0.1", port, application, threaded=True)
 
 
 if __name__ == "__main__":

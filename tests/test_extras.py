@@ -11,6 +11,7 @@ from docagent.engine.loading.load import load
 from docagent.engine.resolve import resolve
 from docagent.errors import DocAgentError, ModelUnavailable
 from retrieval.ranking.rerank import CrossEncoder
+from retrieval.scale.cluster import connect
 
 
 def test_a_server_needs_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,3 +37,9 @@ def test_a_reranker_needs_its_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (tmp_path / "config.json").write_text(config, "utf-8")
     with pytest.raises(DocAgentError, match=r"pip install 'docagent\[rerank\]'"):
         CrossEncoder(str(tmp_path))
+
+
+def test_a_cluster_needs_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(DocAgentError, match=r"--on ray needs ray: pip install 'docagent\[ray\]'"):
+        connect("ray")

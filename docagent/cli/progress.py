@@ -19,6 +19,8 @@ _STAGES = {
     "read": "Reading pages",
     "ocr": "Reading scanned pages",
     "embed": "Embedding passages",
+    "index": "Indexing documents",
+    "tokens": "Embedding tokens",
     "write": "Writing",
     "parts": "Reading parts",
     "prefill": "Reading evidence",

@@ -93,7 +93,7 @@ class _Worker:
     def __call__(self, batch: dict[str, Any]) -> dict[str, list[Any]]:
         from langchain_core.messages import HumanMessage
 
-        prompts = [[HumanMessage(str(prompt))] for prompt in batch["prompt"]]
+        prompts: list[list[BaseMessage]] = [[HumanMessage(str(text))] for text in batch["prompt"]]
         replies = dict(self._model.replies(prompts, **self._options))
         rows = [_row(replies[number]) for number in range(len(prompts))]
         columns = {name: [row[name] for row in rows] for name in ("text", "error", "usage")}

@@ -95,12 +95,12 @@ class Shown:
         if is_scan(self.things, self.paper, letters):
             read = any(is_unpainted(self.reader, s.first) for s in self.printed)  # by some OCR
             return {} if read else {"stamp": self._stamp()}
-        found = pictures(self.things, self.paper)
-        middles = [(middle(self.reader, s.first), len(s.text)) for s in self.printed if found]
+        seen = pictures(self.things, self.paper)
+        middles = [(middle(self.reader, s.first), len(s.text)) for s in self.printed if seen]
         return {
             "pictures": [
                 [*(round(edge, 1) for edge in picture.box), picture.key]
-                for picture in found
+                for picture in seen
                 if sum(size for at, size in middles if inside(*at, picture.box)) < _LABELS
             ]
         }

@@ -7,6 +7,8 @@ import math
 import re
 from typing import Any, NamedTuple
 
+from retrieval.parse.pdf_objects import address
+
 # A line ends at a line break, or at the mark PDFium puts where a word is divided.
 LINE = re.compile("[^\r\n\x02\ufffe]+[\x02\ufffe]?")
 MARKS = "\x02\ufffe"  # PDFium writes one of them where a word is divided
@@ -62,21 +64,23 @@ class SegmentReader:
         self.located = units == text_page.count_chars() == len(self.text)
         self.rect = self.raw.FS_RECTF()
         self.rect_at = ctypes.addressof(self.rect)
-        self.address = ctypes.cast(self.handle, ctypes.c_void_p).value
-        pointer = ctypes.c_void_p
-        prototype = ctypes.PYFUNCTYPE(ctypes.c_int, pointer, ctypes.c_int, pointer)
-        loose = ctypes.cast(self.raw.FPDFText_GetLooseCharBox, pointer).value
-        assert loose is not None
-        self.loose = prototype(loose)
+        self.address = address(self.handle)
+        self.point = (ctypes.c_double * 2)()
+        self.point_at = ctypes.addressof(self.point)
+        self.name, self.flags = ctypes.create_string_buffer(128), ctypes.c_int()
+        pointer, number = ctypes.c_void_p, ctypes.c_int
+        box = ctypes.PYFUNCTYPE(number, pointer, number, pointer)
+        origin = ctypes.PYFUNCTYPE(number, pointer, number, pointer, pointer)
+        self.loose = box(address(self.raw.FPDFText_GetLooseCharBox))
+        self.origin_of = origin(address(self.raw.FPDFText_GetCharOrigin))
 
     def baseline(self, segment: Segment) -> float:
         return turned(*self.origin(segment.main), segment.turns)[1]
 
     def origin(self, index: int) -> tuple[float, float]:
         """Where the character begins on its baseline."""
-        x, y = ctypes.c_double(), ctypes.c_double()
-        self.raw.FPDFText_GetCharOrigin(self.handle, index, x, y)
-        return x.value, y.value
+        self.origin_of(self.address, index, self.point_at, self.point_at + 8)
+        return self.point[0], self.point[1]
 
     def box(self, index: int, turns: int) -> Box:
         """Advance box of one character (turned text: ink and font size), upright."""
@@ -108,9 +112,9 @@ class SegmentReader:
         return round(-angle / (math.pi / 2)) % 4 if angle > 0 else 0  # PDFium's turns clockwise
 
     def is_bold(self, index: int) -> bool:
-        name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
-        self.raw.FPDFText_GetFontInfo(self.handle, index, name, 128, flags)
-        font = name.value.lower()
+        self.name.value = b""
+        self.raw.FPDFText_GetFontInfo(self.handle, index, self.name, 128, self.flags)
+        font = self.name.value.lower()
         if b"bold" in font or b"black" in font:
             return True
         return bool(self.raw.FPDFText_GetFontWeight(self.handle, index) >= 600)

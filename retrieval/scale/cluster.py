@@ -68,7 +68,7 @@ def results(ray: Any, make: Callable[[Any], Iterator[T]]) -> Iterator[T]:
     """
     from ray.util.client import ray as client
 
-    if not client.is_connected():
+    if not client.is_connected():  # type: ignore[no-untyped-call]
         yield from make(ray)
         return
     feed = ray.remote(num_cpus=0)(_Feed).remote(make)

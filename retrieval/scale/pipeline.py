@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -78,10 +77,7 @@ def _read(files: pa.Table, way: Way) -> Iterator[pa.Table]:
 
 
 def _embed(block: pa.Table, way: Way, together: bool = False) -> pa.Table:
-    readings = list(_readings(block))
-    batches = embed(readings, way, together)
-    pairs = zip(readings, batches, strict=True)
-    return _table([replace(reading, document=None, rows=rows) for reading, rows in pairs])
+    return _table(list(embed(list(_readings(block)), way, together)))
 
 
 class _OnGpu:

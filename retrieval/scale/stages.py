@@ -39,7 +39,7 @@ class Reading:
     """What became of a file: a document, embedded as `rows`, or the reason why there is none.
 
     Neither if its content is the `known` one. `tokens` are those that are embedded. `again`: the
-    next run is to try once more, since the file could not be fetched.
+    next run is to try once more, since the file could not be fetched, or not embedded.
     """
 
     uri: str
@@ -79,20 +79,39 @@ def read_source(uri: str, known: str, way: Way) -> Reading:
     return Reading(uri, key, tokens, document, language=language, warnings=warnings)
 
 
-def embed(readings: Sequence[Reading], way: Way, together: bool) -> Iterator[Batch | None]:
-    """Each document with its vectors as rows of a store, in order; None where there is none.
+def embed(readings: Sequence[Reading], way: Way, together: bool) -> Iterator[Reading]:
+    """The same, in order, with each document and its vectors as rows of a store.
 
     On a CPU each document is embedded by itself, so that a vector is the same to the last bit
     whatever lies beside it. A GPU gets up to `BATCH` tokens `together`, or it would be idle.
     """
-    encoder = vector_encoder(way.embedding)
     for group in _groups(readings, BATCH if together else 0):
-        texts = [_texts(reading) for reading in group]
-        vectors = _vectors(encoder, [text for each in texts for text in each], together)
-        ends = np.cumsum([len(each) for each in texts])
-        for reading, rows in zip(group, np.split(vectors, ends[:-1]), strict=True):
-            document = reading.document
-            yield Batch.of([(document, rows)], encoder) if document else None
+        try:
+            rows = _rows(group, way, together)
+        except Exception as error:  # noqa: BLE001 - costs a line each, not the run
+            fault = f"{type(error).__name__}: {first_line(error)}"
+            yield from (_failed(reading, fault) for reading in group)
+            continue
+        for reading, batch in zip(group, rows, strict=True):
+            yield replace(reading, document=None, rows=batch)
+
+
+def _rows(group: Sequence[Reading], way: Way, together: bool) -> list[Batch | None]:
+    encoder = vector_encoder(way.embedding)
+    texts = [_texts(reading) for reading in group]
+    vectors = _vectors(encoder, [text for each in texts for text in each], together)
+    ends = np.cumsum([len(each) for each in texts])
+    return [
+        Batch.of([(reading.document, rows)], encoder) if reading.document else None
+        for reading, rows in zip(group, np.split(vectors, ends[:-1]), strict=True)
+    ]
+
+
+def _failed(reading: Reading, fault: str) -> Reading:
+    """A document that could not be embedded; the next run is to try again."""
+    if reading.document is None:
+        return reading
+    return Reading(reading.uri, error=f"{reading.uri}: {fault}", again=True)
 
 
 def _groups(readings: Sequence[Reading], most: int) -> Iterator[list[Reading]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from tests.retrieval.parsed import blocks, page_text, parse
 PRICES = "Item,Price\nMast,4300\nRope,140\n"
 
 
-def pdf_with(path: Path, files: dict[str, str | bytes]) -> Path:
+def pdf_with(path: Path, files: Mapping[str, str | bytes]) -> Path:
     source = text_pdf(path.with_name("source.pdf"), ["The prices are attached."])
     writer = PdfWriter(clone_from=PdfReader(source))
     for name, data in files.items():
@@ -25,7 +26,7 @@ def pdf_with(path: Path, files: dict[str, str | bytes]) -> Path:
     return path
 
 
-def mail_with(subject: str, files: dict[str, bytes | EmailMessage]) -> EmailMessage:
+def mail_with(subject: str, files: Mapping[str, bytes | EmailMessage]) -> EmailMessage:
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = "ida@x.example", "ole@x.example", subject
     mail.set_content("See the file.")

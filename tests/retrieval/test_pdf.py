@@ -14,6 +14,7 @@ from retrieval.errors import DocAgentError
 from retrieval.parse import pdf_worker
 from retrieval.parse.document import Document
 from retrieval.parse.formats.pdf import read_pdf
+from retrieval.parse.open import read
 from retrieval.progress import Progress
 from tests.make_pdf import canvas, encrypt, long_pdf, ship, text_pdf, write_lines
 
@@ -127,6 +128,12 @@ def test_a_pdf_header_and_nothing_more_is_damaged(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n" + bytes(range(256)) * 20)
     with pytest.raises(DocAgentError, match=r"a\.pdf is not a readable PDF"):
         parse(tmp_path / "a.pdf")
+
+
+def test_a_pdf_without_its_first_line_is_read(tmp_path: Path) -> None:
+    data = text_pdf(tmp_path / "a.pdf", [ENTRY]).read_bytes()
+    (tmp_path / "a.pdf").write_bytes(data.replace(b"%PDF-1.", b"%XXX-1.", 1))
+    assert read(tmp_path / "a.pdf").text.strip() == ENTRY
 
 
 def test_a_pdf_without_pages_is_damaged(tmp_path: Path) -> None:

@@ -622,3 +622,22 @@ def test_turned_words_bound_no_place_of_a_picture() -> None:
     line = Segment("words", 72, 500, 20, 830, 0, 0, 0, 4, 0)
     turned = [Segment("z", 280, 290, -x, 6 - x, 1, 1, 0, 0, 0) for x in (130.0, 330.0)]
     assert list(_gaps([line, *turned], (0.0, 0.0, 595.0, 842.0))) == []
+
+
+def test_letters_cut_out_of_a_pattern_are_seen(tmp_path: Path) -> None:
+    page = canvas(tmp_path / "a.pdf")
+    for y, paint in ((700, True), (600, False)):
+        page.saveState()
+        text = page.beginText(72, y)
+        text.setFont("Helvetica", 24)
+        text.setTextRenderMode(7)
+        text.textLine("The price is 700 euro." if paint else SECRET)
+        page.drawText(text)
+        if paint:
+            page.setFillColorRGB(0, 0, 1)
+            page.rect(60, y - 20, 480, 60, stroke=0, fill=1)
+        page.restoreState()
+    page.save()
+    document = parse(tmp_path / "a.pdf")
+    assert document.text.strip() == "The price is 700 euro."
+    assert document.hidden == ((1, SECRET),)

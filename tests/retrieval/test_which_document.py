@@ -73,6 +73,12 @@ def test_a_question_on_two_reports_keeps_both(reports: Corpus) -> None:
     assert {"c.txt", "d.txt"} <= {passage.document for passage in found[:2]}
 
 
+def test_a_short_document_that_is_meant_is_followed_by_others(reports: Corpus) -> None:
+    found = reports.search("What were the net sales of PepsiCo in 2022?", 20)
+    assert found[0].document == "d.txt"
+    assert {passage.document for passage in found} == set(REPORTS)
+
+
 def test_what_names_no_document_favours_none(reports: Corpus) -> None:
     query = parse_query("What was the depreciation of property?")
     profiles = Profiles([profile(text_profile(REPORT), "", name) for name in REPORTS])

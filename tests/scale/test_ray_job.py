@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ pytest.importorskip("lancedb")
 from retrieval.errors import DocumentError
 from retrieval.progress import Progress
 from retrieval.scale import job
-from retrieval.scale import sources as listing
 from retrieval.scale.job import Report, index_on_ray
 from retrieval.scale.manifest import Manifest
 from retrieval.scale.sources import Source
@@ -46,8 +44,7 @@ class Worker:
             self.read.append(name)
             if name not in self.killed_by:
                 reading = read_source(source.uri, known.get(source.uri, ""), way)
-                [rows] = embed([reading], way, together=False)
-                yield replace(reading, document=None, rows=rows)
+                yield from embed([reading], way, together=False)
 
 
 @pytest.fixture
@@ -55,7 +52,7 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
     worker = Worker()
     monkeypatch.setattr(job, "ray_on", lambda where, workers: nullcontext())
     monkeypatch.setattr(job, "stream", worker.stream)
-    monkeypatch.setattr(listing.time, "sleep", lambda seconds: None)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
     monkeypatch.setattr(LanceStore, "optimize", lambda store: None)  # seconds for each run
     return worker
 

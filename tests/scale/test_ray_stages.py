@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from retrieval.corpus import Corpus
+from retrieval.embed.encoder import Encoder
 from retrieval.errors import DocAgentError, DocumentError
 from retrieval.scale import sources as listing
 from retrieval.scale.sources import UnreachableError, below, fetch, sources
@@ -88,7 +89,7 @@ def test_a_store_that_is_away_is_asked_again(
     bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
-    monkeypatch.setattr(listing.time, "sleep", waited.append)
+    monkeypatch.setattr("time.sleep", waited.append)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setattr(listing, "WAITS", (1,))
     with pytest.raises(UnreachableError, match="Cannot fetch s3://corpus/notes/a"):
@@ -105,7 +106,8 @@ def test_a_file_is_read_as_on_one_machine(bucket: str, folder: Path, cache: Path
     assert remote.document is not None
     assert remote.document.document == local.document("b.md")
     assert remote.document.source == f"{bucket}/sub/b.md"
-    [rows] = embed([remote], Way(), together=False)
+    [embedded] = embed([remote], Way(), together=False)
+    rows = embedded.rows
     assert rows is not None
     assert rows.keys == [remote.key]
     kept = vectors.load(Cache(cache), remote.key, len(local))
@@ -129,16 +131,17 @@ def test_a_bad_file_is_a_reason_that_names_its_address(
     assert "s3://corpus/bad/bad.pdf" in reading.error
     assert "docagent-" not in reading.error
     assert not reading.again
-    assert list(embed([reading], Way(), together=False)) == [None]
+    assert list(embed([reading], Way(), together=False)) == [reading]
 
 
 def test_together_the_same_vectors_up_to_rounding(folder: Path) -> None:
     readings = [read_source(str(folder / name), "", Way()) for name in NOTES]
     alone, together = (list(embed(readings, Way(), way)) for way in (False, True))
     for one, other in zip(alone, together, strict=True):
-        assert one is not None and other is not None
-        pair = [np.array(rows.passages["vector"].to_pylist()) for rows in (one, other)]
-        assert np.allclose(*pair, atol=1e-3)
+        assert one.rows and other.rows
+        first, second = one.rows.passages["vector"], other.rows.passages["vector"]
+        pair = np.array(first.to_pylist()), np.array(second.to_pylist())
+        assert np.allclose(pair[0], pair[1], atol=1e-3)
 
 
 def test_below_is_by_whole_names() -> None:
@@ -151,3 +154,16 @@ def test_errors_are_docagents(tmp_path: Path) -> None:
     assert issubclass(UnreachableError, DocAgentError)
     with pytest.raises(DocumentError, match="no longer there"):
         fetch(f"file://{tmp_path}/gone.txt", tmp_path)
+
+
+def test_a_document_that_cannot_be_embedded_costs_a_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("no vectors\ntoday")
+
+    monkeypatch.setattr(Encoder, "encode", broken)
+    reading = read_source(str(folder / "a.txt"), "", Way())
+    [failed] = embed([reading], Way(), together=False)
+    assert failed.error == f"{folder / 'a.txt'}: ValueError: no vectors"
+    assert failed.again

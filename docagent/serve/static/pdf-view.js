@@ -129,11 +129,8 @@ export class PdfView {
   }
 
   size(page) {
-    const above = page.node.offsetTop + page.node.offsetHeight < this.box.scrollTop;
-    const before = page.node.offsetHeight;
     page.node.style.width = `${this.width}px`;
     page.node.style.height = `${Math.round((this.width * page.height) / page.width)}px`;
-    if (above) this.box.scrollTop += page.node.offsetHeight - before;
   }
 
   look(entries) {
@@ -151,13 +148,18 @@ export class PdfView {
     const { width, height } = (await this.document.getPage(page.number)).getViewport({ scale: 1 });
     page.known = true;
     if (width === page.width && height === page.height) return;
+    const above = page.node.offsetTop + page.node.offsetHeight < this.box.scrollTop;
+    const before = page.node.offsetHeight;
     Object.assign(page, { width, height });
     this.size(page);
+    if (above) this.box.scrollTop += page.node.offsetHeight - before;
   }
 
   clear(page) {
-    page.drawn?.stop();
+    if (!page.drawn) return;
+    page.drawn.stop();
     page.drawn = null;
+    delete page.node.dataset.drawn;
     page.node.querySelectorAll("canvas, .text-layer").forEach((each) => each.remove());
   }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from retrieval.parse.registry import Format, register
 from retrieval.parse.worker import Message, run_workers
 from retrieval.progress import Emit, Progress, ignore
 
+_OBJECT = re.compile(rb"\b\d+ \d+ obj\b")
 _WORKER = "retrieval.parse.pdf_worker"
 _ROUNDS = 20  # of beginning again behind a page on which a worker crashed
 _CRASHED = "crashed"
@@ -163,8 +165,10 @@ def _refusal(path: Path, message: Message, password: str | None) -> DocumentErro
     )
 
 
-def is_pdf(_: Path, start: bytes) -> bool:
-    return b"%PDF-" in start[:1024]
+def is_pdf(path: Path, start: bytes) -> bool:
+    """By its first line; by its first object where that line is damaged."""
+    named = path.suffix.lower() == ".pdf"
+    return b"%PDF-" in start[:1024] or (named and bool(_OBJECT.search(start)))
 
 
 register(Format("pdf", (".pdf",), read_pdf, is_text=False, detects=is_pdf))
