@@ -28,7 +28,12 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Browser:
     """What is opened in a browser, which does not come."""
     opened: Browser = []
     monkeypatch.setenv("DISPLAY", ":7")
-    monkeypatch.setattr("webbrowser.open", lambda url: opened.append(url) or True)
+
+    def come(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr("webbrowser.open", come)
     return opened
 
 
