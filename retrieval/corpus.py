@@ -233,7 +233,7 @@ class Corpus:
         With a `margin` it shows only so many points above and below them. None for a format whose
         pages are not drawn.
         """
-        path = self._index.sources[self._index.name_of(place.document)]
+        path = Path(self._index.source(self._index.name_of(place.document)))
         return picture(place, path, self._password, margin, dpi)
 
     def sentences(self, passage: Passage) -> list[Sentence]:

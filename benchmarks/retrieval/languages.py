@@ -35,7 +35,8 @@ def straight(files: Sequence[Path], every: int) -> None:
         corpus = Corpus.open([file.with_suffix(".txt")])
         passages = corpus.passages(corpus.documents[0])
         spans = [(passage.start, passage.end) for passage in passages]
-        words = [[spans[n] for n, _ in corpus.lexical.search(row["question"], 5)] for row in rows]
+        found = corpus._index.by_words([row["question"] for row in rows], 5)
+        words = [[spans[number] for number, _ in ranking] for ranking in found]
         whole = [find(corpus, row["question"], 5) for row in rows]
         cells = [" ".join(shares(ranks(rows, results), FIRST)) for results in (words, whole)]
         table.add(file.stem, len(rows), len(spans), *cells)

@@ -15,7 +15,7 @@ from retrieval.files import document_names
 from retrieval.lexical.profile import Profile, TextProfile, profile
 from retrieval.lexical.profiles import Match, beginnings, period
 from retrieval.store.documents import IndexedDocument
-from retrieval.store.lance import one_of
+from retrieval.store.lance import one_of, told
 from retrieval.store.lance_tables import BEGINNING, indexed_document
 from retrieval.store.lance_words import holders
 
@@ -30,8 +30,8 @@ _PROFILE = ["key", "source", "title", "profile"]
 class LanceDocuments:
     """The table of documents, at one version."""
 
-    def __init__(self, table: Any) -> None:
-        self._table = table
+    def __init__(self, uri: str, table: Any) -> None:
+        self._uri, self._table = uri, table
         self._names: dict[str, str] = {}
         self._open: OrderedDict[str, IndexedDocument] = OrderedDict()
         self._holders: dict[str, int] = {}
@@ -39,18 +39,19 @@ class LanceDocuments:
     @cached_property
     def total(self) -> int:
         """How many there are."""
-        return int(self._table.count_rows())
+        with told(self._uri):
+            return int(self._table.count_rows())
 
     @cached_property
     def languages(self) -> frozenset[str]:
         """The languages that they are mostly in; English where it cannot be told."""
-        codes = self._read(["language"])["language"].unique().to_pylist()
+        codes = self._rows(["language"])["language"].unique().to_pylist()
         return frozenset(code or "en" for code in codes)
 
     @cached_property
     def names(self) -> list[str]:
         """What passages call all of them: for a million, a few seconds and 200 MB."""
-        sources = self._read(["source"])["source"].to_pylist()
+        sources = self._rows(["source"])["source"].to_pylist()
         return list(document_names([Path(source) for source in sorted(set(sources))]))
 
     def names_of(self, keys: Iterable[str]) -> dict[str, str]:
@@ -58,7 +59,7 @@ class LanceDocuments:
         wanted = list(dict.fromkeys(keys))
         missing = [key for key in wanted if key not in self._names]
         if missing:
-            rows = self._read(["name"], one_of("key", missing))
+            rows = self._rows(["name"], one_of("key", missing))
             self._name(set(rows["name"].to_pylist()))
         return {key: self._names[key] for key in wanted if key in self._names}
 
@@ -73,13 +74,13 @@ class LanceDocuments:
 
     def source(self, name: str) -> str:
         """The path or address of a document. Raises DocAgentError if it is not here."""
-        row = self._read(["source"], one_of("key", [self.key_of(name)]))
+        row = self._rows(["source"], one_of("key", [self.key_of(name)]))
         return str(row["source"][0].as_py())
 
     def indexed(self, key: str) -> IndexedDocument:
         """A document with its text."""
         if key not in self._open:
-            [row] = self._table.search().where(one_of("key", [key])).limit(1).to_list()
+            [row] = self._rows(None, one_of("key", [key]), 1).to_pylist()
             self._open[key] = indexed_document(row)
         self._open.move_to_end(key)
         while len(self._open) > _OPEN:
@@ -88,9 +89,9 @@ class LanceDocuments:
 
     def samples(self) -> dict[str, str]:
         """The texts of a few documents, by name."""
-        rows = self._table.search().select(["key", "text"]).limit(_SAMPLES).to_arrow()
-        names = self.names_of(rows["key"].to_pylist())
-        return dict(zip(names.values(), rows["text"].to_pylist(), strict=True))
+        rows = self._rows(["key", "text"], limit=_SAMPLES).to_pylist()
+        names = self.names_of(row["key"] for row in rows)
+        return {names[row["key"]]: row["text"] for row in rows}
 
     def matches(
         self, names: Sequence[str], years: Sequence[str], quarters: Sequence[str], latest: bool
@@ -116,13 +117,15 @@ class LanceDocuments:
             for key, one in found.items()
         }
 
-    def _read(self, columns: list[str], where: str = "") -> Any:
-        query = self._table.search().select(columns)
-        return (query.where(where) if where else query).to_arrow()
+    def _rows(self, columns: list[str] | None, where: str = "", limit: int | None = None) -> Any:
+        query = self._table.search().limit(limit)
+        query = query.where(where) if where else query
+        with told(self._uri):
+            return (query.select(columns) if columns else query).to_arrow()
 
     def _name(self, last: Collection[str]) -> dict[str, str]:
         """Name the documents whose path ends so; their sources by key."""
-        rows = self._read(["key", "source"], one_of("name", last))
+        rows = self._rows(["key", "source"], one_of("name", last))
         sources = dict(zip(rows["key"].to_pylist(), rows["source"].to_pylist(), strict=True))
         named = document_names([Path(source) for source in sorted(set(sources.values()))])
         by_path = {path: name for name, path in named.items()}
@@ -141,9 +144,8 @@ class LanceDocuments:
 
     def _newest(self) -> dict[str, Profile]:
         """Those of the last period that any document is about."""
-        last = max(self._read(["period"])["period"].unique().to_pylist())
-        query = self._table.search().where(f"period = '{last}'").limit(_CANDIDATES)
-        return _profiles(query.select(_PROFILE).to_arrow())
+        last = max(self._rows(["period"])["period"].unique().to_pylist())
+        return _profiles(self._rows(_PROFILE, f"period = '{last}'", _CANDIDATES))
 
     def _newness(self, one: Profile) -> float:
         """The share of the other documents that are about an earlier period."""

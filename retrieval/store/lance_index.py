@@ -61,8 +61,8 @@ class LanceIndex:
         self.store = store
         self.encoder = encoder or encoder_of(store)
         documents, passages = store.documents, store.passages
-        self.documents = LanceDocuments(documents)
-        self.lexical = LanceWords(passages, store.common)
+        self.documents = LanceDocuments(store.uri, documents)
+        self.lexical = LanceWords(store.uri, passages, store.common)
         self.embedding = Complete()
         self._passages = passages
         self._rows: dict[int, _Row] = {}

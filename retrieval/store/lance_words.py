@@ -11,6 +11,7 @@ from retrieval.lexical.index import HEADING_WEIGHT, rarity
 from retrieval.lexical.language import NAMES
 from retrieval.lexical.tokens import query_terms
 from retrieval.store.index import Terms
+from retrieval.store.lance import told
 
 _SAMPLE = 50_000  # passages whose terms are counted
 _WINDOW = 1000  # of them that stand together
@@ -22,30 +23,36 @@ Rarer ones are counted in the index, which takes the longer the more there are."
 class LanceWords:
     """What `LexicalIndex` is to a local index."""
 
-    def __init__(self, passages: Any, common: Any) -> None:
-        """`common` is the table that `common_terms` makes, or None before it was made."""
-        self._table = passages
+    def __init__(self, uri: str, passages: Any, common: Any) -> None:
+        """`uri` names the store in errors; `common` is what `common_terms` made, if it has."""
+        self._uri, self._table = uri, passages
         self._common = common
         self._counts: dict[str, int] = {}
 
     @cached_property
     def total(self) -> int:
         """How many passages there are."""
-        return int(self._table.count_rows())
+        with told(self._uri):
+            return int(self._table.count_rows())
 
     @cached_property
     def languages(self) -> tuple[str, ...]:
         """Languages that at least one passage in a hundred is in, as ISO 639-1 codes."""
         few = max(1, self.total // 100)
-        return tuple(c for c in NAMES if self._table.count_rows(f"language = '{c}'") >= few)
+        with told(self._uri):
+            return tuple(c for c in NAMES if self._table.count_rows(f"language = '{c}'") >= few)
 
     def rarity(self, terms: Iterable[str]) -> dict[str, float]:
         """Inverse document frequency of each term over the passages, as in BM25."""
-        return {term: rarity(self._count(term), self.total) for term in terms}
+        with told(self._uri):
+            return {term: rarity(self._count(term), self.total) for term in terms}
 
     def contains(self, term: str) -> bool:
         """Whether any passage, or the headings over it, has this term."""
-        return any(holders(self._table, column, term, 1) for column in ("terms", "heading_terms"))
+        with told(self._uri):
+            return any(
+                holders(self._table, column, term, 1) for column in ("terms", "heading_terms")
+            )
 
     def terms(self, query: Terms) -> Sequence[str]:
         """The search terms of a text, or those that are given."""
