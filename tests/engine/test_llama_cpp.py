@@ -75,6 +75,7 @@ def test_an_answer_about_a_document(served: LlamaServer, town: Path) -> None:
     assert answer.usage.prompt_tokens > 50
 
 
+@pytest.mark.slow
 def test_two_servers_read_each_text_once(
     tmp_path: Path, tiny_tokenizer: PreTrainedTokenizerFast
 ) -> None:
