@@ -67,7 +67,7 @@ def look(corpus: Corpus, row: Row) -> Asked:
 
     def part(name: str) -> dict[int, float]:
         other = "MEANING" if name == "WORDS" else "WORDS"
-        with patch.multiple(candidates, **{name: 1.0, other: 0.0}):
+        with patch.object(candidates, name, 1.0), patch.object(candidates, other, 0.0):
             return candidates.candidates(index, query, (), 2 * DEPTH, None).scores
 
     words, meaning = part("WORDS"), part("MEANING")

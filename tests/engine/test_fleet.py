@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 
 import pytest
+from langchain_core.messages import BaseMessage, HumanMessage
 
 from docagent.engine.servers import fleet
 from docagent.engine.servers.connect import connect, parse
-from docagent.engine.servers.routing import Routing
+from docagent.engine.servers.routing import Routing, beginning
 from docagent.errors import DocAgentError, ServerError
 from tests.engine.scripted_server import Scripted, scripted
 
@@ -98,7 +99,7 @@ async def test_the_same_asynchronously(servers: list[Scripted]) -> None:
 def test_an_answer_that_breaks_off_goes_on_elsewhere(servers: list[Scripted]) -> None:
     model = of(servers)
     for text in TEXTS[:6]:
-        home = servers[model._routing.ranked(fleet.beginning(_human(text)))[0]]
+        home = servers[model._routing.ranked(beginning(_human(text)))[0]]
         home.cut_off = True
         pieces = [piece.text for piece in model.stream(text)]
         assert "".join(pieces) == "Hello you"
@@ -107,7 +108,7 @@ def test_an_answer_that_breaks_off_goes_on_elsewhere(servers: list[Scripted]) ->
 
 def test_another_answer_is_not_glued_on(servers: list[Scripted]) -> None:
     model = of(servers[:2])
-    home = model._routing.ranked(fleet.beginning(_human("Hi")))[0]
+    home = model._routing.ranked(beginning(_human("Hi")))[0]
     servers[home].cut_off = True
     servers[1 - home].say("Good", " day")
     with pytest.raises(ServerError, match="answers differently"):
@@ -137,7 +138,5 @@ def test_places_come_back(servers: list[Scripted]) -> None:
     assert model.concurrency == 24
 
 
-def _human(text: str) -> list[fleet.BaseMessage]:
-    from langchain_core.messages import HumanMessage
-
+def _human(text: str) -> list[BaseMessage]:
     return [HumanMessage(text)]

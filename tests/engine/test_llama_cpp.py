@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -52,7 +52,7 @@ def test_tools_whole_and_streamed(model: ChatServer) -> None:
     bound = model.bind_tools([search], tool_choice="required")
     question = "Search the document for the opening hours of the harbour office."
     whole = bound.invoke(question, max_tokens=64)
-    streamed = None
+    streamed: Any = None
     for piece in bound.stream(question, max_tokens=64):
         streamed = piece if streamed is None else streamed + piece
     for message in (whole, streamed):

@@ -11,7 +11,7 @@ import pytest
 from retrieval.errors import DocAgentError
 from retrieval.parse.formats import legacy
 from retrieval.parse.ole import ole_kind
-from tests.make_ole import ole_file
+from tests.make_ole import Storage, ole_file
 from tests.retrieval.parsed import parse
 
 installed = pytest.mark.skipif(not shutil.which("soffice"), reason="LibreOffice is not installed")
@@ -39,7 +39,7 @@ def test_an_old_word_file_is_read(tmp_path: Path) -> None:
         ({"Other": b""}, ""),
     ],
 )
-def test_what_an_old_file_is(tmp_path: Path, members: dict[str, bytes], kind: str) -> None:
+def test_what_an_old_file_is(tmp_path: Path, members: Storage, kind: str) -> None:
     path = ole_file(tmp_path / "a", members)
     assert ole_kind(path, path.read_bytes()[:8]) == kind
 

@@ -11,6 +11,7 @@ import pytest
 from retrieval.corpus import Corpus
 from retrieval.errors import DocAgentError
 from retrieval.parse import ocr
+from retrieval.parse.document import Box
 from retrieval.parse.open import read, reading_version
 from tests.make_pdf import canvas, text_pdf, write_lines
 from tests.retrieval.parsed import parse
@@ -110,7 +111,7 @@ def test_a_document_is_read_again_once_ocr_is_there(monkeypatch: pytest.MonkeyPa
     assert reading_version() != without
 
 
-def row(text: str, left: float, top: float, right: float, tall: float = 10) -> ocr.Box:
+def row(text: str, left: float, top: float, right: float, tall: float = 10) -> Box:
     return text, left, top, right, top + tall
 
 

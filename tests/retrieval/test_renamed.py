@@ -8,10 +8,12 @@ import pytest
 
 from retrieval.corpus import Corpus
 from retrieval.embed.encoder import Encoder
+from retrieval.parse import open as reading
 from retrieval.store import cache as layout
 from retrieval.store import documents
 from retrieval.store.cache import Cache
 from retrieval.store.inventory import Inventory
+from retrieval.store.passage_index import PassageIndex
 
 TEXT = "The mill stands by the weir and has four wheels. The miller is called Ada Lund.\n"
 
@@ -20,7 +22,7 @@ TEXT = "The mill stands by the weir and has four wheels. The miller is called Ad
 def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is read and embedded from now on."""
     done: list[str] = []
-    encode, read = Encoder.encode, documents.read
+    encode, read = Encoder.encode, reading.read
 
     def counted(self: Encoder, texts: list[str]) -> object:
         done.extend(texts)
@@ -54,6 +56,7 @@ def test_nothing_is_done_again(tmp_path: Path, cache: Path, work: list[str]) -> 
     after = second.search("Who is the miller?", k=1)[0]
     assert (after.text, after.start, after.cosine) == (before.text, before.start, before.cosine)
     assert after.document == new.name and second.document(new.name).title == "WeirTrust 2023Q3"
+    assert isinstance(second._index, PassageIndex)
     [profile] = second._index.profiles.profiles
     assert "weirtrust" in profile.title and profile.quarters == {"3": 1.0}
     assert "2019" not in profile.years

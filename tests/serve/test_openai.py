@@ -148,7 +148,8 @@ def test_tools_in_pieces_and_from_langchain(serve: Serve) -> None:
     assert choices[-1].finish_reason == "tool_calls"
     options: Any = {"base_url": f"{running.url}/v1", "api_key": "none"}
     bound = ChatOpenAI(model="CallingModel", **options).bind_tools([WEATHER])
-    whole, streamed = bound.invoke("How is the weather?"), None
+    whole: Any = bound.invoke("How is the weather?")
+    streamed: Any = None
     for piece in bound.stream("How is the weather?"):
         streamed = piece if streamed is None else streamed + piece
     for message in (whole, streamed):
