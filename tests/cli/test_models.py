@@ -78,7 +78,7 @@ def test_the_command_that_serves_a_model(capsys: pytest.CaptureFixture[str]) -> 
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["--serve-command", "tgi", "m"], "'tgi' is none of vllm, sglang, llama.cpp, ollama"),
+        (["--serve-command", "tgi", "m"], "'tgi' is none of vllm, ray, sglang, llama.cpp, ollama"),
         (["--serve-command", "vllm"], "name the model"),
         (["pull", "0.5b", "1.5b"], "give one model"),
         (["m"], "goes with --serve-command"),

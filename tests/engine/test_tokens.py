@@ -89,8 +89,9 @@ def test_lone_surrogates_become_replacement_characters(
 
 
 def test_a_template_that_refuses_is_an_error_for_the_user(
-    tiny_tokenizer: PreTrainedTokenizerFast,
+    tiny_tokenizer: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tiny_tokenizer.chat_template = "{{ raise_exception('roles must alternate') }}"
+    template = "{{ raise_exception('roles must alternate') }}"
+    monkeypatch.setattr(tiny_tokenizer, "chat_template", template)
     with pytest.raises(DocAgentError, match="roles must alternate"):
         ChatTokens(tiny_tokenizer).encode([{"role": "user", "content": "hi"}])
