@@ -44,7 +44,7 @@ def search(
     meant = _meant(index, query) if inside is None else {}
     likely = [number for number, p in meant.items() if p >= _LIKELY]
     found = None
-    if sum(meant[number] for number in likely) >= _SURE:
+    if not pages and sum(meant[number] for number in likely) >= _SURE:
         found = candidates(index, query, also, depth, likely)
     if found is None or len(found.scores) < k:
         found = candidates(index, query, also, depth, inside, likely)
