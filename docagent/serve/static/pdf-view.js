@@ -171,15 +171,16 @@ export class PdfView {
 
   drawing(page) {
     const tasks = [];
+    const opened = this.document;
     let stopped = false;
     const stop = () => {
       stopped = true;
       for (const task of tasks) task.cancel();
     };
     const work = async () => {
-      const [pdfjs, shown] = [await warm(), await this.document.getPage(page.number)];
+      const [pdfjs, shown] = [await warm(), await opened.getPage(page.number)];
       await this.measure(page);
-      if (stopped) return;
+      if (stopped || this.document !== opened) return;
       const viewport = shown.getViewport({ scale: this.width / page.width });
       const sharp = Math.min(window.devicePixelRatio || 1, Math.sqrt(PIXELS / (viewport.width * viewport.height)));
       const canvas = made("canvas", { "aria-hidden": "true" });
@@ -198,7 +199,8 @@ export class PdfView {
       page.node.dataset.drawn = "true";
     };
     const done = work().catch((error) => {
-      if (!stopped) console.error(`Page ${page.number} could not be drawn:`, error.message);
+      // A document that was closed meanwhile has nothing to draw any more.
+      if (opened && !stopped && this.document === opened) console.error(`Page ${page.number} could not be drawn:`, error.message);
     });
     return { done, stop };
   }
