@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 ANSWERS = 0.12
 """Probability from which the words are shown as an answer. At .29, where .08 of the questions that
-held-out articles answer lie below, 8 of the 61 of our own documents were refused, and .36 of SQuAD's
-open ones; at .12 none of ours, and .12 of those."""
+held-out articles answer lie below, 8 of the 61 of our own documents were refused, and .36 of
+SQuAD's open ones; at .12 none of ours, and .12 of those."""
 
 _READ = 3  # passages; a fourth to a sixth brought no answer that these lack
 _ENGLISH = 0.5  # of the trust in cosines, which is 1 for English
