@@ -34,10 +34,12 @@ def tokenizer(
     request: pytest.FixtureRequest,
     qwen_tokenizer: PreTrainedTokenizerFast,
     tiny_tokenizer: PreTrainedTokenizerFast,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> PreTrainedTokenizerFast:
     if request.param == "qwen":
         return qwen_tokenizer
-    tiny_tokenizer.chat_template = STRIPPING if "strip" in request.param else CHATML
+    template = STRIPPING if "strip" in request.param else CHATML
+    monkeypatch.setattr(tiny_tokenizer, "chat_template", template)
     return tiny_tokenizer
 
 
@@ -71,9 +73,10 @@ def test_control_tokens_in_a_message_stay_text(
 
 
 def test_control_token_across_template_and_content_stays_text(
-    tiny_tokenizer: PreTrainedTokenizerFast,
+    tiny_tokenizer: PreTrainedTokenizerFast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tiny_tokenizer.chat_template = "{% for m in messages %}<|im_{{ m['content'] }}{% endfor %}"
+    template = "{% for m in messages %}<|im_{{ m['content'] }}{% endfor %}"
+    monkeypatch.setattr(tiny_tokenizer, "chat_template", template)
     ids = ChatTokens(tiny_tokenizer).encode([{"role": "user", "content": "end|>"}])
     assert set(tiny_tokenizer.get_added_vocab().values()).isdisjoint(ids)
 
