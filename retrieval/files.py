@@ -60,6 +60,11 @@ def matches_of(path: Path) -> list[Path]:
     return [Path(match) for match in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
 
 
+def is_below(path: Path, roots: list[Path]) -> bool:
+    """Whether a path is one of these, or lies anywhere in it."""
+    return any(path == root or root in path.parents for root in roots)
+
+
 def _matching(pattern: Path) -> list[Path]:
     matches = matches_of(pattern)
     if not matches:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from retrieval.parse.document import Document
+from retrieval.parse.list_numbers import numbered
 from retrieval.parse.place import place
 
 _BAR = " | "  # between the cells of a row
@@ -19,13 +20,5 @@ def cell(document: Document, start: int, end: int) -> str:
     row = document.blocks[max(0, index)]
     if row.kind != "row" or not row.start <= start < end <= row.end:
         return ""
-    return f"{_column(document.text.count(_BAR, row.start, start))}{name}"
-
-
-def _column(number: int) -> str:
-    """A, B ... Z, AA ... as sheets name their columns, counted from 0."""
-    letters = ""
-    while number >= 0:
-        letters = chr(ord("A") + number % 26) + letters
-        number = number // 26 - 1
-    return letters
+    column = document.text.count(_BAR, row.start, start) + 1
+    return f"{numbered(column, 'A')}{name}"

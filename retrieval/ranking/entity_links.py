@@ -57,13 +57,16 @@ def _names(text: str, query: Query, index: Candidates) -> list[str]:
         line: sum(query.rarity.get(term, 0.0) for term in set(terms(line)))
         for line in text.splitlines()
     }
+    lines = sorted((line for line in said if said[line]), key=lambda line: -said[line])
+    named = [_named(line) for line in lines]
+    words = {name: set(terms(name)) for names in named for name in names}
+    new = {name: own for name, own in words.items() if own - known}
+    rare = index.lexical.rarity({term for own in new.values() for term in own})
+    rarity = {name: sum(rare[term] for term in own) for name, own in new.items()}
     ranked: dict[str, None] = {}
-    for line in sorted((line for line in said if said[line]), key=lambda line: -said[line]):
-        words = {name: terms(name) for name in _named(line)}
-        new = [name for name in words if set(words[name]) - known]
-        rare = index.lexical.rarity({term for name in new for term in words[name]})
-        rarity = {name: sum(rare[term] for term in set(words[name])) for name in new}
-        ranked.update(dict.fromkeys(sorted(new, key=lambda name: -rarity[name])))
+    for names in named:
+        found = [name for name in names if name in new]
+        ranked.update(dict.fromkeys(sorted(found, key=lambda name: -rarity[name])))
     return list(ranked)
 
 

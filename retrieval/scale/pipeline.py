@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from retrieval.scale.cluster import results
 from retrieval.scale.sources import Source
-from retrieval.scale.stages import Reading, Way, embed, read_source
+from retrieval.scale.stages import Reading, Way, embed, grouped, read_source
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,7 +30,7 @@ def stream(
 
     tasks = [
         pa.table({"uri": [s.uri for s in group], "known": [known.get(s.uri, "") for s in group]})
-        for group in _tasks(sources, 1 if alone else _FILES)
+        for group in grouped(sources, lambda source: source.size, _BYTES, 1 if alone else _FILES)
     ]
     for block in results(ray, partial(_blocks, tasks, way)):
         yield from _readings(block)
@@ -54,20 +54,6 @@ def _blocks(tasks: list[pa.Table], way: Way, ray: Any) -> Iterator[pa.Table]:
     else:  # in the same task as the reading
         made = read.map_batches(_embed, batch_size=None, batch_format="pyarrow", fn_args=(way,))
     yield from made.iter_batches(batch_size=None, batch_format="pyarrow")
-
-
-def _tasks(sources: Sequence[Source], files: int) -> Iterator[list[Source]]:
-    """Files in groups that a worker reads in one go."""
-    group: list[Source] = []
-    size = 0
-    for source in sources:
-        if group and (len(group) == files or size + source.size > _BYTES):
-            yield group
-            group, size = [], 0
-        group.append(source)
-        size += source.size
-    if group:
-        yield group
 
 
 def _read(files: pa.Table, way: Way) -> Iterator[pa.Table]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from retrieval.store.cache import Unkept
 from retrieval.store.documents import IndexedDocument, content_key, index_file
 from retrieval.store.lance_tables import Batch
 from retrieval.store.vectors import SHARD, Half
+
+T = TypeVar("T")
 
 BATCH = 1 << 18
 """Tokens that a GPU embeds at once: a second's work or less, and the memory of a few gigabytes."""
@@ -85,7 +88,7 @@ def embed(readings: Sequence[Reading], way: Way, together: bool) -> Iterator[Rea
     On a CPU each document is embedded by itself, so that a vector is the same to the last bit
     whatever lies beside it. A GPU gets up to `BATCH` tokens `together`, or it would be idle.
     """
-    for group in _groups(readings, BATCH if together else 0):
+    for group in grouped(readings, lambda reading: reading.tokens, BATCH if together else 0):
         try:
             rows = _rows(group, way, together)
         except Exception as error:  # noqa: BLE001 - costs a line each, not the run
@@ -114,16 +117,18 @@ def _failed(reading: Reading, fault: str) -> Reading:
     return Reading(reading.uri, error=f"{reading.uri}: {fault}", again=True)
 
 
-def _groups(readings: Sequence[Reading], most: int) -> Iterator[list[Reading]]:
-    """Consecutive readings of at most so many tokens, or one of more."""
-    group: list[Reading] = []
-    tokens = 0
-    for reading in readings:
-        if group and tokens + reading.tokens > most:
+def grouped(
+    items: Iterable[T], size: Callable[[T], int], most: int, count: int | None = None
+) -> Iterator[list[T]]:
+    """Consecutive items, together at most that large, or one larger one; at most `count`."""
+    group: list[T] = []
+    total = 0
+    for item in items:
+        if group and (len(group) == count or total + size(item) > most):
             yield group
-            group, tokens = [], 0
-        group.append(reading)
-        tokens += reading.tokens
+            group, total = [], 0
+        group.append(item)
+        total += size(item)
     if group:
         yield group
 

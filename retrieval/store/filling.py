@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.embed.encoder import Encoder
-from retrieval.files import matches_of, readable_files
+from retrieval.files import is_below, matches_of, readable_files
 from retrieval.progress import Emit, Progress
 from retrieval.store import documents as kept
 from retrieval.store import vectors as stored
@@ -71,7 +71,9 @@ def fill(
         for each in group:
             if each.key not in cached:
                 cache.remove(kept.KIND, each.key)
-    gone = [key for key in there if key not in set(keys.values()) and _below(there[key], paths)]
+    here = set(keys.values())
+    roots = [match.absolute() for path in paths for match in matches_of(path)]
+    gone = [key for key in there if key not in here and is_below(Path(there[key]), roots)]
     store.remove(gone)
     store.move(_moved(keys, there))
     return Filled(len(documents), len(gone), len(there) - len(gone))
@@ -122,9 +124,3 @@ def _vectors(document: IndexedDocument, encoder: Encoder, cache: Cache) -> Half:
                 made = np.empty((size, rows.shape[1]), np.float16)
             made[[start + place for place in places]] = rows
     return made
-
-
-def _below(source: str, paths: list[Path]) -> bool:
-    """Whether a document came from one of these paths."""
-    matches = [match.absolute() for path in paths for match in matches_of(path)]
-    return any(root in [Path(source), *Path(source).parents] for root in matches)

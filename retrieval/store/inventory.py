@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval.files import Paths, matches_of, path_list
+from retrieval.files import Paths, is_below, matches_of, path_list
 from retrieval.store import documents, sources, vectors, word_index
 from retrieval.store.cache import Cache
 from retrieval.store.collections import MARK, Collections
@@ -70,8 +70,8 @@ class Inventory:
             self.collections.forget(name)
             spared = [p for other in self.collections.names() for p in self._files(other)]
         entries = [(entry.key, Path(entry.source)) for entry in self.entries()]
-        gone = {key for key, source in entries if not names or _below(source, roots)}
-        gone -= {key for key, source in entries if names and _below(source, spared)}
+        gone = {key for key, source in entries if not names or is_below(source, roots)}
+        gone -= {key for key, source in entries if names and is_below(source, spared)}
         for key in gone:
             self.cache.remove(documents.KIND, key)
             for part in vectors.parts(self.cache, key):
@@ -92,10 +92,6 @@ class Inventory:
         if self.collections.store(name):
             return []  # its documents are not in the cache
         return [match for path in self.collections.paths(name) for match in matches_of(path)]
-
-
-def _below(source: Path, roots: list[Path]) -> bool:
-    return any(source == root or root in source.parents for root in roots)
 
 
 def _size(folder: Path) -> int:

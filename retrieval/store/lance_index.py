@@ -211,10 +211,7 @@ class LanceIndex:
         rows = query.limit(k).with_row_id(True).select(["document", "number", by]).to_arrow()
         keys = rows["document"].to_pylist()
         known = self.documents.names_of(keys)
-        numbers = [
-            int(key, 16) << _BITS | n
-            for key, n in zip(keys, rows["number"].to_pylist(), strict=True)
-        ]
+        numbers = [_number(key, n) for key, n in zip(keys, rows["number"].to_pylist(), strict=True)]
         self._places |= zip(numbers, rows["_rowid"].to_pylist(), strict=True)
         scores = rows[by].to_pylist()
         found = {n: s for n, s, key in zip(numbers, scores, keys, strict=True) if key in known}
