@@ -238,7 +238,9 @@ class Corpus:
 
     def sentences(self, passage: Passage) -> list[Sentence]:
         """The passage's sentences and table rows; headings only if it has nothing else."""
-        return sentences_of(self.document(passage.document), passage.start, passage.end)
+        indexed = self._index.indexed(self._index.name_of(passage.document))
+        start, end = passage.start, passage.end
+        return sentences_of(indexed.document, start, end, lambda: indexed.table_heads)
 
     def mentions(self, words: str) -> bool:
         """Whether these very words stand in any document."""

@@ -51,7 +51,7 @@ def chunks(document: Document, count: Count, limit: int, target: int) -> list[Ch
     """
     cut: list[Chunk] = []
     path: list[tuple[int, str]] = []
-    heads = table_heads(document.text, list(document.blocks))  # a table may go on over pages
+    heads = table_heads(document.text, document.blocks)  # a table may go on over pages
     at = 0
     for page, blocks in _pages(document):
         here = {index - at: heads[index] for index in range(at, at + len(blocks)) if index in heads}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from retrieval.parse.document import Block
@@ -15,11 +16,16 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _NOTE = re.compile(r"\(\w{1,2}\)\s|\d{1,2}\s|note\b|[*†‡§]", re.IGNORECASE)  # of the table before
+_CONTINUED = re.compile(
+    r"\b(continued|cont['’]?d|cont\.|fortsetzung|suite|continuación|segue|vervolg|续|続)",
+    re.IGNORECASE,
+)
 _SHORT = 110  # characters; a longer line between rows is prose
 _CAPTION = 300  # characters; a longer one goes on with what it shows
 _TITLES = 4  # lines above a table that may belong to it
 _HEADERS = 6  # rows
 _LABELS = 3  # short lines between two rows of one table
+_LOOKED_AT = 6  # rows on either side of the end of a page, of which the fullest tells the columns
 
 
 class Head(NamedTuple):
@@ -31,12 +37,12 @@ class Head(NamedTuple):
     more: tuple[tuple[int, int], ...] = ()
 
 
-def table_heads(text: str, blocks: list[Block]) -> dict[int, Head]:
+def table_heads(text: str, blocks: Sequence[Block]) -> dict[int, Head]:
     """Block index -> what heads its row: title and header row of its table, label of its section.
 
-    A table is a run of rows, with the labels of its sections between them; it may go on over
-    pages. Its title and header are the short lines directly above its first row, and leading
-    rows without figures but years.
+    A table is a run of rows, with the labels of its sections between them; it goes on over
+    pages where it has as many columns there. Its title and header are the short lines directly
+    above its first row, and leading rows without figures but years.
     """
     heads: dict[int, Head] = {}
     index = 0
@@ -49,16 +55,16 @@ def table_heads(text: str, blocks: list[Block]) -> dict[int, Head]:
         head = Head(blocks[top].start, blocks[body - 1].end) if top < body else Head(0, 0)
         if last < len(blocks) and not any(_is_caption(text, b) for b in blocks[top:first]):
             head = head._replace(more=_caption_below(text, blocks[last]))
-        label = head.more
+        label, behind_row = head.more, True
         for at in range(body, last):
             block = blocks[at]
             if block.kind == "row":
                 if top < body or label:
                     heads[at] = head._replace(more=label)
-            elif blocks[at - 1].kind == "row" or at == body:
-                label = (*head.more, (block.start, block.end))
-            else:
-                label = (*label, (block.start, block.end))
+                behind_row = True
+            elif not _is_at_foot(text, blocks, at):
+                label = (*(head.more if behind_row else label), (block.start, block.end))
+                behind_row = False
         index = last
     return heads
 
@@ -70,28 +76,62 @@ def head_text(text: str, head: Head) -> str:
     return " | ".join(" ".join(line.split()) for line in lines if line.strip())
 
 
-def _end_of_run(text: str, blocks: list[Block], first: int) -> int:
-    last = first + 1
-    while last < len(blocks):
-        if blocks[last].kind == "row":
-            if _is_header(text, blocks, last) and not _is_header(text, blocks, last - 1):
-                break  # another table
-            last += 1
-            continue
-        row = last
-        while row < len(blocks) and row - last <= _LABELS and _is_label(text, blocks[row]):
-            row += 1
-        if row == len(blocks) or blocks[row].kind != "row" or _is_header(text, blocks, row):
+def goes_on(text: str, blocks: Sequence[Block], first: int) -> bool:
+    """Whether a block stands within a table, or is a label in it, that begins before it."""
+    before = range(first - 1, max(-1, first - 3 - _LABELS), -1)
+    row = next((index for index in before if blocks[index].kind == "row"), None)
+    return row is not None and (_next_row(text, blocks, row) or 0) >= first
+
+
+def _end_of_run(text: str, blocks: Sequence[Block], first: int) -> int:
+    last = first
+    while (row := _next_row(text, blocks, last)) is not None:
+        last = row
+    return last + 1
+
+
+def _next_row(text: str, blocks: Sequence[Block], last: int) -> int | None:
+    """The next row of the same table, behind labels of its sections; None where it ends."""
+    row = last + 1
+    while row < len(blocks) and row - last <= 1 + _LABELS and _is_label(text, blocks[row]):
+        row += 1
+    if row == len(blocks) or blocks[row].kind != "row":
+        return None
+    begins = _is_header(text, blocks, row)
+    if begins and (row - last > 1 or not _is_header(text, blocks, last)):
+        return None  # another table
+    if row - last > 2 or blocks[last + 1].kind == "heading":
+        cells = [_cells(text, blocks[i]) for i in (last, row)]
+        if cells[0] != cells[1] and not _is_header(text, blocks, last):
+            return None
+    if "\f" in text[blocks[last].end : blocks[row].start]:
+        above, below = range(last, last - _LOOKED_AT, -1), range(row, row + _LOOKED_AT)
+        if _columns(text, blocks, above) != _columns(text, blocks, below):
+            return None
+    return row
+
+
+def _is_at_foot(text: str, blocks: Sequence[Block], index: int) -> bool:
+    """Whether a line within a table is the last thing on its page: a footer, no label."""
+    row = next(block for block in blocks[index : index + 2 + _LABELS] if block.kind == "row")
+    return "\f" in text[blocks[index].end : row.start]
+
+
+def _columns(text: str, blocks: Sequence[Block], indexes: range) -> int:
+    """Cells of the fullest of some rows; only those count that stand together on one page."""
+    most, before = 0, blocks[indexes[0]]
+    for index in indexes:
+        block = blocks[index] if 0 <= index < len(blocks) else None
+        if block is None or block.kind != "row":
             break
-        if row - last > 1 or blocks[last].kind == "heading":
-            cells = [_cells(text, blocks[i]) for i in (last - 1, row)]
-            if cells[0] != cells[1] and not _is_header(text, blocks, last - 1):
-                break
-        last = row + 1
-    return last
+        low, high = sorted((before.start, block.start))
+        if "\f" in text[low:high]:
+            break
+        most, before = max(most, _cells(text, block)), block
+    return most
 
 
-def _title(text: str, blocks: list[Block], first: int) -> int:
+def _title(text: str, blocks: Sequence[Block], first: int) -> int:
     """First of the lines above a table that name it."""
     top = first
     while top > 0 and first - top < _TITLES:
@@ -107,7 +147,7 @@ def _title(text: str, blocks: list[Block], first: int) -> int:
     return top
 
 
-def _end_of_header(text: str, blocks: list[Block], first: int, last: int) -> int:
+def _end_of_header(text: str, blocks: Sequence[Block], first: int, last: int) -> int:
     body = first
     while body < last and body - first < _HEADERS and _is_header(text, blocks, body):
         body += 1
@@ -129,11 +169,11 @@ def _is_label(text: str, block: Block) -> bool:
         block.kind in ("text", "heading")
         and len(words) <= _SHORT
         and not words.rstrip().endswith((".", "。", ";"))
-        and not CAPTION.match(words)
+        and (not CAPTION.match(words) or bool(_CONTINUED.search(words)))
     )
 
 
-def _is_header(text: str, blocks: list[Block], index: int) -> bool:
+def _is_header(text: str, blocks: Sequence[Block], index: int) -> bool:
     """A row of column names: no figures but years, or far fewer than the row below has.
 
     Nor is a line of a form one, "Name:  Marta Lind".

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.chunk.chunks import Chunk, chunks, prefix
+from retrieval.chunk.tables import Head, table_heads
 from retrieval.dense.index import Codes
 from retrieval.embed.encoder import SAMPLE, Encoder
 from retrieval.errors import DocumentError
@@ -111,6 +112,11 @@ class IndexedDocument:
         if self._document is None:
             self._document = replace(self._read(), title=self.title)
         return self._document
+
+    @cached_property
+    def table_heads(self) -> dict[int, Head]:
+        """What heads the rows of its tables, by the number of their block."""
+        return table_heads(self.document.text, self.document.blocks)
 
     def place(self, offset: int) -> str:
         """Where a reader finds an offset of the text if no page tells."""

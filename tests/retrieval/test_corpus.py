@@ -12,7 +12,7 @@ import pytest
 from retrieval import Corpus, DocAgentError, DocumentError, PasswordRequired, prepare
 from retrieval.lexical.tokens import terms
 from tests.make_office import mail
-from tests.make_pdf import encrypt, text_pdf
+from tests.make_pdf import canvas, encrypt, text_pdf, write_lines
 
 pytestmark = pytest.mark.usefixtures("loaded")
 BROKEN = "%PDF-1.7\nand no more of one"
@@ -284,3 +284,40 @@ def test_a_locked_file_has_an_error_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "empty.txt").write_bytes(b"")
     with pytest.raises(DocumentError, match="empty"):
         Corpus.open(tmp_path / "empty.txt")
+
+
+def ports(path: Path, pages: list[list[tuple[str, ...]]]) -> Path:
+    """A table over pages, with a running footer below it."""
+    page = canvas(path)
+    for number, rows in enumerate(pages, 1):
+        for line, row in enumerate(rows):
+            for column, cell in enumerate(row):
+                write_lines(page, [cell], x=72 + 110 * column, y=750 - 14 * line)
+        write_lines(page, [f"Coast Office | Page {number}"], y=40, size=8)
+        page.showPage()
+    page.save()
+    return path
+
+
+HEAD = ("Port", "Opened", "Depth, m", "Berths")
+ROWS = [(f"Port {name}", f"18{i:02}", f"{i}.5", str(i)) for i, name in enumerate("ABCDEFGHI", 10)]
+
+
+@pytest.mark.parametrize(
+    ("later", "head"),
+    [
+        ([ROWS[3:6], ROWS[6:]], "Port Opened Depth, m Berths"),
+        ([[HEAD, *ROWS[3:6]], [HEAD, *ROWS[6:]]], "Port Opened Depth, m Berths"),
+        ([ROWS[3:6], [row[:3] for row in ROWS[6:]]], ""),
+        ([ROWS[3:6], [("Lamp", "Lit", "Height", "Keepers"), *ROWS[6:]]], "Lamp Lit Height Keepers"),
+    ],
+    ids=["goes on", "repeats its header", "other columns", "another table"],
+)
+def test_a_row_on_a_later_page_is_quoted_with_the_header_of_its_table(
+    later: list[list[tuple[str, ...]]], head: str, tmp_path: Path
+) -> None:
+    corpus = Corpus.open([ports(tmp_path / "a.pdf", [[HEAD, *ROWS[:3]], *later])])
+    text = corpus.text("a.pdf")
+    start = text.index("Port H")
+    row = corpus.sentences(corpus.span("a.pdf", start, text.index("\n", start)))[0]
+    assert row.head == head
