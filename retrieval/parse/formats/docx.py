@@ -18,12 +18,11 @@ from retrieval.parse.library import library, reading
 from retrieval.parse.office.package import ODD, mended
 from retrieval.parse.office.parts import (
     R,
+    Embedded,
     add_graphics,
     by_author,
-    embedded,
     odd_part,
     root_of,
-    warn_embedded,
 )
 from retrieval.parse.office_pictures import OfficePictures
 from retrieval.parse.registry import Format, register
@@ -47,7 +46,10 @@ def read_docx(path: Path, *_: object) -> Document:
             opened = docx.Document(file)
             builder.pictures = OfficePictures(archive, builder)
         _Reader(opened, builder, path.name).read()
-        warn_embedded(builder, list(embedded(opened.part)))
+        inner = Embedded(builder)
+        with odd_part(builder, "a file embedded in it"):
+            inner.add_parts(opened.part)
+        inner.warn()
         title = opened.core_properties.title.strip() or builder.first_heading()
     return builder.document(title or stem(path), path.name)
 

@@ -12,7 +12,7 @@ from retrieval.parse.document import Document
 from retrieval.parse.library import library, reading
 from retrieval.parse.office.drawing import A, paragraph_text
 from retrieval.parse.office.package import mended
-from retrieval.parse.office.parts import add_graphics, embedded, odd_part, warn_embedded
+from retrieval.parse.office.parts import Embedded, add_graphics, odd_part
 from retrieval.parse.office_pictures import OfficePictures
 from retrieval.parse.registry import Format, register
 from retrieval.parse.slides.comments import comment_authors, slide_comments
@@ -35,14 +35,14 @@ def read_slides(path: Path, _: str | None, emit: Emit) -> Document:
         with odd_part(builder, "the authors of its comments"):
             authors = comment_authors(opened.part)
         slides = opened.slides._sldIdLst
-        inner: list[str] = []
+        inner = Embedded(builder)
         unseen: list[str] = []
         for number, entry in enumerate(slides, 1):
             with odd_part(builder, f"slide {number}"):
                 slide = opened.part.related_slide(entry.rId)
                 shown = slide._element.get("show") not in ("0", "false")
                 _add_slide(builder if shown else _unseen(builder), slide, authors)
-                inner += embedded(slide.part)
+                inner.add_parts(slide.part, shown)
                 unseen += [] if shown else [str(number)]
             builder.end_page()
             emit(Progress("read", number, len(slides), "slides"))
@@ -51,7 +51,7 @@ def read_slides(path: Path, _: str | None, emit: Emit) -> Document:
                 f"hidden slides are left out ({', '.join(unseen)}); "
                 "show them in PowerPoint and save the file to have them read."
             )
-        warn_embedded(builder, inner)
+        inner.warn()
         title = opened.core_properties.title.strip()
     if title.lower() in ("", "powerpoint presentation"):  # what the program writes itself
         title = builder.first_heading() or stem(path)

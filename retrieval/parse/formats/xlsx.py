@@ -12,8 +12,8 @@ from retrieval.parse.document import Document
 from retrieval.parse.library import library, reading
 from retrieval.parse.number_format.figures import general
 from retrieval.parse.numbers import cell_text
-from retrieval.parse.office.package import ODD, Relation, mended, relations
-from retrieval.parse.office.parts import odd_part, warn_embedded
+from retrieval.parse.office.package import ODD, Relation, mended, read_part, relations
+from retrieval.parse.office.parts import EMBEDDED, Embedded, odd_part
 from retrieval.parse.raised import lowered, raised
 from retrieval.parse.registry import Format, register
 from retrieval.parse.sheet.comments import sheet_comments
@@ -71,6 +71,8 @@ class _Reader:
         self.people = [r.target for r in relations(package, _BOOK) if r.kind == "person"]
         self.formats: dict[int, tuple[str, int]] = {}
         self.unseen: list[str] = []  # names of what is hidden
+        self.embedded = Embedded(builder)
+        self.placed: set[str] = set()  # files embedded in a sheet
 
     def read(self) -> str:
         formulas = 0
@@ -91,9 +93,10 @@ class _Reader:
                 f"what is hidden in it is left out ({', '.join(self.unseen[:5])}); "
                 "show it in a spreadsheet program and save the file to have it read."
             )
-        names = self.package.namelist()
-        inner = [name for name in names if name.startswith("xl/embeddings/") and name[-1] != "/"]
-        warn_embedded(self.builder, [name.rpartition("/")[2] for name in inner])
+        for name in self.package.namelist():
+            if name.startswith("xl/embeddings/") and name[-1] != "/" and name not in self.placed:
+                self.embedded.add(name.rpartition("/")[2], b"", shown=False)
+        self.embedded.warn()
         return (self.book.properties.title or "").strip()
 
     def chart_sheet(self, relation: Relation) -> None:
@@ -152,6 +155,13 @@ class _Sheet:
                 with odd_part(self.builder, "a drawing"):
                     self.name()
                     add_drawing(self.builder, self.reader.package, part.target)
+        for part in self.parts:
+            if part.kind in EMBEDDED and not part.external:
+                with odd_part(self.builder, "a file embedded in it"):
+                    self.reader.placed.add(part.target)
+                    name = part.target.rpartition("/")[2]
+                    data = read_part(self.reader.package, part.target)
+                    self.reader.embedded.add(name, data, shown=not self.hidden)
         self.builder.end_page(self.sheet.title)
         emit(Progress("read", number, number, "rows"))
 

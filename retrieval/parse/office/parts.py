@@ -7,12 +7,15 @@ from contextlib import contextmanager
 from pathlib import PurePosixPath
 from typing import Any
 
+from retrieval.errors import DocumentError
+from retrieval.parse.attached import Attachments
 from retrieval.parse.builder import Builder
 from retrieval.parse.office.drawing import CX, DGM, C, add_chart, add_diagram
 from retrieval.parse.office.package import ODD, parse_xml
+from retrieval.parse.ole import packed_file
 
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_EMBEDDED = ("package", "oleObject", "control")
+EMBEDDED = ("package", "oleObject", "control")
 
 
 def related(part: Any, kind: str) -> Iterator[Any]:
@@ -58,14 +61,32 @@ def by_author(name: str | None) -> str:
     return f"Comment by {name.strip()}" if name and name.strip() else "Comment"
 
 
-def embedded(part: Any) -> Iterator[str]:
-    """The names of the files inside a part that are not read."""
-    for kind in _EMBEDDED:
-        for found in related(part, kind):
-            yield PurePosixPath(str(found.partname)).name
+class Embedded:
+    """Files inside an Office file, read as attachments are; the others are named once."""
 
+    def __init__(self, builder: Builder) -> None:
+        self._builder = builder
+        self._attachments = Attachments(builder)
 
-def warn_embedded(builder: Builder, names: list[str]) -> None:
-    if names:
-        listed = ", ".join(names[:5]) + (" and more" if len(names) > 5 else "")
-        builder.warn(f"files embedded in it are not read ({listed}).")
+    def add(self, name: str, data: bytes, shown: bool = True) -> None:
+        """A file that is part of what comes next in the builder, if a reader sees its place."""
+        try:
+            file = packed_file(name, data) if shown else None
+        except DocumentError:
+            file = None
+        if file is None:
+            self._attachments.unread.append(name)
+        else:
+            self._attachments.add(*file)
+
+    def add_parts(self, part: Any, shown: bool = True) -> None:
+        """The files that a part uses."""
+        for kind in EMBEDDED:
+            for found in related(part, kind):
+                self.add(PurePosixPath(str(found.partname)).name, found.blob, shown)
+
+    def warn(self) -> None:
+        names = list(dict.fromkeys(self._attachments.unread))
+        if names:
+            listed = ", ".join(names[:5]) + (" and more" if len(names) > 5 else "")
+            self._builder.warn(f"files embedded in it are not read ({listed}).")
