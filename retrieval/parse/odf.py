@@ -9,6 +9,7 @@ from typing import Any
 from retrieval.parse.builder import Builder
 from retrieval.parse.formula import mathml
 from retrieval.parse.odf_styles import STYLE, TEXT, Styles
+from retrieval.parse.page_numbers import PRINTED
 from retrieval.parse.raised import lowered, raised
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -17,6 +18,8 @@ _PRESENTATION = "{urn:oasis:names:tc:opendocument:xmlns:presentation:1.0}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _GROUPS = ("table-header-rows", "table-rows", "table-row-group")
 _MOST = 1000  # times that a row, a cell or a space is repeated; more is only empty space
+_COUNTED = ("page-number", "page-count")
+_FILLED_IN = (*_COUNTED, "sheet-name", "file-name", "title", "date", "time")
 _NOT_READ = ("sequence-decls", "forms", "variable-decls", "user-field-decls", "ruby-text")
 
 
@@ -55,7 +58,7 @@ class Body:
             for child in element:
                 self.read(child)
 
-    def furniture(self, kind: str, roots: Iterable[Any]) -> None:
+    def furniture(self, kind: str, roots: Iterable[Any], as_note: bool = False) -> None:
         """Headers or footers of all kinds of pages, each text once."""
         seen: set[str] = set()
         masters = (part for root in roots for part in root.iter(f"{STYLE}master-page"))
@@ -64,14 +67,19 @@ class Body:
                 continue
             for element in part.iter(f"{TEXT}p", f"{TEXT}h"):
                 text = " ".join(self.words(element).split())
-                if any(map(str.isalpha, text)) and text not in seen:
+                if text not in seen and _says_something(element, text):
                     seen.add(text)
-                    self.builder.add("text", text)
+                    if as_note:
+                        self.builder.note(kind.capitalize(), text)
+                    else:
+                        self.builder.add("text", text)
 
-    def sheets(self, tables: Iterator[Any]) -> None:
-        """Each table a page, each row a place."""
-        for table in tables:
+    def sheets(self, tables: Iterator[Any], roots: Iterable[Any]) -> None:
+        """Each table a page, each row a place; what is printed at their edges is on the first."""
+        for number, table in enumerate(tables):
             self.table(table, is_sheet=True)
+            for kind in ("header", "footer") if not number and self.builder.blocks else ():
+                self.furniture(kind, roots, as_note=True)
             self.builder.end_page(table.get(f"{_TABLE}name"))
 
     def _paragraph(self, element: Any) -> None:
@@ -266,3 +274,12 @@ def _rows(element: Any) -> Iterator[Any]:
 def _repeated(element: Any, what: str, most: int = _MOST) -> int:
     times = element.get(f"{_TABLE}number-{what}-repeated", "1")
     return min(int(times), most) if times.isdecimal() and len(times) < 9 else 1
+
+
+def _says_something(element: Any, text: str) -> bool:
+    """Whether a header says more than its fields, or than a page number."""
+    own, counted = text, False
+    for field in element.iter(*(f"{TEXT}{name}" for name in _FILLED_IN)):
+        counted |= _name(field) in _COUNTED
+        own = own.replace("".join(field.itertext()), "", 1)
+    return any(map(str.isalnum, own)) and not (counted and PRINTED.fullmatch(text))

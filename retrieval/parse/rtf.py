@@ -11,6 +11,7 @@ from html import escape
 from retrieval.parse.builder import Builder
 from retrieval.parse.encoding import named
 from retrieval.parse.formats.html import add_html
+from retrieval.parse.page_numbers import PRINTED
 from retrieval.parse.raised import lowered, raised
 
 _TOKEN = re.compile(
@@ -161,8 +162,10 @@ class Rtf:
         elif where == "atnauthor":
             self._texts["atnauthor*"] = [text]
         elif where == "beside":
-            if text.strip() not in self._beside and any(map(str.isalpha, text)):
-                self._beside.append(text.strip())
+            text = text.strip()
+            counts = not any(map(str.isalpha, text)) and PRINTED.fullmatch(text)  # the pages
+            if any(map(str.isalnum, text)) and not counts and text not in self._beside:
+                self._beside.append(text)
         elif where == "title":
             self.title = text
 

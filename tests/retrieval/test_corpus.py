@@ -321,3 +321,23 @@ def test_a_row_on_a_later_page_is_quoted_with_the_header_of_its_table(
     start = text.index("Port H")
     row = corpus.sentences(corpus.span("a.pdf", start, text.index("\n", start)))[0]
     assert row.head == head
+
+
+def test_what_stands_only_in_a_running_header_or_footer_is_found(tmp_path: Path) -> None:
+    page = canvas(tmp_path / "a.pdf")
+    for number in range(1, 9):
+        write_lines(page, ["The barge Svanen left the north quay in the morning."] * 5)
+        if number > 1:  # behind a title page
+            write_lines(page, ["Confidential - draft 3"], y=810, size=8)
+            write_lines(page, [f"Report number 4711-B | {number}"], y=40, size=8)
+        page.showPage()
+    page.save()
+    corpus = Corpus.open([tmp_path / "a.pdf"])
+    for question, answer in {
+        "What is the report number?": "Report number 4711-B",
+        "Which draft is it, and is it confidential?": "Confidential - draft 3",
+    }.items():
+        best = corpus.search(question, k=1)[0]
+        assert (answer in best.text, best.page) == (True, 2)
+    assert corpus.text("a.pdf").count("4711-B") == 1
+    assert len([words for _, words in corpus.document("a.pdf").aside if "4711-B" in words]) == 6

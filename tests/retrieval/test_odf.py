@@ -117,3 +117,23 @@ def test_an_encrypted_file(tmp_path: Path) -> None:
     manifest = {"META-INF/manifest.xml": "<manifest:encryption-data/>"}
     with pytest.raises(PasswordRequired, match=r"a\.odt is encrypted"):
         parse(odf_file(tmp_path / "a.odt", "", **manifest))
+
+
+def test_headers_and_footers_of_sheets_and_pages(tmp_path: Path) -> None:
+    sheet = '<table:table table:name="A"><table:table-row><table:table-cell><text:p>1</text:p>'
+    sheet += "</table:table-cell></table:table-row></table:table>"
+    page, name = "<text:page-number>1</text:page-number>", "<text:sheet-name>???</text:sheet-name>"
+    styles = (
+        f"<office:document-styles {SPACES}><office:master-styles><style:master-page>"
+        f"<style:header><text:p>{name}</text:p><text:p>88-12</text:p></style:header><style:footer>"
+        f"<text:p>Page {page}</text:p><text:p>Draft 3, page {page}</text:p></style:footer>"
+        "</style:master-page></office:master-styles></office:document-styles>"
+    )
+    sheets = parse(odf_file(tmp_path / "a.ods", sheet, **{"styles.xml": styles}))
+    assert blocks(sheets) == [
+        ("row", "1"),
+        ("note", "Header: 88-12"),
+        ("note", "Footer: Draft 3, page 1"),
+    ]
+    text = parse(odf_file(tmp_path / "a.odt", P.format("Body."), **{"styles.xml": styles}))
+    assert [words for _, words in blocks(text)] == ["88-12", "Body.", "Draft 3, page 1"]

@@ -21,6 +21,7 @@ from pptx.util import Inches
 from retrieval.errors import DocAgentError
 from retrieval.parse.document import Document
 from retrieval.parse.numbers import cell_text, number_text
+from retrieval.parse.sheet.edges import edge_texts
 from tests.make_office import (
     NAMESPACES,
     WORD,
@@ -907,3 +908,44 @@ def test_nothing_but_what_is_hidden_is_no_text(tmp_path: Path) -> None:
     body = paragraph(run("All hidden.", "<w:vanish/>"))
     with pytest.raises(DocAgentError, match=r"a\.docx holds no text"):
         word(tmp_path, body)
+
+
+# ---- Headers and footers
+
+
+def test_headers_of_word_files_lose_nothing_but_page_numbers(tmp_path: Path) -> None:
+    file = docx.Document()
+    file.add_paragraph("Body.")
+    section = file.sections[0]
+    section.header.paragraphs[0].text = "4711"
+    table = section.header.add_table(1, 2, Inches(4))
+    table.cell(0, 0).text, table.cell(0, 1).text = "Ref.", "88-12"
+    code = f'<w:fldSimple {NAMESPACES} w:instr=" PAGE "><w:r><w:t>3</w:t></w:r></w:fldSimple>'
+    section.footer.paragraphs[0]._p.append(parse_xml(code))
+    counted = section.footer.add_paragraph("88-13, ")
+    counted._p.append(parse_xml(code))
+    file.save(str(tmp_path / "a.docx"))
+    assert texts(parse(tmp_path / "a.docx")) == ["4711", "Ref.", "88-12", "Body.", "88-13, 3"]
+
+
+def test_headers_and_footers_of_sheets(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for sheet in (book.active, book.create_sheet("B"), book.create_sheet("C")):
+        sheet.append(["Rope", 140])
+        sheet.oddHeader.left.text = "Confidential"
+        sheet.oddFooter.center.text = "Page &P of &N"
+        sheet.oddFooter.right.text = "Smith && Sons, report 4711-B, &A"
+    book["B"].evenFooter.left.text = "Draft 3"
+    book.save(tmp_path / "a.xlsx")
+    document = parse(tmp_path / "a.xlsx")
+    assert [text for kind, text in blocks(document) if kind == "note"] == [
+        "Header: Confidential",
+        "Footer: Smith & Sons, report 4711-B,",
+        "Footer: Draft 3",
+    ]
+    assert page_text(document, 3) == "C\n\nRope | 140"
+
+
+def test_the_code_of_a_header() -> None:
+    code = "&amp;L&amp;&quot;Arial,Bold&quot;&amp;8Draft&amp;&quot;Arial&quot; 3&amp;C&amp;K01+000"
+    assert edge_texts(code + "R&amp;&amp;D&amp;R&amp;D &amp;T &amp;P/&amp;N") == ["Draft 3", "R&D"]

@@ -6,6 +6,7 @@ and text boxes, so the elements themselves are read.
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ from retrieval.parse.word.styles import Styles
 from retrieval.parse.zipped import open_zip
 
 _NOTES = ("footnotes", "endnotes")
+_NUMBER = re.compile(r"\d+")
 _NESTED = 3  # Word files within each other
 
 
@@ -164,7 +166,7 @@ class _Reader:
                     continue
                 for element in part._element.iter(f"{W}p"):
                     text = " ".join(self.runs.text(element).split())
-                    if any(char.isalpha() for char in text) and text not in seen:
+                    if text and text not in seen and not _is_page_number(element, text):
                         seen.add(text)
                         self.builder.add("text", text)
 
@@ -220,6 +222,14 @@ def _numbered(number: str, text: str) -> str:
         return ""
     apart = number[-1:].isalnum() and text[:1].isalnum()
     return f"{number} {text}" if apart else number + text
+
+
+def _is_page_number(element: Any, text: str) -> bool:
+    """Whether a paragraph of a header holds the numbers that its fields count, and no word."""
+    codes = [code.text or "" for code in element.iter(f"{W}instrText")]
+    codes += [field.get(f"{W}instr", "") for field in element.iter(f"{W}fldSimple")]
+    counted = sum(code.split()[:1] in (["PAGE"], ["NUMPAGES"], ["SECTIONPAGES"]) for code in codes)
+    return not any(map(str.isalpha, text)) and len(_NUMBER.findall(text)) <= counted
 
 
 def _span(text: str | None, default: int) -> int:

@@ -52,7 +52,7 @@ def _document(path: Path, member: Any, root: Any, *more: Any) -> Document:
         kind = part.tag.rpartition("}")[2]
         if kind == "spreadsheet":
             unit = "sheet"
-            body.sheets(part.iterchildren("{*}table"))
+            body.sheets(part.iterchildren("{*}table"), (*more, root))
         elif kind == "text":
             body.furniture("header", (*more, root))
             body.read(part)

@@ -18,6 +18,7 @@ from retrieval.parse.raised import lowered, raised
 from retrieval.parse.registry import Format, register
 from retrieval.parse.sheet.comments import sheet_comments
 from retrieval.parse.sheet.drawings import add_drawing
+from retrieval.parse.sheet.edges import edge_texts
 from retrieval.parse.sheet.merges import Merges
 from retrieval.parse.sheet.scan import Scan, scan
 from retrieval.parse.zipped import open_zip
@@ -71,6 +72,7 @@ class _Reader:
         self.people = [r.target for r in relations(package, _BOOK) if r.kind == "person"]
         self.formats: dict[int, tuple[str, int]] = {}
         self.unseen: list[str] = []  # names of what is hidden
+        self.edges: set[tuple[str, str]] = set()  # headers and footers that were told
         self.embedded = Embedded(builder)
         self.placed: set[str] = set()  # files embedded in a sheet
 
@@ -133,6 +135,7 @@ class _Sheet:
     def __init__(self, reader: _Reader, sheet: Any, found: Scan) -> None:
         self.reader, self.builder, self.sheet = reader, reader.builder, sheet
         self.merges = Merges(found.merged)
+        self.edges = found.edges
         self.hidden = sheet.sheet_state != "visible"
         self.named = False
         self.columns: list[tuple[int, int]] | None = None
@@ -155,6 +158,11 @@ class _Sheet:
                 with odd_part(self.builder, "a drawing"):
                     self.name()
                     add_drawing(self.builder, self.reader.package, part.target)
+        for kind, code in self.edges if self.named and not self.hidden else ():
+            for text in edge_texts(code):
+                if (kind, text) not in self.reader.edges:
+                    self.reader.edges.add((kind, text))
+                    self.builder.note(kind, text)
         for part in self.parts:
             if part.kind in EMBEDDED and not part.external:
                 with odd_part(self.builder, "a file embedded in it"):

@@ -15,6 +15,7 @@ _UNCOMPUTED = (
 )
 _FOUND = re.compile(
     _UNCOMPUTED + rb"|<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)[\"']"
+    rb"|<(?:\w+:)?(?:odd|even|first)(Header|Footer)(?:\s[^>]*)?>([^<]+)<"
 )
 _OPEN = re.compile(rb"<(?:\w+:)?(?:c|mergeCell)\s")
 _MOST = 200_000  # merged ranges
@@ -22,10 +23,14 @@ _MOST = 200_000  # merged ranges
 
 @dataclass(slots=True)
 class Scan:
-    """Formulas without a stored value, and the merged cells of a sheet."""
+    """Formulas without a stored value, merged cells, and what is printed at the edges of a sheet.
+
+    `edges` are pairs of "Header" or "Footer" and its code.
+    """
 
     uncomputed: int = 0
     merged: list[Range] = field(default_factory=list)
+    edges: list[tuple[str, str]] = field(default_factory=list)
 
 
 def scan(archive: ZipFile, member: str) -> Scan:
@@ -44,7 +49,9 @@ def scan(archive: ZipFile, member: str) -> Scan:
 
 def _add(found: Scan, data: bytes) -> None:
     for match in _FOUND.finditer(data):
-        if match[1] is None:
+        if match[5] is not None:
+            found.edges.append((match[5].decode(), match[6].decode("utf-8", "replace")))
+        elif match[1] is None:
             found.uncomputed += 1
         elif len(found.merged) < _MOST:
             rows, columns = sorted((int(match[2]), int(match[4]))), sorted((match[1], match[3]))
