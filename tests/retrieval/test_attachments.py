@@ -20,7 +20,7 @@ from pypdf import PdfReader, PdfWriter
 
 from retrieval.parse import attached
 from retrieval.parse.place import place
-from tests.make_ole import ole_file
+from tests.make_ole import Storage, ole_file
 from tests.make_pdf import text_pdf
 from tests.retrieval.parsed import blocks, page_text, parse
 
@@ -153,7 +153,7 @@ def with_objects(path: Path, objects: Mapping[str, bytes]) -> Path:
 
 def test_files_embedded_in_a_word_file_are_read(tmp_path: Path, prices: bytes) -> None:
     held = ole_file(tmp_path / "a.bin", {"Package": prices}).read_bytes()
-    packed = {"\x01Ole10Native": native("notes.txt", b"Ask Ole for rope.")}
+    packed: Storage = {"\x01Ole10Native": native("notes.txt", b"Ask Ole for rope.")}
     packed_bin = ole_file(tmp_path / "b.bin", packed).read_bytes()
     formula = ole_file(tmp_path / "c.bin", {"Equation Native": b"x"}).read_bytes()
     objects = {"a.xlsx": prices, "b.bin": held, "c.bin": packed_bin, "d.bin": formula}

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
+import docx.shared
 import openpyxl
 import pptx
 import pytest
@@ -918,7 +919,7 @@ def test_headers_of_word_files_lose_nothing_but_page_numbers(tmp_path: Path) -> 
     file.add_paragraph("Body.")
     section = file.sections[0]
     section.header.paragraphs[0].text = "4711"
-    table = section.header.add_table(1, 2, Inches(4))
+    table = section.header.add_table(1, 2, docx.shared.Inches(4))
     table.cell(0, 0).text, table.cell(0, 1).text = "Ref.", "88-12"
     code = f'<w:fldSimple {NAMESPACES} w:instr=" PAGE "><w:r><w:t>3</w:t></w:r></w:fldSimple>'
     section.footer.paragraphs[0]._p.append(parse_xml(code))

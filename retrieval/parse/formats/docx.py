@@ -18,8 +18,8 @@ from retrieval.parse.document import Document
 from retrieval.parse.library import library, reading
 from retrieval.parse.office.package import ODD, mended
 from retrieval.parse.office.parts import (
-    R,
     Embedded,
+    R,
     add_graphics,
     by_author,
     odd_part,
