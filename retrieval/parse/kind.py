@@ -7,6 +7,7 @@ from pathlib import Path
 
 from retrieval.errors import DocumentError, PasswordRequired
 from retrieval.parse.decode import decode
+from retrieval.parse.document import FORMATS
 from retrieval.parse.office.package import main_type
 from retrieval.parse.registry import Format, by_suffix, formats
 from retrieval.parse.zipped import open_zip
@@ -22,6 +23,10 @@ _MAGIC = (  # of what is refused, with the advice that goes with it
     (b"\x28\xb5\x2f\xfd", "archive"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
 )
+_NEWER = {
+    ".doc": ".docx", ".dot": ".docx", ".wps": ".docx", ".xls": ".xlsx", ".xlt": ".xlsx",
+    ".ppt": ".pptx", ".pps": ".pptx", ".pot": ".pptx", ".msg": ".eml",
+}  # fmt: skip
 
 
 def format_of(path: Path) -> Format:
@@ -106,8 +111,11 @@ def _refusal(path: Path, kind: str) -> DocumentError:
     with path.open("rb") as file:
         if "EncryptedPackage".encode("utf-16-le") in file.read(1 << 20):
             return PasswordRequired(f"{path.name} is encrypted: save a copy without a password.")
-    newer = {".xls": ".xlsx", ".ppt": ".pptx", ".msg": ".eml"}.get(path.suffix.lower(), ".docx")
-    return DocumentError(f"{path.name} is in an old Office format: save it as {newer}.")
+    if newer := _NEWER.get(path.suffix.lower()):
+        return DocumentError(f"{path.name} is in an old Office format: save it as {newer}.")
+    return DocumentError(
+        f"{path.name} is of a program whose files docagent does not read ({FORMATS})."
+    )
 
 
 def _text_format(path: Path, start: bytes) -> Format:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.errors import DocAgentError
+from retrieval.errors import DocAgentError, DocumentError
 from retrieval.parse.formats import legacy
 from retrieval.parse.ole import ole_kind
 from tests.make_ole import Storage, ole_file
@@ -72,3 +72,11 @@ def test_what_libreoffice_makes_nothing_of_is_named(
     path = old_file(tmp_path / "b.doc", bad, monkeypatch)
     with pytest.raises(DocAgentError, match=r"^b\.doc "):
         parse(path)
+
+
+def test_a_file_of_an_unknown_program_gets_no_advice_of_office(tmp_path: Path) -> None:
+    drawing = ole_file(tmp_path / "a.vsd", {"VisioDocument": b"x"})
+    with pytest.raises(DocumentError, match=r"a\.vsd is of a program whose files .* not read"):
+        parse(drawing)
+    with pytest.raises(DocumentError, match=r"save it as \.docx"):
+        parse(ole_file(tmp_path / "a.wps", {"MN0": b"x"}))
