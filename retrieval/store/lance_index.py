@@ -27,7 +27,7 @@ from retrieval.store.index import Ranked, Terms
 from retrieval.store.lance import LanceStore, StoreError, one_of, told
 from retrieval.store.lance_documents import LanceDocuments
 from retrieval.store.lance_tables import embedding_of
-from retrieval.store.lance_words import LanceWords, match
+from retrieval.store.lance_words import LanceWords, matches
 
 _BITS = 32  # of a passage's number in its document; the document's key stands above them
 _KEPT = 5000  # passages kept with their vectors, about 15 MB
@@ -138,13 +138,23 @@ class LanceIndex:
         if documents is not None and not documents:
             return [[] for _ in queries]
 
+        within = None if documents is None else one_of("document", map(_key, documents))
+
         def search(query: Terms) -> Ranked:
             words = self.lexical.terms(query)
             if not words:
                 return []
             # Equal passages have equal scores: with twice as many, their numbers tell which go.
-            found = self._found(self._passages.search(match(words)), 2 * k, "_score", documents)
-            return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
+            table, asked = self._passages, matches(words)
+            found = [dict(self._found(table.search(q), 2 * k, "_score", within)) for q in asked]
+            every = set().union(*found)
+            for scores, again in zip(found, map(table.search, asked), strict=True):
+                if lacking := every - scores.keys():
+                    places = ", ".join(str(self._places[number]) for number in lacking)
+                    these = f"_rowid IN ({places})"
+                    scores.update(self._found(again, len(lacking), "_score", these))
+            totals = {number: sum(scores.get(number, 0.0) for scores in found) for number in every}
+            return sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))[:k]
 
         with told(self.store.uri):
             return list(self._pool.map(search, queries))
@@ -161,9 +171,10 @@ class LanceIndex:
             query = query.nprobes(_PROBES).refine_factor(_REFINE)
         else:
             query = query.bypass_vector_index()
+        within = None if documents is None else one_of("document", map(_key, documents))
         length = float(np.linalg.norm(vector))
         with told(self.store.uri):
-            found = self._found(query, k, "_distance", documents)
+            found = self._found(query, k, "_distance", within)
         return [(number, length * (1 - distance)) for number, distance in found]
 
     def cover(self, numbers: Iterable[int]) -> None:
@@ -203,11 +214,11 @@ class LanceIndex:
         return self._read([number])[0].passage.contents
 
     def _found(
-        self, query: Any, k: int, by: str, documents: Collection[int] | None
+        self, query: Any, k: int, by: str, within: str | None
     ) -> Iterable[tuple[int, float]]:
         """Numbers and scores, in Lance's order, of passages whose documents are whole."""
-        if documents is not None:
-            query = query.where(one_of("document", map(_key, documents)))
+        if within is not None:
+            query = query.where(within, prefilter=True)
         rows = query.limit(k).with_row_id(True).select(["document", "number", by]).to_arrow()
         keys = rows["document"].to_pylist()
         known = self.documents.names_of(keys)
