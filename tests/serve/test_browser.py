@@ -132,7 +132,7 @@ def test_a_quote_that_goes_on_overleaf(page: Any, empty: Running, tmp_path: Path
 
 @pytest.mark.skipif(not ocr.available(), reason="the extra ocr is not installed")
 def test_the_picture_of_a_page(page: Any, tmp_path: Path) -> None:
-    below, above = 150, 430  # points of the page that are not in the picture
+    below, above = 190, 430  # points of the page that are not in the picture
     printed = pypdfium2.PdfDocument(ROOT / "examples" / "handbook.pdf")[13]
     scan = printed.render(scale=2, crop=(0, below, 0, above)).to_pil()
     scan.save(tmp_path / "scan.png", dpi=(144, 144))
