@@ -57,7 +57,6 @@ function scope(ready, waiting, chosen) {
 
 function welcome(documents, ready, waiting) {
   element("welcome").hidden = turns.length > 0;
-  element("main").classList.toggle("empty", !documents.length && !turns.length);
   const [title, text] = ready.length
     ? ["What would you like to know?", "Ask in plain words. The answer cites the sentences it stands on; click one to see it on its page."]
     : waiting.length
@@ -117,7 +116,6 @@ function working(on) {
 function add(turn) {
   turns.push(turn);
   element("welcome").hidden = true;
-  element("main").classList.remove("empty");
   element("thread").append(turn.node);
   turn.node.scrollIntoView({ block: "start" });
   return turn;

@@ -87,6 +87,7 @@ async function show(cited) {
     if (mine !== state.turn) return;
     // Words that have moved since are not marked: others stand there now.
     state.same = !cited || oneLine(place.quote) === oneLine(cited.quote);
+    if (state.same && place?.overleaf.length) element("reader-place").textContent += ", goes on overleaf";
     if (!state.same) note("The document has changed since this answer: its words are not where they were.");
     await draw(cited, state.same ? place : null, mine);
   } catch (error) {
@@ -115,8 +116,9 @@ async function draw(cited, place, mine) {
     note(`This file cannot be drawn here (${error.message}). This is its text.`);
     return;
   }
-  if (place && !place.boxes.length) {
-    note("The words could not be placed on this page for certain. “Text” shows them.");
+  const unsure = place ? [place, ...place.overleaf].filter((one) => !one.boxes.length) : [];
+  if (unsure.length) {
+    note(`The words could not be placed on page ${unsure[0].page} for certain. “Text” shows them.`);
   }
 }
 
