@@ -99,6 +99,7 @@ class QuoteResult(BaseModel):
 
     verified: bool
     places: list[Place]
+    note: str = ""
 
 
 class ServedDocument(BaseModel):
@@ -114,6 +115,7 @@ class ServedDocument(BaseModel):
 
 
 class DocumentsResult(BaseModel):
-    """All documents."""
+    """The documents; `more` were left out, and are found by `search`."""
 
     documents: list[ServedDocument] = Field(default_factory=list)
+    more: int = 0

@@ -1,7 +1,7 @@
 // The question, and the thread of answers.
 
 import { events, getJson, send } from "./api.js";
-import { all, byId, chosenIds, problem } from "./documents.js";
+import { all, byId, chosenIds, countAll, problem } from "./documents.js";
 import { announce, counted, element } from "./dom.js";
 import { Turn } from "./turn.js";
 
@@ -52,7 +52,7 @@ function scope(ready, waiting, chosen) {
   if (!ready.length) return "";
   if (ready.length === 1) return `Asking ${ready[0].name}${waiting.length ? "; the rest is being read" : ""}`;
   if (waiting.length) return `Asking the ${ready.length} documents read so far`;
-  return ready.length === 2 ? "Asking both documents" : `Asking all ${counted(ready.length, "document")}`;
+  return ready.length === 2 ? "Asking both documents" : `Asking all ${counted(all().length < countAll() ? countAll() : ready.length, "document")}`;
 }
 
 function welcome(documents, ready, waiting) {
