@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import regex
@@ -16,7 +15,6 @@ _MOST = 40_000  # characters of pages in one result
 _HEADINGS = 500
 _PLACES = 20
 _ALL = 1_000_000  # passages of a collection that a quote is looked for in as a whole
-_LIKELY = 50  # passages of a larger one whose documents are
 _SECONDS = 2.0  # for looking a quote up in one document
 
 
@@ -87,21 +85,17 @@ def verify_quote(
         raise DocAgentError("The quote is empty; give the words to look for.")
     pattern = regex.compile(r"\s+".join(map(regex.escape, words)))
     corpus = library.corpus(wanted, emit)
-    names: Sequence[str] = corpus.documents if len(corpus) <= _ALL or wanted else ()
-    note = ""
-    if not names:
-        found = corpus.search(quote, _LIKELY)
-        names = list(dict.fromkeys(passage.document for passage in found))
-        note = f"Only the {len(names)} likeliest documents were looked at; name others."
-    ids = library.ids(names)
+    if not wanted and len(corpus) > _ALL:
+        raise DocAgentError("Name the documents to look in, as `search` finds them: here are many.")
+    ids = library.ids(corpus.documents)
     places: list[results.Place] = []
-    for name in names:
+    for name in corpus.documents:
         emit(None)
         for match in pattern.finditer(corpus.text(name), timeout=_SECONDS):
             places.append(_place(corpus, name, ids, *match.span()))
             if len(places) == _PLACES:
-                return results.QuoteResult(verified=True, places=places, note=note)
-    return results.QuoteResult(verified=bool(places), places=places, note=note)
+                return results.QuoteResult(verified=True, places=places)
+    return results.QuoteResult(verified=bool(places), places=places)
 
 
 def documents(library: Documents) -> results.DocumentsResult:

@@ -99,7 +99,6 @@ class QuoteResult(BaseModel):
 
     verified: bool
     places: list[Place]
-    note: str = ""
 
 
 class ServedDocument(BaseModel):

@@ -161,9 +161,8 @@ class StoreLibrary(Documents):
 
 def _keys(index: LanceIndex, wanted: Sequence[str]) -> dict[str, str]:
     """The keys of documents by these names or ids; without those that there are not."""
-    possible = {each for each in wanted if each.encode("utf-8", "ignore").decode() == each}
-    ids = index.documents.names_of(possible)
-    return index.documents.keys_of(possible) | dict(zip(ids, ids, strict=True))
+    ids = index.documents.names_of(wanted)
+    return index.documents.keys_of(set(wanted)) | dict(zip(ids, ids, strict=True))
 
 
 def _all_keys(index: LanceIndex, wanted: Sequence[str]) -> list[str]:

@@ -50,9 +50,10 @@ function scope(ready, waiting, chosen) {
   if (chosen.length > 1) return `Asking the ${chosen.length} documents you ticked`;
   if (chosen.length) return `Asking ${chosen[0].name}`;
   if (!ready.length) return "";
+  if (all().length < countAll()) return `Asking all ${counted(countAll(), "document")}`;
   if (ready.length === 1) return `Asking ${ready[0].name}${waiting.length ? "; the rest is being read" : ""}`;
   if (waiting.length) return `Asking the ${ready.length} documents read so far`;
-  return ready.length === 2 ? "Asking both documents" : `Asking all ${counted(all().length < countAll() ? countAll() : ready.length, "document")}`;
+  return ready.length === 2 ? "Asking both documents" : `Asking all ${counted(ready.length, "document")}`;
 }
 
 function welcome(documents, ready, waiting) {
