@@ -117,7 +117,7 @@ class Encoder:
         if not texts:
             return self.model.embed(texts, document)
         kept = self._vectors[document]
-        found = {text: kept[text] for text in texts if text in kept}
+        found = {text: vector for text in texts if (vector := kept.get(text)) is not None}
         if fresh := [text for text in dict.fromkeys(texts) if text not in found]:
             found |= zip(fresh, self.model.embed(fresh, document), strict=True)
             if len(kept) > _REMEMBERED:

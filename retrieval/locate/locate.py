@@ -32,12 +32,17 @@ _READER = StandingWorker("retrieval.locate.page_worker")
 
 
 def locate(
-    name: str, document: Document, path: Path, start: int, end: int, password: str | None = None
+    name: str,
+    document: Document,
+    path: Path | None,
+    start: int,
+    end: int,
+    password: str | None = None,
 ) -> Place:
     """The place of `document.text[start:end]`, of the file at `path`, which answers call `name`.
 
     A quote of a PDF is read back from its page, which takes a tenth of a second for the first
-    one on it. A file that was changed or removed since has no boxes.
+    one on it. A file that was changed or removed since, or is not here, has no boxes.
     """
     end = min(end, len(document.text))
     start = min(start, end)
@@ -72,14 +77,14 @@ def locate(
 
 
 def drawn_page(
-    document: Document, path: Path, number: int, password: str | None
+    document: Document, path: Path | None, number: int, password: str | None
 ) -> DrawnPage | None:
     """A page of a PDF or a picture as it is drawn; None of other files."""
     for scan in document.scans:
         if scan.page == number:
             return scanned_page(scan)
     try:
-        if not is_pdf(path):
+        if path is None or not is_pdf(path):
             return None
         status = path.stat()
     except OSError:

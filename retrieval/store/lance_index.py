@@ -6,8 +6,8 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -65,6 +65,7 @@ class LanceIndex:
         self.lexical = LanceWords(store.uri, passages, store.common)
         self.embedding = Complete()
         self._passages = passages
+        self._only: Collection[int] | None = None
         self._rows: dict[int, _Row] = {}
         self._places: dict[int, int] = {}  # Lance's row ids
         self._pool = ThreadPoolExecutor(_THREADS)
@@ -73,11 +74,25 @@ class LanceIndex:
         """The same for questions in another language. Raises StoreError for another model."""
         if encoder.fingerprint != self.encoder.fingerprint:
             raise StoreError(f"The store {self.store.uri} has no vectors by {encoder.name}.")
-        return LanceIndex(self.store, encoder)
+        other = self.view()
+        other.encoder = encoder
+        return other
+
+    def view(self, keys: Collection[str] | None = None) -> LanceIndex:
+        """The same for one more question at once, which keeps by itself what it reads.
+
+        With `keys` it has these documents alone.
+        """
+        view = copy(self)
+        view._rows, view._places = {}, {}
+        if keys is not None:
+            view.documents = self.documents.within(keys)
+            view._only = [int(key, 16) for key in keys]
+        return view
 
     def __len__(self) -> int:
         """How many passages there are."""
-        return self.lexical.total
+        return self.lexical.total if self._only is None else self.documents.passages
 
     # Documents
 
@@ -135,6 +150,7 @@ class LanceIndex:
         self, queries: Sequence[Terms], k: int, documents: Collection[int] | None = None
     ) -> list[Ranked]:
         """The `k` best passages of each query by BM25; `documents` limits them, by number."""
+        documents = self._only if documents is None else documents
         if documents is not None and not documents:
             return [[] for _ in queries]
 
@@ -164,6 +180,7 @@ class LanceIndex:
 
         Over all they are found by the IVF index where there is one, in documents by comparing all.
         """
+        documents = self._only if documents is None else documents
         if documents is not None and not documents:
             return []
         query = self._passages.search(vector, vector_column_name="vector").distance_type("cosine")
@@ -190,12 +207,14 @@ class LanceIndex:
 
     def trust(self, text: str) -> float:
         """How far cosines count for a question, 0 to 1, as in `PassageIndex`."""
-        trust = self.encoder.trust(text)
-        return min(self._documents_trust, trust) if trust == 0.0 else self._documents_trust
-
-    @cached_property
-    def _documents_trust(self) -> float:
-        return self.encoder.trust(" ".join(text[:SAMPLE] for text in self.samples().values()))
+        trust, known = self.encoder.trust(text), self.documents.trusts
+        if trust == 0.0:
+            return trust
+        by = (self.encoder.name, self.encoder.across)
+        if by not in known:
+            samples = " ".join(text[:SAMPLE] for text in self.samples().values())
+            known[by] = self.encoder.trust(samples)
+        return known[by]
 
     def mentions(self, words: str) -> bool:
         """Whether these very words stand in a passage, of the first hundred that have them all."""
@@ -232,7 +251,8 @@ class LanceIndex:
         missing = [number for number in dict.fromkeys(numbers) if number not in self._rows]
         if missing:
             if len(self._rows) + len(missing) > _KEPT:
-                self._rows = {n: row for n, row in self._rows.items() if n in set(numbers)}
+                wanted = set(numbers)
+                self._rows = {n: row for n, row in self._rows.items() if n in wanted}
             with told(self.store.uri):
                 self._take(missing)
         return [self._rows[number] for number in numbers]

@@ -68,11 +68,12 @@ class LanceWords:
         return dict(zip(rows["term"].to_pylist(), rows["share"].to_pylist(), strict=True))
 
 
-def holders(table: Any, column: str, term: str, most: int) -> int:
-    """How many rows of a table have a term, counted up to `most`."""
+def holders(table: Any, column: str, term: str, most: int, where: str = "") -> int:
+    """How many rows of a table have a term, counted up to `most`; `where` limits them."""
     from lancedb.query import MatchQuery
 
     found = table.search(MatchQuery(term, column)).limit(max(1, most))
+    found = found.where(where) if where else found
     return len(found.select(["_score"]).to_arrow())
 
 

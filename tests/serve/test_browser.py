@@ -15,6 +15,7 @@ from pypdf.actions import JavaScript
 
 from docagent.settings import Settings
 from retrieval.embed.encoder import Encoder
+from retrieval.large import fill_store
 from retrieval.parse import ocr
 from tests.conftest import ROOT
 from tests.make_pdf import text_pdf
@@ -283,6 +284,29 @@ def test_a_quote_whose_document_has_gone(page: Any, town: Path) -> None:
     page.click(".quote >> nth=0")
     page.wait_for_selector("text=This document is not here any more.")
     assert "Ulla Brandt" in page.inner_text("#view")
+
+
+def test_a_quote_from_a_large_store(
+    browser: Any, harbour: Path, town: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its document opens although it is not among those that are listed."""
+    pytest.importorskip("lancedb")
+    monkeypatch.setattr("docagent.serve.store_library._LISTED", 1)
+    uri = f"lance:{cache}/store"
+    fill_store(uri, [town, harbour], embedding="embedded")
+    with (
+        running(store=uri, model="none", settings=Settings(model="none")) as server,
+        page_at(browser, server.url) as page,
+    ):
+        page.wait_for_selector(".document")
+        assert page.inner_text("#documents-note").startswith("The first 1 of 2.")
+        assert page.inner_text("#asked-of") == "Asking all 2 documents"
+        assert not page.is_visible("#drop")
+        ask(page, "What does a berth cost in winter?")
+        page.click(".answer .marker >> nth=0")
+        drawn(page, 3)
+        assert page.inner_text("#reader-title") == "harbour.pdf"
+        assert "9 crowns in winter" in marked(page)
 
 
 def test_a_folder_and_what_cannot_be_read(page: Any, tmp_path: Path, town: Path) -> None:

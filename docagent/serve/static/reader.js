@@ -1,7 +1,7 @@
 // The document beside the answer: at the page of a quote, its words marked; and from quote to quote.
 
 import { getJson } from "./api.js";
-import { byId } from "./documents.js";
+import { byId, found as lookedUp } from "./documents.js";
 import { element, made, oneLine, placeOf } from "./dom.js";
 import { ImageView, isImage } from "./image-view.js";
 import { PdfView, warm } from "./pdf-view.js";
@@ -82,7 +82,8 @@ async function show(cited) {
   element("reader-title").focus({ preventScroll: true });
   state.page = cited?.page ?? 1;
   try {
-    if (!found) return gone(cited);
+    if (!found && !(await lookedUp(state.id))) return mine === state.turn && gone(cited);
+    if (mine !== state.turn) return;
     const place = cited ? await placeIn(cited) : null;
     if (mine !== state.turn) return;
     // Words that have moved since are not marked: others stand there now.
