@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from docagent.marked import Marked, display, in_notebook, link, open_page, page
 from retrieval.locate.place import Place
@@ -72,15 +72,71 @@ class Citation:
         return described
 
 
-def with_citations(text: str, citations: Iterable[Citation]) -> str:
-    """A text and what it stands on, as a person reads them."""
-    return "\n".join([text, "", *map(str, citations)]).strip()
+class Cited:
+    """A text that cites documents: what an answer and a summary can do."""
 
+    __slots__ = ()
+    text: str
+    citations: tuple[Citation, ...]
+    corpus: Corpus | None
 
-def as_html(text: str, citations: Iterable[Citation]) -> str:
-    """The same as a notebook shows it; words of documents are escaped."""
-    items = "".join(f"<li>{one.line(escape, '<mark>{}</mark>')}</li>" for one in citations)
-    return f"<p>{escape(text)}</p><ul style='list-style: none'>{items}</ul>"
+    def __str__(self) -> str:
+        return "\n".join([self.text, "", *map(str, self.citations)]).strip()
+
+    def __getstate__(self) -> list[Any]:
+        """A pickled one goes without its documents."""
+        named = ((each.name, getattr(self, each.name)) for each in fields(cast(Any, self)))
+        return [None if name == "corpus" else value for name, value in named]
+
+    def locate(self, citation: Citation) -> Place:
+        """Where a citation stands in its file: the page, and boxes of the quoted words on it.
+
+        See `Corpus.locate`. Without its documents, as by hand, it tells what the citation does.
+        """
+        if self.corpus is not None:
+            return self.corpus.locate(citation.document, citation.start, citation.end)
+        return Place(
+            document=citation.document,
+            page=citation.page,
+            label=citation.page_label,
+            name=citation.place,
+            quote=citation.quote,
+            unit=citation.unit,
+        )
+
+    def marked(self, margin: float | None = None) -> list[Marked]:
+        """Each citation with pictures of its page and of those it goes on to, its words marked.
+
+        With a `margin` a picture shows only so many points above and below them.
+        """
+        found = []
+        for citation in self.citations:
+            place = self.locate(citation)
+            shown = [place, *(further for further in place.overleaf if further.boxes)]
+            pictures = [self.corpus.picture(one, margin) for one in shown] if self.corpus else []
+            drawn = tuple(one for one in pictures if one)
+            goes_on = " (goes on overleaf)" if 0 < len(drawn) <= len(place.overleaf) else ""
+            found.append(Marked(f"{citation}{goes_on}", self.link(citation), drawn))
+        return found
+
+    def link(self, citation: Citation) -> str:
+        """`file:///papers/report.pdf#page=37`, where to open a citation; "" if it is no file."""
+        if self.corpus is None:
+            return ""
+        page = citation.page if citation.unit == "page" else None
+        return link(self.corpus.source(citation.document), page)
+
+    def show(self) -> None:
+        """Show the cited pages with the words marked: below the cell of a notebook, or else in the
+        browser. Where there is no display, a line of the log says where the page is."""
+        if in_notebook():
+            display(self.text, self.marked(_MARGIN))
+        else:
+            open_page(page(self.text, self.marked()))
+
+    def _repr_html_(self) -> str:
+        items = (f"<li>{one.line(escape, '<mark>{}</mark>')}</li>" for one in self.citations)
+        return f"<p>{escape(self.text)}</p><ul style='list-style: none'>{''.join(items)}</ul>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +157,7 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Cited):
     """What was found. `found` is False when the document does not say; then `citations` are the
     nearest passages looked at. `confidence` is the calibrated probability that the documents answer
     the question. `note` says what limits the answer, such as reading that was broken off. `corpus`
@@ -120,60 +176,7 @@ class Answer:
     note: str = ""
     corpus: Corpus | None = field(default=None, repr=False, compare=False)
 
-    def __str__(self) -> str:
-        return with_citations(self.text, self.citations)
-
-    def __getstate__(self) -> list[Any]:
-        """A pickled answer goes without its documents."""
-        named = ((each.name, getattr(self, each.name)) for each in fields(self))
-        return [None if name == "corpus" else value for name, value in named]
-
-    def locate(self, citation: Citation) -> Place:
-        """Where a citation stands in its file: the page, and boxes of the quoted words on it.
-
-        See `Corpus.locate`. An answer that knows no documents tells what the citation does.
-        """
-        if self.corpus is not None:
-            return self.corpus.locate(citation.document, citation.start, citation.end)
-        return Place(
-            document=citation.document,
-            page=citation.page,
-            label=citation.page_label,
-            name=citation.place,
-            quote=citation.quote,
-            unit=citation.unit,
-        )
-
-    def marked(self, margin: float | None = None) -> list[Marked]:
-        """Each citation with a picture of its page, on which its words are marked.
-
-        With a `margin` a picture shows only so many points above and below them.
-        """
-        found = []
-        for citation in self.citations:
-            place, picture = self.locate(citation), None
-            if self.corpus is not None:
-                picture = self.corpus.picture(place, margin)
-            found.append(Marked(str(citation), self.link(citation), picture))
-        return found
-
-    def link(self, citation: Citation) -> str:
-        """`file:///papers/report.pdf#page=37`, where to open a citation; "" if it is no file."""
-        if self.corpus is None:
-            return ""
-        page = citation.page if citation.unit == "page" else None
-        return link(self.corpus.source(citation.document), page)
-
-    def show(self) -> None:
-        """Show the cited pages with the words marked: below the cell of a notebook, or else in the
-        browser. Where there is no display, a line of the log says where the page is."""
-        if in_notebook():
-            display(self.text, self.marked(_MARGIN))
-        else:
-            open_page(page(self.text, self.marked()))
-
-    def _repr_html_(self) -> str:
-        return as_html(self.text, self.citations)
+    __getstate__ = Cited.__getstate__  # a dataclass would write its own
 
     def as_json(self) -> dict[str, Any]:
         """The object that `ask --json` prints."""

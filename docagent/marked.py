@@ -31,11 +31,11 @@ _HEAD = """<!doctype html><html lang="en"><meta charset="utf-8">
 
 
 class Marked(NamedTuple):
-    """What is shown of one citation: its line, where to open the file, a picture (PNG) or None."""
+    """What is shown of one citation: its line, where to open the file, its pages as PNG files."""
 
     line: str
     link: str
-    picture: bytes | None
+    pictures: tuple[bytes, ...]
 
 
 def link(source: str, page: int | None) -> str:
@@ -53,8 +53,8 @@ def page(text: str, citations: Sequence[Marked]) -> str:
         line = escape(plain(one.line))
         opened = f' <a href="{escape(one.link)}">Open the file</a>' if one.link else ""
         parts.append(f'<section id="c{number}"><p class="text">{line}{opened}</p>')
-        if one.picture:
-            data = base64.b64encode(one.picture).decode()
+        for picture in one.pictures:
+            data = base64.b64encode(picture).decode()
             parts.append(f'<img src="data:image/png;base64,{data}" alt="The page, marked">')
         parts.append("</section>")
     return "".join([*parts, "</main></html>"])
@@ -77,8 +77,8 @@ def display(text: str, citations: Sequence[Marked]) -> None:
     put(HTML(f"<p>{escape(plain(text))}</p>"))
     for one in citations:
         put(HTML(f"<p>{escape(plain(one.line))}</p>"))
-        if one.picture:
-            put(Image(data=one.picture, format="png", width=720))
+        for picture in one.pictures:
+            put(Image(data=picture, format="png", width=720))
 
 
 def open_page(html: str) -> Path:

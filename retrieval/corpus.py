@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from langchain_core.documents import Document as LangChainDocument
 
     from retrieval.langchain import CorpusRetriever, EncoderEmbeddings
+    from retrieval.store.lance_index import LanceIndex
 
 log = logging.getLogger("docagent")
 
@@ -135,7 +136,11 @@ class Corpus:
         from retrieval.store.lance_index import LanceIndex, encoder_of
 
         store = LanceStore.open(uri)
-        index = LanceIndex(store, encoder_of(store, embedding or AUTO))
+        return cls.of_lance(LanceIndex(store, encoder_of(store, embedding or AUTO)))
+
+    @classmethod
+    def of_lance(cls, index: LanceIndex) -> Corpus:
+        """A store that is open, or some of its documents."""
         across = index.encoder.name == multilingual.NAME
         return cls(index, MultilingualEncoder(across=True) if across else None)
 

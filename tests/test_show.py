@@ -13,9 +13,12 @@ import pytest
 from PIL import Image
 
 from docagent import DocAgent
-from docagent.answer import Answer
+from docagent.answer import Answer, Citation
 from docagent.cli import run
 from docagent.cli.printing import citation_line
+from docagent.marked import page
+from docagent.settings import Settings
+from retrieval import Corpus
 from tests.make_pdf import text_pdf
 
 LINE = "The ice house was rebuilt in 1931 by the mason Ulla <script>alert(1)</script> Brandt."
@@ -85,6 +88,38 @@ def test_a_picture_has_the_words_marked_and_nothing_else(answer: Answer) -> None
     assert len(yellow) > 0.6 * (right - left) * (bottom - top)
     crop = answer.corpus.picture(place, margin=20, dpi=72)
     assert crop and pixels(crop).height < 60
+
+
+def test_both_pages_of_a_quote_that_goes_on_overleaf(tmp_path: Path, cache: Path) -> None:
+    pages = ["The ice house was rebuilt in 1931", "by the mason Ulla Brandt."]
+    pdf = text_pdf(tmp_path / "a.pdf", [*pages, "Eels."])
+    corpus = Corpus.open(pdf, cache=cache)
+    text = corpus.text(pdf)
+    end = text.index("Eels")
+    cited = Citation(1, "a.pdf", 1, None, text[:end].strip(), True, 0, end)
+    [marked] = Answer("q", "a", True, (cited,), "none", corpus=corpus).marked(20)
+    assert len(marked.pictures) == 2 and "overleaf" not in marked.line
+    html = page("a", [marked])
+    assert html.count("data:image/png;base64,") == 2
+    text_pdf(pdf, [pages[0], "Other words.", "Eels."])  # the second page is not what it was
+    [marked] = Answer("q", "a", True, (cited,), "none", corpus=corpus).marked(20)
+    assert len(marked.pictures) == 1 and marked.line.endswith("(goes on overleaf)")
+
+
+def test_a_summary_is_shown_as_an_answer_is(
+    pdf: Path, cache: Path, loaded: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[Any] = []
+    summary = DocAgent("none", settings=Settings(cache=cache)).summarize(pdf)
+    monkeypatch.setattr("docagent.answer.in_notebook", lambda: True)
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    summary.show()
+    html = "".join(one.data for one in shown if isinstance(one.data, str))
+    assert "<script" not in html and "&lt;script&gt;" in html
+    pictures = [one.data for one in shown if isinstance(one.data, bytes)]
+    assert len(pictures) == len(summary.citations) > 0
+    sent = pickle.loads(pickle.dumps(summary))
+    assert sent == summary and sent.corpus is None
 
 
 def test_show_opens_a_page_on_which_nothing_of_the_document_runs(

@@ -68,7 +68,8 @@ def index(
             print(f"{inventory.clear(paths or None)} cleared")
             return 0
         if verify:
-            return _verify(inventory, paths)
+            uri = store or inventory.collections.store_of(paths or ())
+            return _verify_store(uri) if uri else _verify(inventory, paths)
         if on is not None:
             from docagent.cli.index_ray import index_store
 
@@ -178,6 +179,25 @@ def _list(inventory: Inventory) -> None:
         )
     if entries:
         print(f"{len(entries)} documents, {inventory.size() / 1e6:.1f} MB with word indexes")
+
+
+def _verify_store(uri: str) -> int:
+    """Check that what a store has agrees; exit status 1 if it does not."""
+    from retrieval.store.lance import LanceStore
+    from retrieval.store.lance_verify import verify_store
+
+    store = LanceStore.open(uri)
+    faults = verify_store(store)
+    for fault in faults:
+        print(f"{one_line(store.uri)}: {one_line(fault)}")
+    if faults:
+        print("The next docagent index of it takes out what is there twice or not whole.")
+        return 1
+    print(
+        f"{one_line(store.uri)}: {len(store):,} documents and "
+        f"{store.passages.count_rows():,} passages, which agree; no vector is damaged."
+    )
+    return 0
 
 
 def _verify(inventory: Inventory, paths: list[str] | None) -> int:

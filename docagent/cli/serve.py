@@ -26,6 +26,13 @@ def serve(
         list[str] | None,
         typer.Option(help="Serve a folder and read what changes in it.", show_default=False),
     ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            help="Serve a store instead of paths: lance:FOLDER or lance:s3://BUCKET/PREFIX.",
+            show_default=False,
+        ),
+    ] = None,
     api_key: Annotated[
         str | None,
         typer.Option(
@@ -56,6 +63,8 @@ def serve(
     with notices():
         # Where several people ask, none of them is shown what the others asked.
         kept = history and is_loopback(host)
-        service = Service(paths or [], watch or [], model=model, settings=settings, history=kept)
+        service = Service(
+            paths or [], watch or [], model=model, settings=settings, history=kept, store=store
+        )
         serve(service, host, port, api_key)
     return 0

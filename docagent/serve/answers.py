@@ -108,7 +108,7 @@ async def search(query: Query, request: Request, service: Served) -> dict[str, A
     def work(emit: Emit) -> list[dict[str, Any]]:
         corpus = service.agent.open(query.documents, emit=emit)
         found = corpus.search(query.query, query.k, query.pages)
-        ids = service.library.ids()
+        ids = service.library.ids({each.document for each in found})
         return [
             {**each.as_json(), "place": each.place, "document_id": ids.get(each.document)}
             for each in found
@@ -159,7 +159,7 @@ def _told(event: Event) -> str:
 def as_json(result: Answer | Summary, service: Service) -> dict[str, Any]:
     """The object of the command line; its citations also have `document_id` and `place`."""
     body = result.as_json()
-    ids = service.library.ids()
+    ids = service.library.ids({cited.document for cited in result.citations})
     for told, cited in zip(body["citations"], result.citations, strict=True):
         told |= {"place": cited.place, "document_id": ids.get(cited.document)}
     if result.note:

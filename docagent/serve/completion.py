@@ -130,7 +130,7 @@ def _conversation(messages: list[Message]) -> tuple[list[tuple[str, str]], str]:
 
 def _annotations(answer: Answer, service: Service) -> list[dict[str, Any]]:
     """Each citation where its marker stands; beside what OpenAI has, our own as it is."""
-    ids = service.library.ids()
+    ids = service.library.ids({cited.document for cited in answer.citations})
     made = []
     for cited in answer.citations:
         own = {"place": cited.place, "document_id": ids.get(cited.document)}

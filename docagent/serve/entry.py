@@ -21,7 +21,7 @@ _QUIET = 1.0  # seconds without a change after which a file counts as written
 class Entry:
     """One file. `indexed` is what was read of it when it had `stamp`; `error` why it was not.
 
-    `progress` is how far reading it has come, while it is read.
+    `name` is what answers call it, `progress` how far reading it has come, while it is read.
     """
 
     id: str
@@ -32,13 +32,14 @@ class Entry:
     indexed: IndexedDocument | None = None
     stamp: Stamp | None = None
     progress: Progress | None = None
+    name: str = ""
 
-    def as_json(self, name: str) -> dict[str, Any]:
-        """The object of `/documents`; `name` is what answers call it."""
+    def as_json(self) -> dict[str, Any]:
+        """The object of `/documents`."""
         indexed = self.indexed
         return {
             "id": self.id,
-            "name": name,
+            "name": self.name,
             "state": self.state,
             "error": self.error or None,
             "progress": asdict(self.progress) if self.progress else None,

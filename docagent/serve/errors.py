@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from docagent.errors import ContextTooLong, DocAgentError, ModelUnavailable, ServerError
 from docagent.serve.gate import Busy
+from retrieval.store.lance import StoreError
 
 log = logging.getLogger("docagent")
 
@@ -39,6 +40,8 @@ def described(error: BaseException) -> tuple[int, dict[str, Any]]:
         return 503, _body(str(error), 503, "model_unavailable")
     if isinstance(error, ServerError):
         return 502, _body(str(error), 502, "model_server_failed")
+    if isinstance(error, StoreError):
+        return 503, _body(str(error), 503, "store_failed")
     if isinstance(error, DocAgentError):
         return 400, _body(str(error), 400)
     log.error("A request failed.", exc_info=error)

@@ -1,16 +1,16 @@
-"""The documents of a server, and the corpora over them that questions are asked of."""
+"""The files of a server, and the corpora over them that questions are asked of."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 from docagent.errors import DocAgentError, DocumentError
+from docagent.serve.documents import Documents
 from docagent.serve.entry import Entry, document_id, is_quiet, stamp_of
 from docagent.serve.files import FileStore
 from docagent.serve.sources import Sources
@@ -18,7 +18,6 @@ from docagent.settings import Settings
 from retrieval.corpus import Corpus, cutting_encoder, embedding_name
 from retrieval.files import document_names
 from retrieval.folders import cache_folder
-from retrieval.parse.document import Page
 from retrieval.progress import Emit, Progress, ignore
 from retrieval.store.cache import Cache
 from retrieval.store.documents import IndexedDocument, index_file
@@ -33,7 +32,7 @@ _PAUSE = 0.2
 _SOON = 100  # missing vectors that a question waits for
 
 
-class Library:
+class Library(Documents):
     """What `sources` hold and what was uploaded, read once and again when it changes.
 
     A text that is no longer in its file is never answered from: every question looks whether its
@@ -47,7 +46,6 @@ class Library:
         self.encoder = cutting_encoder(self._embedding)
         self._cache = Cache(settings.cache or cache_folder())
         self._entries: dict[Path, Entry] = {}
-        self._names: dict[Path, str] = {}
         self._corpora: OrderedDict[tuple[str, ...], Corpus] = OrderedDict()
         self._all: tuple[str, ...] = ()  # the key of the one over all documents
         self._lock = threading.RLock()
@@ -64,21 +62,18 @@ class Library:
             # Another thread may have come to know some meanwhile, and have read them.
             self._set({path: self._entries.get(path, entry) for path, entry in entries.items()})
 
-    @property
-    def files(self) -> FileStore:
-        """The uploaded files, where there may be any."""
-        if self.uploads is None:
-            raise DocumentError("Nothing can be uploaded here.")
-        return self.uploads
-
     def entries(self) -> list[Entry]:
         """All documents."""
         with self._lock:
             return list(self._entries.values())
 
-    def name(self, entry: Entry) -> str:
-        """What answers call a document: its file's name, and as much of the path as is needed."""
-        return self._names.get(entry.path, entry.path.name)
+    def states(self) -> dict[str, int]:
+        """How many documents are in each state."""
+        return dict(Counter(entry.state for entry in self.entries()))
+
+    def listed(self, start: int, most: int | None) -> Sequence[Entry]:
+        """The documents from number `start` on, all without `most`."""
+        return self.entries()[start : None if most is None else start + most]
 
     def entry(self, wanted: str) -> Entry:
         """A document by its id or its name. Raises DocumentError if there is none."""
@@ -90,16 +85,23 @@ class Library:
             raise DocumentError(f"There is no document {wanted[:200]!r} here.")
         return entry
 
+    def path(self, wanted: str) -> Path | None:
+        """The file of a document, if it is what was read; None otherwise."""
+        entry = self.entry(wanted)
+        stamp = stamp_of(entry.path)
+        return entry.path if stamp is not None and stamp == entry.stamp else None
+
     def find(self, wanted: str) -> Entry | None:
         """The same among those that are known."""
         for entry in self.entries():
-            if wanted in (entry.id, self.name(entry)):
+            if wanted in (entry.id, entry.name):
                 return entry
         return None
 
-    def ids(self) -> dict[str, str]:
-        """The ids of the documents by their names."""
-        return {self.name(entry): entry.id for entry in self.entries()}
+    def ids(self, names: Iterable[str]) -> dict[str, str]:
+        """The ids of documents by these names."""
+        wanted = set(names)
+        return {entry.name: entry.id for entry in self.entries() if entry.name in wanted}
 
     def read(self, entry: Entry, emit: Emit = ignore) -> bool:
         """Read a document unless that is done, or cannot be done now; whether it can be asked."""
@@ -149,23 +151,7 @@ class Library:
         self._ready([entry], True, emit)
         if entry.indexed is None:
             raise _unread(entry)
-        return self.name(entry), entry.indexed
-
-    def page(self, wanted: str, number: int, emit: Emit = ignore) -> dict[str, Any]:
-        """The text of a page and where it lies; a document without pages is one.
-
-        Raises DocumentError for a document or a page that there is not.
-        """
-        name, indexed = self.indexed(wanted, emit)
-        document = indexed.document
-        whole = Page(1, None, 0, len(document.text))
-        for page in document.pages or (whole,):
-            if page.number == number:
-                place = {"start": page.start, "end": page.end}
-                text = document.text[page.start : page.end]
-                label = page.label if document.pages else None
-                return {"document": name, "page": number, "page_label": label, "text": text} | place
-        raise DocumentError(f"{name} has no {document.unit} {number}.")
+        return entry.name, entry.indexed
 
     def embedding(self) -> Progress | None:
         """How far embedding has come; None where nothing is missing. Questions need not wait."""
@@ -227,13 +213,14 @@ class Library:
 
     def _set(self, entries: dict[Path, Entry]) -> None:
         if entries.keys() != self._entries.keys():
-            self._names = {path: name for name, path in document_names(list(entries)).items()}
+            for name, path in document_names(list(entries)).items():
+                entries[path].name = name
         self._entries = entries
 
     def _opened(self, ready: Sequence[Entry], name: str) -> Corpus:
         documents = [entry.indexed for entry in ready if entry.indexed is not None]
-        names = {self.name(entry): entry.path for entry in ready}
-        key = tuple(f"{self.name(entry)} {entry.path} {entry.stamp}" for entry in ready)
+        names = {entry.name: entry.path for entry in ready}
+        key = tuple(f"{entry.name} {entry.path} {entry.stamp}" for entry in ready)
         if key in self._corpora:
             self._corpora.move_to_end(key)
             return self._corpora[key]

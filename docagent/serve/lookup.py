@@ -8,31 +8,33 @@ import regex
 
 from docagent.errors import DocAgentError
 from docagent.serve import mcp_results as results
-from docagent.serve.library import Library
+from docagent.serve.documents import Documents
 from docagent.serve.work import Emit
 
 _MOST = 40_000  # characters of pages in one result
 _HEADINGS = 500
 _PLACES = 20
+_ALL = 1_000_000  # passages of a collection that a quote is looked for in as a whole
 _SECONDS = 2.0  # for looking a quote up in one document
 
 
 def search(
-    library: Library, query: str, wanted: list[str], k: int, emit: Emit
+    library: Documents, query: str, wanted: list[str], k: int, emit: Emit
 ) -> results.SearchResult:
     """The nearest passages."""
-    corpus, ids = library.corpus(wanted, emit), library.ids()
-    found = [
+    found = library.corpus(wanted, emit).search(query, k)
+    ids = library.ids({passage.document for passage in found})
+    passages = [
         results.FoundPassage(
             **passage.as_json(), place=passage.place, document_id=ids.get(passage.document)
         )
-        for passage in corpus.search(query, k)
+        for passage in found
     ]
-    return results.SearchResult(passages=found)
+    return results.SearchResult(passages=passages)
 
 
 def read_pages(
-    library: Library, wanted: str, first: int, last: int, emit: Emit
+    library: Documents, wanted: str, first: int, last: int, emit: Emit
 ) -> results.PagesResult:
     """Pages as far as they fit; the first of them is cut if it alone does not."""
     entry, pages, size = library.entry(wanted), list[results.PageText](), 0
@@ -50,11 +52,12 @@ def read_pages(
             break
         text = page["text"][:_MOST]
         pages.append(results.PageText(page=number, page_label=page["page_label"], text=text))
-    name = library.name(entry)
-    return results.PagesResult(document=name, document_id=entry.id, pages=pages, next=following)
+    return results.PagesResult(
+        document=entry.name, document_id=entry.id, pages=pages, next=following
+    )
 
 
-def outline(library: Library, wanted: str, emit: Emit) -> results.OutlineResult:
+def outline(library: Documents, wanted: str, emit: Emit) -> results.OutlineResult:
     """The headings of a document."""
     entry = library.entry(wanted)
     corpus = library.corpus([entry.id], emit)
@@ -74,14 +77,17 @@ def outline(library: Library, wanted: str, emit: Emit) -> results.OutlineResult:
 
 
 def verify_quote(
-    library: Library, quote: str, wanted: list[str], emit: Emit
+    library: Documents, quote: str, wanted: list[str], emit: Emit
 ) -> results.QuoteResult:
     """Where these very words stand."""
     words = quote.split()
     if not words:
         raise DocAgentError("The quote is empty; give the words to look for.")
     pattern = regex.compile(r"\s+".join(map(regex.escape, words)))
-    corpus, ids = library.corpus(wanted, emit), library.ids()
+    corpus = library.corpus(wanted, emit)
+    if not wanted and len(corpus) > _ALL:
+        raise DocAgentError("Name the documents to look in, as `search` finds them: here are many.")
+    ids = library.ids(corpus.documents)
     places: list[results.Place] = []
     for name in corpus.documents:
         emit(None)
@@ -92,12 +98,11 @@ def verify_quote(
     return results.QuoteResult(verified=bool(places), places=places)
 
 
-def documents(library: Library) -> results.DocumentsResult:
-    """All documents."""
-    told = [
-        results.ServedDocument(**entry.as_json(library.name(entry))) for entry in library.entries()
-    ]
-    return results.DocumentsResult(documents=told)
+def documents(library: Documents) -> results.DocumentsResult:
+    """All documents, or as many as are wise to list."""
+    told = [results.ServedDocument(**entry.as_json()) for entry in library.listed(0, None)]
+    more = max(0, sum(library.states().values()) - len(told))
+    return results.DocumentsResult(documents=told, more=more)
 
 
 def _place(corpus: Any, name: str, ids: dict[str, str], start: int, end: int) -> results.Place:

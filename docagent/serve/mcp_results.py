@@ -114,6 +114,7 @@ class ServedDocument(BaseModel):
 
 
 class DocumentsResult(BaseModel):
-    """All documents."""
+    """The documents; `more` were left out, and are found by `search`."""
 
     documents: list[ServedDocument] = Field(default_factory=list)
+    more: int = 0

@@ -178,7 +178,7 @@ class _Tools:
         return lookup.search(self._library, query, wanted, k, emit)
 
     def _quoted(self, citations: Any) -> list[results.Quoted]:
-        ids = self._library.ids()
+        ids = self._library.ids({cited.document for cited in citations})
         return [
             results.Quoted(
                 **cited.as_json(), place=cited.place, document_id=ids.get(cited.document)

@@ -8,10 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import FileResponse
 
-from docagent.serve.entry import stamp_of
+from docagent.serve.documents import Documents
 from docagent.serve.errors import ApiError
 from docagent.serve.http import Served, finished
-from docagent.serve.library import Library
 from docagent.serve.work import Emit
 from retrieval.locate.locate import is_pdf, locate
 
@@ -28,17 +27,16 @@ _SANDBOX = {"Content-Security-Policy": "sandbox; default-src 'none'", "Cache-Con
 @router.get("/documents/{wanted}/file")
 async def file(wanted: str, service: Served) -> FileResponse:
     """The bytes of a document, or a range of them. Only a PDF is sent as what it is."""
-    entry = service.library.find(wanted)
-    if entry is None:
+    if await asyncio.to_thread(service.library.find, wanted) is None:
         raise ApiError(404, "There is no such document.", "document_not_found")
-    stamp = await asyncio.to_thread(stamp_of, entry.path)
-    if stamp is None or stamp != entry.stamp:
-        raise ApiError(409, "The document is being written, or is not read yet.", "changed")
-    known = await asyncio.to_thread(is_pdf, entry.path)
+    path = await asyncio.to_thread(service.library.path, wanted)
+    if path is None:
+        raise ApiError(409, service.library.no_file, "changed")
+    known = await asyncio.to_thread(is_pdf, path)
     return FileResponse(
-        entry.path,
+        path,
         media_type="application/pdf" if known else "application/octet-stream",
-        filename=entry.path.name.encode("utf-8", "replace").decode(),
+        filename=path.name.encode("utf-8", "replace").decode(),
         headers=_SANDBOX,
     )
 
@@ -65,13 +63,13 @@ async def places(
 
     def work(emit: Emit) -> dict[str, Any]:
         name, indexed = library.indexed(wanted, emit)
-        path, password = library.entry(wanted).path, library.settings.password
+        path, password = library.path(wanted), library.settings.password
         return locate(name, indexed.document, path, start, end, password).as_json()
 
     return await finished(request, service.quick, work)
 
 
-def window(library: Library, wanted: str, start: int, end: int, emit: Emit) -> dict[str, Any]:
+def window(library: Documents, wanted: str, start: int, end: int, emit: Emit) -> dict[str, Any]:
     """`text[start:end]` of a document and what it consists of; `length` is that of the whole.
 
     Raises DocumentError if there is no such document.

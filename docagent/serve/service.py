@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from docagent.api import DocAgent
 from docagent.errors import DocAgentError
+from docagent.serve.documents import Documents
 from docagent.serve.files import FileStore
 from docagent.serve.gate import Gate
 from docagent.serve.history import History
@@ -22,6 +23,8 @@ from docagent.settings import Settings
 from retrieval.files import Paths
 from retrieval.folders import cache_folder, data_folder
 from retrieval.progress import ignore
+from retrieval.store.cache import Cache
+from retrieval.store.collections import Collections
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +46,7 @@ _SHUTDOWN = 5.0  # seconds that reading and watching get to end
 class LibraryAgent(DocAgent):
     """A DocAgent whose paths are ids of documents in a library; none are all of them."""
 
-    def __init__(self, library: Library, model: str | BaseChatModel, settings: Settings) -> None:
+    def __init__(self, library: Documents, model: str | BaseChatModel, settings: Settings) -> None:
         super().__init__(model, settings=settings)
         self._library = library
 
@@ -70,8 +73,9 @@ class Service:
     """What all requests share. `start` loads it in the background, and `close` ends it.
 
     `paths` are served, and so are the folders of `watch`, in which changes are looked for;
-    `uploads` adds what clients bring, `history` keeps what is asked in the page. Raises
-    DocAgentError for a path that there is not and for settings that cannot be.
+    `uploads` adds what clients bring, `history` keeps what is asked in the page. Instead of paths
+    there may be a `store`, or the collection `@name` of one, to which nothing can be uploaded.
+    Raises DocAgentError for a path that there is not and for settings that cannot be.
     """
 
     def __init__(
@@ -84,15 +88,28 @@ class Service:
         limits: Limits | None = None,
         uploads: bool = True,
         history: bool = True,
+        store: str | None = None,
     ) -> None:
         settings = settings or Settings()
         self.limits = limits or Limits()
         self.begun = time.time()
         cache = settings.cache or cache_folder()
-        files = None
-        if uploads:
-            files = FileStore(cache / "files", self.limits.file, self.limits.stored)
-        self.library = Library(Sources([*paths, *watch], cache), files, settings)
+        every = [*paths, *watch]
+        if store and every:
+            raise DocAgentError(f"{store} is a store of its own: serve it without other paths.")
+        store = store or Collections(Cache(cache)).store_of(every)
+        self.library: Documents
+        self._watched: list[Path] = []
+        if store:
+            from docagent.serve.store_library import StoreLibrary
+
+            self.library = StoreLibrary(store, settings)
+        else:
+            files = None
+            if uploads:
+                files = FileStore(cache / "files", self.limits.file, self.limits.stored)
+            self.library = Library(Sources(every, cache), files, settings)
+            self._watched = Sources(watch, cache).places
         self.agent = LibraryAgent(self.library, model, settings)
         kept = (settings.cache or data_folder()) / "history.sqlite3"
         self.history = History(kept if history else None)
@@ -101,7 +118,6 @@ class Service:
         self.metrics = Metrics()
         self.model_state = "none" if self.agent.settings.model == "none" else "loading"
         self.reading = True
-        self._watched = Sources(watch, cache).places
         self._ended = threading.Event()
         self._threads: list[threading.Thread] = []
         self._gauges()
@@ -159,7 +175,7 @@ class Service:
             return
         self._read_new()
         self.reading = False
-        if self._watched:
+        if self._watched and isinstance(self.library, Library):
             from docagent.serve.watch import watch
 
             watch(self._watched, self.library, self._ended)
@@ -170,7 +186,7 @@ class Service:
             until = time.monotonic() + _PATIENCE
             while not self.library.read_all(self._go_on) and time.monotonic() < until:
                 self._ended.wait(_PAUSE)
-            if self.library.entries():
+            if self.library.states():
                 self.library.corpus((), self._go_on)
         except DocAgentError as error:
             log.warning("%s", error)
@@ -191,7 +207,9 @@ class Service:
         gauge = self.metrics.gauge
         gauge("questions_running", "Questions at work.", lambda: self.questions.working)
         gauge("questions_waiting", "Questions in the queue.", lambda: self.questions.waiting)
-        gauge("documents", "Documents that are served.", lambda: len(self.library.entries()))
+        gauge(
+            "documents", "Documents that are served.", lambda: sum(self.library.states().values())
+        )
 
 
 class _Ended(BaseException):

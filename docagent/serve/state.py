@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from docagent import __version__
 from docagent.serve.errors import ApiError
@@ -16,18 +17,19 @@ from docagent.serve.work import Emit
 
 router = APIRouter()
 
+_Number = Annotated[int, Query(ge=0, lt=2**31)]
+
 
 @router.get("/health", tags=["server"])
 async def health(service: Served) -> dict[str, Any]:
     """Whether it lives, and how far it is: the model is `loading`, `ready`, `none`, or a line that
     says why there is none."""
-    states = [entry.state for entry in service.library.entries()]
     return {
         "status": "ok",
         "version": __version__,
         "model": service.model_state,
         "reading": service.reading,
-        "documents": {state: states.count(state) for state in sorted(set(states))},
+        "documents": dict(sorted(service.library.states().items())),
         "questions": {"running": service.questions.working, "waiting": service.questions.waiting},
         "uptime": round(time.time() - service.begun, 1),
     }
@@ -40,15 +42,20 @@ async def metrics(service: Served) -> Response:
 
 
 @router.get("/documents", tags=["documents"])
-async def documents(service: Served) -> dict[str, Any]:
+async def documents(
+    service: Served, start: _Number = 0, limit: _Number | None = None
+) -> dict[str, Any]:
     """The documents, how far each is read, and what of it could not be.
 
-    `embedding` is how far the vectors of all are, or null; questions are answered meanwhile.
+    All of them; of a store 1,000 from number `start` on, or `limit`: `total` tells how many there
+    are. `embedding` is how far the vectors of all are, or null; questions are answered meanwhile.
     """
     library = service.library
+    listed = await asyncio.to_thread(library.listed, start, limit)
     embedding = library.embedding()
     return {
-        "documents": [entry.as_json(library.name(entry)) for entry in library.entries()],
+        "documents": [entry.as_json() for entry in listed],
+        "total": sum(library.states().values()),
         "embedding": asdict(embedding) if embedding else None,
     }
 
@@ -56,10 +63,10 @@ async def documents(service: Served) -> dict[str, Any]:
 @router.get("/documents/{wanted}", tags=["documents"])
 async def document(wanted: str, service: Served) -> dict[str, Any]:
     """One document, by its id or its name."""
-    entry = service.library.find(wanted)
+    entry = await asyncio.to_thread(service.library.find, wanted)
     if entry is None:
         raise ApiError(404, "There is no such document.", "document_not_found")
-    return entry.as_json(service.library.name(entry))
+    return entry.as_json()
 
 
 @router.get("/documents/{wanted}/pages/{number}", tags=["documents"])

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import FileResponse
 
-from docagent.serve.entry import Entry
 from docagent.serve.files import Upload
 from docagent.serve.http import Served, finished
 from docagent.serve.service import Service
@@ -71,10 +70,6 @@ async def delete(file_id: str, service: Served) -> dict[str, Any]:
 
 
 def _described(found: Upload, service: Service) -> dict[str, Any]:
-    entries: dict[str, Entry] = {entry.id: entry for entry in service.library.entries()}
-    entry = entries.get(found.id)
-    return {**found.as_json(entry.state if entry else "waiting"), "status_details": _why(entry)}
-
-
-def _why(entry: Entry | None) -> str | None:
-    return entry.error or None if entry else None
+    entry = service.library.find(found.id)
+    told = entry.as_json() if entry else {"state": "waiting", "error": None}
+    return {**found.as_json(told["state"]), "status_details": told["error"]}

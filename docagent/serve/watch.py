@@ -55,7 +55,7 @@ def watch(
 def _indexed(library: Library) -> dict[str, Entry]:
     """What can be asked, by what it was when it was read."""
     return {
-        f"{library.name(entry)} {entry.stamp}": entry
+        f"{entry.name} {entry.stamp}": entry
         for entry in library.entries()
         if entry.indexed is not None
     }

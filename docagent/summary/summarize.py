@@ -57,6 +57,7 @@ def summarize(context: SummaryContext) -> Summary:
         usage=model.usage if model else Usage(),
         seconds=context.seconds,
         note=_note(context, len(windows)),
+        corpus=corpus,
     )
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from docagent.answer import Citation, Usage, as_html, with_citations
+from docagent.answer import Citation, Cited, Usage
 from docagent.events import Progress, Step
 from retrieval.parse.document import Unit
+
+if TYPE_CHECKING:
+    from retrieval.corpus import Corpus
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +35,12 @@ class SectionSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Cited):
     """What documents say as a whole (`text`) and section by section, in document order.
 
     Each sentence ends with the numbers of its citations, which count up in document order.
     `found` is False when nothing in the documents touches the focus. `note` says what limits the
-    summary, such as parts that could not be read.
+    summary, such as parts that could not be read. `corpus` are the documents it tells of.
     """
 
     documents: tuple[str, ...]
@@ -49,12 +52,9 @@ class Summary:
     usage: Usage = field(default_factory=Usage)
     seconds: dict[str, float] = field(default_factory=dict)
     note: str = ""
+    corpus: Corpus | None = field(default=None, repr=False, compare=False)
 
-    def __str__(self) -> str:
-        return with_citations(self.text, self.citations)
-
-    def _repr_html_(self) -> str:
-        return as_html(self.text, self.citations)
+    __getstate__ = Cited.__getstate__  # a dataclass would write its own
 
     @property
     def found(self) -> bool:

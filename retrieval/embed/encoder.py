@@ -16,7 +16,7 @@ import numpy as np
 import regex
 
 from retrieval.embed.checksum import MINILM, verify
-from retrieval.embed.model import Model, Vectors
+from retrieval.embed.model import Model, Vector, Vectors
 from retrieval.errors import DocAgentError
 
 __all__ = ["Encoder", "Vectors"]
@@ -26,6 +26,7 @@ _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
 _GROUP = 128  # texts between two progress reports; 0.5 s on two AMX cores, what a question waits
 _EAST = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")
+_REMEMBERED = 5000  # vectors of questions, and as many of sentences: 8 MB each
 SAMPLE = 20_000  # characters of a document that tell its language
 
 
@@ -102,11 +103,32 @@ class Encoder:
 
     def encode_queries(self, texts: list[str]) -> Vectors:
         """Unit vectors of questions, [n, d]."""
-        return self.model.embed(texts, document=False)
+        return self._remembered(texts, document=False)
 
     def encode_sentences(self, texts: list[str]) -> Vectors:
         """Unit vectors of sentences to compare with a question, [n, d]."""
-        return self.model.embed(texts, document=True)
+        return self._remembered(texts, document=True)
+
+    def _remembered(self, texts: list[str], document: bool) -> Vectors:
+        """Questions share likely words, and the next question meets the same sentences.
+
+        To embed them anew was half of what a search took, and most of an answer without a model.
+        """
+        if not texts:
+            return self.model.embed(texts, document)
+        kept = self._vectors[document]
+        found = {text: vector for text in texts if (vector := kept.get(text)) is not None}
+        if fresh := [text for text in dict.fromkeys(texts) if text not in found]:
+            found |= zip(fresh, self.model.embed(fresh, document), strict=True)
+            if len(kept) > _REMEMBERED:
+                kept.clear()
+            kept.update(found)
+        return np.stack([found[text] for text in texts])
+
+    @cached_property
+    def _vectors(self) -> tuple[dict[str, Vector], dict[str, Vector]]:
+        """By text, of questions and of sentences."""
+        return {}, {}
 
     @property
     def tokenizer(self) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from array import array
+from bisect import bisect_left
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +24,7 @@ from retrieval.parse.worker import StandingWorker
 log = logging.getLogger("docagent")
 
 _SURE = 0.97  # of a quote's characters; the others are signs that no font names
+_OVERLEAF = 4  # further pages that are looked at; a quote is a sentence or a row
 _KEPT = 32  # pages whose characters stay in memory, about 0.2 MB each
 
 
@@ -30,42 +32,59 @@ _READER = StandingWorker("retrieval.locate.page_worker")
 
 
 def locate(
-    name: str, document: Document, path: Path, start: int, end: int, password: str | None = None
+    name: str,
+    document: Document,
+    path: Path | None,
+    start: int,
+    end: int,
+    password: str | None = None,
 ) -> Place:
     """The place of `document.text[start:end]`, of the file at `path`, which answers call `name`.
 
     A quote of a PDF is read back from its page, which takes a tenth of a second for the first
-    one on it. A file that was changed or removed since has no boxes.
+    one on it. A file that was changed or removed since, or is not here, has no boxes.
     """
     end = min(end, len(document.text))
     start = min(start, end)
     while start < end and document.text[start].isspace():
         start += 1
-    page = next((page for page in document.pages if start <= page.end), None)
     found = Place(
         document=name,
-        page=page.number if page else None,
-        label=page.label if page else None,
+        page=None,
+        label=None,
         name=cell(document, start, end) or place(document, start),
         quote=document.text[start:end],
         unit=document.unit,
     )
-    drawn = drawn_page(document, path, page.number, password) if page else None
-    if page is None or drawn is None:
+    at = bisect_left(document.pages, start, key=lambda page: page.end)
+    if at == len(document.pages):
         return found
-    boxes = _boxes(document, page, drawn, start, min(end, page.end))
-    return replace(found, width=drawn.width, height=drawn.height, boxes=boxes)
+
+    def on(page: Page, words: str) -> Place:
+        here = replace(found, page=page.number, label=page.label, quote=words)
+        drawn = drawn_page(document, path, page.number, password)
+        if drawn is None:
+            return here
+        boxes = _boxes(document, page, drawn, max(start, page.start), min(end, page.end))
+        return replace(here, width=drawn.width, height=drawn.height, boxes=boxes)
+
+    overleaf = [
+        on(page, words)
+        for page in document.pages[at + 1 : at + 1 + _OVERLEAF]
+        if (words := document.text[page.start : min(end, page.end)].strip())
+    ]
+    return replace(on(document.pages[at], found.quote), overleaf=tuple(overleaf))
 
 
 def drawn_page(
-    document: Document, path: Path, number: int, password: str | None
+    document: Document, path: Path | None, number: int, password: str | None
 ) -> DrawnPage | None:
     """A page of a PDF or a picture as it is drawn; None of other files."""
     for scan in document.scans:
         if scan.page == number:
             return scanned_page(scan)
     try:
-        if not is_pdf(path):
+        if path is None or not is_pdf(path):
             return None
         status = path.stat()
     except OSError:

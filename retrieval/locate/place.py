@@ -19,8 +19,8 @@ class Place:
     printed number, or the title of a slide or sheet. `name` is a chapter, a cell, a time, a line,
     where no page tells. `width` and `height` are those of the page in points, 0 where it is not
     drawn. `quote` are the words. There are no boxes where the format has none, and where it is not
-    sure that they would cover these words and nothing else. Words that go on overleaf are marked
-    on the first page.
+    sure that they would cover these words and nothing else. Where the words go on overleaf, the
+    boxes are those of the first page, and `overleaf` has the rest, a place for each further page.
     """
 
     document: str
@@ -32,6 +32,7 @@ class Place:
     width: float = 0.0
     height: float = 0.0
     boxes: tuple[Box, ...] = ()
+    overleaf: tuple[Place, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """All of it, ready for JSON."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from math import log
 from pathlib import Path, PurePath
@@ -24,23 +26,43 @@ _CANDIDATES = 200  # documents whose profiles are looked at
 _COUNTED = 2000  # holders of a key that are counted at least
 _SHARE = 100  # and one in so many documents: a name that more of them have tells little
 _SAMPLES = 5
+_LISTED = ["key", "source", "unit", "pages", "passages", "warnings"]
 _PROFILE = ["key", "source", "title", "profile"]
 
 
 class LanceDocuments:
-    """The table of documents, at one version."""
+    """The table of documents, at one version. Threads may share it."""
 
     def __init__(self, uri: str, table: Any) -> None:
         self._uri, self._table = uri, table
+        self._only: list[str] | None = None
+        self._where = ""
         self._names: dict[str, str] = {}
         self._open: OrderedDict[str, IndexedDocument] = OrderedDict()
+        self._opening = threading.Lock()
         self._holders: dict[str, int] = {}
+        self.trusts: dict[tuple[str, bool], float] = {}
+        """How far cosines count on them, by model and whether it is asked across languages."""
+
+    def within(self, keys: Collection[str]) -> LanceDocuments:
+        """These documents alone, under the names that they have among all."""
+        some = copy(self)
+        for counted in ("total", "passages", "languages", "names"):
+            some.__dict__.pop(counted, None)
+        some._only, some._where = list(keys), one_of("key", keys)
+        some._holders, some.trusts = {}, {}
+        return some
 
     @cached_property
     def total(self) -> int:
         """How many there are."""
         with told(self._uri):
-            return int(self._table.count_rows())
+            return int(self._table.count_rows(self._where or None))
+
+    @cached_property
+    def passages(self) -> int:
+        """How many passages they have."""
+        return sum(self._rows(["passages"])["passages"].to_pylist())
 
     @cached_property
     def languages(self) -> frozenset[str]:
@@ -51,6 +73,8 @@ class LanceDocuments:
     @cached_property
     def names(self) -> list[str]:
         """What passages call all of them: for a million, a few seconds and 200 MB."""
+        if self._only is not None:
+            return list(self.names_of(self._only).values())
         sources = self._rows(["source"])["source"].to_pylist()
         return list(document_names([Path(source) for source in sorted(set(sources))]))
 
@@ -59,7 +83,7 @@ class LanceDocuments:
         wanted = list(dict.fromkeys(keys))
         missing = [key for key in wanted if key not in self._names]
         if missing:
-            rows = self._rows(["name"], one_of("key", missing))
+            rows = self._rows(["name"], one_of("key", missing), every=True)
             self._name(set(rows["name"].to_pylist()))
         return {key: self._names[key] for key in wanted if key in self._names}
 
@@ -68,9 +92,21 @@ class LanceDocuments:
         found = self._name({PurePath(document).name})
         absolute = str(Path(document).absolute())
         for key, source in found.items():
-            if str(document) in (self._names[key], source) or source == absolute:
+            here = self._only is None or key in self._only
+            if here and (str(document) in (self._names[key], source) or source == absolute):
                 return key
         raise DocAgentError(f"{document} is not among the {self.total:,} documents of this store.")
+
+    def keys_of(self, names: Collection[str]) -> dict[str, str]:
+        """The keys of documents by their names; without those that are not here."""
+        found = self._name({PurePath(name).name for name in names})
+        return {self._names[key]: key for key in found if self._names[key] in names}
+
+    def listed(self, start: int, most: int) -> list[dict[str, Any]]:
+        """What there is to tell of some documents in a list, in the order they were added."""
+        query = self._table.search().select(_LISTED).offset(start).limit(most)
+        with told(self._uri):
+            return list(query.to_arrow().to_pylist()) if most else []
 
     def source(self, name: str) -> str:
         """The path or address of a document. Raises DocAgentError if it is not here."""
@@ -78,14 +114,17 @@ class LanceDocuments:
         return str(row["source"][0].as_py())
 
     def indexed(self, key: str) -> IndexedDocument:
-        """A document with its text."""
-        if key not in self._open:
-            [row] = self._rows(None, one_of("key", [key]), 1).to_pylist()
-            self._open[key] = indexed_document(row)
-        self._open.move_to_end(key)
-        while len(self._open) > _OPEN:
-            self._open.popitem(last=False)
-        return self._open[key]
+        """A document with its text. Raises DocAgentError if it is not here."""
+        with self._opening:
+            if key not in self._open:
+                rows = self._rows(None, one_of("key", [key]), 1).to_pylist()
+                if not rows:
+                    raise DocAgentError("The document is no longer in the store.")
+                self._open[key] = indexed_document(rows[0])
+            self._open.move_to_end(key)
+            while len(self._open) > _OPEN:
+                self._open.popitem(last=False)
+            return self._open[key]
 
     def samples(self) -> dict[str, str]:
         """The texts of a few documents, by name."""
@@ -117,15 +156,23 @@ class LanceDocuments:
             for key, one in found.items()
         }
 
-    def _rows(self, columns: list[str] | None, where: str = "", limit: int | None = None) -> Any:
+    def _rows(
+        self,
+        columns: list[str] | None,
+        where: str = "",
+        limit: int | None = None,
+        every: bool = False,
+    ) -> Any:
+        """Rows of these documents, or of `every` one."""
+        limits = " AND ".join(filter(None, (where, "" if every else self._where)))
         query = self._table.search().limit(limit)
-        query = query.where(where) if where else query
+        query = query.where(limits) if limits else query
         with told(self._uri):
             return (query.select(columns) if columns else query).to_arrow()
 
     def _name(self, last: Collection[str]) -> dict[str, str]:
         """Name the documents whose path ends so; their sources by key."""
-        rows = self._rows(["key", "source"], one_of("name", last))
+        rows = self._rows(["key", "source"], one_of("name", last), every=True)
         sources = dict(zip(rows["key"].to_pylist(), rows["source"].to_pylist(), strict=True))
         named = document_names([Path(source) for source in sorted(set(sources.values()))])
         by_path = {path: name for name, path in named.items()}
@@ -140,6 +187,7 @@ class LanceDocuments:
             return {}
         keys = " ".join(key for name in names for key in (name, BEGINNING + name))
         found = self._table.search(MatchQuery(keys, "called")).limit(_CANDIDATES)
+        found = found.where(self._where) if self._where else found
         return _profiles(found.select([*_PROFILE, "_score"]).to_arrow())
 
     def _newest(self) -> dict[str, Profile]:
@@ -150,7 +198,8 @@ class LanceDocuments:
     def _newness(self, one: Profile) -> float:
         """The share of the other documents that are about an earlier period."""
         own = ".".join(period(one))
-        return float(self._table.count_rows(f"period < '{own}'") / max(1, self.total - 1))
+        earlier = " AND ".join(filter(None, (f"period < '{own}'", self._where)))
+        return float(self._table.count_rows(earlier) / max(1, self.total - 1))
 
     def _rarities(self, names: Sequence[str], found: Collection[Profile]) -> dict[str, float]:
         """1 for a key that one document has, near 0 for what all have, as in `Profiles`.
@@ -176,7 +225,7 @@ class LanceDocuments:
         """How many documents have this among what they are called by."""
         if token not in self._holders:
             most = max(_COUNTED, self.total // _SHARE)
-            self._holders[token] = holders(self._table, "called", token, most)
+            self._holders[token] = holders(self._table, "called", token, most, self._where)
         return self._holders[token]
 
 

@@ -6,8 +6,8 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,7 +27,7 @@ from retrieval.store.index import Ranked, Terms
 from retrieval.store.lance import LanceStore, StoreError, one_of, told
 from retrieval.store.lance_documents import LanceDocuments
 from retrieval.store.lance_tables import embedding_of
-from retrieval.store.lance_words import LanceWords, match
+from retrieval.store.lance_words import LanceWords, matches
 
 _BITS = 32  # of a passage's number in its document; the document's key stands above them
 _KEPT = 5000  # passages kept with their vectors, about 15 MB
@@ -65,6 +65,7 @@ class LanceIndex:
         self.lexical = LanceWords(store.uri, passages, store.common)
         self.embedding = Complete()
         self._passages = passages
+        self._only: Collection[int] | None = None
         self._rows: dict[int, _Row] = {}
         self._places: dict[int, int] = {}  # Lance's row ids
         self._pool = ThreadPoolExecutor(_THREADS)
@@ -73,11 +74,25 @@ class LanceIndex:
         """The same for questions in another language. Raises StoreError for another model."""
         if encoder.fingerprint != self.encoder.fingerprint:
             raise StoreError(f"The store {self.store.uri} has no vectors by {encoder.name}.")
-        return LanceIndex(self.store, encoder)
+        other = self.view()
+        other.encoder = encoder
+        return other
+
+    def view(self, keys: Collection[str] | None = None) -> LanceIndex:
+        """The same for one more question at once, which keeps by itself what it reads.
+
+        With `keys` it has these documents alone.
+        """
+        view = copy(self)
+        view._rows, view._places = {}, {}
+        if keys is not None:
+            view.documents = self.documents.within(keys)
+            view._only = [int(key, 16) for key in keys]
+        return view
 
     def __len__(self) -> int:
         """How many passages there are."""
-        return self.lexical.total
+        return self.lexical.total if self._only is None else self.documents.passages
 
     # Documents
 
@@ -135,16 +150,27 @@ class LanceIndex:
         self, queries: Sequence[Terms], k: int, documents: Collection[int] | None = None
     ) -> list[Ranked]:
         """The `k` best passages of each query by BM25; `documents` limits them, by number."""
+        documents = self._only if documents is None else documents
         if documents is not None and not documents:
             return [[] for _ in queries]
+
+        within = None if documents is None else one_of("document", map(_key, documents))
 
         def search(query: Terms) -> Ranked:
             words = self.lexical.terms(query)
             if not words:
                 return []
             # Equal passages have equal scores: with twice as many, their numbers tell which go.
-            found = self._found(self._passages.search(match(words)), 2 * k, "_score", documents)
-            return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
+            table, asked = self._passages, matches(words)
+            found = [dict(self._found(table.search(q), 2 * k, "_score", within)) for q in asked]
+            every = set().union(*found)
+            for scores, again in zip(found, map(table.search, asked), strict=True):
+                if lacking := every - scores.keys():
+                    places = ", ".join(str(self._places[number]) for number in lacking)
+                    these = f"_rowid IN ({places})"
+                    scores.update(self._found(again, len(lacking), "_score", these))
+            totals = {number: sum(scores.get(number, 0.0) for scores in found) for number in every}
+            return sorted(totals.items(), key=lambda pair: (-pair[1], pair[0]))[:k]
 
         with told(self.store.uri):
             return list(self._pool.map(search, queries))
@@ -154,6 +180,7 @@ class LanceIndex:
 
         Over all they are found by the IVF index where there is one, in documents by comparing all.
         """
+        documents = self._only if documents is None else documents
         if documents is not None and not documents:
             return []
         query = self._passages.search(vector, vector_column_name="vector").distance_type("cosine")
@@ -161,9 +188,10 @@ class LanceIndex:
             query = query.nprobes(_PROBES).refine_factor(_REFINE)
         else:
             query = query.bypass_vector_index()
+        within = None if documents is None else one_of("document", map(_key, documents))
         length = float(np.linalg.norm(vector))
         with told(self.store.uri):
-            found = self._found(query, k, "_distance", documents)
+            found = self._found(query, k, "_distance", within)
         return [(number, length * (1 - distance)) for number, distance in found]
 
     def cover(self, numbers: Iterable[int]) -> None:
@@ -179,12 +207,14 @@ class LanceIndex:
 
     def trust(self, text: str) -> float:
         """How far cosines count for a question, 0 to 1, as in `PassageIndex`."""
-        trust = self.encoder.trust(text)
-        return min(self._documents_trust, trust) if trust == 0.0 else self._documents_trust
-
-    @cached_property
-    def _documents_trust(self) -> float:
-        return self.encoder.trust(" ".join(text[:SAMPLE] for text in self.samples().values()))
+        trust, known = self.encoder.trust(text), self.documents.trusts
+        if trust == 0.0:
+            return trust
+        by = (self.encoder.name, self.encoder.across)
+        if by not in known:
+            samples = " ".join(text[:SAMPLE] for text in self.samples().values())
+            known[by] = self.encoder.trust(samples)
+        return known[by]
 
     def mentions(self, words: str) -> bool:
         """Whether these very words stand in a passage, of the first hundred that have them all."""
@@ -203,11 +233,11 @@ class LanceIndex:
         return self._read([number])[0].passage.contents
 
     def _found(
-        self, query: Any, k: int, by: str, documents: Collection[int] | None
+        self, query: Any, k: int, by: str, within: str | None
     ) -> Iterable[tuple[int, float]]:
         """Numbers and scores, in Lance's order, of passages whose documents are whole."""
-        if documents is not None:
-            query = query.where(one_of("document", map(_key, documents)))
+        if within is not None:
+            query = query.where(within, prefilter=True)
         rows = query.limit(k).with_row_id(True).select(["document", "number", by]).to_arrow()
         keys = rows["document"].to_pylist()
         known = self.documents.names_of(keys)
@@ -221,7 +251,8 @@ class LanceIndex:
         missing = [number for number in dict.fromkeys(numbers) if number not in self._rows]
         if missing:
             if len(self._rows) + len(missing) > _KEPT:
-                self._rows = {n: row for n, row in self._rows.items() if n in set(numbers)}
+                wanted = set(numbers)
+                self._rows = {n: row for n, row in self._rows.items() if n in wanted}
             with told(self.store.uri):
                 self._take(missing)
         return [self._rows[number] for number in numbers]

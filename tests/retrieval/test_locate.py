@@ -88,6 +88,25 @@ def test_a_sentence_over_two_lines(tmp_path: Path) -> None:
     assert " ".join(read_back(path, place)) == quote
 
 
+def test_a_sentence_that_goes_on_overleaf(tmp_path: Path) -> None:
+    pages = [
+        "The mill stands idle.\nThe ice house was rebuilt in 1931",
+        "by the mason Ulla Brandt.",
+    ]
+    path = text_pdf(tmp_path / "a.pdf", [*pages, "Eels are salted."])
+    document = read(path)
+    start = document.text.index("The ice")
+    end = document.text.index("Brandt.") + 7
+    place = locate("a.pdf", document, path, start, end)
+    assert (place.page, place.quote) == (1, document.text[start:end])
+    [further] = place.overleaf
+    assert (further.page, further.quote, further.overleaf) == (2, pages[1], ())
+    assert read_back(path, place) == ["The ice house was rebuilt in 1931"]
+    assert read_back(path, further) == [pages[1]]
+    assert place.as_json()["overleaf"][0]["boxes"] == further.boxes
+    assert [one.page for one in locate("a.pdf", document, path, 0, 10**9).overleaf] == [2, 3]
+
+
 def test_a_word_within_a_line_and_the_second_of_two(tmp_path: Path) -> None:
     path = text_pdf(tmp_path / "a.pdf", ["Salt and sand.\nSalt and ice.", "Salt and tar."])
     first, second, third = (place_of(path, "Salt", nth) for nth in range(3))

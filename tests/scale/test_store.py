@@ -227,6 +227,29 @@ def test_a_damaged_store_is_told_in_a_line(uri: str, batch: Batch, tmp_path: Pat
         Corpus.of_store(uri).search("ice house")
 
 
+def test_a_store_is_checked(uri: str, batch: Batch, capsys: Capture) -> None:
+    store = LanceStore.open(uri)
+    store.add(batch)
+    whole = f"{store.uri}: 2 documents and {len(batch.passages)} passages, which agree"
+    assert run(["index", "--verify", "--store", uri]) == 0
+    assert capsys.readouterr().out.startswith(whole)
+    store._append("documents", batch.documents[:1])
+    store._append("passages", batch.passages)
+    store._delete("documents", batch.keys[1:])
+    assert run(["index", "--verify", "--store", uri]) == 1
+    told = capsys.readouterr().out
+    for fault in ("1 documents are there twice (the first is", "1 documents have a passage twice"):
+        assert f"{store.uri}: {fault}" in told
+    copies = 2 * len(batch.only(batch.keys[1:]).passages)
+    assert f"{copies} passages belong to no document" in told
+    assert run(["index", "--name", "checked", "--store", uri]) == 0
+    store.optimize()
+    assert run(["index", "@checked", "--verify"]) == 0
+    store._delete("passages", batch.keys[:1])
+    assert run(["index", "@checked", "--verify"]) == 1
+    assert "1 documents lack passages" in capsys.readouterr().out
+
+
 def data_files(folder: Path) -> Iterator[Path]:
     yield from folder.rglob("*.lance/data/*.lance")
 

@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 import pytest
 from pypdf import PdfReader, PdfWriter
 from pypdf.actions import JavaScript
 
 from docagent.settings import Settings
 from retrieval.embed.encoder import Encoder
+from retrieval.large import fill_store
+from retrieval.parse import ocr
+from tests.conftest import ROOT
 from tests.make_pdf import text_pdf
 from tests.serve.browsing import (
     PHONE,
@@ -107,6 +111,49 @@ def test_what_is_not_a_pdf_is_shown_as_text(page: Any, town: Path) -> None:
     page.wait_for_selector(".text-view mark")
     assert page.inner_text(".text-view mark") in page.inner_text(".quote.open .words")
     assert "line" in page.inner_text("#reader-place")
+
+
+def test_a_quote_that_goes_on_overleaf(page: Any, empty: Running, tmp_path: Path) -> None:
+    bring(
+        page, text_pdf(tmp_path / "a.pdf", ["The ice house was rebuilt", "by Ulla Brandt. Eels."])
+    )
+    [file] = empty.client.get("/v1/files").json()["data"]
+    told = empty.client.get(f"/documents/{file['id']}/text").json()["text"]
+    cited = {"document_id": file["id"], "document": "a.pdf", "page": 1, "start": 0}
+    cited |= {"end": told.index(" Eels"), "quote": told[: told.index(" Eels")]}
+    page.evaluate(
+        "(cited) => import('/static/reader.js').then((reader) => reader.openQuote([cited], 0))",
+        cited,
+    )
+    drawn(page, 1)
+    drawn(page, 2)
+    assert marked(page) == "The ice house was rebuilt by Ulla Brandt."
+    assert "goes on overleaf" in page.inner_text("#reader-place")
+
+
+@pytest.mark.skipif(not ocr.available(), reason="the extra ocr is not installed")
+def test_the_picture_of_a_page(page: Any, tmp_path: Path) -> None:
+    below, above = 150, 430  # points of the page that are not in the picture
+    printed = pypdfium2.PdfDocument(ROOT / "examples" / "handbook.pdf")[13]
+    scan = printed.render(scale=2, crop=(0, below, 0, above)).to_pil()
+    scan.save(tmp_path / "scan.png", dpi=(144, 144))
+    page.set_default_timeout(120_000)  # recognising text takes a busy machine long
+    bring(page, tmp_path / "scan.png")
+    ask(page, "What does the man-overboard dummy called Osvald weigh?")
+    page.click(".answer .marker >> nth=0")
+    page.wait_for_selector(".picture .quote-mark")
+    words = (
+        "A man-overboard drill with a recovered dummy is held monthly; "
+        "the dummy weighs 82 kilograms and is called Osvald."
+    )
+    assert page.inner_text(".quote.open .words") == words
+    text, top = printed.get_textpage(), printed.get_height() - above
+    first = text.get_text_range().index(words[:20])
+    lines = [text.get_rect(n) for n in range(text.count_rects(first, len(words)))]
+    width = printed.get_width()
+    marks = [[width * share for share in each] for each in page.evaluate(_ON_PICTURE)]
+    for mark, (left, low, right, high) in zip(marks, lines, strict=True):
+        assert mark == pytest.approx((left, top - high, right, top - low), abs=4)
 
 
 def test_with_keys_alone(page: Any, harbour: Path) -> None:
@@ -239,6 +286,29 @@ def test_a_quote_whose_document_has_gone(page: Any, town: Path) -> None:
     assert "Ulla Brandt" in page.inner_text("#view")
 
 
+def test_a_quote_from_a_large_store(
+    browser: Any, harbour: Path, town: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its document opens although it is not among those that are listed."""
+    pytest.importorskip("lancedb")
+    monkeypatch.setattr("docagent.serve.store_library._LISTED", 1)
+    uri = f"lance:{cache}/store"
+    fill_store(uri, [town, harbour], embedding="embedded")
+    with (
+        running(store=uri, model="none", settings=Settings(model="none")) as server,
+        page_at(browser, server.url) as page,
+    ):
+        page.wait_for_selector(".document")
+        assert page.inner_text("#documents-note").startswith("The first 1 of 2.")
+        assert page.inner_text("#asked-of") == "Asking all 2 documents"
+        assert not page.is_visible("#drop")
+        ask(page, "What does a berth cost in winter?")
+        page.click(".answer .marker >> nth=0")
+        drawn(page, 3)
+        assert page.inner_text("#reader-title") == "harbour.pdf"
+        assert "9 crowns in winter" in marked(page)
+
+
 def test_a_folder_and_what_cannot_be_read(page: Any, tmp_path: Path, town: Path) -> None:
     folder = tmp_path / "reports"
     folder.mkdir()
@@ -282,3 +352,14 @@ def test_five_hundred_pages_open_as_quickly_as_three(
         seconds.append(time.monotonic() - begun)
     assert "Ole Lund" in words
     assert seconds[1] < 2 + 4 * seconds[0], "about half a second each where nothing else runs"
+
+
+# The edges of the marks on a picture, as shares of its width.
+_ON_PICTURE = """() => {
+  const image = document.querySelector(".picture img").getBoundingClientRect();
+  return [...document.querySelectorAll(".picture .quote-mark")].map((mark) => {
+    const { left, top, right, bottom } = mark.getBoundingClientRect();
+    return [left - image.left, top - image.top, right - image.left, bottom - image.top]
+      .map((edge) => edge / image.width);
+  });
+}"""

@@ -9,7 +9,6 @@ import torch
 from safetensors.torch import load_file
 
 from retrieval.embed.encoder import Encoder
-from retrieval.reader.weights import unpack
 from training.reader.examples import batches, encode, examples
 from training.reader.export import export
 from training.reader.network import Network
@@ -25,12 +24,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=Plan.seed)
     parser.add_argument("--rate", type=float, default=Plan.rate)
     parser.add_argument("--passes", type=int, default=1, help="over the data, windows drawn anew")
-    parser.add_argument("--start", type=Path, help="weights of an earlier run to go on from")
     parser.add_argument("--threads", type=int, default=1)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     torch.manual_seed(given.seed)
-    plan = Plan(seed=given.seed, rate=given.rate, rate_of_heads=4 * given.rate)
+    plan = Plan(seed=given.seed, rate=given.rate)
     encoder = Encoder("minilm")
     tokenizer = encoder.tokenizer
     every = []
@@ -41,8 +39,6 @@ def main() -> None:
             looked_at = encode(held, tokenizer)[:_LOOKED_AT]
     weights = load_file(encoder.folder / "model.safetensors")
     network = Network(weights, plan.frozen)
-    if given.start:
-        network.take(unpack(load_file(given.start)))
     state, curve = (given.out.with_suffix(end) for end in (".state", ".curve.jsonl"))
     print(f"{len(every)} batches, {sum(len(x.ids) for b in every for x in b)} tokens", flush=True)
     train(network, plan, every, looked_at, state, curve)

@@ -5,8 +5,6 @@ Dropout is left out: no row is seen often enough to be learnt by heart.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -50,13 +48,6 @@ class Network(nn.Module):
                 layer = int(name.split(".")[2]) if name.startswith("encoder.") else -1
                 learns = layer >= frozen
                 self.base[_key(name)] = nn.Parameter(value.clone(), requires_grad=learns)
-
-    def take(self, learnt: Mapping[str, Tensor]) -> None:
-        """Go on from weights that an earlier run learnt, by the names of the exported file."""
-        own = {n if n.startswith("heads.") else f"base.{_key(n)}": w for n, w in learnt.items()}
-        missing, unknown = self.load_state_dict(own, strict=False)
-        if unknown or any(self.get_parameter(name).requires_grad for name in missing):
-            raise ValueError("these weights are not those of a reader with as many frozen layers")
 
     def forward(self, ids: Tensor, types: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
         with torch.no_grad():

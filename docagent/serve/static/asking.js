@@ -1,7 +1,7 @@
 // The question, and the thread of answers.
 
 import { events, getJson, send } from "./api.js";
-import { all, byId, chosenIds, problem } from "./documents.js";
+import { all, byId, chosenIds, countAll, problem } from "./documents.js";
 import { announce, counted, element } from "./dom.js";
 import { Turn } from "./turn.js";
 
@@ -50,6 +50,7 @@ function scope(ready, waiting, chosen) {
   if (chosen.length > 1) return `Asking the ${chosen.length} documents you ticked`;
   if (chosen.length) return `Asking ${chosen[0].name}`;
   if (!ready.length) return "";
+  if (all().length < countAll()) return `Asking all ${counted(countAll(), "document")}`;
   if (ready.length === 1) return `Asking ${ready[0].name}${waiting.length ? "; the rest is being read" : ""}`;
   if (waiting.length) return `Asking the ${ready.length} documents read so far`;
   return ready.length === 2 ? "Asking both documents" : `Asking all ${counted(ready.length, "document")}`;
@@ -57,7 +58,6 @@ function scope(ready, waiting, chosen) {
 
 function welcome(documents, ready, waiting) {
   element("welcome").hidden = turns.length > 0;
-  element("main").classList.toggle("empty", !documents.length && !turns.length);
   const [title, text] = ready.length
     ? ["What would you like to know?", "Ask in plain words. The answer cites the sentences it stands on; click one to see it on its page."]
     : waiting.length
@@ -117,7 +117,6 @@ function working(on) {
 function add(turn) {
   turns.push(turn);
   element("welcome").hidden = true;
-  element("main").classList.remove("empty");
   element("thread").append(turn.node);
   turn.node.scrollIntoView({ block: "start" });
   return turn;

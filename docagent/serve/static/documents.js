@@ -10,14 +10,25 @@ const chosen = new Set();
 const rows = new Map(); // id -> {node, told}
 const begun = new Map(); // what is in progress -> when it was first seen, and how far it was
 let documents = [];
+let total = 0; // of a large store only the first are listed
+let unlisted = null; // the last one that was shown all the same
 let opened = () => {};
 let changed = () => {};
 let timer = null;
 let settled = null;
 
 export const all = () => documents;
-export const byId = (id) => documents.find((one) => one.id === id);
+export const countAll = () => total;
+export const byId = (id) => documents.find((one) => one.id === id) ?? (unlisted?.id === id ? unlisted : undefined);
 export const chosenIds = () => documents.filter((one) => chosen.has(one.id)).map((one) => one.id);
+
+/** The same, also of one that is not listed; undefined if there is none. */
+export async function found(id) {
+  if (documents.length < total && !documents.some((one) => one.id === id)) {
+    unlisted = await getJson(`/documents/${encodeURIComponent(id)}`).catch(() => null);
+  }
+  return byId(id);
+}
 
 /** `open(id)` shows a document; `change()` is called when there are others, or others are chosen. */
 export function start(open, change) {
@@ -33,6 +44,7 @@ export async function refresh() {
   try {
     const [health, told] = await Promise.all([getJson("/health"), getJson("/documents")]);
     documents = told.documents;
+    total = told.total;
     for (const id of chosen) if (!byId(id)) chosen.delete(id);
     showState(health);
     showEmbedding(told.embedding);
@@ -89,9 +101,11 @@ function draw() {
   const found = documents.filter((one) => one.name.toLowerCase().includes(wanted));
   const shown = found.slice(0, SHOWN);
   const note = element("documents-note");
-  const more = found.length - shown.length;
-  note.hidden = !more && documents.length > 0;
-  note.textContent = more ? `The first ${SHOWN} of ${found.length.toLocaleString("en")}.` : "None yet.";
+  const many = wanted ? found.length : total;
+  const more = many - shown.length;
+  const inList = documents.length < total ? ` Names are looked for in the first ${documents.length.toLocaleString("en")}.` : "";
+  note.hidden = !more && !inList && documents.length > 0;
+  note.textContent = more || inList ? `The first ${shown.length} of ${many.toLocaleString("en")}.${inList}` : "None yet.";
   element("documents").classList.toggle("several", documents.length > 1);
   const list = element("documents");
   const ids = new Set(shown.map((one) => one.id));
@@ -146,7 +160,7 @@ function row(one, progress, unfolded) {
     lines.append(made("progress", { value: done, max: total, "aria-label": `Reading ${one.name}` }));
   }
   const notes = [...one.warnings];
-  if (one.silent_pages.length) notes.push(`without text: ${unitsOf(one, one.silent_pages)}`);
+  if (one.silent_pages?.length) notes.push(`without text: ${unitsOf(one, one.silent_pages)}`);
   if (notes.length) lines.append(unread(notes, unfolded));
   const item = made("li", { class: "document", "data-state": one.state, "data-id": one.id }, pick, lines);
   if (one.uploaded) item.append(remover(one));

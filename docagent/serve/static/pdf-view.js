@@ -208,6 +208,7 @@ export class PdfView {
   mark(number, place) {
     this.column.querySelectorAll(".quote-mark").forEach((each) => each.remove());
     this.pages[number - 1]?.node.append(...marks(place));
+    for (const further of place?.overleaf ?? []) this.pages[further.page - 1]?.node.append(...marks(further));
   }
 
   goTo(number, place) {

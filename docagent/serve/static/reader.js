@@ -1,7 +1,7 @@
 // The document beside the answer: at the page of a quote, its words marked; and from quote to quote.
 
 import { getJson } from "./api.js";
-import { byId } from "./documents.js";
+import { byId, found as lookedUp } from "./documents.js";
 import { element, made, oneLine, placeOf } from "./dom.js";
 import { ImageView, isImage } from "./image-view.js";
 import { PdfView, warm } from "./pdf-view.js";
@@ -82,11 +82,13 @@ async function show(cited) {
   element("reader-title").focus({ preventScroll: true });
   state.page = cited?.page ?? 1;
   try {
-    if (!found) return gone(cited);
+    if (!found && !(await lookedUp(state.id))) return mine === state.turn && gone(cited);
+    if (mine !== state.turn) return;
     const place = cited ? await placeIn(cited) : null;
     if (mine !== state.turn) return;
     // Words that have moved since are not marked: others stand there now.
     state.same = !cited || oneLine(place.quote) === oneLine(cited.quote);
+    if (state.same && place?.overleaf.length) element("reader-place").textContent += ", goes on overleaf";
     if (!state.same) note("The document has changed since this answer: its words are not where they were.");
     await draw(cited, state.same ? place : null, mine);
   } catch (error) {
@@ -115,8 +117,9 @@ async function draw(cited, place, mine) {
     note(`This file cannot be drawn here (${error.message}). This is its text.`);
     return;
   }
-  if (place && !place.boxes.length) {
-    note("The words could not be placed on this page for certain. “Text” shows them.");
+  const unsure = place ? [place, ...place.overleaf].filter((one) => !one.boxes.length) : [];
+  if (unsure.length) {
+    note(`The words could not be placed on page ${unsure[0].page} for certain. “Text” shows them.`);
   }
 }
 
