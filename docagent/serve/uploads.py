@@ -71,5 +71,5 @@ async def delete(file_id: str, service: Served) -> dict[str, Any]:
 
 def _described(found: Upload, service: Service) -> dict[str, Any]:
     entry = service.library.find(found.id)
-    told = entry.as_json() if entry else {"state": "waiting", "error": None}
+    told: dict[str, Any] = entry.as_json() if entry else {"state": "waiting", "error": None}
     return {**found.as_json(told["state"]), "status_details": told["error"]}

@@ -58,7 +58,7 @@ def served(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Iterat
 
 
 def test_two_servers_of_a_store_say_the_same(served: Served) -> None:
-    def told(server: Running) -> list[object]:
+    def told(server: Running) -> list[Any]:
         asked = server.client.post("/ask", json={"question": QUESTION}).json()
         asked.pop("seconds")
         query = {"query": "When was the mill built?", "k": 3}
