@@ -1,7 +1,8 @@
 """The line plots of BENCHMARKS.md from its tables, light and dark: `make bench` draws them.
 
 Drawn are the tables of answers/cost.py (what a question about one place costs with nothing cached),
-retrieval/waiting.py (reports by length) and retrieval/pages.py (a picture a set).
+retrieval/waiting.py (reports by length), retrieval/large_store.py (questions by the size of a
+store) and retrieval/pages.py (a picture a set).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ _LABELS = {
     "cost": ("tokens of the document", "tokens computed for an answer"),
     "first_answer": ("tokens of the document", "seconds of waiting"),
     "recall": ("tokens of evidence", "questions with their evidence"),
+    "store": ("passages in the store", "milliseconds, or MB of memory"),
 }
 _NAMES = {
     "ours": "docagent",
@@ -81,6 +83,9 @@ def _points(title: str, row: Mapping[str, str]) -> Iterator[tuple[str, str, floa
             yield "first_answer", "first passages", length, first
         else:
             yield "first_answer", _NAMES[row["system"]], length, first
+    elif {"passages", "p50 ms"} <= set(row):
+        for column in ("p50 ms", "p95 ms", "MB of memory"):
+            yield "store", column, _number(row["passages"]), _number(row[column])
     elif {"system", "first page", "within 4K"} <= set(row):
         picture = f"recall-{title.partition(':')[0]}"
         for column, cell in row.items():

@@ -70,7 +70,7 @@ def quotes(document: Document, pages: list[int]) -> Iterator[tuple[int, int, int
     chance = random.Random(18)
     for number in pages:
         page = document.pages[number - 1]
-        found = sentences_of(document, page.start, page.end)
+        found = sentences_of(document, page.start, page.end, dict)  # heads do not matter here
         spans = [
             (s.start, s.end) for s in found if len(letters(document.text[s.start : s.end])) > 8
         ]
