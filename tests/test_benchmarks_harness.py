@@ -154,7 +154,7 @@ def test_a_table_is_printed_as_it_grows(capsys: pytest.CaptureFixture[str]) -> N
 def test_pictures_of_our_own_tables() -> None:
     drawn = lines(FILE.read_text("utf-8"))
     sets = ("finance", "page_level", "sec10q")
-    assert set(drawn) == {"cost", "first_answer", *(f"recall-{name}" for name in sets)}
+    assert set(drawn) == {"cost", "first_answer", "store", *(f"recall-{name}" for name in sets)}
     assert drawn["recall-finance"]["LangChain"][:2] == [(1000, 0.571), (2000, 0.643)]
     assert list(drawn["first_answer"]["first passages"][0]) == [4096, 0.23]
     # 99,908 tokens are 100K; lines with the same points are one.
