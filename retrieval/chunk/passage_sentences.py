@@ -27,9 +27,11 @@ def sentences_of(
     first = bisect_right(document.blocks, top, key=lambda block: block.end)
     last = bisect_left(document.blocks, end, key=lambda block: block.start)
     blocks = document.blocks[first:last]
-    heads = {first + index: head for index, head in table_heads(text, blocks).items()}
     if page > 0 and blocks and goes_on(text, document.blocks, first):
-        heads = {index: all_heads()[index] for index in range(first, last) if index in all_heads()}
+        every = all_heads()
+        heads = {index: every[index] for index in range(first, last) if index in every}
+    else:
+        heads = {first + index: head for index, head in table_heads(text, blocks).items()}
     by_kind: dict[str, list[Sentence]] = {"text": [], "row": [], "heading": [], "contents": []}
     for index, block in enumerate(blocks, first):
         begin, stop = max(block.start, start), min(block.end, end)

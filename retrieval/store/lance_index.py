@@ -154,7 +154,7 @@ class LanceIndex:
         if documents is not None and not documents:
             return [[] for _ in queries]
 
-        within = None if documents is None else one_of("document", map(_key, documents))
+        within = _within(documents)
 
         def search(query: Terms) -> Ranked:
             words = self.lexical.terms(query)
@@ -188,7 +188,7 @@ class LanceIndex:
             query = query.nprobes(_PROBES).refine_factor(_REFINE)
         else:
             query = query.bypass_vector_index()
-        within = None if documents is None else one_of("document", map(_key, documents))
+        within = _within(documents)
         length = float(np.linalg.norm(vector))
         with told(self.store.uri):
             found = self._found(query, k, "_distance", within)
@@ -293,6 +293,11 @@ class Complete:
 
 def _number(key: str, number: int) -> int:
     return int(key, 16) << _BITS | number
+
+
+def _within(documents: Collection[int] | None) -> str | None:
+    """The SQL condition that a passage is of one of these documents; None for all."""
+    return None if documents is None else one_of("document", map(_key, documents))
 
 
 def _key(number: int) -> str:
