@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from math import isqrt
 from typing import Any
 
 _SAMPLE = 50_000  # passages whose terms are counted
 _WINDOW = 1000  # of them that stand together
 COMMON = 2000
 """A term that more than one passage in so many has is counted in the sample: 25 times or more."""
-_PARTITION = 4096  # passages that share a centre
 _GROWN = 4
 
 Emit = Callable[[str], None]
@@ -68,10 +68,15 @@ def words() -> Any:
 
 
 def vectors(rows: int) -> Any:
-    """IVF with a byte a component: trained and filled in a twentieth of the time of PQ."""
+    """IVF with a byte a component: trained and filled in a twentieth of the time of PQ.
+
+    Every row is compared with every centre, and a search reads some partitions: with as many
+    centres as the square root of the rows neither grows with the square. A quarter of that: 250
+    for a million.
+    """
     from lancedb.index import IvfSq
 
-    partitions = max(1, rows // _PARTITION)
+    partitions = max(1, isqrt(rows) // 4)
     return IvfSq(
         distance_type="cosine", num_partitions=partitions, sample_rate=64, max_iterations=20
     )
