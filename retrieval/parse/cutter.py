@@ -120,15 +120,25 @@ class Cutter:
             or tail[1] != low
             or tail[3] != high
             or not low - high <= head[0] - x1 <= CELL_GAP * (high - low)
-            or self.text[b - 1] in _ENDS
             or (self.within and self.within[-1] < b)
         ):
             return False
+        if self.text[b - 1] in _ENDS:
+            letter = self.reader.box(self._before_ends(a, b), self.turns)
+            if letter[1] != low or letter[3] != high:
+                return False
         open_.words.append(word)
         open_.letters += b - a
         open_.level, open_.marked, open_.last = b - 1, False, b - 1
-        open_.box = x0, low, max(x1, tail[2]), high
+        open_.box = x0, low, tail[2] if tail[2] > x1 else x1, high
         return True
+
+    def _before_ends(self, a: int, b: int) -> int:
+        """The last character of a word before its full stop or bracket."""
+        end = b - 1
+        while end > a and self.text[end] in _ENDS:
+            end -= 1
+        return end
 
     def _add(self, word: str, a: int, b: int, head: Box, tail: Box, glued: bool) -> None:
         if self.open is None:
@@ -155,10 +165,7 @@ class Cutter:
         if not _is_level(head, self.open.box) or (self.within and self.within[-1] < b):
             return True
         if self.text[b - 1] in _ENDS and _is_level(head, tail):
-            end = b - 1
-            while end > a and self.text[end] in _ENDS:
-                end -= 1
-            tail = self.reader.box(end, 0)
+            tail = self.reader.box(self._before_ends(a, b), 0)
         return not _is_level(head, tail)
 
     def _marked(self, word: str, a: int, b: int, head: Box) -> tuple[str, bool]:

@@ -6,7 +6,7 @@ import re
 
 CJK = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 # A dash or slash within a word is where a typesetter breaks it: 2019–/2021, and/or.
-_BROKEN = re.compile(r"\S[–—/]$")
+_BREAKS = ("–", "—", "/")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S*$", re.IGNORECASE)
 
 
@@ -19,7 +19,7 @@ def joint(before: str, after: str) -> str:
 
 def is_broken(line: str) -> bool:
     """Whether a line ends within a word."""
-    return bool(_BROKEN.search(line))
+    return line.endswith(_BREAKS) and not line[-2:-1].isspace() and len(line) > 1
 
 
 def in_address(line: str) -> bool:
@@ -28,4 +28,4 @@ def in_address(line: str) -> bool:
 
 
 def _goes_on(before: str, after: str) -> bool:
-    return in_address(before) and (before[-1] in "=&?_#%~+-" or after[:1] in "/?=&_#%~")
+    return (before[-1:] in "=&?_#%~+-" or after[:1] in "/?=&_#%~") and in_address(before)

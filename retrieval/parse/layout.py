@@ -36,6 +36,8 @@ _CONTROL = re.compile(r"[\x01-\x08\x0b-\x1f\x7f-\x9f]")
 
 def plain(text: str) -> str:
     """Text of a PDF line as a reader would type it."""
+    if text.isascii() and text.isprintable():  # as most are
+        return text
     text = _SURROGATE.sub("\ufffd", text.translate(_PLAIN))
     return _CONTROL.sub(" ", text)
 

@@ -136,10 +136,10 @@ def _characters(
 def _is_doubtful(handle: int) -> bool:
     """Whether text may be hidden by what it is itself."""
     call = calls()
-    colour = fill_colour(handle)
+    red, green, blue, opacity = fill_colour(handle)
     return (
-        min(colour[:3]) >= _PALE
-        or not colour[3]
+        (red >= _PALE and green >= _PALE and blue >= _PALE)
+        or not opacity
         or call["FPDFTextObj_GetTextRenderMode"](handle) in _UNPAINTED
         or (call["FPDFPageObj_CountMarks"](handle) > 0 and _is_layered(handle))
     )

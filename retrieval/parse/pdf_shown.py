@@ -164,8 +164,7 @@ def _shows(page: Any, low: float, high: float) -> bool:
     _, bottom, _, top = sheet(page)
     crop = (0, max(0.0, low - bottom), 0, max(0.0, top - high))
     bitmap = page.render(scale=_COARSE, crop=crop, grayscale=True)
-    rows = [
-        bytes(bitmap.buffer[row * bitmap.stride : row * bitmap.stride + bitmap.width])
-        for row in range(bitmap.height)
-    ]
-    return sum(min(row) != max(row) for row in rows) > _COARSE * _ROOM / 2
+    pixels, width = bytes(bitmap.buffer), bitmap.width
+    starts = range(0, bitmap.height * bitmap.stride, bitmap.stride)
+    marked = sum(pixels.count(pixels[at], at, at + width) < width for at in starts)
+    return marked > _COARSE * _ROOM / 2

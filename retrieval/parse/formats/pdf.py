@@ -37,7 +37,11 @@ def read_pdf(path: Path, password: str | None = None, emit: Emit = ignore) -> Do
     """
     head, messages = _read_pages(path, password, emit)
     pages = [_lines(message) for message in messages]
-    scans = {n: m.get("stamp", []) for n, m in enumerate(messages, 1) if _is_scan(m)}
+    scans = {
+        number: message.get("stamp", [])
+        for number, (message, page) in enumerate(zip(messages, pages, strict=True), 1)
+        if (not page or "stamp" in message) and message.get("failed") != _CRASHED
+    }
     places: list[Scan] = []
     if scans and ocr.available():
         body = body_size(pages) or None
@@ -71,10 +75,6 @@ def _lines(message: Message) -> list[Line]:
         return []
     lines = (Line(plain(row[0]).strip(), *row[1:]) for row in message["rows"])
     return [line for line in lines if line.text]
-
-
-def _is_scan(message: Message) -> bool:
-    return (not _lines(message) or "stamp" in message) and message.get("failed") != _CRASHED
 
 
 def _refused_scan(file: str, messages: list[Message]) -> str:
