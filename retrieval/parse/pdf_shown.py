@@ -164,7 +164,8 @@ def _shows(page: Any, low: float, high: float) -> bool:
     _, bottom, _, top = sheet(page)
     crop = (0, max(0.0, low - bottom), 0, max(0.0, top - high))
     bitmap = page.render(scale=_COARSE, crop=crop, grayscale=True)
-    pixels, width = bytes(bitmap.buffer), bitmap.width
+    pixels = bytes(bitmap.buffer)
+    width: int = bitmap.width
     starts = range(0, bitmap.height * bitmap.stride, bitmap.stride)
     marked = sum(pixels.count(pixels[at], at, at + width) < width for at in starts)
     return marked > _COARSE * _ROOM / 2
