@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from retrieval.parse.builder import Builder
-from retrieval.parse.formula import mathml
+from retrieval.parse.formula import beside, mathml
 from retrieval.parse.odf_styles import STYLE, TEXT, Styles
 from retrieval.parse.page_numbers import PRINTED
 from retrieval.parse.raised import lowered, raised
@@ -185,10 +185,13 @@ class Body:
 
     def words(self, element: Any) -> str:
         """The text of a paragraph in one piece; what hangs on it waits until it ends."""
-        parts = [element.text or ""]
+        text = element.text or ""
         for child in element:
-            parts += [self._inline(child), child.tail or ""]
-        return "".join(parts)
+            inner = self._inline(child)
+            if _name(child) == "frame" and next(child.iter(f"{_DRAW}object"), None) is not None:
+                inner = beside(text, inner)
+            text += inner + (child.tail or "")
+        return text
 
     def _inline(self, element: Any) -> str:
         name = _name(element)

@@ -84,7 +84,8 @@ def pdfium_head(pdf: Any, count: int) -> Message:
 def page_of(pdf: Any, index: int, pictured: bool = True) -> Message:
     """The page's lines with their geometry in reading order, and what else is on it.
 
-    "rows" are [] without a text layer, "numbers" the line numbers that stood beside them. See
+    "rows" are [] without a text layer, "span" is from where to where the page reaches (None if it
+    is turned), "numbers" are the line numbers that stood beside the lines. See
     pdf_shown.py for the rest. `pictured` says that the file may have pictures which were not seen
     yet.
     """
@@ -95,7 +96,8 @@ def page_of(pdf: Any, index: int, pictured: bool = True) -> Message:
     except pypdfium2.PdfiumError:
         return {"rows": []}  # counts as a page without text, and is reported as such
     found = [measured(page.reader, line, column) for column, line in page.lines]
-    return {"rows": found, "numbers": " ".join(map(str, page.numbers)), **page.shown.message()}
+    numbers = " ".join(map(str, page.numbers))
+    return {"rows": found, "span": page.span, "numbers": numbers, **page.shown.message()}
 
 
 class PageReading:
@@ -103,6 +105,8 @@ class PageReading:
 
     def __init__(self, pdf: Any, index: int, pictured: bool) -> None:
         self.page = pdf[index]
+        _, low, _, high = self.page.get_cropbox()
+        self.span = None if self.page.get_rotation() else (low, high)
         self.text_page = self.page.get_textpage()
         self.reader = SegmentReader(self.text_page)
         form = pdf.formenv and pdf.formenv.raw

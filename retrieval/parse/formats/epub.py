@@ -16,8 +16,10 @@ from retrieval.parse.formats.html import add_html, page_text
 from retrieval.parse.library import library, reading, xml_parser
 from retrieval.parse.markup import Markup
 from retrieval.parse.registry import Format, register
+from retrieval.parse.stylesheet import StyleSheets
 from retrieval.parse.zipped import open_zip
 
+_XHTML = "{http://www.w3.org/1999/xhtml}"
 _PAGES = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml"})
 _PAGE_NAMES = (".xhtml", ".html", ".htm")
 
@@ -35,7 +37,7 @@ def read_epub(path: Path, *_: object) -> Document:
             if chapter in locked:
                 raise DocumentError(f"{path.name} is protected (DRM): it cannot be read.")
             if chapter in members:
-                _add_chapter(etree, builder, members.read(chapter), path.name)
+                _add_chapter(etree, builder, members, chapter, path.name)
             else:
                 builder.warn(f"{chapter} is missing in it; the other chapters are read.")
         title = root.findtext(".//{*}metadata/{*}title") or ""
@@ -73,13 +75,25 @@ def _chapters(root: Any, package: str) -> list[str]:
     return [chapter for chapter in spine if chapter] or list(hrefs.values())
 
 
-def _add_chapter(etree: Any, builder: Builder, data: bytes, file: str) -> None:
+def _add_chapter(etree: Any, builder: Builder, members: _Members, name: str, file: str) -> None:
+    data = members.read(name)
     try:
         root = _xml(etree, data)
     except (etree.XMLSyntaxError, LookupError):  # made by hand; browsers read it as well
         add_html(builder, page_text(builder, data, file), file)
     else:
-        Markup(builder).read(root)
+        for element in root.iter(f"{_XHTML}*"):  # selectors of style sheets name no namespace
+            element.tag = element.tag.removeprefix(_XHTML)
+        sheets = StyleSheets(root, file, _linked(root, members, posixpath.dirname(name)))
+        Markup(builder, sheets).read(root)
+
+
+def _linked(root: Any, members: _Members, folder: str) -> str:
+    """The style sheets of the book that a chapter names."""
+    hrefs = (unquote(link.get("href") or "") for link in root.iter("link"))
+    names = (posixpath.normpath(posixpath.join(folder, href)) for href in hrefs)
+    sheets = [name for name in names if name.lower().endswith(".css") and name in members]
+    return "\n".join(members.read(name).decode("utf-8", "replace") for name in sheets)
 
 
 def _xml(etree: Any, data: bytes) -> Any:

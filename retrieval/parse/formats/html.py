@@ -50,10 +50,14 @@ def add_html(builder: Builder, text: str, file: str) -> str:
     root = lxml_html.document_fromstring(text.replace("\x00", ""), parser=parser)
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise DocumentError(f"{file} cannot be read whole: its elements nest 2048 deep or more.")
+    for frame in root.xpath("//iframe[normalize-space(@srcdoc)]"):  # a page within the page
+        inner = lxml_html.document_fromstring(frame.get("srcdoc"), parser=parser)
+        frame.tag, frame.text = "div", None
+        frame[:] = [inner.body] if inner.body is not None else []
     sheets = StyleSheets(root, file)
     if not sheets.whole:
         builder.warn("its style sheets are too large to tell all that they hide.")
-    Markup(builder, sheets.hidden).read(root)
+    Markup(builder, sheets).read(root)
     title = root.find(".//head/title")
     return " ".join((title.text_content() if title is not None else "").split())
 

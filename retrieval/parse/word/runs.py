@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from retrieval.parse.formula import omml
+from retrieval.parse.formula import beside, omml
 from retrieval.parse.office.symbols import symbols
 from retrieval.parse.raised import lowered, raised
 from retrieval.parse.word.names import FALLBACK, LEFT_OUT, W, is_on, value, whole
@@ -40,7 +40,7 @@ class Runs:
                 text += _scripted(together, script)
                 script, together = mark, ""
             if mark == "formula":
-                piece = _apart(text + together, piece, bool(together))
+                piece = beside(text + together, piece, bool(together))
             together += piece
         self._hidden("".join(unseen))
         return text
@@ -94,13 +94,6 @@ class Runs:
                 yield _field(child.find(f"{W}ffData"))
             elif tag in (f"{_M}oMath", f"{_M}t"):
                 yield omml(child)
-
-
-def _apart(before: str, formula: str, follows_formula: bool) -> str:
-    """A formula with a space before it where else it would go on a word, a number, or another."""
-    first = formula[:1]
-    runs_on = before[-1:].isalnum() and (first.isalpha() or first.isdecimal())
-    return f" {formula}" if follows_formula or runs_on else formula
 
 
 def _scripted(text: str, script: str) -> str:
