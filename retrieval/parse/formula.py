@@ -42,11 +42,9 @@ def mathml(element: Any) -> str:
     return _settled(_mathml(element, 0))
 
 
-def beside(before: str, formula: str, follows_formula: bool = False) -> str:
-    """A formula with a space before it where else it would go on a word, a number, or another."""
-    first = formula[:1]
-    runs_on = before[-1:].isalnum() and (first.isalpha() or first.isdecimal())
-    return f" {formula}" if formula and (follows_formula or runs_on) else formula
+def beside(before: str, formula: str) -> str:
+    """A formula with a space before it where else it would go on a number."""
+    return f" {formula}" if before[-1:].isdigit() and formula[:1].isdecimal() else formula
 
 
 def _name(element: Any) -> str:

@@ -95,10 +95,15 @@ class Body:
         depth = int(level) if level.isdecimal() else 1
         lead, self._lead = self._lead, ""
         text = self._shown(element)
-        if text.strip():
-            if not lead.strip("• ") and element.get(f"{TEXT}is-list-header") != "true":
+        is_empty = not "".join(element.itertext()).strip()  # it counts; a hidden one does not
+        if text.strip() or is_empty:
+            is_left_out = element.get(f"{TEXT}is-list-header") == "true" or (
+                self.styles.is_unnumbered(element.get(f"{TEXT}style-name"))
+            )
+            if not lead.strip("• ") and not is_left_out:
                 lead = self.styles.number("Outline", depth)
-            self.builder.add("heading", lead.replace("• ", "") + text, min(depth, 9))
+            if text.strip():
+                self.builder.add("heading", lead.replace("• ", "") + text, min(depth, 9))
         self._put_pending()
 
     def _shown(self, element: Any) -> str:
@@ -109,6 +114,14 @@ class Body:
         return text
 
     def _list(self, element: Any) -> None:
+        for item, lead in self._items(element):
+            self._lead = lead
+            for child in item:
+                self.read(child)
+            self._lead = ""
+
+    def _items(self, element: Any) -> Iterator[tuple[Any, str]]:
+        """The items of a list, each with its number or bullet."""
         style = element.get(f"{TEXT}style-name") or (self._lists[-1] if self._lists else "")
         goes_on = element.get(f"{TEXT}continue-numbering") == "true" or any(
             key.endswith("continue-list")
@@ -118,14 +131,12 @@ class Body:
             self.styles.start(style)
         self._lists.append(style)
         for item in element:
-            if _name(item) == "list-item":
-                has_own = any(_name(child) in ("p", "h") for child in item)
+            lead = ""
+            if _name(item) == "list-item" and any(_name(child) in ("p", "h") for child in item):
+                own = item.get(f"{TEXT}style-override") or style
                 start = item.get(f"{TEXT}start-value")
-                if has_own:
-                    self._lead = self.styles.number(style, len(self._lists), start)
-            for child in item:
-                self.read(child)
-            self._lead = ""
+                lead = self.styles.number(own, len(self._lists), start, self._lists[0])
+            yield item, lead
         self._lists.pop()
 
     def table(self, element: Any, is_sheet: bool = False) -> None:
@@ -166,6 +177,10 @@ class Body:
                 yield self._shown(child)
             elif _name(child) == "annotation":
                 self._comment(child)
+            elif _name(child) == "list":
+                for item, lead in self._items(child):
+                    words = " ".join(self._cell_words(item))
+                    yield words if lead == "• " or not words.strip() else lead + words
             else:
                 yield from self._cell_words(child)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -31,16 +32,23 @@ def read_epub(path: Path, *_: object) -> Document:
     with reading(path.name, "EPUB"), open_zip(path) as archive:
         members = _Members(archive)
         package = posixpath.normpath(_package(etree, members))
-        root = _xml(etree, members.read(package))
+        root = None
+        with suppress(etree.XMLSyntaxError, KeyError):
+            root = _xml(etree, members.read(package))
+        if root is None:
+            builder.warn("its list of chapters cannot be read; they come by their names.")
+            chapters = sorted(name for name in members.names if name.lower().endswith(_PAGE_NAMES))
+        else:
+            chapters = _chapters(root, package)
         locked = _locked(etree, members)
-        for chapter in _chapters(root, package):
+        for chapter in chapters:
             if chapter in locked:
                 raise DocumentError(f"{path.name} is protected (DRM): it cannot be read.")
             if chapter in members:
                 _add_chapter(etree, builder, members, chapter, path.name)
             else:
                 builder.warn(f"{chapter} is missing in it; the other chapters are read.")
-        title = root.findtext(".//{*}metadata/{*}title") or ""
+        title = (root is not None and root.findtext(".//{*}metadata/{*}title")) or ""
     return builder.document(title.strip() or stem(path), path.name)
 
 
@@ -48,7 +56,7 @@ class _Members:
     """The files of a book, whose names may be written in other capitals than they are called."""
 
     def __init__(self, archive: ZipFile) -> None:
-        self._archive = archive
+        self._archive, self.names = archive, archive.namelist()
         self._names = {name.lower(): name for name in reversed(archive.namelist())}
         self._names |= {name: name for name in archive.namelist()}
 
@@ -102,9 +110,13 @@ def _xml(etree: Any, data: bytes) -> Any:
 
 
 def _package(etree: Any, members: _Members) -> str:
-    container = _xml(etree, members.read("META-INF/container.xml"))
-    root_file = container.find(".//{*}rootfile")
-    return unquote(root_file.get("full-path"))
+    """The file that lists the chapters; where nothing names it, the one that is called as such."""
+    with suppress(etree.XMLSyntaxError, KeyError):
+        container = _xml(etree, members.read("META-INF/container.xml"))
+        root_file = container.find(".//{*}rootfile")
+        if root_file is not None and unquote(root_file.get("full-path", "")) in members:
+            return unquote(root_file.get("full-path"))
+    return next((name for name in members.names if name.lower().endswith(".opf")), "")
 
 
 def _locked(etree: Any, members: _Members) -> set[str]:

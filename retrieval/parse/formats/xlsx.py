@@ -12,7 +12,7 @@ from retrieval.parse.document import Document
 from retrieval.parse.library import library, reading
 from retrieval.parse.number_format.figures import general
 from retrieval.parse.numbers import cell_text
-from retrieval.parse.office.package import ODD, Relation, mended, read_part, relations
+from retrieval.parse.office.package import ODD, Relation, broken_parts, mended, read_part, relations
 from retrieval.parse.office.parts import EMBEDDED, Embedded, odd_part
 from retrieval.parse.raised import lowered, raised
 from retrieval.parse.registry import Format, register
@@ -35,22 +35,22 @@ def read_workbook(path: Path, _: str | None, emit: Emit) -> Document:
     openpyxl = library("openpyxl", "openpyxl", path.name)
     library("defusedxml", "defusedxml", path.name)  # openpyxl uses it where it is installed
     builder = Builder()
-    with (
-        reading(path.name, "workbook"),
-        open_zip(path) as archive,
-        mended(path, archive, builder) as file,
-    ):
+    with reading(path.name, "workbook"), open_zip(path) as archive:
         try:
-            title = _read(openpyxl, file, builder, emit)
-        except _StylesError:
-            # One style that openpyxl takes amiss refuses the book; the cells can do without.
-            builder.warn("its cell formats cannot be read: numbers are shown plainly.")
-            with mended(path, archive, builder, without="xl/styles.xml") as plain:
-                title = _read(openpyxl, plain, builder, emit)
+            with mended(path, archive, builder) as file:
+                title = _read(openpyxl, file, builder, emit)
+        except _NotOpened:
+            broken = broken_parts(archive, builder)
+            if not broken or "xl/styles.xml" in broken:
+                # One style that openpyxl takes amiss refuses the book; the cells can do without.
+                builder.warn("its cell formats cannot be read: numbers are shown plainly.")
+                broken.add("xl/styles.xml")
+            with mended(path, archive, builder, broken) as file:
+                title = _read(openpyxl, file, builder, emit)
     return builder.document(title or stem(path), path.name, "sheet")
 
 
-class _StylesError(Exception):
+class _NotOpened(Exception):
     """openpyxl cannot open the workbook; nothing has been read yet."""
 
 
@@ -60,7 +60,7 @@ def _read(openpyxl: Any, file: BinaryIO, builder: Builder, emit: Emit) -> str:
             file, read_only=True, data_only=True, keep_links=False, rich_text=True
         )
     except ODD as error:
-        raise _StylesError from error
+        raise _NotOpened from error
     with ZipFile(file) as package:
         return _Reader(book, package, builder, emit).read()
 
