@@ -51,9 +51,8 @@ def add_html(builder: Builder, text: str, file: str) -> str:
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise DocumentError(f"{file} cannot be read whole: its elements nest 2048 deep or more.")
     for frame in root.xpath("//iframe[normalize-space(@srcdoc)]"):  # a page within the page
-        inner = lxml_html.document_fromstring(frame.get("srcdoc"), parser=parser)
         frame.tag, frame.text = "div", None
-        frame[:] = [inner.body] if inner.body is not None else []
+        frame[:] = lxml_html.fragments_fromstring(f"<div>{frame.get('srcdoc')}</div>")
     sheets = StyleSheets(root, file)
     if not sheets.whole:
         builder.warn("its style sheets are too large to tell all that they hide.")
