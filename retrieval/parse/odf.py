@@ -9,6 +9,7 @@ from typing import Any
 from retrieval.parse.builder import Builder
 from retrieval.parse.formula import beside, mathml
 from retrieval.parse.odf_styles import STYLE, TEXT, Styles
+from retrieval.parse.office.symbols import symbols
 from retrieval.parse.page_numbers import PRINTED
 from retrieval.parse.raised import lowered, raised
 
@@ -226,8 +227,8 @@ class Body:
                 self._boxes.append(element)
                 return ""
             return self._object(element) or "".join(map(self._inline, element))
-        text = self._object(element) or self.words(element)
         style = element.get(f"{TEXT}style-name")
+        text = symbols(self._object(element) or self.words(element), self.styles.font(style))
         if self.styles.is_hidden(style):
             self.builder.hide(text)
             return ""

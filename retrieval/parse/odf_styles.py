@@ -30,6 +30,7 @@ class Styles:
     def __init__(self, *roots: Any) -> None:
         self._hidden: dict[str, bool] = {}
         self._script: dict[str, str] = {}
+        self._font: dict[str, str] = {}
         self._parent: dict[str, str] = {}
         self._unnumbered: set[str] = set()  # styles of headings that are left out of the outline
         self._levels: dict[str, dict[int, Any]] = defaultdict(dict)
@@ -50,6 +51,8 @@ class Styles:
         if style.get(f"{STYLE}list-style-name") == "" and parent.tag.endswith("automatic-styles"):
             self._unnumbered.add(name)
         for properties in style.iterchildren(f"{STYLE}text-properties"):
+            if font := properties.get(f"{STYLE}font-name"):
+                self._font[name] = font
             if display := properties.get(f"{TEXT}display"):
                 self._hidden[name] = display == "none"
             position = properties.get(f"{STYLE}text-position", "").split(" ")[0]
@@ -65,6 +68,10 @@ class Styles:
     def script(self, name: str | None) -> str:
         """ "sup" or "sub" for raised and lowered text."""
         return self._said(self._script, name) or ""
+
+    def font(self, name: str | None) -> str:
+        """The name of its font, "" where none is said."""
+        return self._said(self._font, name) or ""
 
     def _said(self, table: dict[str, _T], name: str | None) -> _T | None:
         """What a style says, or the nearest that it is made of."""

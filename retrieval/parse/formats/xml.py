@@ -72,7 +72,9 @@ def _walk(builder: Builder, root: Any, file: str) -> None:
             continue
         _add_attributes(builder, element)
         children = [child for child in element if _name(child)]
-        if name in _TITLES:
+        if name == "table" and next(element.iter("{*}tr"), None) is not None:
+            Markup(builder).read(element)  # which knows cells over several rows
+        elif name in _TITLES:
             builder.add("heading", _words(element), min(level, 9))
         elif name in _ROWS and children:
             builder.row(_words(child) for child in children)
