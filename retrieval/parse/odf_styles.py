@@ -11,6 +11,7 @@ from retrieval.parse.office.numerals import numeral
 
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _T = TypeVar("_T")
+_OF_SHEETS = ("{*}table-properties", "{*}drawing-page-properties")
 _DEEPEST = 20  # styles made of each other
 STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 
@@ -30,6 +31,7 @@ class Styles:
     def __init__(self, *roots: Any) -> None:
         self._hidden: dict[str, bool] = {}
         self._script: dict[str, str] = {}
+        self._unseen: dict[str, bool] = {}  # styles of sheets and slides
         self._font: dict[str, str] = {}
         self._parent: dict[str, str] = {}
         self._unnumbered: set[str] = set()  # styles of headings that are left out of the outline
@@ -50,6 +52,14 @@ class Styles:
         parent = style.getparent()
         if style.get(f"{STYLE}list-style-name") == "" and parent.tag.endswith("automatic-styles"):
             self._unnumbered.add(name)
+        for properties in style.iterchildren(*_OF_SHEETS):
+            said = [
+                v
+                for k, v in properties.items()
+                if k.rpartition("}")[2] in ("display", "visibility")
+            ]
+            if said:
+                self._unseen[name] = said[0] in ("false", "hidden")
         for properties in style.iterchildren(f"{STYLE}text-properties"):
             if font := properties.get(f"{STYLE}font-name"):
                 self._font[name] = font
@@ -60,6 +70,10 @@ class Styles:
                 lowered = position == "sub" or position.startswith("-")
                 script = "sub" if lowered else "sup"
                 self._script[name] = "" if position in ("0%", "0") else script
+
+    def is_unseen(self, name: str | None) -> bool:
+        """Whether a sheet or a slide of this style is hidden."""
+        return self._said(self._unseen, name) or False
 
     def is_hidden(self, name: str | None) -> bool:
         """Whether the style keeps its text from being shown."""

@@ -11,7 +11,7 @@ from retrieval.parse.builder import Builder
 from retrieval.parse.decode import stem
 from retrieval.parse.document import Document
 from retrieval.parse.library import library, reading, xml_parser
-from retrieval.parse.odf import Body
+from retrieval.parse.odf import Body, fields
 from retrieval.parse.odf_styles import Styles
 from retrieval.parse.registry import Format, register
 from retrieval.parse.zipped import open_zip
@@ -51,6 +51,7 @@ def read_flat(path: Path, *_: object) -> Document:
 
 def _document(path: Path, builder: Builder, member: Any, root: Any, *more: Any) -> Document:
     body = Body(builder, Styles(root, *more), member)
+    body.controls = fields(root)
     unit: Any = "page"
     for part in root.iterfind(f"{_OFFICE}body/*"):
         kind = part.tag.rpartition("}")[2]
@@ -64,6 +65,11 @@ def _document(path: Path, builder: Builder, member: Any, root: Any, *more: Any) 
         else:
             unit = "slide"
             body.read(part)
+    if body.unseen:
+        builder.warn(
+            f"hidden slides are left out ({', '.join(body.unseen[:20])}); "
+            "show them and save the file to have them read."
+        )
     titles = (each.findtext(".//{http://purl.org/dc/elements/1.1/}title") for each in (*more, root))
     title = next(filter(None, titles), "")
     heading = builder.first_heading() if unit == "page" else ""
