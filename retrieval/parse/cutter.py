@@ -106,7 +106,7 @@ class Cutter:
             glued = False
             if fresh:
                 if self.open and turns == self.turns and self._goes_on(head):
-                    glued = a == start and not (self.apart and match[0][0].isalnum())
+                    glued = match[0][0] in _ENDS if self.apart else a == start
                 else:
                     self._close()
                     self.number += 1

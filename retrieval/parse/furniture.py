@@ -10,7 +10,7 @@ from statistics import median
 from typing import NamedTuple
 
 from retrieval.parse.line import CELLS, Line
-from retrieval.parse.page_numbers import PRINTED, is_page_number, page_numbers
+from retrieval.parse.page_numbers import FAR, PRINTED, is_page_number, page_numbers
 
 _EDGE = 3  # lines looked at from the top and from the bottom of each page
 _NUMBER = re.compile(r"\d+")
@@ -19,10 +19,9 @@ _BEFORE = re.compile(
     rf"(?:(?<!\d)[|·•–—-]\s*|{CELLS}|\b(?:page|seite|p\.)\s*|第\s*)$", re.IGNORECASE
 )
 _SURE = re.compile(r"(?:[|·•]\s*|\b(?:page|seite|p\.)\s*|第\s*)$", re.IGNORECASE)
-_FAR = 50  # pages from a number to its page, where only small type makes it a page number
 _MARGIN = 1 / 6  # of the height of a page, above and below, where headers and footers stand
 # A field of a form, which says something of its page even where it is the same on all of them.
-_FIELD = re.compile(r"[^\W\d][^:]{0,30}: +\S|.*\d[.,]\d\d\)?$")
+_FIELD = re.compile(r"[^\W\d][^:]{0,30}: +\S.*|.*\d[.,]\d\d\)?$")
 _SAME = 3.0  # points; what runs along all pages stands at one height
 _APART = 1.4  # of the usual distance between lines
 _OTHER = 20  # pages with one heading for one where other words stand in its place
@@ -112,7 +111,7 @@ def _keys(page: list[Line], index: int, number: int, outside: bool) -> set[str]:
         elif not before.strip() or _BEFORE.search(before):
             counts = outside and match[0][0] != "0"
         else:
-            counts = outside and is_small and abs(away) <= _FAR
+            counts = outside and is_small and abs(away) <= FAR
         if counts and len(match[0]) <= 5:
             keys.add(f"{before}#{away}{after}")
     return keys

@@ -14,6 +14,7 @@ PRINTED = re.compile(
     r"(?:\s*(?:of|/|von|de|sur|di|av|z|из)\s*\d{1,4}|\s*[-–—]|\s*\|(?:\s*p ?a ?g ?e)?|\s*[页頁])?",
     re.IGNORECASE,
 )
+FAR = 50  # pages from a page to the number behind other words; farther ones count other things
 _LAST = re.compile(r"(?<!\S)(?P<number>\d{1,4})$")
 _ROMAN = re.compile(r"(?=.)c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
 _VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
@@ -57,19 +58,24 @@ def printed_labels(edges: list[list[str]]) -> list[str | None]:
     most numbered pages show; pages before them may have roman ones.
     """
     offsets: Counter[Number] = Counter()
+    lone: Counter[Number] = Counter()  # those of numbers that stand alone, which are believed first
     found: list[dict[Number, str]] = []
     for page, texts in enumerate(edges):
         labels: dict[Number, str] = {}
         for text in texts:
-            match = PRINTED.fullmatch(text) or _LAST.search(text)
+            alone = PRINTED.fullmatch(text)
+            match = alone or _LAST.search(text)
             number = _number(match[0], page) if match else None
-            if match and number:
+            # "Certificate no. 104" on the fifth page is what it says.
+            if match and number and (alone or abs(number[1]) <= FAR):
                 chapter = match.groupdict().get("chapter") or ""
                 labels[number] = chapter + match["number"]
+                lone[number] += alone is not None
         found.append(labels)
         offsets.update(labels.keys())
-    number, votes = offsets.most_common(1)[0] if offsets else ((0, 0), 0)
-    if votes < max(4, 0.6 * len(edges)):
+    most = (*lone.most_common(1), *offsets.most_common(1))
+    number = next((n for n, votes in most if votes >= max(4, 0.6 * len(edges))), None)
+    if number is None:
         return [None] * len(edges)
     roman = page_numbers([[*labels.values()] for labels in found]) if number[0] != 1 else set()
     believed = [number, *(other for other in roman if other[0] == 1)]
