@@ -367,6 +367,7 @@ def test_hebrew_is_running_text_and_its_stops_stay_in_place() -> None:
         (".(ABC Corp 2023) הרבחה לש 60% ,13:30 העשב", "בשעה 13:30, 60% של החברה (ABC Corp 2023)."),
         ("קוחל (4))ב)15 ףיעס", "סעיף 15(ב)(4) לחוק"),
         ("ףיעס )1", "1) סעיף"),
+        (".١٬٢٣٤٫٥٦ نمثلا", "الثمن ١٬٢٣٤٫٥٦."),
         ("The word םולש בר means peace", "The word רב שלום means peace"),
     ],
 )
