@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import ctypes
+import html
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -77,7 +79,7 @@ def _add(found: Added, annotation: Any, form: Any, text_page: Any) -> None:
         return
     if kind == _FILE:
         found.attached.append(_attached(raw.FPDFAnnot_GetFileAttachment(annotation)))
-    words = _string(annotation, "Contents").strip()
+    words = _string(annotation, "Contents").strip() or _rich(annotation)
     if not words and kind == _STAMP:
         words = _string(annotation, "Name")
     if words and unseen:
@@ -151,6 +153,12 @@ def _string(annotation: Any, key: str) -> str:
 
     name = key.encode()
     return _wide(lambda buffer, size: raw.FPDFAnnot_GetStringValue(annotation, name, buffer, size))
+
+
+def _rich(annotation: Any) -> str:
+    """The words of a note that is only kept with its type: XHTML."""
+    text = re.sub(r"</p>|<br\s*/?>", "\n", _string(annotation, "RC"))
+    return html.unescape(re.sub(r"<[^>]*>", "", text)).strip()
 
 
 def attachments(pdf: Any) -> list[Attached]:

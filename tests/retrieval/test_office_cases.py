@@ -651,6 +651,13 @@ def test_hidden_text_of_word(tmp_path: Path) -> None:
     assert [words for _, words in document.hidden] == ["We take 550.", "and not.", "and paper."]
 
 
+@pytest.mark.parametrize("mark", ['<w:sz w:val="2"/>', '<w:color w:val="FDFDFD"/>'])
+def test_words_too_small_or_too_pale_for_a_reader(tmp_path: Path, mark: str) -> None:
+    document = word(tmp_path, paragraph("It costs 700.", run(" It costs 1.", mark)))
+    assert texts(document) == ["It costs 700."]
+    assert [words for _, words in document.hidden] == ["It costs 1."]
+
+
 def test_ticks_and_symbols(tmp_path: Path) -> None:
     def symbol(font: str, code: str) -> str:
         return f'<w:r><w:sym w:font="{font}" w:char="{code}"/></w:r>'

@@ -141,7 +141,8 @@ class _Reader:
             merged: dict[int, str] = {}
             for cell in inside(row, f"{W}tc"):
                 column = len(cells)
-                words = " ".join(map(self.cell_line, cell.iter(f"{W}p")))
+                lines = (p for p in cell.iter(f"{W}p") if not _is_boxed(p, cell))
+                words = " ".join(map(self.cell_line, lines))
                 merge = value(cell, "tcPr/vMerge")
                 if merge is not None:
                     if merge != "restart" and not words.strip():
@@ -154,7 +155,8 @@ class _Reader:
                 continue
             self.builder.row(cells)
             for paragraph in row.iter(f"{W}p"):
-                self.below(paragraph)
+                if not _is_boxed(paragraph, row):
+                    self.below(paragraph)
 
     def cell_line(self, element: Any) -> str:
         text = self.runs.text(element)
@@ -221,6 +223,16 @@ class _Reader:
             ]
             for comment in (() if root is None else root.iter(f"{W}comment"))
         }
+
+
+def _is_boxed(paragraph: Any, cell: Any) -> bool:
+    """Whether it stands in a text box, which is read behind the table."""
+    for element in paragraph.iterancestors():
+        if element is cell:
+            break
+        if element.tag == f"{W}txbxContent":
+            return True
+    return False
 
 
 def _is_gone(element: Any, text: str) -> bool:

@@ -18,6 +18,7 @@ _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _SCRIPTS: dict[str, Callable[[str], str]] = {"superscript": raised, "subscript": lowered}
 _BREAKS = {f"{W}tab": "\t", f"{W}ptab": "\t", f"{W}br": "\n", f"{W}cr": "\n"}
 _TELLING = re.compile(r"[\d+−]")  # what is raised says something of a figure
+_TINY = 3  # half points; nobody reads that
 _LEAST = 4  # half points that a run is raised or lowered by
 _NOT_HERE = LEFT_OUT | {f"{W}txbxContent", f"{W}rPr", f"{W}rt"}
 
@@ -86,9 +87,9 @@ class Runs:
                     result = self._styles.first(name, _of_style[look])
             return result
 
-        if found(_vanish):
+        if found(_vanish) or found(_is_tiny):
             return "hidden"
-        if white and found(_color) == "FFFFFF" and not found(_filled_run):
+        if white and found(_is_white) and not found(_filled_run):
             return "hidden"
         return found(_script) or ""
 
@@ -171,9 +172,17 @@ def _script(properties: Any) -> str | None:
     return value(properties, "vertAlign")
 
 
-def _color(properties: Any) -> str | None:
+def _is_white(properties: Any) -> bool | None:
+    """None where no colour is said."""
     color = value(properties, "color")
-    return None if color is None else color.upper()
+    if color is None:
+        return None
+    return bool(re.fullmatch("(?:[Ff][2-9A-Fa-f]){3}", color))
+
+
+def _is_tiny(properties: Any) -> bool | None:
+    size = whole(value(properties, "sz"))
+    return None if size is None else size <= _TINY
 
 
 def _position(run: Any) -> str:
@@ -212,5 +221,5 @@ def _in_style(look: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 _of_style: dict[Callable[[Any], Any], Callable[[Any], Any]] = {
-    look: _in_style(look) for look in (_vanish, _script, _color, _filled_run)
+    look: _in_style(look) for look in (_vanish, _script, _is_white, _is_tiny, _filled_run)
 }
