@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from retrieval.parse.line import CELLS, Line
 from retrieval.parse.page_numbers import FAR, PRINTED, is_page_number, page_numbers
+from retrieval.parse.rows import YEARS
 
 _EDGE = 3  # lines looked at from the top and from the bottom of each page
 _NUMBER = re.compile(r"\d+")
@@ -21,6 +22,7 @@ _BEFORE = re.compile(
 _SURE = re.compile(r"(?:[|·•]\s*|\b(?:page|seite|p\.)\s*|第\s*)$", re.IGNORECASE)
 _MARGIN = 1 / 6  # of the height of a page, above and below, where headers and footers stand
 # A field of a form, which says something of its page even where it is the same on all of them.
+_WITHIN_CODE = re.compile(r"\d[-/.,:]$")  # the last part of a date, an account
 _FIELD = re.compile(r"[^\W\d][^:]{0,30}: +\S.*|.*\d[.,]\d\d\)?$")
 _SAME = 3.0  # points; what runs along all pages stands at one height
 _APART = 1.4  # of the usual distance between lines
@@ -100,7 +102,7 @@ def _keys(page: list[Line], index: int, number: int, outside: bool) -> set[str]:
     text = page[index].text
     is_small = page[index].size < 0.95 * median(line.size for line in page)
     is_number = PRINTED.fullmatch(text)
-    is_field = not is_small and _FIELD.fullmatch(text)
+    is_field = not is_small and (_FIELD.fullmatch(text) or _is_total(page[index]))
     keys = {text} if outside and not is_number and not is_field else set()
     for match in list(_NUMBER.finditer(text))[-3:]:
         before, after = text[: match.start()], text[match.end() :]
@@ -108,6 +110,8 @@ def _keys(page: list[Line], index: int, number: int, outside: bool) -> set[str]:
         # "Invoice 101" on the first page and "Invoice 102" on the second are what they say.
         if is_number or _SURE.search(before):
             counts = True
+        elif _WITHIN_CODE.search(before):
+            counts = False
         elif not before.strip() or _BEFORE.search(before):
             counts = outside and match[0][0] != "0"
         else:
@@ -115,6 +119,12 @@ def _keys(page: list[Line], index: int, number: int, outside: bool) -> set[str]:
         if counts and len(match[0]) <= 5:
             keys.add(f"{before}#{away}{after}")
     return keys
+
+
+def _is_total(line: Line) -> bool:
+    """A label and a figure, `Total  45`; a year says nothing of one page."""
+    cells = line.text.split(CELLS)
+    return line.has_figure_cell and not any(map(YEARS.fullmatch, cells))
 
 
 def _is_outside(y: float, span: Span | None) -> bool:

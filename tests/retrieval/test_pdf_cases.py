@@ -109,8 +109,10 @@ def test_numbered_forms_keep_their_numbers(tmp_path: Path) -> None:
     [
         (["Account 4711-0{n}"], 790.0),  # counts, and is no page number
         (["Hours worked  3{n}"], 200.0),
+        (["Log of 2024-05-0{n}"], 790.0),
         (["Result: passed"], 90.0),  # the same on all, and each page says it of its own
         (["Carried forward  1000.00"], 90.0),
+        (["Total  45"], 90.0),
         (["Sealed at Ternvik"], 300.0),
     ],
 )
