@@ -8,6 +8,7 @@ from collections.abc import Container, Mapping
 from typing import Any
 
 from retrieval.parse.builder import Builder
+from retrieval.parse.counters import Counters
 from retrieval.parse.document import Kind
 from retrieval.parse.formula import beside, mathml
 from retrieval.parse.list_numbers import HtmlList
@@ -33,6 +34,7 @@ class Markup:
         self.hidden: Container[Any] = sheets.hidden if sheets else ()
         self.raised: Mapping[Any, str] = sheets.scripts if sheets else {}
         self.kinds_of_lists: Mapping[Any, str] = sheets.kinds if sheets else {}
+        self.counters = Counters(sheets.counted if sheets else {})
         self.words: list[str] = []
         self.kinds: list[tuple[Kind, int]] = [("text", 0)]
         self.lead = ""  # the bullet or number of the list item that begins
@@ -84,6 +86,7 @@ class Markup:
         return shown is not None
 
     def _start(self, element: Any, tag: str) -> None:
+        number = self.counters.begin(element)
         if tag == "br":
             self.words.append("\n")
         elif tag == "table":
@@ -102,6 +105,11 @@ class Markup:
             self.words.append(_MARKS[tag][0])
         elif self._script(element, tag):
             self.scripts.append((self.words, len(self.words)))
+        if number:
+            if tag == "li" and not self._in_cell():
+                self.lead = number
+            else:
+                self.words.append(number)
         self._text(element.text)
 
     def _start_block(self, element: Any, tag: str) -> None:
@@ -118,6 +126,7 @@ class Markup:
             self.kinds.append(("heading", int(tag[1:])))
 
     def _end(self, element: Any, tag: str) -> None:
+        self.counters.end()
         table = self.tables[-1] if self.tables else None
         if tag == "table" and self.tables:
             self.tables.pop()

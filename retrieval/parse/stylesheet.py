@@ -8,18 +8,20 @@ from functools import lru_cache
 from time import monotonic
 from typing import Any, NamedTuple
 
+from retrieval.parse.counters import Counted, kind_of
 from retrieval.parse.library import library
 
 _HIDES = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:opacity|font-size)\s*:\s*\.?0"
-    r"|\bcolor\s*[:=]|vertical-align\s*:\s*[^bmtsi]|vertical-align\s*:\s*su[pb]|list-style",
+    r"|\bcolor\s*[:=]|counter-|text-raise|position\s*:\s*relative|vertical-align\s*:\s*[^bmtsi]|vertical-align\s*:\s*su[pb]|list-style",
     re.IGNORECASE,
 )
 _SHOWS = ("color", "background", "display", "visibility", "opacity", "font-size")
-_READ = frozenset((*_SHOWS, "background-color", "vertical-align", "list-style", "list-style-type"))
+_COUNTS = ("counter-reset", "counter-increment", "content")
+_MOVES = ("vertical-align", "position", "top", "mso-text-raise")
+_READ = frozenset((*_SHOWS, "background-color", *_MOVES, "list-style", "list-style-type", *_COUNTS))
 _RAISED = re.compile(r"(-)?\d*\.?\d+(?:%|em|ex|rem|px|pt)")
 _SMALL = re.compile(r"smaller|(?:x+-)?small|0?\.\d+r?em|[4-9]\d(?:\.\d+)?%|[4-9](?:\.\d+)?p[xt]")
-_KINDS = {"alpha": "a", "latin": "a", "roman": "i"}
 _NOTHING = re.compile(r"\.?0(?:\.0*)?(?:px|pt|em|rem|%)?")
 _MEDIA = ("", "all", "screen")
 _LONGEST = 300_000  # characters of all style sheets
@@ -41,21 +43,22 @@ class StyleSheets:
     """The style sheets in a page, and those `linked` to it that are at hand.
 
     `hidden` holds the elements they hide, `scripts` says "sup" or "sub" of what they raise or
-    lower, `kinds` how lists and items are numbered ("" for not at all). `whole` is False where they
-    were too large to be followed to their end.
+    lower, `kinds` how lists and items are numbered ("" for not at all), `counted` which numbers
+    stand before elements. `whole` is False where they were too large to be followed to their end.
     """
 
     def __init__(self, root: Any, file: str, linked: str = "") -> None:
         self.hidden: set[Any] = set()
         self.scripts: dict[Any, str] = {}
         self.kinds: dict[Any, str] = {}
+        self.counted: dict[Any, Counted] = {}
         self.whole = True
         self._file = file
         self._said: dict[Any, _Said] = {}
         self._styles: dict[str, list[tuple[str, str, bool]]] = {}  # of elements, which repeat
         self._parsed: dict[str, tuple[float, ...] | None] = {}  # colours
         text = "\n".join([linked, *_sheets(root)])
-        styles = ("color", "vertical-align", "list-style")
+        styles = ("color", "vertical-align", "list-style", "counter-", "text-raise", "relative")
         inline = root.xpath(
             f"//*[{' or '.join(f'contains(@style, {name!r})' for name in styles)}] | //font[@color]"
         )
@@ -78,6 +81,9 @@ class StyleSheets:
                 self.scripts[element] = script
             if (kind := _kind(said)) is not None:
                 self.kinds[element] = kind
+            counted = Counted(*(_value(said, name) for name in _COUNTS))
+            if counted.reset or counted.increment or "counter" in counted.content:
+                self.counted[element] = counted
 
     def _apply(self, root: Any, text: str) -> None:
         select: Any = library("cssselect", "cssselect", self._file)
@@ -92,7 +98,8 @@ class StyleSheets:
                 if monotonic() > until:
                     self.whole = False
                     return
-                if selector.pseudo_element:
+                before = selector.pseudo_element in ("before", "marker")
+                if selector.pseudo_element and not before:
                     continue
                 try:
                     found = root.xpath(translator.selector_to_xpath(selector))
@@ -101,6 +108,8 @@ class StyleSheets:
                 rank = 0, *selector.specificity()
                 for element in found:
                     for name, value, important in rule.declarations:
+                        if before and name not in _COUNTS:
+                            continue
                         self._say(element, name, value, (important, rank, order))
 
     def _add_own(self, element: Any) -> None:
@@ -201,18 +210,25 @@ def _script(said: _Said) -> str:
     align = _value(said, "vertical-align")
     if align in ("super", "sub"):
         return align[:3]
-    shifted = _RAISED.fullmatch(align)
-    if not shifted or _NOTHING.fullmatch(align) or not _SMALL.fullmatch(_value(said, "font-size")):
+    if raised := _RAISED.fullmatch(_value(said, "mso-text-raise")):  # Word
+        return "sub" if raised[1] else "sup"
+    if not _SMALL.fullmatch(_value(said, "font-size")):
         return ""
-    return "sub" if shifted[1] else "sup"
+    moved = _RAISED.fullmatch(align)
+    if moved and not _NOTHING.fullmatch(align):
+        return "sub" if moved[1] else "sup"
+    top = _value(said, "top")
+    moved = _RAISED.fullmatch(top) if _value(said, "position") == "relative" else None
+    if moved and not _NOTHING.fullmatch(top):
+        return "sup" if moved[1] else "sub"
+    return ""
 
 
 def _kind(said: _Said) -> str | None:
     """How items are numbered, as the attribute `type` says it; None where nothing tells."""
     for word in _value(said, "list-style").split():
-        case, _, name = word.partition("-")
-        if case in ("lower", "upper") and name in _KINDS:
-            return _KINDS[name].upper() if case == "upper" else _KINDS[name]
-        if word in ("none", "decimal"):
-            return "1" if word == "decimal" else ""
+        if word == "none":
+            return ""
+        if (kind := kind_of(word)) is not None:
+            return kind
     return None

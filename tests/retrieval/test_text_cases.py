@@ -109,6 +109,9 @@ def test_what_a_browser_hides_is_kept_apart(tmp_path: Path) -> None:
         ("<style>.c5 {vertical-align: super}</style>55<i class=c5>4</i>", "55⁴"),
         ("<style>.s {vertical-align: 4px; font-size: 70%}</style>10<i class=s>6</i>", "10⁶"),
         ("<style>i {vertical-align: 2px}</style>seat <i>6</i>", "seat 6"),
+        ("10<i style='mso-text-raise:4.0pt;position:relative;top:-4.0pt'>6</i>", "10⁶"),
+        ("10<i style='position:relative; top:-.4em; font-size:70%'>6</i>", "10⁶"),
+        ("<div role=img aria-label='Costs: 5,300'><i>x</i></div>", "Costs: 5,300"),
         ("<iframe srcdoc='&lt;p>The fee is 14.'></iframe>", "The fee is 14."),
         ("price <del>20</del><ins>18</ins>", "price ~~20~~18"),
         ("<ruby>東京<rp>(</rp><rt>とうきょう</rt><rp>)</rp></ruby>の本社", "東京の本社"),
@@ -147,6 +150,19 @@ def test_numbers_of_lists(tmp_path: Path) -> None:
     assert texts(tmp_path / "a.html", body) == [
         *("7. seven", "10. ten", "a. sub", "b. sub", "11. eleven"),
         *("2. b", "1. a", "I. one", "II. two", "i. x", "ii. y", "bare", "1. in | 5"),
+    ]
+
+
+def test_numbers_by_counters_of_a_style_sheet(tmp_path: Path) -> None:
+    style = """ol.law {counter-reset: item; list-style: none} .law > li {counter-increment: item}
+        .law > li::before {content: counters(item, ".") " "}
+        .kix {list-style-type: none} .kix > li {counter-increment: kix}
+        .kix > li:before {content: "(" counter(kix, lower-latin) ") "}
+        h2 {counter-increment: part} h2:before {content: "Part " counter(part, upper-roman) ": "}"""
+    body = """<h2>Rent</h2><ol class=law><li>One<ol class=law><li>In<li>In</ol><li>Two</ol>
+        <h2>Fees</h2><ol class=kix><li>x</ol><ol class=kix start=2><li>y</ol>"""
+    assert texts(tmp_path / "a.html", f"<style>{style}</style>{body}") == [
+        *("Part I: Rent", "1 One", "1.1 In", "1.2 In", "2 Two", "Part II: Fees", "(a) x", "(b) y"),
     ]
 
 
