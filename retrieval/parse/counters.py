@@ -73,7 +73,7 @@ class Counters:
             if part[3] is None:
                 text += part[1] if part[1] is not None else part[2]
                 continue
-            values = [value for _, value in self._values.get(part[3], [[0, 0]])]
+            values = [value for _, value in self._values.get(part[3].lower(), [[0, 0]])]
             between = part[4] if part[4] is not None else part[5]
             kind = kind_of((part[6] or "decimal").lower()) or "1"
             shown = values[-1:] if between is None else values

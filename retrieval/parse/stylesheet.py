@@ -179,11 +179,13 @@ def _rules_of(css: Any, nodes: list[Any]) -> Iterator[_Rule]:
 
 
 def _declarations(css: Any, content: Any) -> list[tuple[str, str, bool]]:
-    return [
-        (each.lower_name, css.serialize(each.value).strip().lower(), each.important)
-        for each in css.parse_blocks_contents(content, True, True)
-        if each.type == "declaration" and each.lower_name in _READ
-    ]
+    found = []
+    for each in css.parse_blocks_contents(content, True, True):
+        if each.type == "declaration" and each.lower_name in _READ:
+            text = css.serialize(each.value).strip()
+            words = text if each.lower_name == "content" else text.lower()
+            found.append((each.lower_name, words, each.important))
+    return found
 
 
 def _sheets(root: Any) -> Iterator[str]:
