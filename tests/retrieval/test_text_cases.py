@@ -156,13 +156,23 @@ def test_numbers_of_lists(tmp_path: Path) -> None:
 def test_numbers_by_counters_of_a_style_sheet(tmp_path: Path) -> None:
     style = """ol.law {counter-reset: item; list-style: none} .law > li {counter-increment: item}
         .law > li::before {content: counters(item, ".") " "}
-        .kix {list-style-type: none} .kix > li {counter-increment: kix}
+        .kix {list-style-type: none} .start {counter-reset: kix} .kix > li {counter-increment: kix}
         .kix > li:before {content: "(" counter(kix, lower-latin) ") "}
         h2 {counter-increment: part} h2:before {content: "Part " counter(part, upper-roman) ": "}"""
     body = """<h2>Rent</h2><ol class=law><li>One<ol class=law><li>In<li>In</ol><li>Two</ol>
-        <h2>Fees</h2><ol class=kix><li>x</ol><ol class=kix start=2><li>y</ol>"""
+        <h2>Fees</h2><ol class="kix start"><li>x</ol><p>-</p><ol class=kix><li>y</ol>"""
     assert texts(tmp_path / "a.html", f"<style>{style}</style>{body}") == [
-        *("Part I: Rent", "1 One", "1.1 In", "1.2 In", "2 Two", "Part II: Fees", "(a) x", "(b) y"),
+        *(
+            "Part I: Rent",
+            "1 One",
+            "1.1 In",
+            "1.2 In",
+            "2 Two",
+            "Part II: Fees",
+            "(a) x",
+            "-",
+            "(b) y",
+        ),
     ]
 
 
