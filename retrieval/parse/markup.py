@@ -19,7 +19,8 @@ from retrieval.parse.stylesheet import StyleSheets
 
 _BLOCKS = """p div section article main header footer aside address blockquote figure figcaption ul
     ol li dl dt dd pre form fieldset legend details summary hr body html caption center textarea
-    text dialog h1 h2 h3 h4 h5 h6"""
+    text dialog h1 h2 h3 h4 h5 h6 para simpara footnote"""
+_SCRIPTS = {"sup": "sup", "superscript": "sup", "sub": "sub", "subscript": "sub"}
 _BLOCK_TAGS = frozenset(_BLOCKS.split())
 _LITERAL = ("pre", "textarea")
 _MARKS = {"q": ("“", "”"), **dict.fromkeys(("s", "del", "strike"), ("~~", "~~"))}
@@ -165,8 +166,8 @@ class Markup:
 
     def _script(self, element: Any, tag: str) -> str:
         """ "sup" or "sub" where an element is raised or lowered, "" elsewhere."""
-        if tag in ("sup", "sub"):
-            return tag
+        if tag in _SCRIPTS:
+            return _SCRIPTS[tag]
         if script := self.raised.get(element):
             # A <sup> in it, or around it, says the same once more.
             again = next(element.iter("{*}sup", "{*}sub"), None) is not None

@@ -124,6 +124,27 @@ def test_tags_of_xml_are_no_words(tmp_path: Path) -> None:
         assert parse(tmp_path / "b.xml", broken).text == broken
 
 
+@pytest.mark.parametrize(
+    ("xml", "text"),
+    [
+        ("<para>10<superscript>6</superscript> l<footnote><para>So.</para></footnote></para>",
+         "10⁶ l\n\nSo."),
+        ('<m:math xmlns:m="x"><m:mfrac><m:mn>3</m:mn><m:mn>4</m:mn></m:mfrac></m:math>', "3/4"),
+        ("<table><tr><td rowspan='2'>a</td><td>1</td></tr><tr><td>2</td></tr></table>",
+         "a | 1\na | 2"),
+        ('<Row xmlns:ss="x"><Cell><Data>Fee</Data></Cell><Cell ss:Index="3"><Data>40</Data></Cell>'
+         '<Cell ss:MergeAcross="1"/><Cell><Data>7</Data></Cell></Row>', "Fee | | 40 | | | 7"),
+    ],
+)  # fmt: skip
+def test_figures_and_tables_of_xml(tmp_path: Path, xml: str, text: str) -> None:
+    assert parse(tmp_path / "a.xml", f"<?xml version='1.0'?><doc>{xml}</doc>").text == text
+
+
+def test_a_page_whose_elements_all_have_a_prefix(tmp_path: Path) -> None:
+    page = '<h:html xmlns:h="http://www.w3.org/1999/xhtml"><h:p>42<h:sup>2</h:sup></h:p></h:html>'
+    assert parse(tmp_path / "a.xhtml", page).text == "42²"
+
+
 def test_a_book_of_fictionbook(tmp_path: Path) -> None:
     text = """<?xml version="1.0" encoding="windows-1251"?>
         <FictionBook xmlns="http://www.gribuser.ru/xml/fictionbook/2.0"><description><title-info>
