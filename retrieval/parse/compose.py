@@ -25,17 +25,18 @@ def compose(
     silent: tuple[int, ...],
     notes: Mapping[int, Sequence[str]] = MappingProxyType({}),
     beside: Sequence[tuple[int, str]] = (),
-    spans: Sequence[Span | None] = (),
+    heights: Sequence[Span | None] = (),
 ) -> Document:
     """One document of the lines of its pages; `head` holds its labels, outline and title.
 
     `notes` of a page, by its number, stand behind its lines; `beside` is what a page holds that is
-    no part of them, as (page number from 1, words). `spans` say how high each page reaches.
+    no part of them, as (page number from 1, words). `heights` say from where to
+    where each page reaches.
     """
     labels = [plain(label) or None for label in head["labels"]]
     if not any(labels):
         labels = printed_labels([edge_lines(page) for page in pages])
-    pages, aside = without_furniture(pages, spans)
+    pages, aside = without_furniture(pages, heights)
     body = body_size(pages)
     pages = [footnotes_last(lines, body) for lines in pages]
     outline = [(level, plain(title).strip(), index) for level, title, index in head["outline"]]

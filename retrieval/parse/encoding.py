@@ -94,7 +94,8 @@ def _oddities(data: bytes, name: str) -> int:
     text = data.decode(name, errors="replace")
     words = _IN_WORD.findall(text)
     mixed = len(_NOT_POLISH.findall(text)) if _POLISH.search(text) else 0
-    return mixed + sum(
+    odd = sum(
         not word.isalpha() or (word[:1].islower() and word != word.lower()) or "º" in word[1:]
         for word in words
     )
+    return mixed + int(odd)

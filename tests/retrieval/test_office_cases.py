@@ -525,6 +525,24 @@ def test_rows_are_places(tmp_path: Path) -> None:
     assert [name for at, name in document.places if at <= row][-1] == "row 4"
 
 
+def test_boxes_to_tick_on_a_sheet(tmp_path: Path) -> None:
+    members = _members(workbook(tmp_path / "a.xlsx"))
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    excel = 'xmlns:x="urn:schemas-microsoft-com:office:excel"'
+    boxes = "".join(
+        f"<v:shape><v:textbox><div>{label}<br></div></v:textbox>"
+        f'<x:ClientData ObjectType="Checkbox">{state}</x:ClientData></v:shape>'
+        for label, state in (("Power", "<x:Checked>1</x:Checked>"), ("Water", ""))
+    )
+    members["xl/vml.vml"] = f'<xml xmlns:v="urn:schemas-microsoft-com:vml" {excel}>{boxes}</xml>'
+    members["xl/worksheets/_rels/sheet1.xml.rels"] = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="r9" Type="{kind}/vmlDrawing" Target="../vml.vml"/></Relationships>'
+    )
+    document = parse(zip_file(tmp_path / "b.xlsx", members))
+    assert page_text(document, 1).endswith("☒ Power\n\n☐ Water")
+
+
 def test_merged_cells_of_a_sheet(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet: Any = book.active

@@ -17,7 +17,7 @@ from retrieval.parse.office.parts import EMBEDDED, Embedded, odd_part
 from retrieval.parse.raised import lowered, raised
 from retrieval.parse.registry import Format, register
 from retrieval.parse.sheet.comments import sheet_comments
-from retrieval.parse.sheet.drawings import add_drawing
+from retrieval.parse.sheet.drawings import add_controls, add_drawing
 from retrieval.parse.sheet.edges import edge_texts
 from retrieval.parse.sheet.merges import Merges
 from retrieval.parse.sheet.scan import Scan, scan
@@ -158,6 +158,9 @@ class _Sheet:
                 with odd_part(self.builder, "a drawing"):
                     self.name()
                     add_drawing(self.builder, self.reader.package, part.target)
+            elif part.kind == "vmlDrawing" and not self.hidden:
+                with odd_part(self.builder, "a form"):
+                    add_controls(self.builder, self.reader.package, part.target)
         for kind, code in self.edges if self.named and not self.hidden else ():
             for text in edge_texts(code):
                 if (kind, text) not in self.reader.edges:
@@ -201,8 +204,11 @@ class _Sheet:
             if gone or any(low <= column <= high for low, high in self.columns):
                 unseen.append(text)
                 continue
-            if not text and isinstance(cell["value"], (int, float)):  # the format ";;;"
-                unseen.append(general(cell["value"]))
+            value = cell["value"]
+            if not text and isinstance(value, (int, float)):  # the format ";;;"
+                unseen.append(general(value))
+            elif not text and isinstance(value, str):
+                unseen.append(value.strip())
             texts += [""] * (column - len(texts))
             texts[column - 1] = text
         texts = self.merges.filled(number, texts)

@@ -111,11 +111,12 @@ def main_type(archive: ZipFile) -> bytes:
     return default.encode()
 
 
-def parse_xml(data: bytes) -> Any:
-    """The root element; entities stay unread. Raises SyntaxError for what is no XML."""
+def parse_xml(data: bytes, recover: bool = False) -> Any:
+    """The root element; entities stay unread. Raises SyntaxError for what is no XML, or makes the
+    best of it (`recover`), which may be None."""
     from lxml import etree
 
-    return etree.fromstring(data, xml_parser(etree))
+    return etree.fromstring(data, xml_parser(etree, recover=recover))
 
 
 def opened(
