@@ -27,7 +27,8 @@ def add_drawing(builder: Builder, archive: ZipFile, part: str, values: bool = Fa
 
 def add_controls(builder: Builder, archive: ZipFile, part: str) -> None:
     """The boxes to tick and the buttons of a sheet, with their labels."""
-    root = parse_xml(read_part(archive, part), recover=True)
+    data = read_part(archive, part).replace(b"<br>", b"<br/>")  # as Excel writes it
+    root = parse_xml(data, recover=True)
     for shape in () if root is None else root.iter("{urn:schemas-microsoft-com:vml}shape"):
         said = shape.find(f"{_X}ClientData")
         kind = "" if said is None else said.get("ObjectType") or ""
