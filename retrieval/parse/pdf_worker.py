@@ -12,7 +12,7 @@ from typing import Any
 from retrieval.parse.columns import regions
 from retrieval.parse.cutter import Cutter
 from retrieval.parse.line_numbers import without_line_numbers
-from retrieval.parse.pdf_annotations import attachments
+from retrieval.parse.pdf_annotations import attachments, painted
 from retrieval.parse.pdf_images import pictures_in
 from retrieval.parse.pdf_shown import Shown
 from retrieval.parse.right_to_left import mirrored
@@ -50,6 +50,7 @@ def messages(
         yield {"head": pdfium_head(pdf, count)}
     pictures = pictures_in(path)
     seen: set[int] = set()
+    stamped: list[tuple[int, Any, Message]] = []
     span = span or [count * share // shares, count * (share + 1) // shares]
     for index in range(*span):
         try:
@@ -57,7 +58,13 @@ def messages(
         except Exception as error:  # noqa: BLE001  (one odd page does not refuse the others)
             message = {"rows": [], "failed": f"{type(error).__name__}: {error}"}
         seen.update(key for *_, key in message.get("pictures", ()))
+        if drawn := message.pop("drawn", None):
+            stamped.append((index, drawn, message))
         yield {"page": index, **message}
+    for index, drawn, message in stamped:  # last, since a crash would lose the page
+        named = [(what, name) for what, name, *_ in drawn]
+        notes = [note for note in message.get("notes", ()) if note not in named]
+        yield {"page": index, **message, "notes": [*notes, *painted(pdf, index, drawn)]}
 
 
 def pdfium_head(pdf: Any, count: int) -> Message:
@@ -97,7 +104,10 @@ def page_of(pdf: Any, index: int, pictured: bool = True) -> Message:
         return {"rows": []}  # counts as a page without text, and is reported as such
     found = [measured(page.reader, line, column) for column, line in page.lines]
     numbers = " ".join(map(str, page.numbers))
-    return {"rows": found, "span": page.span, "numbers": numbers, **page.shown.message()}
+    told = page.shown.message()
+    if page.shown.marks.drawn:
+        told["drawn"] = page.shown.marks.drawn
+    return {"rows": found, "span": page.span, "numbers": numbers, **told}
 
 
 class PageReading:
