@@ -8,7 +8,7 @@ from functools import cache
 
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _FOREIGN = re.compile(r"[^\W_]")
-_JOINING = frozenset(".,:/-−–'+")  # one of them between two digits is part of the number
+_JOINING = frozenset(".,:/-−–'+٫٬")  # one of them between two digits is part of the number
 _BESIDE = frozenset("%$€£¥₪°#")  # beside a digit
 _PAIRS = {"(": ")", ")": "(", "[": "]", "]": "[", "{": "}", "}": "{", "«": "»", "»": "«"}
 _OPENING = "([{"

@@ -11,6 +11,7 @@ from retrieval.errors import DocumentError
 from retrieval.parse.document import Block, Document, Kind, Page, Unit, ranges
 from retrieval.parse.layout import plain
 from retrieval.parse.place import Places
+from retrieval.parse.raised import with_fractions
 
 _SPACES = re.compile(r"[^\S\n]+")
 
@@ -62,7 +63,7 @@ class Builder:
 
     def row(self, cells: Iterable[str]) -> None:
         """One row of a table, its cells between bars; a lone word cell is a title or a remark."""
-        words = [" ".join(plain(cell).split()) for cell in cells]
+        words = [with_fractions(" ".join(plain(cell).split())) for cell in cells]
         while words and not words[-1]:
             words.pop()
         filled = [word for word in words if word]
@@ -159,5 +160,5 @@ class Builder:
 
 def tidy(text: str) -> str:
     """White space squeezed line by line; never a lone surrogate or a control character."""
-    lines = (_SPACES.sub(" ", line).strip() for line in plain(text).splitlines())
+    lines = (_SPACES.sub(" ", line).strip() for line in with_fractions(plain(text)).splitlines())
     return "\n".join(line for line in lines if line)

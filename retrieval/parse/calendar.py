@@ -14,6 +14,7 @@ _NAMED = {
     "DTSTART": "Begins",
     "DTEND": "Ends",
     "DUE": "Due",
+    "DURATION": "Lasts",
     "LOCATION": "Place",
     "ORGANIZER": "Organizer",
     "ATTENDEE": "Invited",
@@ -53,12 +54,22 @@ def _add_event(builder: Builder, event: list[tuple[str, str, str]]) -> None:
             builder.add("text", f"Organizer: {_person(parameters, value)}")
         elif name in ("DTSTART", "DTEND", "DUE"):
             builder.add("text", f"{_NAMED[name]}: {_time(parameters, value)}")
+        elif name == "DURATION":
+            builder.add("text", f"{_NAMED[name]}: {_length(value)}")
         elif name in _NAMED and value:
             builder.add("text", f"{_NAMED[name]}: {_plain(value)}")
     if invited:
         builder.add("text", f"Invited: {', '.join(invited)}")
-    for paragraph in values.get("DESCRIPTION", "").split("\n\n"):
-        builder.add("text", paragraph)
+    for name in ("DESCRIPTION", "COMMENT"):
+        for paragraph in values.get(name, "").split("\n\n"):
+            builder.add("text", paragraph)
+
+
+def _length(value: str) -> str:
+    """ "1 h 30 min" for `PT1H30M`."""
+    parts = re.findall(r"(\d+)([WDHMS])", value)
+    units = {"W": "weeks", "D": "days", "H": "h", "M": "min", "S": "s"}
+    return " ".join(f"{number} {units[unit]}" for number, unit in parts if int(number)) or value
 
 
 def _plain(value: str) -> str:

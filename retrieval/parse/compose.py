@@ -11,7 +11,7 @@ from retrieval.parse.contents import contents_lines
 from retrieval.parse.decode import stem
 from retrieval.parse.document import Document, Page
 from retrieval.parse.footnotes import footnotes_last
-from retrieval.parse.furniture import edge_lines, without_furniture
+from retrieval.parse.furniture import Span, edge_lines, without_furniture
 from retrieval.parse.headings import body_size, heading_levels
 from retrieval.parse.layout import Flow, plain
 from retrieval.parse.line import Line
@@ -25,16 +25,18 @@ def compose(
     silent: tuple[int, ...],
     notes: Mapping[int, Sequence[str]] = MappingProxyType({}),
     beside: Sequence[tuple[int, str]] = (),
+    heights: Sequence[Span | None] = (),
 ) -> Document:
     """One document of the lines of its pages; `head` holds its labels, outline and title.
 
     `notes` of a page, by its number, stand behind its lines; `beside` is what a page holds that is
-    no part of them, as (page number from 1, words).
+    no part of them, as (page number from 1, words). `heights` say from where to
+    where each page reaches.
     """
     labels = [plain(label) or None for label in head["labels"]]
     if not any(labels):
         labels = printed_labels([edge_lines(page) for page in pages])
-    pages, aside = without_furniture(pages)
+    pages, aside = without_furniture(pages, heights)
     body = body_size(pages)
     pages = [footnotes_last(lines, body) for lines in pages]
     outline = [(level, plain(title).strip(), index) for level, title, index in head["outline"]]

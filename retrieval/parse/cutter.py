@@ -9,6 +9,7 @@ from retrieval.parse.bidi import RIGHT_TO_LEFT
 from retrieval.parse.right_to_left import turned_back
 from retrieval.parse.scripts import BRAND, BRANDS, Level, Word, marked, side
 from retrieval.parse.segment import CELL_GAP, LINE, MARKS, Box, Segment, SegmentReader
+from retrieval.parse.stacked import FIGURE, fraction
 from retrieval.parse.vertical import VerticalReader
 
 _WORD = re.compile(r"\S+")
@@ -61,6 +62,9 @@ class Cutter:
         self.number = 0  # of PDFium's line
         self.turns = 0
         self.open: _Open | None = None
+        self.read = 0  # up to here words have been read ahead
+        self.apart = False  # whether the last word is a fraction, which no letter goes on
+        self.lead = ""  # a fraction that begins the line of the next word
         self.within = [match.start() for match in _WITHIN.finditer(self.text)][::-1]
 
     def segments(self) -> list[Segment]:
@@ -85,15 +89,24 @@ class Cutter:
         fresh = True
         for match in _WORD.finditer(self.text, start, end):
             a, b = match.span()
+            if a < self.read:
+                continue
+            half = None if self.turns or not FIGURE.fullmatch(match[0]) else self._halved(a, b)
+            if half and half[0] == a:
+                self._add_fraction(*half)
+                continue
+            word, b = (match[0], b) if half is None else (self.text[a : half[0]], half[0])
             b -= self.text[b - 1] in MARKS and b - a > 1
             turns = self.reader.turns(a) if fresh else self.turns
             head, tail = box(a, turns), box(b - 1, turns)
-            if not fresh and self._continues(match[0], a, b, head, tail):
+            if not fresh and self._continues(word, a, b, head, tail):
+                if half:
+                    self._add_fraction(*half)
                 continue
             glued = False
             if fresh:
                 if self.open and turns == self.turns and self._goes_on(head):
-                    glued = a == start
+                    glued = match[0][0] in _ENDS if self.apart else a == start
                 else:
                     self._close()
                     self.number += 1
@@ -104,9 +117,37 @@ class Cutter:
                     self.number += 1
                     head, tail = box(a, turns), box(b - 1, turns)
             fresh, self.turns = False, turns
-            self._add(match[0], a, b, head, tail, glued)
+            self._add(word, a, b, head, tail, glued)
+            if half:
+                self._add_fraction(*half)
         if fresh:
             self.number += 1
+
+    def _halved(self, a: int, b: int) -> tuple[int, int, str, int, bool] | None:
+        """The part of a figure that is the upper half of a fraction, and that fraction."""
+        box = self.reader.box
+        head, tail, half = box(a, 0), box(b - 1, 0), a
+        line, letter = (self.open.box, self.text[self.open.last]) if self.open else (None, "")
+        if not _is_level(head, tail):  # "13" may be 1 and the 3 of 3/4
+            half = b - 1
+            while _is_level(box(half - 1, 0), tail):
+                half -= 1
+            line = head[0], head[1], box(half - 1, 0)[2], head[3]
+            letter = self.text[half - 1]
+        found = fraction(self.reader, half, b, line, letter)
+        return (half, b, *found) if found else None
+
+    def _add_fraction(self, a: int, b: int, words: str, end: int, goes_on: bool) -> None:
+        """To the open segment, or before the next word where it begins a line."""
+        self.read = end
+        if self.open is None or not goes_on:
+            self.lead = f"{words} "
+            return
+        right = max(self.reader.box(b - 1, 0)[2], self.reader.box(end - 1, 0)[2])
+        x0, low, x1, high = self.open.box
+        self.open.words.append(words)
+        self.open.box = x0, low, max(x1, right), high
+        self.open.last, self.open.marked, self.apart = end - 1, True, True
 
     def _continues(self, word: str, a: int, b: int, head: Box, tail: Box) -> bool:
         """Whether the word was added, as most are: close behind the last and as high as it."""
@@ -143,7 +184,8 @@ class Cutter:
     def _add(self, word: str, a: int, b: int, head: Box, tail: Box, glued: bool) -> None:
         if self.open is None:
             self.open = _Open(a, head)
-        open_ = self.open
+        open_, self.apart = self.open, False
+        word, self.lead = self.lead + word, ""
         if self.turns or not self._is_uneven(a, b, head, tail):
             open_.count(head, b - a, a)
             open_.level, open_.marked = b - 1, False

@@ -35,7 +35,12 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 # What the detector knows nothing of, and takes for the first.
-_OTHERS = {"cp1252": ("cp850", "mac_roman"), "cp1251": ("mac_cyrillic",)}
+_OTHERS = {
+    "cp1252": ("cp850", "mac_roman", "cp852"),
+    "cp1251": ("mac_cyrillic",),
+    "iso8859-2": ("cp1250",),  # which it takes for the first where they differ in one letter
+}
+_POLISH, _NOT_POLISH = re.compile("[łęż]"), re.compile("[šžťľď]", re.IGNORECASE)
 _IN_WORD = re.compile(r"(?<=[^\W\d_])[^\w\s.,:;'’­*@&/()-](?=[^\W\d_])|[^\W\d_]+")
 
 
@@ -85,9 +90,12 @@ def guessed(data: bytes) -> str:
 
 
 def _oddities(data: bytes, name: str) -> int:
-    """Marks within words, and small letters before capitals."""
-    words = _IN_WORD.findall(data.decode(name, errors="replace"))
-    return sum(
+    """Marks within words, small letters before capitals, letters of two languages."""
+    text = data.decode(name, errors="replace")
+    words = _IN_WORD.findall(text)
+    mixed = len(_NOT_POLISH.findall(text)) if _POLISH.search(text) else 0
+    odd = sum(
         not word.isalpha() or (word[:1].islower() and word != word.lower()) or "º" in word[1:]
         for word in words
     )
+    return mixed + int(odd)

@@ -42,6 +42,11 @@ def mathml(element: Any) -> str:
     return _settled(_mathml(element, 0))
 
 
+def beside(before: str, formula: str) -> str:
+    """A formula with a space before it where else it would go on a number."""
+    return f" {formula}" if before[-1:].isdigit() and formula[:1].isdecimal() else formula
+
+
 def _name(element: Any) -> str:
     return element.tag.rsplit("}", 1)[-1] if isinstance(element.tag, str) else ""
 

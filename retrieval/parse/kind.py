@@ -94,7 +94,7 @@ def _zipped_format(path: Path, binary: list[Format]) -> Format:
         def marked(text: bytes) -> Format | None:
             return next((each for each in binary if any(m in text for m in each.zip_marks)), None)
 
-        mimetype = beginning("mimetype", 100)
+        mimetype = beginning("mimetype", 100) or beginning("META-INF/manifest.xml", 4000)
         detected = marked(main_type(archive)) or marked(mimetype)
         if detected:
             return detected

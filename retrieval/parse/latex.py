@@ -40,7 +40,25 @@ _SYMBOLS = {
     "sin": "sin ", "cos": "cos ", "tan": "tan ", "log": "log ", "ln": "ln ", "exp": "exp ",
     "min": "min ", "max": "max ", "lim": "lim ",
 }  # fmt: skip
-_UNITS = ("SI", "qty", "SIrange", "qtyrange")
+_ESCAPED = {
+    "\\": "\n",
+    "[": "\n",
+    "]": "\n",
+    **dict.fromkeys(",;: ", " "),
+    **dict.fromkeys("-!()", ""),
+}
+_UNITS = {"SI": 1, "qty": 1, "SIrange": 2, "qtyrange": 2}  # with so many numbers
+_UNIT = {
+    "metre": "m", "meter": "m", "gram": "g", "kilogram": "kg", "kg": "kg", "second": "s", "s": "s",
+    "minute": "min", "hour": "h", "day": "d", "litre": "l", "liter": "l", "ampere": "A",
+    "volt": "V", "watt": "W", "joule": "J", "newton": "N", "pascal": "Pa", "hertz": "Hz",
+    "kelvin": "K", "celsius": "°C", "degreeCelsius": "°C", "degree": "°", "mole": "mol",
+    "bar": "bar", "tonne": "t", "hectare": "ha", "percent": "%", "ohm": "Ω", "candela": "cd",
+    "kilo": "k", "milli": "m", "micro": "µ", "nano": "n", "centi": "c", "deci": "d", "hecto": "h",
+    "mega": "M", "giga": "G", "tera": "T", "per": "/", "squared": "²", "cubed": "³",
+    "square": "²", "cubic": "³", "electronvolt": "eV", "byte": "B", "bit": "bit",
+}  # fmt: skip
+_POWER_BEFORE = re.compile(r"\\(square|cubic)\s*((?:\\(?:kilo|milli|micro|centi|deci))?\s*\\\w+)")
 _ONE_OPERAND = re.compile(r"[\w.,]+")
 
 
@@ -96,7 +114,7 @@ def printed(source: str, depth: int = 0) -> str:
             elif mark == "~":
                 out.append(" ")
         elif char is not None and char not in _ACCENTS:
-            out.append({"\\": "\n", ",": " ", ";": " ", " ": " ", "-": ""}.get(char, char))
+            out.append(_ESCAPED.get(char, char))
         else:
             is_apart = match[0][-1].isspace() and not _SYMBOLS.get(name, "x").isalpha()
             at = _command(out, source, name, at, depth)
@@ -115,28 +133,49 @@ def _command(out: list[str], source: str, name: str, at: int, depth: int) -> int
         letter = printed(argument.inner, depth + 1).replace("ı", "i")
         out.append(letter[:1] + _ACCENTS[name] + letter[1:])
         return argument.end
-    at = after_option(source, at)
+    option, at = at, after_option(source, at)
     if name in _SILENT:
         for _ in range(_SILENT[name]):
             at = Argument(source, after_option(source, at)).end
-    elif name in ("frac", "dfrac", "tfrac", *_UNITS, "href"):
+    elif name in _UNITS:
+        numbers: list[str] = []
+        for _ in range(_UNITS[name]):
+            argument = Argument(source, at)
+            at = after_option(source, argument.end)
+            numbers.append(printed(argument.inner, depth + 1).strip())
+        argument = Argument(source, at)
+        at = argument.end
+        unit = _POWER_BEFORE.sub(r"\2\\\1", argument.inner)
+        unit = re.sub(r"\\(\w+)\s*", lambda m: _UNIT.get(m[1], m[0]), unit)
+        out.append(f"{'–'.join(numbers)} {printed(unit, depth + 1).strip()}")
+    elif name in ("textsuperscript", "textsubscript", "ang"):
+        argument = Argument(source, at)
+        at = argument.end
+        inner = printed(argument.inner, depth + 1)
+        script = {"textsuperscript": raised, "textsubscript": lowered}.get(name)
+        out.append(script(inner) if script else f"{inner}°")
+    elif name.endswith("frac") or name in ("href", "binom"):
         first = Argument(source, at)
         second = Argument(source, after_option(source, first.end))
         at = second.end
         above, below = (printed(each.inner, depth + 1).strip() for each in (first, second))
-        if "frac" in name:
+        if name.endswith("frac"):
+            before = next(filter(None, reversed(out)), "")
+            out.append(" " if before[-1:].isdigit() and above[:1].isdigit() else "")
             out.append(
                 "/".join(
                     part if _ONE_OPERAND.fullmatch(part) else f"({part})" for part in (above, below)
                 )
             )
         else:
-            out.append(below if name == "href" else f"{above} {below}")
+            out.append(below if name == "href" else f"({above} choose {below})")
     elif name == "sqrt":
         argument = Argument(source, at)
-        at = argument.end
         inner = printed(argument.inner, depth + 1)
-        out.append(f"√{inner if _ONE_OPERAND.fullmatch(inner) else f'({inner})'}")
+        given = source[option + 1 : at - 1] if at > option else ""
+        at = argument.end
+        degree = {"": "√", "2": "√", "3": "∛", "4": "∜"}.get(given) or f"{raised(given)}√"
+        out.append(f"{degree}{inner if _ONE_OPERAND.fullmatch(inner) else f'({inner})'}")
     elif name in ("cite", "citep", "citet", "ref", "eqref", "autoref", "cref", "Cref"):
         argument = Argument(source, at)
         at = argument.end

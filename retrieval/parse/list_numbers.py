@@ -7,8 +7,6 @@ from typing import Any
 
 from retrieval.parse.office.numerals import numeral
 
-_NO_NUMBER = re.compile(r"list-style(?:-type)?\s*:[^;]*\bnone\b", re.IGNORECASE)
-
 
 def numbered(number: int, kind: str) -> str:
     """`3`, and as kind `a`, `A`, `i` or `I`: `c`, `C`, `iii` or `III`."""
@@ -32,22 +30,22 @@ def _letters(number: int) -> str:
 class HtmlList:
     """A list of HTML, which numbers its items or gives them bullets."""
 
-    def __init__(self, element: Any, tag: str) -> None:
-        self.is_numbered = tag == "ol" and not _NO_NUMBER.search(element.get("style") or "")
-        self.kind = element.get("type") or "1"
+    def __init__(self, element: Any, tag: str, kind: str | None = None) -> None:
+        """`kind` is what a style sheet says: a kind of number, "" for none."""
+        self.is_numbered = tag == "ol"
+        self.kind = (element.get("type") or "1") if kind is None else kind
         self.step = -1 if element.get("reversed") is not None else 1
         start = _whole(element.get("start"))
         if start is None:
             start = sum(1 for _ in element.iterchildren("{*}li")) if self.step < 0 else 1
         self.number = start - self.step
 
-    def next(self, item: Any) -> str:
-        """What stands before the next item."""
-        if not self.is_numbered:
-            return "• "
+    def next(self, item: Any, kind: str | None = None) -> str:
+        """What stands before the next item, whose own `kind` a style sheet may say."""
         given = _whole(item.get("value"))
         self.number = self.number + self.step if given is None else given
-        return f"{numbered(self.number, item.get('type') or self.kind)}. "
+        kind = (item.get("type") or self.kind) if kind is None else kind
+        return f"{numbered(self.number, kind)}. " if self.is_numbered and kind else "• "
 
 
 def _whole(text: str | None) -> int | None:

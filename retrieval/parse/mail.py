@@ -35,6 +35,7 @@ class Mail:
         self.file = file
         self.attachments = Attachments(builder)
         self._attached: list[Message] = []
+        self._sheets = ""  # style sheets that come with a page
 
     def add(self, message: Message, depth: int = 0, headed: bool = False) -> None:
         """One mail, with those forwarded in it; `headed` begins with its subject."""
@@ -104,15 +105,18 @@ class Mail:
 
     def _related(self, parts: list[Message], depth: int) -> None:
         """A page, and the pictures that stand in it."""
+        sheets = (part for part in parts if part.get_content_type() == "text/css")
+        self._sheets = "\n".join(map(self._text, sheets))
         for part in parts:
             if part is parts[0] or not part.get_content_type().startswith(_PLACED):
                 self._part(part, depth)
+        self._sheets = ""
 
     def _html(self, part: Message) -> None:
         charset = part.get_content_charset() or ""
         text = page_text(self.builder, _payload(part), self.file, charset)
         if text.strip():
-            add_html(self.builder, text, self.file)
+            add_html(self.builder, text, self.file, self._sheets)
 
     def _plain(self, part: Message) -> None:
         text = self._text(part)

@@ -4,33 +4,38 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from typing import Any
 
 from retrieval.parse.builder import Builder
+from retrieval.parse.counters import Counters
 from retrieval.parse.document import Kind
-from retrieval.parse.formula import mathml
+from retrieval.parse.formula import beside, mathml
 from retrieval.parse.list_numbers import HtmlList
 from retrieval.parse.markup_table import Table, lays_out
 from retrieval.parse.raised import lowered, raised
 from retrieval.parse.shown import PROGRAM, is_drawing, is_hidden, value
+from retrieval.parse.stylesheet import StyleSheets
 
 _BLOCKS = """p div section article main header footer aside address blockquote figure figcaption ul
     ol li dl dt dd pre form fieldset legend details summary hr body html caption center textarea
-    text dialog h1 h2 h3 h4 h5 h6"""
+    text dialog h1 h2 h3 h4 h5 h6 para simpara footnote"""
+_SCRIPTS = {"sup": "sup", "superscript": "sup", "sub": "sub", "subscript": "sub"}
 _BLOCK_TAGS = frozenset(_BLOCKS.split())
 _LITERAL = ("pre", "textarea")
 _MARKS = {"q": ("“", "”"), **dict.fromkeys(("s", "del", "strike"), ("~~", "~~"))}
 _RAISED = re.compile(r"\s*[\w+(−-]")
-_ALIGNED = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
 
 
 class Markup:
     """Walks one element tree into a builder."""
 
-    def __init__(self, builder: Builder, hidden: Container[Any] = ()) -> None:
+    def __init__(self, builder: Builder, sheets: StyleSheets | None = None) -> None:
         self.builder = builder
-        self.hidden = hidden  # elements that style sheets hide
+        self.hidden: Container[Any] = sheets.hidden if sheets else ()
+        self.raised: Mapping[Any, str] = sheets.scripts if sheets else {}
+        self.kinds_of_lists: Mapping[Any, str] = sheets.kinds if sheets else {}
+        self.counters = Counters(sheets.counted if sheets else {})
         self.words: list[str] = []
         self.kinds: list[tuple[Kind, int]] = [("text", 0)]
         self.lead = ""  # the bullet or number of the list item that begins
@@ -72,7 +77,9 @@ class Markup:
             return True
         if tag == "math":
             formula = mathml(element)
-            self.words.append(f"\n{formula}\n" if element.get("display") == "block" else formula)
+            before = next(filter(None, reversed(self.words)), "")
+            is_block = element.get("display") == "block"
+            self.words.append(f"\n{formula}\n" if is_block else beside(before, formula))
             return True
         shown = value(element, tag)
         if shown is not None:
@@ -80,6 +87,7 @@ class Markup:
         return shown is not None
 
     def _start(self, element: Any, tag: str) -> None:
+        number = self.counters.begin(element)
         if tag == "br":
             self.words.append("\n")
         elif tag == "table":
@@ -96,15 +104,21 @@ class Markup:
             self.words.append(" ")
         elif tag in _MARKS:
             self.words.append(_MARKS[tag][0])
-        elif _script(element, tag):
+        elif self._script(element, tag):
             self.scripts.append((self.words, len(self.words)))
+        if number:
+            if tag == "li" and not self._in_cell():
+                self.lead = number
+            else:
+                self.words.append(number)
         self._text(element.text)
 
     def _start_block(self, element: Any, tag: str) -> None:
         if tag in ("ol", "ul"):
-            self.lists.append(HtmlList(element, tag))
+            self.lists.append(HtmlList(element, tag, self.kinds_of_lists.get(element)))
         elif tag == "li":
-            self.lead = self.lists[-1].next(element) if self.lists else "• "
+            kind = self.kinds_of_lists.get(element)
+            self.lead = self.lists[-1].next(element, kind) if self.lists else "• "
             if self.lead != "• " and self._in_cell():
                 self.words.append(self.lead)
         elif tag in _LITERAL:
@@ -113,6 +127,7 @@ class Markup:
             self.kinds.append(("heading", int(tag[1:])))
 
     def _end(self, element: Any, tag: str) -> None:
+        self.counters.end()
         table = self.tables[-1] if self.tables else None
         if tag == "table" and self.tables:
             self.tables.pop()
@@ -135,7 +150,7 @@ class Markup:
             self.words.append(" ")
         elif tag in _MARKS:
             self.words.append(_MARKS[tag][1])
-        elif script := _script(element, tag):
+        elif script := self._script(element, tag):
             self._end_script(script)
 
     def _end_block(self, tag: str) -> None:
@@ -148,6 +163,20 @@ class Markup:
             self.lead = ""
         elif tag[0] == "h" and tag[1:].isdigit() and len(self.kinds) > 1:
             self.kinds.pop()
+
+    def _script(self, element: Any, tag: str) -> str:
+        """ "sup" or "sub" where an element is raised or lowered, "" elsewhere."""
+        if tag in _SCRIPTS:
+            return _SCRIPTS[tag]
+        if script := self.raised.get(element):
+            # A <sup> in it, or around it, says the same once more.
+            again = next(element.iter("{*}sup", "{*}sub"), None) is not None
+            around = any(
+                each in self.raised or _name(each) in ("sup", "sub")
+                for each in element.iterancestors()
+            )
+            return "" if again or around or tag in _BLOCK_TAGS else script
+        return _noteref(element) if tag == "a" else ""
 
     def _end_script(self, script: str) -> None:
         words, start = self.scripts.pop()
@@ -211,15 +240,8 @@ def _name(element: Any) -> str:
     return str(name).lower()
 
 
-def _script(element: Any, tag: str) -> str:
-    """ "sup" or "sub" where an element is raised or lowered, "" elsewhere."""
-    if tag in ("sup", "sub"):
-        return tag
-    if match := _ALIGNED.search(element.get("style") or ""):
-        return match[1].lower()[:3]
-    if tag != "a":
-        return ""
-    # A link to a note, which the book's style raises.
+def _noteref(element: Any) -> str:
+    """ "sup" for a link to a note, which the book's style raises."""
     kind = element.get("{http://www.idpf.org/2007/ops}type") or element.get("epub:type") or ""
     if "noteref" not in kind.split() and element.get("role") != "doc-noteref":
         return ""

@@ -6,17 +6,19 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-Number = tuple[bool, int]  # whether it is roman, and its distance to the page
+Number = tuple[int, int]  # 1 if it is roman, 2 if behind a chapter's, and its distance to the page
 
 PRINTED = re.compile(
-    r"(?:(?:page|seite|p\.)\s*|第\s*|[-–—|]\s*|[A-Z]{1,2}-)?(\d{1,4}|[ivxlc]{1,7})"
-    r"(?:\s*(?:of|/|von|de|sur)\s*\d{1,4}|\s*[-–—|]|\s*[页頁])?",
+    r"(?:(?:page|seite|p[aá]gina|pag\.|side|sida|strona|стр\.|p\.)\s*|第\s*|[-–—|]\s*"
+    r"|[A-Z]{1,2}-|(?P<chapter>\d{1,2}-))?(?P<number>\d{1,4}|[ivxlc]{1,7})"
+    r"(?:\s*(?:of|/|von|de|sur|di|av|z|из)\s*\d{1,4}|\s*[-–—]|\s*\|(?:\s*p ?a ?g ?e)?|\s*[页頁])?",
     re.IGNORECASE,
 )
-_LAST = re.compile(r"(?<!\S)(\d{1,4})$")
+FAR = 50  # pages from a page to the number behind other words; farther ones count other things
+_LAST = re.compile(r"(?<!\S)(?P<number>\d{1,4})$")
 _ROMAN = re.compile(r"(?=.)c{0,3}(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})", re.IGNORECASE)
 _VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
-_RUN = (4, 3)  # pages one after the other, for digits and roman numerals; fewer are a coincidence
+_RUN = (4, 3, 2)  # pages one after the other, by kind of number; fewer are a coincidence
 
 
 def page_numbers(edges: list[list[str]]) -> set[Number]:
@@ -56,21 +58,27 @@ def printed_labels(edges: list[list[str]]) -> list[str | None]:
     most numbered pages show; pages before them may have roman ones.
     """
     offsets: Counter[Number] = Counter()
+    lone: Counter[Number] = Counter()  # those of numbers that stand alone, which are believed first
     found: list[dict[Number, str]] = []
     for page, texts in enumerate(edges):
         labels: dict[Number, str] = {}
         for text in texts:
-            match = PRINTED.fullmatch(text) or _LAST.search(text)
+            alone = PRINTED.fullmatch(text)
+            match = alone or _LAST.search(text)
             number = _number(match[0], page) if match else None
-            if match and number:
-                labels[number] = match[1]
+            # "Certificate no. 104" on the fifth page is what it says.
+            if match and number and (alone or abs(number[1]) <= FAR):
+                chapter = match.groupdict().get("chapter") or ""
+                labels[number] = chapter + match["number"]
+                lone[number] += alone is not None
         found.append(labels)
         offsets.update(labels.keys())
-    number, votes = offsets.most_common(1)[0] if offsets else ((False, 0), 0)
-    if votes < max(4, 0.6 * len(edges)):
+    most = (*lone.most_common(1), *offsets.most_common(1))
+    number = next((n for n, votes in most if votes >= max(4, 0.6 * len(edges))), None)
+    if number is None:
         return [None] * len(edges)
-    roman = page_numbers([[*labels.values()] for labels in found]) if not number[0] else set()
-    believed = [number, *(other for other in roman if other[0])]
+    roman = page_numbers([[*labels.values()] for labels in found]) if number[0] != 1 else set()
+    believed = [number, *(other for other in roman if other[0] == 1)]
     return [next((one[n] for n in believed if n in one), None) for one in found]
 
 
@@ -78,9 +86,9 @@ def _number(text: str, page: int) -> Number | None:
     match = PRINTED.fullmatch(text)
     if not match:
         return None
-    if match[1].isdecimal():
-        return False, int(match[1]) - page
-    return (True, _roman(match[1]) - page) if _ROMAN.fullmatch(match[1]) else None
+    if match["number"].isdecimal():
+        return 2 if match["chapter"] else 0, int(match["number"]) - page
+    return (1, _roman(match["number"]) - page) if _ROMAN.fullmatch(match["number"]) else None
 
 
 def _roman(text: str) -> int:

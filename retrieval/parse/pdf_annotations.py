@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import ctypes
+import html
+import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -21,6 +23,7 @@ _LARGEST = 20_000_000  # bytes of one; a larger one is only named
 _NAMELESS = "a file without a name"
 
 
+Painted = tuple[str, str, Box, list[str]]
 Attached = tuple[str, str]  # the name of a file, and what is in it, in base64
 
 
@@ -35,19 +38,24 @@ class Field(NamedTuple):
 
 
 class Added(NamedTuple):
-    """`notes` as (what it is, its text), attached files, and words that nobody sees."""
+    """`notes` as (what it is, its text), attached files, and words that nobody sees.
+
+    `drawn` are notes whose words are only painted: what each is, its name, its place, and the
+    words under it.
+    """
 
     fields: list[Field]
     notes: list[tuple[str, str]]
     attached: list[Attached]
     hidden: list[str]
+    drawn: list[Painted]
 
 
 def added(page: Any, form: Any, text_page: Any) -> Added:
     """What was put on a page; `form` is the document's form environment, None without one."""
     import pypdfium2.raw as raw
 
-    found = Added([], [], [], [])
+    found = Added([], [], [], [], [])
     for index in range(raw.FPDFPage_GetAnnotCount(page.raw)):
         annotation = raw.FPDFPage_GetAnnot(page.raw, index)
         if not annotation:
@@ -77,13 +85,39 @@ def _add(found: Added, annotation: Any, form: Any, text_page: Any) -> None:
         return
     if kind == _FILE:
         found.attached.append(_attached(raw.FPDFAnnot_GetFileAttachment(annotation)))
-    words = _string(annotation, "Contents").strip()
-    if not words and kind == _STAMP:
-        words = _string(annotation, "Name")
+    words = _string(annotation, "Contents").strip() or _rich(annotation)
+    name = _string(annotation, "Name") if kind == _STAMP else ""
+    if not words and kind in (_FREE, _STAMP) and not unseen:
+        rect = raw.FS_RECTF()
+        raw.FPDFAnnot_GetRect(annotation, rect)
+        box = rect.left, min(rect.bottom, rect.top), rect.right, max(rect.bottom, rect.top)
+        under = text_page.get_text_bounded(*box).split()
+        found.drawn.append((_what(annotation, kind, text_page), name, box, under))
+    words = words or name
     if words and unseen:
         found.hidden.append(words)
     elif words:
         found.notes.append((_what(annotation, kind, text_page), words))
+
+
+def painted(pdf: Any, index: int, drawn: list[Painted]) -> list[tuple[str, str]]:
+    """Notes for stamps and the like whose words are in their picture alone.
+
+    PDFium tells what is painted when it has become a part of the page, which then is another.
+    """
+    import pypdfium2.raw as raw
+
+    page = pdf[index]
+    raw.FPDFPage_Flatten(page.raw, raw.FLAT_NORMALDISPLAY)
+    flat = pdf[index]
+    after = flat.get_textpage()
+    notes = []
+    for what, name, box, under in drawn:
+        words = after.get_text_bounded(*box).split()
+        words = words[len(under) :] if words[: len(under)] == under else words
+        if shown := " ".join(words) or name:
+            notes.append((what, shown))
+    return notes
 
 
 def _what(annotation: Any, kind: int, text_page: Any) -> str:
@@ -151,6 +185,12 @@ def _string(annotation: Any, key: str) -> str:
 
     name = key.encode()
     return _wide(lambda buffer, size: raw.FPDFAnnot_GetStringValue(annotation, name, buffer, size))
+
+
+def _rich(annotation: Any) -> str:
+    """The words of a note that is only kept with its type: XHTML."""
+    text = re.sub(r"</p>|<br\s*/?>", "\n", _string(annotation, "RC"))
+    return html.unescape(re.sub(r"<[^>]*>", "", text)).strip()
 
 
 def attachments(pdf: Any) -> list[Attached]:

@@ -12,7 +12,7 @@ from typing import Any
 from retrieval.parse.columns import regions
 from retrieval.parse.cutter import Cutter
 from retrieval.parse.line_numbers import without_line_numbers
-from retrieval.parse.pdf_annotations import attachments
+from retrieval.parse.pdf_annotations import attachments, painted
 from retrieval.parse.pdf_images import pictures_in
 from retrieval.parse.pdf_shown import Shown
 from retrieval.parse.right_to_left import mirrored
@@ -50,6 +50,7 @@ def messages(
         yield {"head": pdfium_head(pdf, count)}
     pictures = pictures_in(path)
     seen: set[int] = set()
+    stamped: list[tuple[int, Any, Message]] = []
     span = span or [count * share // shares, count * (share + 1) // shares]
     for index in range(*span):
         try:
@@ -57,7 +58,13 @@ def messages(
         except Exception as error:  # noqa: BLE001  (one odd page does not refuse the others)
             message = {"rows": [], "failed": f"{type(error).__name__}: {error}"}
         seen.update(key for *_, key in message.get("pictures", ()))
+        if drawn := message.pop("drawn", None):
+            stamped.append((index, drawn, message))
         yield {"page": index, **message}
+    for index, drawn, message in stamped:  # last, since a crash would lose the page
+        named = [(what, name) for what, name, *_ in drawn]
+        notes = [note for note in message.get("notes", ()) if note not in named]
+        yield {"page": index, **message, "notes": [*notes, *painted(pdf, index, drawn)]}
 
 
 def pdfium_head(pdf: Any, count: int) -> Message:
@@ -84,7 +91,8 @@ def pdfium_head(pdf: Any, count: int) -> Message:
 def page_of(pdf: Any, index: int, pictured: bool = True) -> Message:
     """The page's lines with their geometry in reading order, and what else is on it.
 
-    "rows" are [] without a text layer, "numbers" the line numbers that stood beside them. See
+    "rows" are [] without a text layer, "span" is from where to where the page reaches (None if it
+    is turned), "numbers" are the line numbers that stood beside the lines. See
     pdf_shown.py for the rest. `pictured` says that the file may have pictures which were not seen
     yet.
     """
@@ -95,7 +103,11 @@ def page_of(pdf: Any, index: int, pictured: bool = True) -> Message:
     except pypdfium2.PdfiumError:
         return {"rows": []}  # counts as a page without text, and is reported as such
     found = [measured(page.reader, line, column) for column, line in page.lines]
-    return {"rows": found, "numbers": " ".join(map(str, page.numbers)), **page.shown.message()}
+    numbers = " ".join(map(str, page.numbers))
+    told = page.shown.message()
+    if page.shown.marks.drawn:
+        told["drawn"] = page.shown.marks.drawn
+    return {"rows": found, "span": page.span, "numbers": numbers, **told}
 
 
 class PageReading:
@@ -103,6 +115,8 @@ class PageReading:
 
     def __init__(self, pdf: Any, index: int, pictured: bool) -> None:
         self.page = pdf[index]
+        _, low, _, high = self.page.get_cropbox()
+        self.span = None if self.page.get_rotation() else (low, high)
         self.text_page = self.page.get_textpage()
         self.reader = SegmentReader(self.text_page)
         form = pdf.formenv and pdf.formenv.raw

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 _PLAIN = "0123456789+-−=()n"
 _RAISED = str.maketrans(_PLAIN, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 _LOWERED = str.maketrans(_PLAIN[:-1], "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+
+_PARTS = re.compile(r"(\d)?([⁰¹²³⁴-⁹]{1,4})(?:[/⁄∕]([₀-₉]{1,4})|[⁄∕](\d{1,4})(?!\d))")
+_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "0123456789" * 2)
 
 
 def raised(text: str) -> str:
@@ -17,10 +22,22 @@ def lowered(text: str) -> str:
     return _script(text, _LOWERED, "_")
 
 
+def with_fractions(text: str) -> str:
+    """`1³/₄`, a fraction of a raised and a lowered figure, as `1 3/4`."""
+
+    def plain(match: re.Match[str]) -> str:
+        whole, above, below, level = match.groups(default="")
+        return f"{whole} {above}/{below or level}".lstrip().translate(_DIGITS)
+
+    return _PARTS.sub(plain, text) if "/" in text or "⁄" in text or "∕" in text else text
+
+
 def _script(text: str, table: dict[int, int], mark: str) -> str:
     inner = text.strip()
     if not inner:
         return text
     if all(ord(char) in table for char in inner):
         return text.replace(inner, inner.translate(table))
-    return text if inner.isalpha() and mark == "^" else f"{mark}({inner})"
+    if mark == "^" and (inner.isalpha() or re.fullmatch(r"\(\w+\)|\[\w+\]", inner)):
+        return text
+    return f"{mark}({inner})"

@@ -7,12 +7,16 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from html import escape
+from typing import Any
 
 from retrieval.parse.builder import Builder
 from retrieval.parse.encoding import named
 from retrieval.parse.formats.html import add_html
+from retrieval.parse.formula import beside, omml
+from retrieval.parse.office.symbols import symbols
 from retrieval.parse.page_numbers import PRINTED
 from retrieval.parse.raised import lowered, raised
+from retrieval.parse.word.equations import equation, is_equation
 
 _TOKEN = re.compile(
     r"\\([a-z]{1,32})(-?\d{1,10})?[ ]?|\\'([0-9a-f]{2})|\\([^a-z])|([{}])|[\r\n]+|([^\\{}\r\n]+)",
@@ -29,14 +33,22 @@ _CHARACTERS = {
     "rdblquote": "”", "~": " ", "_": "-", "-": "", "{": "{", "}": "}", "\\": "\\", "nestcell": " ",
 }  # fmt: skip
 # What a reader does not see where it stands; the name of a style tells a heading.
-_NAMES = """colortbl pict objdata fldinst xe tc rxe themedata datastore nonesttables
+_NAMES = """colortbl pict objdata mmathPict xe tc rxe themedata datastore nonesttables
     nonshppict generator author operator company subject keywords comment doccomm category
     manager listtable listoverridetable revtbl filetbl creatim revtim printim buptim sp"""
 _SKIPPED = frozenset(_NAMES.split())
 _SHOWN = ("shppict", "shpinst", "shptxt", "nesttableprops")  # though marked as not to be known
 _BESIDE = ("header", "headerl", "headerr", "headerf", "footer", "footerl", "footerr", "footerf")
-_INFORMED = ("atnauthor", "title", "fonttbl", "stylesheet", "htmltag")
-_APART = ("beside", "footnote", "annotation", *_INFORMED)
+_INFORMED = ("atnauthor", "title", "fonttbl", "stylesheet", "htmltag", "fldinst", "moMath")
+_NUMBERED = ("listtext", "pntext")  # the number before a paragraph
+_APART = ("beside", "footnote", "annotation", *_INFORMED, *_NUMBERED)
+_SYMBOL_FIELD = re.compile(r'SYMBOL\s+(\d{1,5}|0x[\da-f]{1,4})\b.*?(?:\\f\s*"([^"]*)")?\s*$', re.I)
+# Elements of a formula, each called as in OMML with an m before it.
+_MATH = """f num den sSup sSub sSubSup sPre e sup sub rad deg nary func fName lim limLow limUpp d
+    m mr r eqArr acc bar box borderBox groupChr phant fPr dPr naryPr radPr accPr barPr phantPr
+    chr begChr endChr sepChr type pos show"""
+_MATH_ELEMENTS = frozenset(f"m{name}" for name in _MATH.split())
+_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 
 
 @dataclass(slots=True)
@@ -49,6 +61,7 @@ class _State:
     font: int = -1
     style: int = -1
     skipped: int = 1  # characters that stand for one of Unicode
+    math: Any = None  # the element of a formula
 
 
 @dataclass
@@ -65,7 +78,10 @@ class Rtf:
     _bytes: bytearray = field(default_factory=bytearray)
     _texts: dict[str, list[str]] = field(default_factory=dict)
     _fonts: dict[int, str] = field(default_factory=dict)
+    _names: dict[int, str] = field(default_factory=dict)  # of the fonts
     _levels: dict[int, int] = field(default_factory=dict)
+    _lead: str = ""  # the number before this paragraph
+    _is_shown: bool = False  # whether a field is shown without its result
     _cells: list[str] = field(default_factory=list)
     _above: list[str] = field(default_factory=list)
     _merged: list[bool] = field(default_factory=list)
@@ -78,6 +94,7 @@ class Rtf:
     _unread: Counter[str] = field(default_factory=Counter)  # by the words that begin it
     _unknown: bool = False  # behind \*: a group that may be passed over
     _to_skip: int = 0
+    _formula: Any = None
 
     def read(self, data: bytes) -> None:
         """All of it."""
@@ -117,6 +134,12 @@ class Rtf:
             self._go("skip")
         elif word in _BESIDE:
             self._go("beside")
+        elif word == "fldrslt" and self._is_shown:
+            self._is_shown = False
+            self._go("skip")
+        elif self._state.math is not None and word in _MATH_ELEMENTS:
+            self._decode()
+            self._state.math = _child(self._state.math, word[1:])
         elif word in _APART:
             self._go(word)
         elif action := _ACTIONS.get(word):
@@ -136,6 +159,10 @@ class Rtf:
         self._decode()
         if self._state.where != "skip":
             self._state.where = where
+            if where == "moMath":
+                from lxml import etree
+
+                self._state.math = self._formula = etree.Element(f"{_M}oMath")
             if where == "footnote":
                 self._notes += 1
                 self._texts.setdefault("", []).append(raised(str(self._notes)))
@@ -168,6 +195,19 @@ class Rtf:
                 self._beside.append(text)
         elif where == "title":
             self.title = text
+        elif where in _NUMBERED:
+            self._lead = f"{text.strip()} " if any(map(str.isalnum, text)) else ""
+        elif where == "moMath":
+            before = "".join(self._texts.get(self._state.where, [])[-1:])
+            self._put(beside(before, omml(self._formula)))
+        elif where == "fldinst":
+            code = " ".join(text.split())
+            symbol = _SYMBOL_FIELD.match(code)
+            self._is_shown = bool(symbol) or is_equation(code)
+            if symbol:
+                self._put(symbols(chr(int(symbol[1], 0)), symbol[2] or "Symbol"))
+            elif self._is_shown:
+                self._put(equation(code))
 
     def _put_bytes(self, data: bytes) -> None:
         skipped = min(self._to_skip, len(data))
@@ -179,6 +219,10 @@ class Rtf:
         self._decode()
         state = self._state
         if state.where == "skip":
+            return
+        text = symbols(text, self._names.get(state.font, ""))
+        if state.math is not None:
+            _add_words(state.math, text)
             return
         if self._page is not None:
             if state.where in ("", "htmltag"):
@@ -202,7 +246,9 @@ class Rtf:
             match = re.match(r"\s*heading (\d)", text, re.IGNORECASE)
             if match:
                 self._levels[self._state.style] = int(match[1])
-        elif self._state.where != "fonttbl":
+        elif self._state.where == "fonttbl":
+            self._names.setdefault(self._state.font, text.strip("; "))
+        else:
             self._put(text)
 
     def _take(self, where: str) -> str:
@@ -220,7 +266,7 @@ class Rtf:
         if self._in_table:
             self._put(" ")
             return
-        text = self._take("")
+        text = self._numbered()
         if self._cells:  # of a row that nothing ends
             self._end_row()
         level = self._level or self._levels.get(self._state.style, 0)
@@ -236,8 +282,13 @@ class Rtf:
                 self.builder.add("text", text)
         self._pending = []
 
+    def _numbered(self) -> str:
+        """The words so far, behind their number; nothing where there are none."""
+        text, lead, self._lead = self._take(""), self._lead, ""
+        return lead + text if text.strip() else ""
+
     def _end_cell(self, _: int | None) -> None:
-        text = self._take("")
+        text = self._numbered()
         at = len(self._cells)
         is_merged = at < len(self._merged) and self._merged[at] and at < len(self._above)
         self._cells.append(self._above[at] if is_merged else text)
@@ -254,7 +305,9 @@ class Rtf:
         self._state.hidden, self._state.script = False, ""
 
     def _paragraph(self, _: int | None) -> None:
-        self._in_table, self._level, self._state.style = False, 0, -1
+        self._state.style = -1
+        if not self._state.where:  # a note or a number stands within another paragraph
+            self._in_table, self._level = False, 0
 
     def _begin_row(self, _: int | None) -> None:
         self._merged = []
@@ -273,7 +326,15 @@ class Rtf:
         self._in_table = True
 
     def _set_level(self, number: int | None) -> None:
-        self._level = number + 1 if number is not None and number < 9 else 0
+        level = number + 1 if number is not None and number < 9 else 0
+        if self._state.where == "stylesheet":
+            self._levels[self._state.style] = level
+        elif not self._state.where:
+            self._level = level
+
+    def _set_base(self, number: int | None) -> None:
+        if number in self._levels and self._state.where == "stylesheet":
+            self._levels.setdefault(self._state.style, self._levels[number])
 
     def _set_page(self, number: int | None) -> None:
         self._encoding = named(f"cp{number}") or "cp1252"
@@ -289,6 +350,21 @@ class Rtf:
         self._state.script = script
 
 
+def _child(parent: Any, name: str) -> Any:
+    element = parent.makeelement(f"{_M}{name}")
+    parent.append(element)
+    return element
+
+
+def _add_words(element: Any, text: str) -> None:
+    """What a setting says, such as the sign of a sum, or words of a formula."""
+    parent = element.getparent()
+    if parent is not None and parent.tag.endswith("Pr"):
+        element.set(f"{_M}val", element.get(f"{_M}val", "") + text.strip())
+    elif text.strip():
+        _child(element, "t").text = text
+
+
 _ACTIONS: dict[str, Callable[[Rtf, int | None], None]] = {
     "par": Rtf._end_paragraph,
     "sect": Rtf._end_paragraph,
@@ -302,7 +378,11 @@ _ACTIONS: dict[str, Callable[[Rtf, int | None], None]] = {
     "pard": Rtf._paragraph,
     "plain": Rtf._plain,
     "outlinelevel": Rtf._set_level,
+    "sbasedon": Rtf._set_base,
     "ansicpg": Rtf._set_page,
+    "mac": lambda rtf, _: setattr(rtf, "_encoding", "mac_roman"),
+    "pc": lambda rtf, _: setattr(rtf, "_encoding", "cp437"),
+    "pca": lambda rtf, _: setattr(rtf, "_encoding", "cp850"),
     "fcharset": Rtf._set_charset,
     "v": Rtf._set_hidden,
     "deleted": Rtf._set_hidden,

@@ -41,10 +41,12 @@ def marked(word: Word, line: Level | None, glued: bool) -> tuple[str, Level, boo
     space stands between them.
     """
     telling = _TELLING.search(word.text) or word.text in BRANDS
-    if line and glued and len(word.text) <= _ALONE and telling:
+    halved = word.following.startswith(_SLASHES)  # the upper half of a fraction
+    if line and (glued or halved) and len(word.text) <= _ALONE and telling:
         sides = {side(level, line, alone=True) for level in word.levels}
         if len(sides) == 1 and 0 not in sides:
-            return _joined(word, [*sides] * len(word.text)), line, True
+            text = _joined(word, [*sides] * len(word.text))
+            return (text if glued else text.lstrip()), line, glued
     own = line if line and any(_is_on(level, line) for level in word.levels) else None
     own = own or max(word.levels, key=lambda level: level.size)
     sides_ = [side(level, own) for level in word.levels]

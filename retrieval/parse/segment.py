@@ -7,10 +7,14 @@ import math
 import re
 from typing import Any, NamedTuple
 
+from retrieval.parse.office.symbols import symbols
 from retrieval.parse.pdf_objects import address
 
 # A line ends at a line break, or at the mark PDFium puts where a word is divided.
 LINE = re.compile("[^\r\n\x02\ufffe]+[\x02\ufffe]?")
+_PRIVATE = re.compile("[\uf020-\uf0ff]")  # where symbol fonts lie
+_FONT = re.compile(rb"(symbol|wingdings|webdings)(?:mt)?[ -]?([23])?")
+_BOXES = "\uf06f\uf071\uf072\uf0a7\uf0a8\uf0d8\uf0fb\uf0fc\uf0fd\uf0fe"  # of Wingdings
 MARKS = "\x02\ufffe"  # PDFium writes one of them where a word is divided
 CELL_GAP = 0.9  # ems; wider white space stands between cells (or columns), not between words
 _LOOSE = 1.15  # height of a line box over the font size, where the font does not tell
@@ -71,6 +75,8 @@ class SegmentReader:
         pointer, number = ctypes.c_void_p, ctypes.c_int
         box = ctypes.PYFUNCTYPE(number, pointer, number, pointer)
         origin = ctypes.PYFUNCTYPE(number, pointer, number, pointer, pointer)
+        if self.located and _PRIVATE.search(self.text):
+            self.text = _PRIVATE.sub(self._symbol, self.text)
         self.loose = box(address(self.raw.FPDFText_GetLooseCharBox))
         self.origin_of = origin(address(self.raw.FPDFText_GetCharOrigin))
 
@@ -111,10 +117,24 @@ class SegmentReader:
         angle = self.raw.FPDFText_GetCharAngle(self.handle, index)
         return round(-angle / (math.pi / 2)) % 4 if angle > 0 else 0  # PDFium's turns clockwise
 
-    def is_bold(self, index: int) -> bool:
+    def font(self, index: int) -> bytes:
+        """The name of a character's font, in small letters."""
         self.name.value = b""
         self.raw.FPDFText_GetFontInfo(self.handle, index, self.name, 128, self.flags)
-        font = self.name.value.lower()
+        return self.name.value.lower()
+
+    def _symbol(self, match: re.Match[str]) -> str:
+        """A character of a symbol font as it looks."""
+        font = self.font(match.start())
+        name = _FONT.match(font)
+        known = b" ".join(filter(None, name.groups())).decode() if name else ""
+        if font == b"opensymbol":  # LibreOffice's, in place of both
+            known = "wingdings" if match[0] in _BOXES else "symbol"
+        shown = symbols(match[0], known) if known else ""
+        return shown if len(shown) == 1 else match[0]
+
+    def is_bold(self, index: int) -> bool:
+        font = self.font(index)
         if b"bold" in font or b"black" in font:
             return True
         return bool(self.raw.FPDFText_GetFontWeight(self.handle, index) >= 600)

@@ -35,7 +35,8 @@ def is_drawing(element: Any) -> bool:
 
 def value(element: Any, tag: str) -> str | None:
     """What stands in a field, or in place of a picture; None for any other element."""
-    if tag == "img" or (tag == "svg" and element.get("role") == "img"):
+    named = element.get("role") == "img" and (tag == "svg" or element.get("aria-label"))
+    if tag == "img" or named:
         return str(element.get("alt") or element.get("aria-label") or "")
     if tag == "input":
         return _input(element)
@@ -58,4 +59,6 @@ def _chosen(select: Any) -> str:
     chosen = [option for option in options if option.get("selected") is not None]
     if not chosen and select.get("multiple") is None:
         chosen = options[:1]  # which a browser shows
-    return ", ".join(" ".join("".join(one.itertext()).split()) for one in chosen or options)
+    return ", ".join(
+        one.get("label") or " ".join("".join(one.itertext()).split()) for one in chosen or options
+    )

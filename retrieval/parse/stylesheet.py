@@ -1,22 +1,27 @@
-"""Which elements of a web page its own style sheets hide."""
+"""Which elements of a web page its style sheets hide, raise or lower, and how lists count."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from time import monotonic
 from typing import Any, NamedTuple
 
+from retrieval.parse.counters import Counted, kind_of
 from retrieval.parse.library import library
 
 _HIDES = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:opacity|font-size)\s*:\s*\.?0"
-    r"|\bcolor\s*[:=]",
+    r"|\bcolor\s*[:=]|counter-|text-raise|position\s*:\s*relative|vertical-align\s*:\s*[^bmtsi]|vertical-align\s*:\s*su[pb]|list-style",
     re.IGNORECASE,
 )
-_READ = frozenset(
-    ("display", "visibility", "opacity", "font-size", "color", "background", "background-color")
-)
+_SHOWS = ("color", "background", "display", "visibility", "opacity", "font-size")
+_COUNTS = ("counter-reset", "counter-increment", "content")
+_MOVES = ("vertical-align", "position", "top", "mso-text-raise")
+_READ = frozenset((*_SHOWS, "background-color", *_MOVES, "list-style", "list-style-type", *_COUNTS))
+_RAISED = re.compile(r"(-)?\d*\.?\d+(?:%|em|ex|rem|px|pt)")
+_SMALL = re.compile(r"smaller|(?:x+-)?small|0?\.\d+r?em|[4-9]\d(?:\.\d+)?%|[4-9](?:\.\d+)?p[xt]")
 _NOTHING = re.compile(r"\.?0(?:\.0*)?(?:px|pt|em|rem|%)?")
 _MEDIA = ("", "all", "screen")
 _LONGEST = 300_000  # characters of all style sheets
@@ -35,18 +40,28 @@ class _Rule(NamedTuple):
 
 
 class StyleSheets:
-    """The style sheets in a page; `hidden` holds the elements they hide, `whole` is False where
-    they were too large to be followed to their end."""
+    """The style sheets in a page, and those `linked` to it that are at hand.
 
-    def __init__(self, root: Any, file: str) -> None:
+    `hidden` holds the elements they hide, `scripts` says "sup" or "sub" of what they raise or
+    lower, `kinds` how lists and items are numbered ("" for not at all), `counted` which numbers
+    stand before elements. `whole` is False where they were too large to be followed to their end.
+    """
+
+    def __init__(self, root: Any, file: str, linked: str = "") -> None:
         self.hidden: set[Any] = set()
+        self.scripts: dict[Any, str] = {}
+        self.kinds: dict[Any, str] = {}
+        self.counted: dict[Any, Counted] = {}
         self.whole = True
         self._file = file
         self._said: dict[Any, _Said] = {}
         self._styles: dict[str, list[tuple[str, str, bool]]] = {}  # of elements, which repeat
         self._parsed: dict[str, tuple[float, ...] | None] = {}  # colours
-        text = "\n".join(_sheets(root))
-        inline = root.xpath("//*[contains(@style, 'color')] | //font[@color]")
+        text = "\n".join([linked, *_sheets(root)])
+        styles = ("color", "vertical-align", "list-style", "counter-", "text-raise", "relative")
+        inline = root.xpath(
+            f"//*[{' or '.join(f'contains(@style, {name!r})' for name in styles)}] | //font[@color]"
+        )
         if not _HIDES.search(text) and not inline:
             return
         self._css = library("tinycss2", "tinycss2", file)
@@ -62,11 +77,18 @@ class StyleSheets:
                 _is_out(said) or (coloured and self._is_pale(element, said))
             ):
                 self.hidden.add(element)
+            if script := _script(said):
+                self.scripts[element] = script
+            if (kind := _kind(said)) is not None:
+                self.kinds[element] = kind
+            counted = Counted(*(_value(said, name) for name in _COUNTS))
+            if counted.reset or counted.increment or "counter" in counted.content:
+                self.counted[element] = counted
 
     def _apply(self, root: Any, text: str) -> None:
         select: Any = library("cssselect", "cssselect", self._file)
         translator, until, order = select.HTMLTranslator(), monotonic() + _SECONDS, 0
-        for rule in self._rules(self._css.parse_stylesheet(text, True, True)):
+        for rule in _rules(text, self._file):
             try:
                 selectors = select.parse(rule.selectors)
             except select.SelectorError:
@@ -76,7 +98,8 @@ class StyleSheets:
                 if monotonic() > until:
                     self.whole = False
                     return
-                if selector.pseudo_element:
+                before = selector.pseudo_element in ("before", "marker")
+                if selector.pseudo_element and not before:
                     continue
                 try:
                     found = root.xpath(translator.selector_to_xpath(selector))
@@ -85,25 +108,9 @@ class StyleSheets:
                 rank = 0, *selector.specificity()
                 for element in found:
                     for name, value, important in rule.declarations:
+                        if before and name not in _COUNTS:
+                            continue
                         self._say(element, name, value, (important, rank, order))
-
-    def _rules(self, nodes: list[Any]) -> Iterator[_Rule]:
-        for node in nodes:
-            if node.type == "at-rule" and node.at_keyword.lower() == "media" and node.content:
-                if self._css.serialize(node.prelude).strip().lower() in _MEDIA:
-                    yield from self._rules(self._css.parse_rule_list(node.content, True, True))
-            elif node.type == "qualified-rule":
-                declarations = self._declarations(node.content)
-                selectors = self._css.serialize(node.prelude).strip()
-                if declarations and len(selectors) <= _SELECTOR:
-                    yield _Rule(selectors, declarations)
-
-    def _declarations(self, content: Any) -> list[tuple[str, str, bool]]:
-        return [
-            (each.lower_name, self._css.serialize(each.value).strip().lower(), each.important)
-            for each in self._css.parse_blocks_contents(content, True, True)
-            if each.type == "declaration" and each.lower_name in _READ
-        ]
 
     def _add_own(self, element: Any) -> None:
         """What the element says itself."""
@@ -111,12 +118,12 @@ class StyleSheets:
             self._say(element, "color", colour.lower(), (False, (0, 0, 0, 0), 0))
         style = element.get("style") or ""
         if style not in self._styles:
-            self._styles[style] = self._declarations(style)
+            self._styles[style] = _declarations(self._css, style)
         for name, value, important in self._styles[style]:
             self._say(element, name, value, (important, (1, 0, 0, 0), 0))
 
     def _say(self, element: Any, name: str, value: str, rank: _Rank) -> None:
-        name = "background" if name == "background-color" else name
+        name = {"background-color": "background", "list-style-type": "list-style"}.get(name, name)
         said = self._said.setdefault(element, {})
         if name not in said or said[name][0] <= rank:
             said[name] = rank, value
@@ -153,6 +160,34 @@ class StyleSheets:
         return self._parsed[value]
 
 
+@lru_cache(maxsize=4)  # the chapters of a book share theirs
+def _rules(text: str, file: str) -> list[_Rule]:
+    css = library("tinycss2", "tinycss2", file)
+    return list(_rules_of(css, css.parse_stylesheet(text, True, True)))
+
+
+def _rules_of(css: Any, nodes: list[Any]) -> Iterator[_Rule]:
+    for node in nodes:
+        if node.type == "at-rule" and node.at_keyword.lower() == "media" and node.content:
+            if css.serialize(node.prelude).strip().lower() in _MEDIA:
+                yield from _rules_of(css, css.parse_rule_list(node.content, True, True))
+        elif node.type == "qualified-rule":
+            declarations = _declarations(css, node.content)
+            selectors = css.serialize(node.prelude).strip()
+            if declarations and len(selectors) <= _SELECTOR:
+                yield _Rule(selectors, declarations)
+
+
+def _declarations(css: Any, content: Any) -> list[tuple[str, str, bool]]:
+    found = []
+    for each in css.parse_blocks_contents(content, True, True):
+        if each.type == "declaration" and each.lower_name in _READ:
+            text = css.serialize(each.value).strip()
+            words = text if each.lower_name == "content" else text.lower()
+            found.append((each.lower_name, words, each.important))
+    return found
+
+
 def _sheets(root: Any) -> Iterator[str]:
     for style in root.iter("style"):
         media = (style.get("media") or "").strip().lower()
@@ -160,12 +195,42 @@ def _sheets(root: Any) -> Iterator[str]:
             yield style.text or ""
 
 
-def _is_out(said: _Said) -> bool:
-    def value(name: str) -> str:
-        return said[name][1] if name in said else ""
+def _value(said: _Said, name: str) -> str:
+    return said[name][1] if name in said else ""
 
+
+def _is_out(said: _Said) -> bool:
     return (
-        value("display") == "none"
-        or value("visibility") in ("hidden", "collapse")
-        or bool(_NOTHING.fullmatch(value("opacity")) or _NOTHING.fullmatch(value("font-size")))
+        _value(said, "display") == "none"
+        or _value(said, "visibility") in ("hidden", "collapse")
+        or any(_NOTHING.fullmatch(_value(said, name)) for name in ("opacity", "font-size"))
     )
+
+
+def _script(said: _Said) -> str:
+    """ "sup" or "sub"; small type that is shifted by some length is one of them, too."""
+    align = _value(said, "vertical-align")
+    if align in ("super", "sub"):
+        return align[:3]
+    if raised := _RAISED.fullmatch(_value(said, "mso-text-raise")):  # Word
+        return "sub" if raised[1] else "sup"
+    if not _SMALL.fullmatch(_value(said, "font-size")):
+        return ""
+    moved = _RAISED.fullmatch(align)
+    if moved and not _NOTHING.fullmatch(align):
+        return "sub" if moved[1] else "sup"
+    top = _value(said, "top")
+    moved = _RAISED.fullmatch(top) if _value(said, "position") == "relative" else None
+    if moved and not _NOTHING.fullmatch(top):
+        return "sup" if moved[1] else "sub"
+    return ""
+
+
+def _kind(said: _Said) -> str | None:
+    """How items are numbered, as the attribute `type` says it; None where nothing tells."""
+    for word in _value(said, "list-style").split():
+        if word == "none":
+            return ""
+        if (kind := kind_of(word)) is not None:
+            return kind
+    return None

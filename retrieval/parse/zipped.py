@@ -30,4 +30,9 @@ def open_zip(path: Path) -> ZipFile:
     if any(member.flag_bits & 1 for member in members):
         archive.close()
         raise PasswordRequired(f"{path.name} is encrypted: save a copy without a password.")
+    for member in members:  # as some programs of Windows name them
+        name = member.filename.replace("\\", "/").lstrip("/")
+        if name != member.filename:
+            member.filename = name
+            archive.NameToInfo.setdefault(name, member)
     return archive

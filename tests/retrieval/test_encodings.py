@@ -11,6 +11,7 @@ from tests.retrieval.parsed import parse
 
 SENTENCES = {
     "cp1250 iso8859-2": "Nájemné činí třicet korun měsíčně. Loď stojí u severního nábřeží.",
+    "cp1250 iso8859-2 cp852": "Czynsz wynosi 3200 złotych miesięcznie. Umowa obowiązuje od maja.",
     "cp1251 koi8-r cp866 iso8859-5 mac_cyrillic": "Стоимость аренды составляет три рубля.",
     "cp1252 cp850 mac_roman": "Die Miete beträgt dreißig Kronen. Die Fähre legt um neun Uhr ab.",
     "cp1252": "The fee is £40 – “half price” for children. The café isn’t liable.",

@@ -153,3 +153,11 @@ def test_old_office_files_need_libreoffice(
     path = ole_file(tmp_path / name, {stream: b"x"})
     with pytest.raises(DocAgentError, match=rf"save it as \.{newer}, or install LibreOffice"):
         parse(path)
+
+
+@pytest.mark.parametrize("name", ["a.mht", "a.doc"])
+def test_a_page_saved_in_one_file_with_its_style_sheet(tmp_path: Path, name: str) -> None:
+    head = 'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="B"\n\n'
+    page = "--B\nContent-Type: text/html\n\n<p>10<i class=up>6</i> l</p>\n"
+    css = "--B\nContent-Type: text/css\n\n.up { vertical-align: super }\n--B--\n"
+    assert parse(tmp_path / name, head + page + css).text == "10⁶ l"

@@ -54,6 +54,26 @@ def test_latex_as_it_is_printed(tmp_path: Path) -> None:
     assert document.warnings == ("the file appendix that it includes is not read.",)
 
 
+@pytest.mark.parametrize(
+    ("source", "printed"),
+    [
+        (r"\newcommand{\price}{4\,300}It is \price{} kr.", "It is 4 300 kr."),
+        (r"\newcommand{\boat}[2][Gull]{#1 of #2}\boat{Quill}, \boat[Tern]{Ostby}",
+         "Gull of Quill, Tern of Ostby"),
+        (r"\def\a#1{mast #1}\a{7}", "mast 7"),
+        (r"$2\frac{1}{2}$, \nicefrac{3}{4}, $\sqrt[3]{27}$", "2 1/2, 3/4, ∛27"),
+        (r"10\textsuperscript{6}, \SI{5.3}{\kilo\metre\per\hour}, \SIrange{1}{5}{\square\metre}",
+         "10⁶, 5.3 km/h, 1–5 m²"),
+        (r"\begin{comment}no\end{comment}\iffalse no \fi yes", "yes"),
+        (r"\begin{enumerate}[label=(\roman*)]\item one\item two\end{enumerate}",
+         "(i) one\n\n(ii) two"),
+        (r"\newcommand{\x}{\x\x}\x Words.", "Words."),
+    ],
+)  # fmt: skip
+def test_figures_of_latex_are_what_is_printed(tmp_path: Path, source: str, printed: str) -> None:
+    assert parse(tmp_path / "a.tex", source).text == printed
+
+
 @pytest.mark.parametrize("text", ["\\section{" * 5000, "{" * 100_000, "$x^{" * 5000, "\\"])
 def test_latex_that_is_broken_is_still_read(tmp_path: Path, text: str) -> None:
     assert parse(tmp_path / "a.tex", f"Words. {text}").text.startswith("Words.")
@@ -102,6 +122,27 @@ def test_tags_of_xml_are_no_words(tmp_path: Path) -> None:
     assert parse(tmp_path / "feed", feed).title == "Port"
     for broken in ("<a><b>words", "no tags at all"):
         assert parse(tmp_path / "b.xml", broken).text == broken
+
+
+@pytest.mark.parametrize(
+    ("xml", "text"),
+    [
+        ("<para>10<superscript>6</superscript> l<footnote><para>So.</para></footnote></para>",
+         "10⁶ l\n\nSo."),
+        ('<m:math xmlns:m="x"><m:mfrac><m:mn>3</m:mn><m:mn>4</m:mn></m:mfrac></m:math>', "3/4"),
+        ("<table><tr><td rowspan='2'>a</td><td>1</td></tr><tr><td>2</td></tr></table>",
+         "a | 1\na | 2"),
+        ('<Row xmlns:ss="x"><Cell><Data>Fee</Data></Cell><Cell ss:Index="3"><Data>40</Data></Cell>'
+         '<Cell ss:MergeAcross="1"/><Cell><Data>7</Data></Cell></Row>', "Fee | | 40 | | | 7"),
+    ],
+)  # fmt: skip
+def test_figures_and_tables_of_xml(tmp_path: Path, xml: str, text: str) -> None:
+    assert parse(tmp_path / "a.xml", f"<?xml version='1.0'?><doc>{xml}</doc>").text == text
+
+
+def test_a_page_whose_elements_all_have_a_prefix(tmp_path: Path) -> None:
+    page = '<h:html xmlns:h="http://www.w3.org/1999/xhtml"><h:p>42<h:sup>2</h:sup></h:p></h:html>'
+    assert parse(tmp_path / "a.xhtml", page).text == "42²"
 
 
 def test_a_book_of_fictionbook(tmp_path: Path) -> None:
@@ -178,6 +219,13 @@ def test_subtitles_are_speech(tmp_path: Path) -> None:
     assert blocks(document)[0] == ("text", "Ann Bolt: The island was settled in nineteen")
     assert document.places[-1][1] == "1:00:04"
     assert parse(tmp_path / "b.srt", "No times.").text == "No times."
+
+
+def test_each_voice_of_a_cue_speaks_for_itself(tmp_path: Path) -> None:
+    cues = "00:01.000 --> 00:02.000\nIs it five?\n\n00:02.000 --> 00:03.000\nIs it five?\n"
+    cues += "<v Per>No, <ruby>七<rt>なな</rt></ruby>.</v> <v Ann>Or <c>eight.</c></v>\n"
+    document = parse(tmp_path / "a.vtt", f"WEBVTT\n\n{cues}")
+    assert document.text == "Is it five?\n\nPer: No, 七.\n\nAnn: Or eight."
 
 
 def test_cells_of_a_notebook(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from retrieval.errors import PasswordRequired
 from retrieval.parse.place import place
 from tests.make_odf import OUTLINE, SPACES, content, odf_file
+from tests.make_office import rewritten
 from tests.retrieval.parsed import blocks, page_text, parse
 
 P = "<text:p>{}</text:p>"
@@ -72,6 +73,89 @@ def test_a_text(tmp_path: Path) -> None:
         *ROWS,
     ]
     assert [words for _, words in document.hidden] == ["the old fee", "secret", "hidden"]
+
+
+def test_numbers_of_lists_in_all_their_forms(tmp_path: Path) -> None:
+    """A list goes on in another style; a cell, an emptied and an unnumbered heading."""
+
+    def item(text: str, more: str = "", inner: str = "") -> str:
+        return f"<text:list-item {more}><text:p>{text}</text:p>{inner}</text:list-item>"
+
+    sub = f'<text:list text:style-name="L4">{item("sub")}</text:list>'
+    again = 'text:style-override="L4" text:start-value="5"'
+    items = item("one") + item("five", again, sub) + item("six")
+    body = f'<text:list text:style-name="L3">{items}</text:list>'
+    heads = (("", "Rules"), ("", ""), ("Bare", "Preface"), ("", "Fees"))
+    body += "".join(
+        f'<text:h text:style-name="{s}" text:outline-level="1">{t}</text:h>' for s, t in heads
+    )
+    body += "<table:table><table:table-row><table:table-cell><text:list text:continue-numbering="
+    body += f'"true" text:style-name="L3">{item("seven")}</text:list></table:table-cell>'
+    body += (
+        "<table:table-cell><text:p>x</text:p></table:table-cell></table:table-row></table:table>"
+    )
+    path = odf_file(tmp_path / "a.odt", body, OUTLINE)
+    styles = (
+        '<style:style style:name="Bare" style:list-style-name=""/>'
+        '<text:list-style style:name="L3"><text:list-level-style-number text:level="1" '
+        'style:num-format="א, י, ק, ..." style:num-suffix="."/></text:list-style>'
+        '<text:list-style style:name="L4"><text:list-level-style-number text:level="1" '
+        'style:num-format="I" loext:num-list-format="§ %1%:" xmlns:loext="x"/>'
+        '<text:list-level-style-number text:level="2" style:num-format="1" '
+        'loext:num-list-format="%1%-%2%" xmlns:loext="x"/></text:list-style>'
+        "</office:automatic-styles>"
+    )
+    path = rewritten(path, tmp_path / "b.odt", "</office:automatic-styles>", styles, "content.xml")
+    assert [text for _, text in blocks(parse(path))] == [
+        *("א. one", "§ V: five", "V-1 sub", "ו. six"),
+        *("1 Rules", "Preface", "3 Fees", "ז. seven | x"),
+    ]
+
+
+def test_values_and_what_is_hidden_of_sheets_and_slides(tmp_path: Path) -> None:
+    cells = (
+        '<table:table-cell office:value-type="percentage" office:value="0.125"/>'
+        '<table:table-cell office:value-type="date" office:date-value="2024-05-03"/>'
+        '<table:table-cell office:value-type="float" office:value="7"/>'
+    )
+    row = f"<table:table-row><table:table-cell><text:p>Fee</text:p></table:table-cell>{cells}"
+    column = '<table:table-column table:number-columns-repeated="3"/>'
+    column += '<table:table-column table:visibility="collapse"/>'
+    sheets = "".join(
+        f'<table:table table:name="{name}" table:style-name="{style}">{column}{row}'
+        "</table:table-row></table:table>"
+        for name, style in (("Fees", ""), ("Old", "Off"))
+    )
+    unseen = (
+        '<style:style style:name="Off"><style:table-properties table:display="false"/>'
+        '<style:drawing-page-properties presentation:visibility="hidden"/></style:style>'
+        "</office:automatic-styles>"
+    )
+    slides = "".join(
+        f'<draw:page draw:style-name="{style}"><draw:frame><draw:text-box><text:p>{text}</text:p>'
+        "</draw:text-box></draw:frame></draw:page>"
+        for style, text in (("", "Seen"), ("Off", "secret"))
+    )
+    for suffix, body, text, hidden in (
+        ("ods", sheets, "Fee | 12.5% | 2024-05-03", ["7", "Fee"]),
+        ("odp", slides, "Seen", ["secret"]),
+    ):
+        path = odf_file(tmp_path / f"a.{suffix}", body)
+        old = "</office:automatic-styles>"
+        document = parse(rewritten(path, tmp_path / f"b.{suffix}", old, unseen, "content.xml"))
+        assert document.text.strip("\f") == text
+        assert [words for _, words in document.hidden] == hidden
+        assert document.warnings[0].startswith("hidden s")
+
+
+def test_fields_of_forms(tmp_path: Path) -> None:
+    form = (
+        '<office:forms><form:form><form:text form:id="a" form:current-value="Marta Lind"/>'
+        '<form:checkbox form:id="b" form:label="Power" form:current-state="checked"/></form:form>'
+        '</office:forms><text:p>Owner: <draw:control draw:control="a"/>'
+        '<draw:control draw:control="b"/></text:p>'
+    )
+    assert parse(odf_file(tmp_path / "a.odt", form)).text == "Owner: Marta Lind ☒ Power"
 
 
 def test_sheets(tmp_path: Path) -> None:

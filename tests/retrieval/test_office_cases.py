@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ from tests.make_office import (
     word_file,
     word_xml,
     workbook,
+    zip_file,
 )
 from tests.retrieval.parsed import blocks, page_text, parse
 
@@ -166,6 +168,41 @@ def test_formulas_of_old_fields_are_named(tmp_path: Path) -> None:
     assert "EQ fields are not read (1)" in document.warnings[0]
 
 
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        (r"EQ \f(3,4)", "The dose is 2 3/4 cups."),
+        (r"EQ \f(3;4,5)", "The dose is 2 3/4,5 cups."),
+        (r" eq \r(3,27) \* MERGEFORMAT ", "The dose is 2∛27 cups."),
+        (r"EQ \s\up8(10)", "The dose is 2¹⁰ cups."),
+        (r"EQ \i\su(i=1,n,\b\bc\[(x\,y))", "The dose is 2∑_(i=1)^(n) [x,y] cups."),
+        (r"EQ \f(\f(\f(", "The dose is 2((()/())/())/() cups."),
+        ("= 1 + 2", "The dose is 23 cups."),
+    ],
+)
+def test_fields_show_their_result(tmp_path: Path, code: str, shown: str) -> None:
+    inner = _field("REF a", run("1")) if code.startswith("=") else ""
+    field = _field(code, run("3"), inner)
+    assert texts(word(tmp_path, paragraph("The dose is 2", field, " cups."))) == [shown]
+
+
+def _field(code: str, result: str, inner: str = "") -> str:
+    begin, part, end = (
+        f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")
+    )
+    code = f'<w:r><w:instrText xml:space="preserve">{code}</w:instrText></w:r>'
+    return f"{begin}{code}{inner}{part}{result}{end}"
+
+
+def test_figures_raised_by_half_points_and_fractions_half_typed(tmp_path: Path) -> None:
+    up, down = ('<w:position w:val="8"/>', '<w:position w:val="-6"/>')
+    body = paragraph("10", run("6", up), " l of H", run("2", down), "O, a ", run("logo", up))
+    body += paragraph("1", run("3", _UP), "/", run("4", _DOWN), " cups")
+    body += paragraph("<w:r><w:t>T</w:t></w:r>", properties='<w:framePr w:dropCap="drop"/>')
+    body += paragraph("he barge left.")
+    assert texts(word(tmp_path, body)) == ["10⁶ l of H₂O, a logo", "1 3/4 cups", "The barge left."]
+
+
 def test_a_formula_on_a_slide(tmp_path: Path) -> None:
     """PowerPoint keeps a box with a formula beside a picture of it, as one of two renderings."""
     file: Any = pptx.Presentation()
@@ -225,6 +262,15 @@ def test_numbers_of_clauses(tmp_path: Path) -> None:
     assert numbers == ["1.", "1.1", "1.2", "(a)", "(b)", "1.3", "2.", "2.1", "(a)"]
 
 
+def test_what_was_deleted_or_is_hidden_has_no_number(tmp_path: Path) -> None:
+    gone = _numbered("", 0).replace("</w:pPr>", "<w:rPr><w:del w:id='1'/></w:rPr></w:pPr>")
+    unseen = _numbered("secret", 0).replace("<w:rPr></w:rPr>", "<w:rPr><w:vanish/></w:rPr>")
+    unseen = unseen.replace("</w:pPr>", "<w:rPr><w:vanish/></w:rPr></w:pPr>")
+    body = _numbered("Words", 0) + gone + unseen + _numbered("", 0) + _numbered("Words", 0)
+    document = word(tmp_path, body, numbering_xml=_numbering(_OUTLINE))
+    assert texts(document) == ["1. Words", "3. Words"]  # an empty item counts
+
+
 def test_a_list_that_begins_anew_or_goes_on(tmp_path: Path) -> None:
     again = (
         '<w:num w:numId="2"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0">'
@@ -247,6 +293,8 @@ def test_a_list_that_begins_anew_or_goes_on(tmp_path: Path) -> None:
         ("none", "Note:", "Note: Words"),
         ("chineseCounting", "第%1条", "第四条 Words"),
         ("lowerLetter", "§ %1", "§ d Words"),
+        ("ordinalText", "%1:", "Fourth: Words"),
+        ("hebrew1", "%1.", "ד. Words"),
     ],
 )
 def test_forms_of_numbers(tmp_path: Path, form: str, text: str, shown: str) -> None:
@@ -477,6 +525,24 @@ def test_rows_are_places(tmp_path: Path) -> None:
     assert [name for at, name in document.places if at <= row][-1] == "row 4"
 
 
+def test_boxes_to_tick_on_a_sheet(tmp_path: Path) -> None:
+    members = _members(workbook(tmp_path / "a.xlsx"))
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    excel = 'xmlns:x="urn:schemas-microsoft-com:office:excel"'
+    boxes = "".join(
+        f"<v:shape><v:textbox><div>{label}<br></div></v:textbox>"
+        f'<x:ClientData ObjectType="Checkbox">{state}</x:ClientData></v:shape>'
+        for label, state in (("Power", "<x:Checked>1</x:Checked>"), ("Water", ""))
+    )
+    members["xl/vml.vml"] = f'<xml xmlns:v="urn:schemas-microsoft-com:vml" {excel}>{boxes}</xml>'
+    members["xl/worksheets/_rels/sheet1.xml.rels"] = (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f'<Relationship Id="r9" Type="{kind}/vmlDrawing" Target="../vml.vml"/></Relationships>'
+    )
+    document = parse(zip_file(tmp_path / "b.xlsx", members))
+    assert page_text(document, 1).endswith("☒ Power\n\n☐ Water")
+
+
 def test_merged_cells_of_a_sheet(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet: Any = book.active
@@ -601,6 +667,13 @@ def test_hidden_text_of_word(tmp_path: Path) -> None:
         "Head",
     ]
     assert [words for _, words in document.hidden] == ["We take 550.", "and not.", "and paper."]
+
+
+@pytest.mark.parametrize("mark", ['<w:sz w:val="2"/>', '<w:color w:val="FDFDFD"/>'])
+def test_words_too_small_or_too_pale_for_a_reader(tmp_path: Path, mark: str) -> None:
+    document = word(tmp_path, paragraph("It costs 700.", run(" It costs 1.", mark)))
+    assert texts(document) == ["It costs 700."]
+    assert [words for _, words in document.hidden] == ["It costs 1."]
 
 
 def test_ticks_and_symbols(tmp_path: Path) -> None:
@@ -895,6 +968,48 @@ def test_a_part_that_is_missing_refuses_nothing(tmp_path: Path, make: Any) -> No
     document = parse(broken)
     assert document.text == parse(path).text
     assert document.warnings == ("a part of the file is missing (NULL).",)
+
+
+@pytest.mark.parametrize(
+    ("make", "part"),
+    [
+        (word_file, "word/header1.xml"),
+        (word_file, "word/numbering.xml"),
+        (word_file, "docProps/core.xml"),
+        (slides_file, "ppt/slides/slide1.xml"),
+        (slides_file, "ppt/charts/chart1.xml"),
+        (workbook, "xl/worksheets/sheet1.xml"),
+    ],
+)
+@pytest.mark.parametrize("data", [b"<broken", None])
+def test_a_part_that_is_broken_or_lost_refuses_nothing(
+    tmp_path: Path, make: Any, part: str, data: bytes | None
+) -> None:
+    members = _members(make(tmp_path / "a"))
+    name = next(each for each in members if each.startswith(part.rstrip("1.xml")))
+    members[name] = data or b""
+    document = parse(
+        zip_file(tmp_path / "b", {k: v for k, v in members.items() if data or k != name})
+    )
+    kept = {word_file: "Boats over 12", slides_file: "Ports in", workbook: "Ulla Brandt"}[make]
+    assert kept in document.text
+    assert document.warnings or (data is None and "header" not in part)
+
+
+def _members(path: Path) -> dict[str, str | bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+@pytest.mark.parametrize("name", ["/{}", "{}", "capitals"])
+def test_names_in_an_archive_as_other_programs_write_them(tmp_path: Path, name: str) -> None:
+    members = _members(word_file(tmp_path / "a"))
+    if name == "capitals":
+        named = {k.replace("document.xml", "Document.xml"): v for k, v in members.items()}
+    else:
+        slash = "\\" if name == "{}" else "/"
+        named = {name.format(k).replace("/", slash): v for k, v in members.items()}
+    assert "Boats over 12" in parse(zip_file(tmp_path / "b", named)).text
 
 
 def test_an_odd_style_costs_the_formats_alone(tmp_path: Path) -> None:

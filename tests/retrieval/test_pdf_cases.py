@@ -104,6 +104,36 @@ def test_numbered_forms_keep_their_numbers(tmp_path: Path) -> None:
     assert all(f"Invoice {number}" in text for number in range(101, 108))
 
 
+@pytest.mark.parametrize(
+    ("lines", "y"),
+    [
+        (["Account 4711-0{n}"], 790.0),  # counts, and is no page number
+        (["Hours worked  3{n}"], 200.0),
+        (["Log of 2024-05-0{n}"], 790.0),
+        (["Result: passed"], 90.0),  # the same on all, and each page says it of its own
+        (["Carried forward  1000.00"], 90.0),
+        (["Total  45"], 90.0),
+        (["Sealed at Ternvik"], 300.0),
+    ],
+)
+def test_what_each_page_says_of_itself_stays(tmp_path: Path, lines: list[str], y: float) -> None:
+    page = canvas(tmp_path / "a.pdf")
+    for number in range(1, 7):
+        write_lines(page, [f"{line} Sailor {number}." for line in SPEECH[:4]], y=700)
+        for line in lines:
+            label, _, value = line.format(n=number).partition("  ")
+            write_lines(page, [label], y=y)
+            write_lines(page, [value], x=300, y=y)
+        write_lines(page, [f"4-{number}"], x=300, y=30, size=8)
+        page.showPage()
+    page.save()
+    document = read_pdf(tmp_path / "a.pdf")
+    for number, found in enumerate(document.pages, 1):
+        assert lines[0].format(n=number) in document.text[found.start : found.end]
+    assert [words for _, words in document.aside] == [f"4-{n}" for n in range(1, 7)]
+    assert [found.label for found in document.pages] == [f"4-{n}" for n in range(1, 7)]
+
+
 @pytest.mark.parametrize("word", ["civil", "mix of", "C", "did"])
 def test_words_of_roman_letters_are_no_page_numbers(word: str) -> None:
     assert page_numbers([[word]] * 5) == set()
@@ -113,6 +143,7 @@ def test_a_numbering_that_begins_anew_is_believed() -> None:
     edges = [[str(number)] for number in (*range(1, 7), *range(1, 5))]
     assert page_numbers(edges) == {(False, 1), (False, -5)}
     assert printed_labels([["7"], ["940"], ["12"], ["3"]]) == [None] * 4
+    assert printed_labels([[f"Certificate no. {n}"] for n in range(100, 106)]) == [None] * 6
 
 
 # Raised and lowered figures
@@ -148,6 +179,49 @@ def test_raised_and_lowered_figures(tmp_path: Path, size: float, rise: float) ->
         "Of H₂O and CO₂, 10⁻³ mol came on the 4th of May.",
         "The dose is 1 3/4 tablets a day.",
     ]
+
+
+@pytest.mark.parametrize("size", [7, 11])
+@pytest.mark.parametrize(
+    ("before", "above", "below", "after", "read"),
+    [
+        ("The dose is 1", "3", "4", " of a tablet a day.", "The dose is 1 3/4 of a tablet a day."),
+        ("The share is ", "12", "365", ", no more.", "The share is 12/365, no more."),
+        ("", "3", "4", " of the members are present.", "3/4 of the members are present."),
+    ],
+)
+def test_a_fraction_drawn_one_figure_over_the_other(
+    tmp_path: Path, size: int, before: str, above: str, below: str, after: str, read: str
+) -> None:
+    def draw(page: Any) -> None:
+        page.setFont("Helvetica", 11)
+        page.drawString(60, TOP, before)
+        x = 62 + page.stringWidth(before, "Helvetica", 11)
+        page.setFont("Helvetica", size)
+        wide = max(page.stringWidth(each, "Helvetica", size) for each in (above, below))
+        for figure, y in ((above, 0.65 * size + 0.5), (below, 2.5 - size)):
+            page.drawCentredString(x + wide / 2, TOP + y, figure)
+        page.setFont("Helvetica", 11)
+        page.drawString(x + wide + 2, TOP, after)
+        write_lines(page, SPEECH[:4], y=600)
+
+    assert texts(one_page(tmp_path / "a.pdf", draw))[0] == read
+
+
+def test_a_power_over_an_index_is_no_fraction(tmp_path: Path) -> None:
+    def draw(page: Any) -> None:
+        for number, (base, after) in enumerate((("Then x", " is"), ("Atoms of ", "U are"))):
+            y = TOP - 40 * number
+            page.setFont("Helvetica", 11)
+            page.drawString(60, y, base)
+            x = 60 + page.stringWidth(base, "Helvetica", 11)
+            page.setFont("Helvetica", 7)
+            page.drawString(x, y + 4, "2")
+            page.drawString(x, y - 2, "1")
+            page.setFont("Helvetica", 11)
+            page.drawString(x + 4, y, f"{after} found.")
+
+    assert "/" not in one_page(tmp_path / "a.pdf", draw).text
 
 
 def test_figures_with_the_mark_of_a_note_are_figures() -> None:
@@ -295,6 +369,7 @@ def test_hebrew_is_running_text_and_its_stops_stay_in_place() -> None:
         (".(ABC Corp 2023) הרבחה לש 60% ,13:30 העשב", "בשעה 13:30, 60% של החברה (ABC Corp 2023)."),
         ("קוחל (4))ב)15 ףיעס", "סעיף 15(ב)(4) לחוק"),
         ("ףיעס )1", "1) סעיף"),
+        (".١٬٢٣٤٫٥٦ نمثلا", "الثمن ١٬٢٣٤٫٥٦."),
         ("The word םולש בר means peace", "The word רב שלום means peace"),
     ],
 )

@@ -641,3 +641,26 @@ def test_letters_cut_out_of_a_pattern_are_seen(tmp_path: Path) -> None:
     document = parse(tmp_path / "a.pdf")
     assert document.text.strip() == "The price is 700 euro."
     assert document.hidden == ((1, SECRET),)
+
+
+def test_a_stamp_whose_words_are_only_painted(tmp_path: Path) -> None:
+    text_pdf(tmp_path / "a.pdf", ["The contract ends on 30 June."])
+    writer = PdfWriter(clone_from=tmp_path / "a.pdf")
+    font = DictionaryObject({name("Type"): name("Font"), name("Subtype"): name("Type1")})
+    font[name("BaseFont")] = name("Helvetica")
+    picture = DecodedStreamObject()
+    picture.set_data(b"BT /F1 12 Tf 5 5 Td (PAID on 4 May) Tj ET")
+    fonts = DictionaryObject({name("F1"): font})
+    box = ArrayObject(map(FloatObject, (0, 0, 200, 30)))
+    picture.update({name("Subtype"): name("Form"), name("BBox"): box})
+    picture[name("Resources")] = DictionaryObject({name("Font"): fonts})
+    stamp = DictionaryObject({name("Subtype"): name("Stamp"), name("Name"): name("#23own")})
+    stamp[name("Rect")] = ArrayObject(map(FloatObject, (72, 500, 272, 530)))
+    stamp[name("AP")] = DictionaryObject({name("N"): writer._add_object(picture)})
+    writer.pages[0][name("Annots")] = ArrayObject([writer._add_object(stamp)])
+    writer.write(tmp_path / "b.pdf")
+    assert blocks(parse(tmp_path / "b.pdf"))[-1] == ("note", "Stamp: PAID on 4 May")
+
+
+def name(text: str) -> NameObject:
+    return NameObject(f"/{text}")

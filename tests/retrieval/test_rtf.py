@@ -82,3 +82,33 @@ def test_a_page_that_outlook_has_wrapped(tmp_path: Path) -> None:
         ("text", "Dear Отто & co,"),
         ("text", "it costs 40."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        (rb"Within {\f1\'b1} 5, {\f1 \u-3933?} 7 {\f2\'fe}", "Within ± 5, ≤ 7 ☒"),
+        (rb'{\field{\*\fldinst SYMBOL 163 \\f "Symbol"}{\fldrslt\f1\'a3}} 7', "≤ 7"),
+        (rb"{\field{\*\fldinst EQ \\f(3,4)}{\fldrslt}} cup", "3/4 cup"),
+        (
+            rb"2{\mmath{\*\moMath{\mf{\mnum{\mr 1}}{\mden{\mr 2}}}}} and "
+            rb"{\mmath{\*\moMath{\mnary{\mnaryPr{\mchr \u8721?}}{\msub{\mr i}}{\msup{\mr n}}"
+            rb"{\me{\mr x}}}}}",
+            "2 1/2 and ∑_(i)^(n) x",
+        ),
+        (rb"1{\super 3}/{\sub 4} cups", "1 3/4 cups"),
+        (rb"{\listtext\pard 1.\tab}\par{\listtext\pard 2.\tab}Words", "2. Words"),
+    ],
+)
+def test_symbols_fields_and_formulas(tmp_path: Path, source: bytes, text: str) -> None:
+    fonts = rb"{\fonttbl{\f0 Times;}{\f1\fcharset2 Symbol;}{\f2\fcharset2 Wingdings;}}"
+    assert parse(tmp_path / "a.rtf", rb"{\rtf1 " + fonts + source + rb"\par}").text == text
+
+
+def test_a_heading_by_the_style_it_is_based_on(tmp_path: Path) -> None:
+    styles = rb"{\stylesheet{\s1 heading 1;}{\s2\sbasedon1 Clause;}{\s3\outlinelevel1 Point;}}"
+    body = rb"\pard\s2 Rules\par\pard\s3 Fees\par\pard Words.\par"
+    document = parse(tmp_path / "a.rtf", rb"{\rtf1 " + styles + body + b"}")
+    assert [(block.kind, block.level) for block in document.blocks] == [
+        ("heading", 1), ("heading", 2), ("text", 0),
+    ]  # fmt: skip

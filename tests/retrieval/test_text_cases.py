@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.make_office import book, chapter
+from tests.make_office import book, chapter, zip_file
 from tests.retrieval.parsed import blocks, parse
 
 
@@ -103,6 +104,15 @@ def test_what_a_browser_hides_is_kept_apart(tmp_path: Path) -> None:
         ("55<a role=doc-noteref>4</a>", "55⁴"),
         ("55<sup>*</sup>", "55*"),
         ("a <math><mfrac><mn>3</mn><mn>4</mn></mfrac></math> dose", "a 3/4 dose"),
+        ("2<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math> cups", "2 1/2 cups"),
+        ("1<sup>1</sup>/<sub>2</sub> or <sup>3</sup>&frasl;4 cups", "1 1/2 or 3/4 cups"),
+        ("<style>.c5 {vertical-align: super}</style>55<i class=c5>4</i>", "55⁴"),
+        ("<style>.s {vertical-align: 4px; font-size: 70%}</style>10<i class=s>6</i>", "10⁶"),
+        ("<style>i {vertical-align: 2px}</style>seat <i>6</i>", "seat 6"),
+        ("10<i style='mso-text-raise:4.0pt;position:relative;top:-4.0pt'>6</i>", "10⁶"),
+        ("10<i style='position:relative; top:-.4em; font-size:70%'>6</i>", "10⁶"),
+        ("<div role=img aria-label='Costs: 5,300'><i>x</i></div>", "Costs: 5,300"),
+        ("<iframe srcdoc='&lt;p>The fee is 14.'></iframe>", "The fee is 14."),
         ("price <del>20</del><ins>18</ins>", "price ~~20~~18"),
         ("<ruby>東京<rp>(</rp><rt>とうきょう</rt><rp>)</rp></ruby>の本社", "東京の本社"),
     ],
@@ -135,11 +145,52 @@ def test_spans_of_a_hostile_table_end_somewhere(tmp_path: Path) -> None:
 def test_numbers_of_lists(tmp_path: Path) -> None:
     body = """<ol start=7><li>seven<li value=10>ten<ol type=a><li>sub<li>sub</ol><li>eleven</ol>
         <ol reversed><li>b<li>a</ol><ol type=I><li>one<li>two</ol>
+        <style>.law li {list-style-type: lower-roman}</style><ol class=law><li>x<li>y</ol>
         <ol style="list-style: none"><li>bare</ol><table><tr><td><ol><li>in</ol><td>5</table>"""
     assert texts(tmp_path / "a.html", body) == [
         *("7. seven", "10. ten", "a. sub", "b. sub", "11. eleven"),
-        *("2. b", "1. a", "I. one", "II. two", "bare", "1. in | 5"),
+        *("2. b", "1. a", "I. one", "II. two", "i. x", "ii. y", "bare", "1. in | 5"),
     ]
+
+
+def test_numbers_by_counters_of_a_style_sheet(tmp_path: Path) -> None:
+    style = """ol.law {counter-reset: item; list-style: none} .law > li {counter-increment: item}
+        .law > li::before {content: counters(item, ".") " "}
+        .kix {list-style-type: none} .start {counter-reset: kix} .kix > li {counter-increment: kix}
+        .kix > li:before {content: "(" counter(kix, lower-latin) ") "}
+        h2 {counter-increment: part} h2:before {content: "Part " counter(part, upper-roman) ": "}"""
+    body = """<h2>Rent</h2><ol class=law><li>One<ol class=law><li>In<li>In</ol><li>Two</ol>
+        <h2>Fees</h2><ol class="kix start"><li>x</ol><p>-</p><ol class=kix><li>y</ol>"""
+    assert texts(tmp_path / "a.html", f"<style>{style}</style>{body}") == [
+        *(
+            "Part I: Rent",
+            "1 One",
+            "1.1 In",
+            "1.2 In",
+            "2 Two",
+            "Part II: Fees",
+            "(a) x",
+            "-",
+            "(b) y",
+        ),
+    ]
+
+
+def test_a_book_raises_figures_by_its_style_sheet(tmp_path: Path) -> None:
+    page = chapter('<p>10<span class="up">6</span> l <i class="off">secret</i></p>')
+    page = page.replace("<title/>", '<link rel="stylesheet" href="../a.css"/>')
+    css = "span.up { vertical-align: super } .off { display: none }"
+    document = parse(book(tmp_path / "a.epub", [page], **{"OEBPS/a.css": css}))
+    assert document.text == "10⁶ l"
+    assert document.hidden == ((0, "secret"),)
+
+
+@pytest.mark.parametrize("lost", ["META-INF/container.xml", "OEBPS/book.opf"])
+def test_a_book_without_its_list_of_chapters_is_read(tmp_path: Path, lost: str) -> None:
+    path = book(tmp_path / "a.epub", [chapter("<p>One.</p>"), chapter("<p>Two.</p>")])
+    with zipfile.ZipFile(path) as archive:
+        kept = {n: archive.read(n) for n in archive.namelist() if n != lost}
+    assert parse(zip_file(tmp_path / "b.epub", {**kept})).text == "One.\n\nTwo."
 
 
 def test_a_book_with_a_chapter_missing_is_read(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from retrieval.parse.builder import Builder
 from retrieval.parse.decode import stem
 from retrieval.parse.document import Document
 from retrieval.parse.library import library, reading
-from retrieval.parse.office.package import ODD, mended
+from retrieval.parse.office.package import ODD, opened
 from retrieval.parse.office.parts import (
     Embedded,
     R,
@@ -44,38 +44,38 @@ def read_docx(path: Path, *_: object) -> Document:
     docx = library("docx", "python-docx", path.name)
     builder = Builder()
     with reading(path.name, "Word file"):
-        with open_zip(path) as archive, mended(path, archive, builder) as file:
-            opened = docx.Document(file)
+        with open_zip(path) as archive:
+            document = opened(path, archive, builder, docx.Document)
             builder.pictures = OfficePictures(archive, builder)
-        _Reader(opened, builder, path.name).read()
+        _Reader(document, builder, path.name).read()
         inner = Embedded(builder)
         with odd_part(builder, "a file embedded in it"):
-            inner.add_parts(opened.part)
+            inner.add_parts(document.part)
         inner.warn()
-        title = opened.core_properties.title.strip() or builder.first_heading()
+        title = document.core_properties.title.strip() or builder.first_heading()
     return builder.document(title or stem(path), path.name)
 
 
 class _Reader:
-    def __init__(self, opened: Any, builder: Builder, file: str, nested: int = 0) -> None:
-        self.opened, self.builder, self.file, self.nested = opened, builder, file, nested
+    def __init__(self, document: Any, builder: Builder, file: str, nested: int = 0) -> None:
+        self.document, self.builder, self.file, self.nested = document, builder, file, nested
         self.styles = Styles(self._root("styles", "styles"))
         self.numbering = Numbering(self._root("numbering", "numbers of lists"), self.styles)
-        self.runs = Runs(self.styles, builder.hide, white=_is_white_paper(opened))
-        self.part = opened.part
+        self.runs = Runs(self.styles, builder.hide, white=_is_white_paper(document))
+        self.part = document.part
         self.notes = {name: self._notes(name) for name in _NOTES}
         self.comments = self._comments()
+        self.initial = ""  # the large first letter of the next paragraph
 
     def read(self) -> None:
         self.furniture("header")
-        self.blocks(self.opened.element.body, plain_paper=True)
+        self.blocks(self.document.element.body, plain_paper=True)
         for comment in list(self.comments):  # what they hang on is gone
             self.comment(comment)
         self.furniture("footer")
-        codes = (code.text or "" for code in self.opened.element.body.iter(f"{W}instrText"))
-        if count := sum(code.strip().upper().startswith("EQ \\") for code in codes):
+        if self.runs.unread:
             self.builder.warn(
-                f"formulas typed as EQ fields are not read ({count}); "
+                f"formulas typed as EQ fields are not read ({self.runs.unread}); "
                 "turn them into equations in Word."
             )
 
@@ -97,7 +97,12 @@ class _Reader:
         own = whole(value(element, "pPr/outlineLvl"))
         level = self.styles.level(style) if own is None else own + 1
         text = self.runs.text(element, plain_paper)
-        number = self.numbering.next(element)
+        number = "" if _is_gone(element, text) else self.numbering.next(element)
+        initial = element.find(f"{W}pPr/{W}framePr")
+        if initial is not None and initial.get(f"{W}dropCap") in ("drop", "margin"):
+            self.initial += text
+            return
+        text, self.initial = self.initial + text, ""
         bullet = number.startswith(BULLET) or (not number and self.styles.is_list(style))
         if level and level <= 9 and len(text) < 300:
             self.builder.add("heading", text if bullet else _numbered(number, text), level)
@@ -136,7 +141,8 @@ class _Reader:
             merged: dict[int, str] = {}
             for cell in inside(row, f"{W}tc"):
                 column = len(cells)
-                words = " ".join(map(self.cell_line, cell.iter(f"{W}p")))
+                lines = (p for p in cell.iter(f"{W}p") if not _is_boxed(p, cell))
+                words = " ".join(map(self.cell_line, lines))
                 merge = value(cell, "tcPr/vMerge")
                 if merge is not None:
                     if merge != "restart" and not words.strip():
@@ -149,7 +155,8 @@ class _Reader:
                 continue
             self.builder.row(cells)
             for paragraph in row.iter(f"{W}p"):
-                self.below(paragraph)
+                if not _is_boxed(paragraph, row):
+                    self.below(paragraph)
 
     def cell_line(self, element: Any) -> str:
         text = self.runs.text(element)
@@ -159,12 +166,14 @@ class _Reader:
     def furniture(self, kind: str) -> None:
         """Headers or footers of all sections, each text once."""
         seen: set[str] = set()
-        for section in self.opened.sections:
+        for section in self.document.sections:
             for which in (kind, f"first_page_{kind}", f"even_page_{kind}"):
-                part = getattr(section, which)
-                if part.is_linked_to_previous:
-                    continue
-                for element in part._element.iter(f"{W}p"):
+                paragraphs: list[Any] = []
+                with odd_part(self.builder, f"a {kind}"):
+                    part = getattr(section, which)
+                    if not part.is_linked_to_previous:
+                        paragraphs = list(part._element.iter(f"{W}p"))
+                for element in paragraphs:
                     text = " ".join(self.runs.text(element).split())
                     if text and text not in seen and not _is_page_number(element, text):
                         seen.add(text)
@@ -176,8 +185,8 @@ class _Reader:
             part = self.part.rels[element.get(f"{R}id")].target_part
             try:
                 if "wordprocessingml" in part.content_type and self.nested < _NESTED:
-                    opened = library("docx", "python-docx", self.file).Document(BytesIO(part.blob))
-                    _Reader(opened, self.builder, self.file, self.nested + 1).read()
+                    inner = library("docx", "python-docx", self.file).Document(BytesIO(part.blob))
+                    _Reader(inner, self.builder, self.file, self.nested + 1).read()
                 elif not add_chunk(self.builder, part, self.file):
                     self.builder.warn(
                         f"a file taken in by it is not read ({part.content_type}); "
@@ -188,7 +197,7 @@ class _Reader:
 
     def _root(self, kind: str, what: str) -> Any:
         try:
-            return root_of(self.opened.part, kind)
+            return root_of(self.document.part, kind)
         except ODD:
             self.builder.warn(f"its {what} cannot be read.")
             return None
@@ -214,6 +223,25 @@ class _Reader:
             ]
             for comment in (() if root is None else root.iter(f"{W}comment"))
         }
+
+
+def _is_boxed(paragraph: Any, cell: Any) -> bool:
+    """Whether it stands in a text box, which is read behind the table."""
+    for element in paragraph.iterancestors():
+        if element is cell:
+            break
+        if element.tag == f"{W}txbxContent":
+            return True
+    return False
+
+
+def _is_gone(element: Any, text: str) -> bool:
+    """Whether a paragraph without words was deleted, or is hidden, with its number."""
+    mark = element.find(f"{W}pPr/{W}rPr")
+    if text.strip() or mark is None:
+        return False
+    deleted = any(mark.find(f"{W}{name}") is not None for name in ("del", "moveFrom"))
+    return deleted or bool(is_on(value(mark, "vanish")))
 
 
 def _numbered(number: str, text: str) -> str:

@@ -74,6 +74,8 @@ def _mails(path: Path) -> Iterator[bytes]:
 def is_mail(_: Path, start: bytes) -> bool:
     """Header lines only, up to the first blank one, three of a mail's own among them."""
     head = start.replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    if head.lower().startswith(b"mime-version:") and b"multipart/related" in head:
+        return True  # a page that Word has saved in one file
     names = set()
     for line in head.splitlines()[:-1] or [head]:
         match = _HEADER.fullmatch(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -16,8 +17,10 @@ from retrieval.parse.formats.html import add_html, page_text
 from retrieval.parse.library import library, reading, xml_parser
 from retrieval.parse.markup import Markup
 from retrieval.parse.registry import Format, register
+from retrieval.parse.stylesheet import StyleSheets
 from retrieval.parse.zipped import open_zip
 
+_XHTML = "{http://www.w3.org/1999/xhtml}"
 _PAGES = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml"})
 _PAGE_NAMES = (".xhtml", ".html", ".htm")
 
@@ -29,16 +32,23 @@ def read_epub(path: Path, *_: object) -> Document:
     with reading(path.name, "EPUB"), open_zip(path) as archive:
         members = _Members(archive)
         package = posixpath.normpath(_package(etree, members))
-        root = _xml(etree, members.read(package))
+        root = None
+        with suppress(etree.XMLSyntaxError, KeyError):
+            root = _xml(etree, members.read(package))
+        if root is None:
+            builder.warn("its list of chapters cannot be read; they come by their names.")
+            chapters = sorted(name for name in members.names if name.lower().endswith(_PAGE_NAMES))
+        else:
+            chapters = _chapters(root, package)
         locked = _locked(etree, members)
-        for chapter in _chapters(root, package):
+        for chapter in chapters:
             if chapter in locked:
                 raise DocumentError(f"{path.name} is protected (DRM): it cannot be read.")
             if chapter in members:
-                _add_chapter(etree, builder, members.read(chapter), path.name)
+                _add_chapter(etree, builder, members, chapter, path.name)
             else:
                 builder.warn(f"{chapter} is missing in it; the other chapters are read.")
-        title = root.findtext(".//{*}metadata/{*}title") or ""
+        title = (root is not None and root.findtext(".//{*}metadata/{*}title")) or ""
     return builder.document(title.strip() or stem(path), path.name)
 
 
@@ -46,7 +56,7 @@ class _Members:
     """The files of a book, whose names may be written in other capitals than they are called."""
 
     def __init__(self, archive: ZipFile) -> None:
-        self._archive = archive
+        self._archive, self.names = archive, archive.namelist()
         self._names = {name.lower(): name for name in reversed(archive.namelist())}
         self._names |= {name: name for name in archive.namelist()}
 
@@ -73,13 +83,25 @@ def _chapters(root: Any, package: str) -> list[str]:
     return [chapter for chapter in spine if chapter] or list(hrefs.values())
 
 
-def _add_chapter(etree: Any, builder: Builder, data: bytes, file: str) -> None:
+def _add_chapter(etree: Any, builder: Builder, members: _Members, name: str, file: str) -> None:
+    data = members.read(name)
     try:
         root = _xml(etree, data)
     except (etree.XMLSyntaxError, LookupError):  # made by hand; browsers read it as well
         add_html(builder, page_text(builder, data, file), file)
     else:
-        Markup(builder).read(root)
+        for element in root.iter(f"{_XHTML}*"):  # selectors of style sheets name no namespace
+            element.tag = element.tag.removeprefix(_XHTML)
+        sheets = StyleSheets(root, file, _linked(root, members, posixpath.dirname(name)))
+        Markup(builder, sheets).read(root)
+
+
+def _linked(root: Any, members: _Members, folder: str) -> str:
+    """The style sheets of the book that a chapter names."""
+    hrefs = (unquote(link.get("href") or "") for link in root.iter("link"))
+    names = (posixpath.normpath(posixpath.join(folder, href)) for href in hrefs)
+    sheets = [name for name in names if name.lower().endswith(".css") and name in members]
+    return "\n".join(members.read(name).decode("utf-8", "replace") for name in sheets)
 
 
 def _xml(etree: Any, data: bytes) -> Any:
@@ -88,9 +110,13 @@ def _xml(etree: Any, data: bytes) -> Any:
 
 
 def _package(etree: Any, members: _Members) -> str:
-    container = _xml(etree, members.read("META-INF/container.xml"))
-    root_file = container.find(".//{*}rootfile")
-    return unquote(root_file.get("full-path"))
+    """The file that lists the chapters; where nothing names it, the one that is called as such."""
+    with suppress(etree.XMLSyntaxError, KeyError):
+        container = _xml(etree, members.read("META-INF/container.xml"))
+        root_file = container.find(".//{*}rootfile")
+        if root_file is not None and unquote(root_file.get("full-path", "")) in members:
+            return unquote(root_file.get("full-path"))
+    return next((name for name in members.names if name.lower().endswith(".opf")), "")
 
 
 def _locked(etree: Any, members: _Members) -> set[str]:

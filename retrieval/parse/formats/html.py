@@ -21,6 +21,8 @@ _CHARSET = re.compile(
     rb"""<(?:meta\b|\?xml\b)[^>]*?\b(?:charset|encoding)\s*=[\s"']*([\w:.-]+)""", re.IGNORECASE
 )
 _NO_HEAD = re.compile(rb"<!--.*?-->|<body\b.*", re.IGNORECASE | re.DOTALL)
+_PREFIX = re.compile(r"""\sxmlns:([\w-]+)\s*=\s*["']http://www\.w3\.org/1999/xhtml["']""")
+_LONGEST_PREFIX = 4096  # characters
 _LONGEST_HEAD = 1 << 20  # bytes
 _MARK = re.compile(
     rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", re.I | re.S
@@ -38,11 +40,16 @@ def read_html(path: Path, *_: object) -> Document:
     return builder.document(title or builder.first_heading() or stem(path), path.name)
 
 
-def add_html(builder: Builder, text: str, file: str) -> str:
-    """The page's blocks into `builder`; returns its title, "" where it has none."""
+def add_html(builder: Builder, text: str, file: str, linked: str = "") -> str:
+    """The page's blocks into `builder`; returns its title, "" where it has none.
+
+    `linked` are the style sheets that came with it.
+    """
     lxml_html: Any = library("lxml.html", "lxml", file)
     # lxml takes no text that declares bytes, and shows entities that a page defines as text.
     text = _PROLOGUE.sub("", text.lstrip("\ufeff"), count=1)
+    if prefix := _PREFIX.search(text[:_LONGEST_PREFIX]):  # <h:p>, which a browser reads as XML
+        text = re.sub(rf"(</?){prefix[1]}:", r"\1", text)
     if not text.strip("\ufeff\x00 \t\r\n"):
         raise DocumentError(f"{file} is empty: there is nothing to read in it.")
     # huge_tree: without it a page nested deeper than 256 elements is cut off.
@@ -50,10 +57,13 @@ def add_html(builder: Builder, text: str, file: str) -> str:
     root = lxml_html.document_fromstring(text.replace("\x00", ""), parser=parser)
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise DocumentError(f"{file} cannot be read whole: its elements nest 2048 deep or more.")
-    sheets = StyleSheets(root, file)
+    for frame in root.xpath("//iframe[normalize-space(@srcdoc)]"):  # a page within the page
+        frame.tag, frame.text = "div", None
+        frame[:] = lxml_html.fragments_fromstring(f"<div>{frame.get('srcdoc')}</div>")
+    sheets = StyleSheets(root, file, linked)
     if not sheets.whole:
         builder.warn("its style sheets are too large to tell all that they hide.")
-    Markup(builder, sheets.hidden).read(root)
+    Markup(builder, sheets).read(root)
     title = root.find(".//head/title")
     return " ".join((title.text_content() if title is not None else "").split())
 

@@ -11,7 +11,7 @@ from retrieval.parse.builder import Builder
 from retrieval.parse.decode import stem
 from retrieval.parse.document import Document
 from retrieval.parse.library import library, reading, xml_parser
-from retrieval.parse.odf import Body
+from retrieval.parse.odf import Body, fields
 from retrieval.parse.odf_styles import Styles
 from retrieval.parse.registry import Format, register
 from retrieval.parse.zipped import open_zip
@@ -22,6 +22,7 @@ _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 def read_odf(path: Path, *_: object) -> Document:
     """Parse an OpenDocument file. Raises DocumentError if it is damaged or encrypted."""
     etree: Any = library("lxml.etree", "lxml", path.name)
+    builder = Builder()
     with reading(path.name, "OpenDocument file"), open_zip(path) as archive:
         names = set(archive.namelist())
         manifest = "META-INF/manifest.xml"
@@ -29,11 +30,15 @@ def read_odf(path: Path, *_: object) -> Document:
             raise PasswordRequired(f"{path.name} is encrypted: save a copy without a password.")
 
         def member(name: str) -> Any:
-            return _xml(etree, archive, name) if name in names else None
+            try:
+                return _xml(etree, archive, name) if name in names else None
+            except etree.XMLSyntaxError:
+                builder.warn(f"a part of the file cannot be read ({name[:60]}).")
+                return None
 
         root = _xml(etree, archive, "content.xml")
         roots = [each for name in ("styles.xml", "meta.xml") if (each := member(name)) is not None]
-        return _document(path, member, root, *roots)
+        return _document(path, builder, member, root, *roots)
 
 
 def read_flat(path: Path, *_: object) -> Document:
@@ -41,12 +46,12 @@ def read_flat(path: Path, *_: object) -> Document:
     etree: Any = library("lxml.etree", "lxml", path.name)
     with reading(path.name, "OpenDocument file"):
         root = etree.fromstring(path.read_bytes(), _parser(etree))
-        return _document(path, lambda _: None, root)
+        return _document(path, Builder(), lambda _: None, root)
 
 
-def _document(path: Path, member: Any, root: Any, *more: Any) -> Document:
-    builder = Builder()
+def _document(path: Path, builder: Builder, member: Any, root: Any, *more: Any) -> Document:
     body = Body(builder, Styles(root, *more), member)
+    body.controls = fields(root)
     unit: Any = "page"
     for part in root.iterfind(f"{_OFFICE}body/*"):
         kind = part.tag.rpartition("}")[2]
@@ -60,6 +65,11 @@ def _document(path: Path, member: Any, root: Any, *more: Any) -> Document:
         else:
             unit = "slide"
             body.read(part)
+    if body.unseen:
+        builder.warn(
+            f"hidden slides are left out ({', '.join(body.unseen[:20])}); "
+            "show them and save the file to have them read."
+        )
     titles = (each.findtext(".//{http://purl.org/dc/elements/1.1/}title") for each in (*more, root))
     title = next(filter(None, titles), "")
     heading = builder.first_heading() if unit == "page" else ""

@@ -58,7 +58,9 @@ def read_pdf(path: Path, password: str | None = None, emit: Emit = ignore) -> Do
     if len(silent) == len(pages):
         raise DocumentError(_refused_scan(path.name, messages))
     numbers = [(n, m["numbers"]) for n, m in enumerate(messages, 1) if m.get("numbers")]
-    document = compose(path, head, pages, silent, notes, numbers)
+    read_by_ocr = {place.page for place in places}
+    spans = [None if n in read_by_ocr else m.get("span") for n, m in enumerate(messages, 1)]
+    document = compose(path, head, pages, silent, notes, numbers, spans)
     stamped = tuple(n for n in scans if n not in silent and "stamp" in messages[n - 1])
     document = replace(
         document,

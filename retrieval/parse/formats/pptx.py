@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from retrieval.parse.decode import stem
 from retrieval.parse.document import Document
 from retrieval.parse.library import library, reading
 from retrieval.parse.office.drawing import A, paragraph_text
-from retrieval.parse.office.package import mended
+from retrieval.parse.office.package import ODD, opened
 from retrieval.parse.office.parts import Embedded, add_graphics, odd_part
 from retrieval.parse.office_pictures import OfficePictures
 from retrieval.parse.registry import Format, register
@@ -28,18 +29,19 @@ def read_slides(path: Path, _: str | None, emit: Emit) -> Document:
     pptx = library("pptx", "python-pptx", path.name)
     builder = Builder()
     with reading(path.name, "PowerPoint file"):
-        with open_zip(path) as archive, mended(path, archive, builder) as file:
-            opened = pptx.Presentation(file)
+        with open_zip(path) as archive:
+            deck = opened(path, archive, builder, pptx.Presentation)
             builder.pictures = OfficePictures(archive, builder)
         authors: dict[str, str] = {}
         with odd_part(builder, "the authors of its comments"):
-            authors = comment_authors(opened.part)
-        slides = opened.slides._sldIdLst
+            authors = comment_authors(deck.part)
+        slides = deck.part._element.sldIdLst
+        slides = [] if slides is None else list(slides)
         inner = Embedded(builder)
         unseen: list[str] = []
         for number, entry in enumerate(slides, 1):
             with odd_part(builder, f"slide {number}"):
-                slide = opened.part.related_slide(entry.rId)
+                slide = deck.part.related_slide(entry.rId)
                 shown = slide._element.get("show") not in ("0", "false")
                 _add_slide(builder if shown else _unseen(builder), slide, authors)
                 inner.add_parts(slide.part, shown)
@@ -52,7 +54,7 @@ def read_slides(path: Path, _: str | None, emit: Emit) -> Document:
                 "show them in PowerPoint and save the file to have them read."
             )
         inner.warn()
-        title = opened.core_properties.title.strip()
+        title = deck.core_properties.title.strip()
     if title.lower() in ("", "powerpoint presentation"):  # what the program writes itself
         title = builder.first_heading() or stem(path)
     return builder.document(title, path.name, "slide")
@@ -99,8 +101,10 @@ def _in_order(tree: Any, slide: Any) -> Iterator[Any]:
     from pptx.shapes.shapetree import SlideShapeFactory
 
     def place(element: Any) -> tuple[int, int]:
-        shape = SlideShapeFactory(element, slide.shapes)
-        return shape.top or 0, shape.left or 0
+        with suppress(*ODD):  # its place may be said by a layout that is missing
+            shape = SlideShapeFactory(element, slide.shapes)
+            return shape.top or 0, shape.left or 0
+        return 0, 0
 
     for element in sorted(_children(tree), key=place):
         if element.tag.endswith("}grpSp"):

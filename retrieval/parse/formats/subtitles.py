@@ -18,6 +18,8 @@ _STAMP = r"(?:(\d{1,3}):)?(\d{1,2}):(\d\d)(?:[.,](\d{1,3}))?"
 _TIMES = re.compile(rf"\s*{_STAMP}\s*-->\s*{_STAMP}(?:\s.*)?")
 _SPEAKER = re.compile(r"<v(?:\.[^ \t>]*)?[ \t]+([^>]*)>")
 _TAG = re.compile(r"</?[a-z][^<>]*>|<\d[\d:.]*>|\{\\[^}]*\}", re.IGNORECASE)
+_READING = re.compile(r"<rt>.*?(?:</rt>|(?=</?ruby>)|$)")
+_ON = 0.2  # seconds between cues of which one shows on what the other showed
 _ENDED = re.compile(r"[.!?…。！？♪][\"'”’»)\]]*$")
 _TURN = re.compile(r"[-–—]\s*\S|\[|\(|♪|[A-ZÀ-Þ][\w .]{0,25}:\s")  # somebody else speaks
 _PAUSE = 4.0  # seconds without a word that end a paragraph
@@ -41,8 +43,7 @@ def read_subtitles(path: Path, *_: object) -> Document:
         if spoken and _begins_anew(spoken, cue):
             _add(builder, spoken)
             spoken = []
-        if not (spoken and cue.words == spoken[-1].words):  # shown on, line for line
-            spoken.append(cue)
+        spoken.append(cue)
     _add(builder, spoken)
     if not builder.blocks:  # no times in it
         return read_text(path)
@@ -50,8 +51,9 @@ def read_subtitles(path: Path, *_: object) -> Document:
 
 
 def _cues(text: str) -> Iterator[_Cue]:
+    """One for each who speaks; what is shown on from the cue before is left out."""
     lines = text.splitlines()
-    at = 0
+    at, shown, until = 0, "", -_PAUSE
     while at < len(lines):
         match = _TIMES.fullmatch(lines[at])
         at += 1
@@ -61,12 +63,20 @@ def _cues(text: str) -> Iterator[_Cue]:
         while at < len(lines) and lines[at].strip():
             words.append(lines[at])
             at += 1
-        shown = " ".join(words)
-        speaker = _SPEAKER.search(shown)
-        plain = tidy(html.unescape(_TAG.sub("", shown)))
-        if plain:
-            times = _seconds(*match.groups()[:4]), _seconds(*match.groups()[4:])
-            yield _Cue(*times, html.unescape(speaker[1].strip()) if speaker else "", plain)
+        start, end = _seconds(*match.groups()[:4]), _seconds(*match.groups()[4:])
+        seen = [plain for line in words if (plain := _plain(line))]
+        if seen and seen[0] == shown and start - until < _ON:
+            words = words[1 + next(n for n, line in enumerate(words) if _plain(line)) :]
+        shown, until = (seen[-1], end) if seen else (shown, until)
+        # The text before the first voice, then each voice and its words.
+        pieces = _SPEAKER.split(" ".join(words))
+        for speaker, said in zip(["", *pieces[1::2]], pieces[::2], strict=True):
+            if plain := _plain(said):
+                yield _Cue(start, end, html.unescape(speaker.strip()), plain)
+
+
+def _plain(text: str) -> str:
+    return tidy(html.unescape(_TAG.sub("", _READING.sub("", text))))
 
 
 def _seconds(hours: str | None, minutes: str, seconds: str, fraction: str | None) -> float:

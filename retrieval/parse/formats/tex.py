@@ -10,6 +10,8 @@ from retrieval.parse.decode import file_text, stem
 from retrieval.parse.document import Document
 from retrieval.parse.formats.code import read_code
 from retrieval.parse.latex import Argument, after_option, printed
+from retrieval.parse.latex_macros import written_out
+from retrieval.parse.list_numbers import numbered
 from retrieval.parse.registry import Format, register
 
 _COMMENT = re.compile(
@@ -27,6 +29,10 @@ _PIECE = re.compile(
 )
 _TABLES = ("tabular", "tabular*", "tabularx", "longtable", "array")
 _LITERAL = ("verbatim", "verbatim*", "lstlisting", "minted")
+_KINDS = {"arabic": "1", "alph": "a", "Alph": "A", "roman": "i", "Roman": "I"}
+_COUNTER = re.compile(r"\\(arabic|alph|Alph|roman|Roman)(?:\*|\{\w+\})")
+_NUMBERED = (r"\arabic*.", r"(\alph*)", r"\roman*.", r"\Alph*.")  # by how deep a list stands
+_SHORT = {"1": r"\arabic*", "a": r"\alph*", "A": r"\Alph*", "i": r"\roman*", "I": r"\Roman*"}
 _RULE = re.compile(
     r"\\(?:hline|toprule|midrule|bottomrule|endhead|endfirsthead|endfoot|endlastfoot)\b"
     r"|\\(?:cline|cmidrule)(?:\([^)]*\))?\{[^}]*\}"
@@ -42,7 +48,7 @@ def read_tex(path: Path, *_: object) -> Document:
     text, warnings = file_text(path)
     builder = Builder()
     builder.warnings += warnings
-    source = _COMMENT.sub(r"\1", re.sub(r"\r\n?", "\n", text))
+    source = written_out(_COMMENT.sub(r"\1", re.sub(r"\r\n?", "\n", text)))
     head, begins, body = source.partition("\\begin{document}")
     if begins:
         head = "".join(
@@ -64,6 +70,7 @@ class _Reader:
         self.words = ""
         self.notes: list[str] = []
         self.numbers: list[int | None] = []  # of the lists that are open; None: bullets
+        self.labels: list[str] = []  # how they print their numbers
         self.lead = ""
 
     def read(self) -> None:
@@ -110,9 +117,16 @@ class _Reader:
         self._flush()
         if name in ("itemize", "enumerate", "description"):
             if end == "begin":
-                self.numbers.append(0 if name == "enumerate" else None)
+                depth = sum(number is not None for number in self.numbers)
+                option = self.source[at : (at := after_option(self.source, at))]
+                first = re.search(r"start\s*=\s*(\d+)", option)
+                self.numbers.append(
+                    (int(first[1]) - 1 if first else 0) if name == "enumerate" else None
+                )
+                self.labels.append(_label(option) or _NUMBERED[min(depth, 3)])
             elif self.numbers:
                 self.numbers.pop()
+                self.labels.pop()
         elif end == "begin":  # arguments that say how it looks
             at = after_option(self.source, at)
         return at
@@ -127,7 +141,8 @@ class _Reader:
             self.lead = "• "
         else:
             self.numbers[-1] = number + 1
-            self.words = f"{number + 1}. "
+            self.words = _COUNTER.sub(lambda m: numbered(number + 1, _KINDS[m[1]]), self.labels[-1])
+            self.words += " "
         return at
 
     def _table(self, inside: str, name: str) -> None:
@@ -152,6 +167,16 @@ class _Reader:
         notes, self.notes = self.notes, []
         for note in notes:
             self.builder.add("text", f"Footnote: {' '.join(printed(note).split())}")
+
+
+def _label(option: str) -> str:
+    """How a list is numbered by its option, `[label=(\alph*)]` or in short `[(a)]`."""
+    option = option[1:-1]
+    if match := re.search(r"label\s*=\s*(\{[^}]*\}|[^,]*)", option):
+        return match[1].strip("{} ") if _COUNTER.search(match[1]) else ""
+    if match := re.fullmatch(r"(\W*)([1aAiI])(\W*)", option):
+        return f"{match[1]}{_SHORT[match[2]]}{match[3]}"
+    return ""
 
 
 register(Format("tex", (".tex", ".ltx"), read_tex))

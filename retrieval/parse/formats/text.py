@@ -13,6 +13,7 @@ from retrieval.parse.registry import Format, register
 
 _ATX = re.compile(r" {0,3}(#{1,6})\s+\S")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})\s*$")
+_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?\s*")  # below the head of a table
 _FENCE = re.compile(r"\s*(```|~~~)")
 _CHAPTER = re.compile(
     r"(chapter|part|book|section|appendix|act|scene)\s+[ivxlc\d]+\b", re.IGNORECASE
@@ -96,8 +97,9 @@ def _markdown_blocks(text: str) -> Iterator[Block]:
 def body_blocks(text: str, lines: list[tuple[int, int]]) -> Iterator[Block]:
     """Rows where lines look like a table, paragraphs otherwise."""
     start: int | None = None
+    ruled = any(_RULE.fullmatch(text[begin:end]) for begin, end in lines[1:2])
     for index, (begin, end) in enumerate(lines):
-        if _is_row(text[begin:end]):
+        if _is_row(text[begin:end]) or (ruled and "|" in text[begin:end]):
             if start is not None:
                 yield Block("text", start, lines[index - 1][1])
                 start = None

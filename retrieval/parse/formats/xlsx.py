@@ -12,12 +12,12 @@ from retrieval.parse.document import Document
 from retrieval.parse.library import library, reading
 from retrieval.parse.number_format.figures import general
 from retrieval.parse.numbers import cell_text
-from retrieval.parse.office.package import ODD, Relation, mended, read_part, relations
+from retrieval.parse.office.package import ODD, Relation, broken_parts, mended, read_part, relations
 from retrieval.parse.office.parts import EMBEDDED, Embedded, odd_part
 from retrieval.parse.raised import lowered, raised
 from retrieval.parse.registry import Format, register
 from retrieval.parse.sheet.comments import sheet_comments
-from retrieval.parse.sheet.drawings import add_drawing
+from retrieval.parse.sheet.drawings import add_controls, add_drawing
 from retrieval.parse.sheet.edges import edge_texts
 from retrieval.parse.sheet.merges import Merges
 from retrieval.parse.sheet.scan import Scan, scan
@@ -35,22 +35,22 @@ def read_workbook(path: Path, _: str | None, emit: Emit) -> Document:
     openpyxl = library("openpyxl", "openpyxl", path.name)
     library("defusedxml", "defusedxml", path.name)  # openpyxl uses it where it is installed
     builder = Builder()
-    with (
-        reading(path.name, "workbook"),
-        open_zip(path) as archive,
-        mended(path, archive, builder) as file,
-    ):
+    with reading(path.name, "workbook"), open_zip(path) as archive:
         try:
-            title = _read(openpyxl, file, builder, emit)
-        except _StylesError:
-            # One style that openpyxl takes amiss refuses the book; the cells can do without.
-            builder.warn("its cell formats cannot be read: numbers are shown plainly.")
-            with mended(path, archive, builder, without="xl/styles.xml") as plain:
-                title = _read(openpyxl, plain, builder, emit)
+            with mended(path, archive, builder) as file:
+                title = _read(openpyxl, file, builder, emit)
+        except _NotOpened:
+            broken = broken_parts(archive, builder)
+            if not broken or "xl/styles.xml" in broken:
+                # One style that openpyxl takes amiss refuses the book; the cells can do without.
+                builder.warn("its cell formats cannot be read: numbers are shown plainly.")
+                broken.add("xl/styles.xml")
+            with mended(path, archive, builder, broken) as file:
+                title = _read(openpyxl, file, builder, emit)
     return builder.document(title or stem(path), path.name, "sheet")
 
 
-class _StylesError(Exception):
+class _NotOpened(Exception):
     """openpyxl cannot open the workbook; nothing has been read yet."""
 
 
@@ -60,7 +60,7 @@ def _read(openpyxl: Any, file: BinaryIO, builder: Builder, emit: Emit) -> str:
             file, read_only=True, data_only=True, keep_links=False, rich_text=True
         )
     except ODD as error:
-        raise _StylesError from error
+        raise _NotOpened from error
     with ZipFile(file) as package:
         return _Reader(book, package, builder, emit).read()
 
@@ -158,6 +158,9 @@ class _Sheet:
                 with odd_part(self.builder, "a drawing"):
                     self.name()
                     add_drawing(self.builder, self.reader.package, part.target)
+            elif part.kind == "vmlDrawing" and not self.hidden:
+                with odd_part(self.builder, "a form"):
+                    add_controls(self.builder, self.reader.package, part.target)
         for kind, code in self.edges if self.named and not self.hidden else ():
             for text in edge_texts(code):
                 if (kind, text) not in self.reader.edges:
@@ -201,8 +204,11 @@ class _Sheet:
             if gone or any(low <= column <= high for low, high in self.columns):
                 unseen.append(text)
                 continue
-            if not text and isinstance(cell["value"], (int, float)):  # the format ";;;"
-                unseen.append(general(cell["value"]))
+            value = cell["value"]
+            if not text and isinstance(value, (int, float)):  # the format ";;;"
+                unseen.append(general(value))
+            elif not text and isinstance(value, str):
+                unseen.append(value.strip())
             texts += [""] * (column - len(texts))
             texts[column - 1] = text
         texts = self.merges.filled(number, texts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,6 +13,7 @@ from retrieval.parse.decode import stem
 from retrieval.parse.document import Document
 from retrieval.parse.formats.code import read_code
 from retrieval.parse.formats.html import add_html, page_text
+from retrieval.parse.formula import mathml
 from retrieval.parse.kind import format_of
 from retrieval.parse.library import library, reading, xml_parser
 from retrieval.parse.markup import Markup
@@ -23,6 +25,7 @@ _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>\s*")
 _TITLES = ("title", "head", "heading", "subtitle", "book-title")
 _ROWS = ("tr", "row")
 _SECTION = re.compile(r"(sub)?sect?(ion)?\d?|chapter|part|div\d?|item|entry|topic|appendix")
+_WIDEST = 100  # empty cells side by side
 _NOT_READ = ("binary", "script", "style")
 _HTML = re.compile(r"</?(?:p|br|div|a|b|i|em|strong|span|ul|ol|li|img|h\d|table)\b[^<>]*>", re.I)
 _CODES = re.compile(
@@ -72,15 +75,35 @@ def _walk(builder: Builder, root: Any, file: str) -> None:
             continue
         _add_attributes(builder, element)
         children = [child for child in element if _name(child)]
-        if name in _TITLES:
+        if name == "math":
+            builder.add("text", mathml(element))
+        elif name == "table" and next(element.iter("{*}tr"), None) is not None:
+            Markup(builder).read(element)  # which knows cells over several rows
+        elif name in _TITLES:
             builder.add("heading", _words(element), min(level, 9))
         elif name in _ROWS and children:
-            builder.row(_words(child) for child in children)
+            builder.row(_cells(children))
         elif not children or _is_mixed(element):
             _add_text(builder, element, name, file)
         else:
             level += bool(_SECTION.fullmatch(name))
             waiting += [(child, level) for child in reversed(children)]
+
+
+def _cells(children: list[Any]) -> Iterator[str]:
+    """The cells of a row at their columns, which Excel's own XML says where some are empty."""
+    at = 1
+    for child in children:
+        said = {key.rpartition("}")[2]: text for key, text in child.attrib.items()}
+        index, across = (_whole(said.get(name)) for name in ("Index", "MergeAcross"))
+        yield from [""] * min(max(0, index - at), _WIDEST)
+        yield _words(child)
+        yield from [""] * min(across, _WIDEST)
+        at = max(at, index) + 1 + across
+
+
+def _whole(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 6 else 0
 
 
 def _add_text(builder: Builder, element: Any, name: str, file: str) -> None:

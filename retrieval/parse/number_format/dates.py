@@ -127,7 +127,7 @@ def _piece(text: str, day: int, time: Decimal, total: Decimal, noon: bool, langu
 
 
 def _calendar(letter: str, width: int, day: int, language: int) -> str:
-    date = _date(day)
+    date = _date(max(day, 1))  # a cell of 0 is "the 0th of January 1900"
     if letter in "yeb":
         year = date.year + (543 if letter == "b" else 0)
         return f"{year % 100:02d}" if width < 3 and letter != "e" else f"{year:04d}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from retrieval.parse.builder import Builder
-from retrieval.parse.formula import omml
+from retrieval.parse.formula import beside, omml
 from retrieval.parse.numbers import number_text
 from retrieval.parse.office.symbols import symbols
 from retrieval.parse.raised import lowered, raised
@@ -15,6 +15,8 @@ A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 CX = "{http://schemas.microsoft.com/office/drawing/2014/chartex}"
 DGM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
+
+_FORMULA = 3
 
 _Values = dict[int, str]
 
@@ -149,16 +151,18 @@ def paragraph_text(paragraph: Any) -> str:
     """An `a:p` as it is seen: raised and lowered runs, symbols, formulas, breaks of line."""
     text, together, raise_by = "", "", 0
     for piece, height in [*_pieces(paragraph), ("", 2)]:
+        is_formula = height == _FORMULA
+        height = 0 if is_formula else height
         if height != raise_by:
             script = raised if raise_by > 0 else lowered if raise_by < 0 else str
             text += script(together) if any(map(str.isalnum, together)) else together
             together, raise_by = "", height
-        together += piece
+        together += beside(text + together, piece) if is_formula else piece
     return text
 
 
 def _pieces(parent: Any) -> Iterator[tuple[str, int]]:
-    """Words, and how far they stand above (1) or below (-1) the line."""
+    """Words, and whether they stand above (1) or below (-1) the line, or are a formula."""
     for child in parent.iterchildren():
         tag = child.tag if isinstance(child.tag, str) else ""
         if tag in (f"{A}r", f"{A}fld"):
@@ -171,7 +175,7 @@ def _pieces(parent: Any) -> Iterator[tuple[str, int]]:
         elif tag == f"{A}br":
             yield "\n", 0
         elif tag.endswith(("}oMath", "}oMathPara")):
-            yield omml(child), 0
+            yield omml(child), _FORMULA
         elif tag.endswith(("}AlternateContent", "}Choice", "}m")):
             yield from _pieces(child)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 _ROMAN = (
     *((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l")),
     *((40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i")),
@@ -16,10 +18,21 @@ _LETTERS = {  # repeated behind their end: z, aa, bb
     "ideographTraditional": "甲乙丙丁戊己庚辛壬癸",
     "ideographZodiac": "子丑寅卯辰巳午未申酉戌亥",
     "arabicAlpha": "أبتثجحخدذرزسشصضطظعغفقكلمنهوي",
+    "arabicAbjad": "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ",
     "hebrew2": "אבגדהוזחטיכלמנסעפצקרשת",
     "thaiLetters": "กขฃคฅฆงจฉชซฌญฎฏฐฑฒณดตถทธนบปผฝพฟภมยรลวศษสหฬอฮ",
     "chicago": "*†‡§",
 }
+_HEBREW = ((400, "ת"), (300, "ש"), (200, "ר"), (100, "ק"), (90, "צ"), (80, "פ"), (70, "ע"),
+    (60, "ס"), (50, "נ"), (40, "מ"), (30, "ל"), (20, "כ"), (10, "י"),
+    *((10 - n, letter) for n, letter in enumerate("טחזוהדגבא", 1)))  # fmt: skip
+_ONES = (
+    "", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
+    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_ORDINALS = {"one": "first", "two": "second", "three": "third", "five": "fifth",
+    "eight": "eighth", "nine": "ninth", "twelve": "twelfth"}  # fmt: skip
 _DIGITS = {
     "decimalFullWidth": "０１２３４５６７８９",
     "decimalFullWidth2": "０１２３４５６７８９",
@@ -52,7 +65,11 @@ def numeral(number: int, style: str) -> str:
     if style == "russianUpper":
         return numeral(number, "russianLower").upper()
     if style == "lowerRoman" and 0 < number < 4000:
-        return _roman(number)
+        return _added(number, _ROMAN)
+    if style == "hebrew1" and 0 < number < 1000:
+        return _added(number, _HEBREW).replace("יה", "טו").replace("יו", "טז")
+    if style in ("cardinalText", "ordinalText") and 0 < number < 100:
+        return _in_words(number, style == "ordinalText")
     if style in _LETTERS and 0 < number < 1000:
         letters = _LETTERS[style]
         return letters[(number - 1) % len(letters)] * ((number - 1) // len(letters) + 1)
@@ -68,12 +85,22 @@ def numeral(number: int, style: str) -> str:
     return plain.get(style, str(number))
 
 
-def _roman(number: int) -> str:
+def _added(number: int, signs: Sequence[tuple[int, str]]) -> str:
     text = ""
-    for value, sign in _ROMAN:
+    for value, sign in signs:
         text += sign * (number // value)
         number %= value
     return text
+
+
+def _in_words(number: int, ordinal: bool) -> str:
+    """ "Twenty-one", "Twenty-first"."""
+    tens, ones = ("", number) if number < 20 else (_TENS[number // 10], number % 10)
+    last = _ONES[ones] if ones else tens
+    if ordinal:
+        regular = f"{last[:-1]}ie" if last.endswith("y") else last
+        last = _ORDINALS.get(last, f"{regular}th")
+    return (f"{tens}-{last}" if tens and ones else last).capitalize()
 
 
 def _ordinal(number: int) -> str:

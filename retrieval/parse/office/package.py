@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections.abc import Callable, Collection
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 from urllib.parse import unquote
 from xml.sax.saxutils import unescape
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from retrieval.parse.builder import Builder
 from retrieval.parse.library import xml_parser
+
+Loaded = TypeVar("Loaded")
 
 ODD = (ArithmeticError, AttributeError, EOFError, LookupError, SyntaxError, TypeError, ValueError)
 """What a part raises that is not as it should be; the other parts can still be read."""
@@ -37,6 +40,8 @@ _PLAIN = {
 }
 _RELATION = re.compile(r"<(?:\w+:)?Relationship\b[^>]*>")
 _ATTRIBUTE = re.compile(r"""\b(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_BOOK, _BOOK_LINKS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+_SHEET = re.compile(r"<(?:\w+:)?sheet\b[^>]*/>")
 _MISSED = frozenset({"slide", "worksheet", "chart", "image", "comments", "footnotes", "aFChunk"})
 _MOST = 64 << 20  # bytes of one part that is read whole
 
@@ -106,35 +111,72 @@ def main_type(archive: ZipFile) -> bytes:
     return default.encode()
 
 
-def parse_xml(data: bytes) -> Any:
-    """The root element; entities stay unread. Raises SyntaxError for what is no XML."""
+def parse_xml(data: bytes, recover: bool = False) -> Any:
+    """The root element; entities stay unread. Raises SyntaxError for what is no XML, or makes the
+    best of it (`recover`), which may be None."""
     from lxml import etree
 
-    return etree.fromstring(data, xml_parser(etree))
+    return etree.fromstring(data, xml_parser(etree, recover=recover))
 
 
-def mended(path: Path, archive: ZipFile, builder: Builder, without: str = "") -> BinaryIO:
+def opened(
+    path: Path, archive: ZipFile, builder: Builder, load: Callable[[BinaryIO], Loaded]
+) -> Loaded:
+    """What `load` makes of the file; where it fails, of the file without its broken parts."""
+    try:
+        with mended(path, archive, builder) as file:
+            return load(file)
+    except ODD:
+        broken = broken_parts(archive, builder)
+        if not broken:
+            raise
+    with mended(path, archive, builder, broken) as file:
+        return load(file)
+
+
+def broken_parts(archive: ZipFile, builder: Builder) -> set[str]:
+    """The parts that should be XML and are not, each named in a warning; never the main one."""
+    main = {each.target for each in relations(archive, "") if each.kind == "officeDocument"}
+    broken = set()
+    for name in {*archive.namelist()} - {TYPES} - main:
+        if name.endswith(".xml"):
+            try:
+                parse_xml(read_part(archive, name))
+            except (SyntaxError, ValueError):
+                broken.add(name)
+    for name in sorted(broken):
+        builder.warn(f"a part of the file cannot be read ({posixpath.basename(name)[:60]}).")
+    return broken
+
+
+def mended(
+    path: Path, archive: ZipFile, builder: Builder, without: Collection[str] = ()
+) -> BinaryIO:
     """The file as the libraries take it, without what leads nowhere; the caller closes it.
 
-    `without` names a part to be left out.
+    `without` names parts to be left out.
     """
-    names = set(archive.namelist()) - {without}
+    package = _Package(archive, without, builder)
     types = read_part(archive, TYPES)
     changed = {TYPES: _VARIANT.sub(lambda m: _PLAIN[(m[1] or m[2])[:1]], types)}
     strict = _STRICT in read_part(archive, "_rels/.rels")
-    for name in names:
+    for name in package.names:
         if name.endswith(".rels"):
-            changed[name] = _without_dead_ends(archive, name, names, builder)
+            changed[name] = package.without_dead_ends(name)
+    if package.dead_sheets:
+        changed[_BOOK] = package.without_dead_sheets()
+    odd_names = any(info.filename != info.orig_filename for info in archive.infolist())
     if (
         not strict
         and not without
+        and not odd_names
         and all(archive.read(name) == data for name, data in changed.items())
     ):
         return path.open("rb")
     copy = BytesIO()
     with ZipFile(copy, "w", ZIP_DEFLATED, compresslevel=1) as target:
         for info in archive.infolist():
-            if info.filename == without:
+            if info.filename in without:
                 continue
             data = changed[info.filename] if info.filename in changed else archive.read(info)
             if strict and info.filename.endswith((".xml", ".rels")):
@@ -144,21 +186,46 @@ def mended(path: Path, archive: ZipFile, builder: Builder, without: str = "") ->
     return copy
 
 
-def _without_dead_ends(archive: ZipFile, name: str, names: set[str], builder: Builder) -> bytes:
-    data = read_part(archive, name)
-    folder = posixpath.dirname(posixpath.dirname(name))
+class _Package:
+    """The parts that are there, and the relations that lead to none of them."""
 
-    def kept(match: re.Match[str]) -> str:
-        said = _attributes(match[0])
-        target = _resolved(folder, said.get("Target", ""))
-        if said.get("TargetMode") == "External" or target in names or unquote(target) in names:
-            return match[0]
-        if said.get("Type", "").rsplit("/", 1)[-1] in _MISSED:
-            builder.warn(f"a part of the file is missing ({posixpath.basename(target)[:60]}).")
-        return ""
+    def __init__(self, archive: ZipFile, without: Collection[str], builder: Builder) -> None:
+        self.archive, self.without, self.builder = archive, without, builder
+        self.names = {*archive.namelist()} - {*without}
+        self.capitals = {name.lower(): name for name in self.names}
+        self.dead_sheets: set[str] = set()
 
-    text = data.decode("utf-8", "surrogateescape")
-    return _RELATION.sub(kept, text).encode("utf-8", "surrogateescape")
+    def without_dead_ends(self, name: str) -> bytes:
+        folder = posixpath.dirname(posixpath.dirname(name))
+
+        def kept(match: re.Match[str]) -> str:
+            said = _attributes(match[0])
+            target = _resolved(folder, said.get("Target", ""))
+            if said.get("TargetMode") == "External" or not self.names.isdisjoint(
+                (target, unquote(target))
+            ):
+                return match[0]
+            if found := self.capitals.get(target.lower()):  # names differ in more than capitals
+                return match[0].replace(said["Target"], f"/{found}")
+            kind = said.get("Type", "").rsplit("/", 1)[-1]
+            if kind in _MISSED and target not in self.without:
+                lost = posixpath.basename(target)[:60]
+                self.builder.warn(f"a part of the file is missing ({lost}).")
+            if name == _BOOK_LINKS and kind.endswith("sheet"):
+                self.dead_sheets.add(said.get("Id", ""))
+            return ""
+
+        text = read_part(self.archive, name).decode("utf-8", "surrogateescape")
+        return _RELATION.sub(kept, text).encode("utf-8", "surrogateescape")
+
+    def without_dead_sheets(self) -> bytes:
+        """The workbook, which openpyxl refuses where a sheet that it lists is missing."""
+
+        def kept(match: re.Match[str]) -> str:
+            return "" if _attributes(match[0]).get("id") in self.dead_sheets else match[0]
+
+        text = read_part(self.archive, _BOOK).decode("utf-8", "surrogateescape")
+        return _SHEET.sub(kept, text).encode("utf-8", "surrogateescape")
 
 
 def _transitional(match: re.Match[bytes]) -> bytes:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from retrieval.parse.formula import omml
 from retrieval.parse.office.symbols import symbols
 from retrieval.parse.raised import lowered, raised
+from retrieval.parse.word.equations import equation, is_equation
+from retrieval.parse.word.fields import CODE, shown
 from retrieval.parse.word.names import FALLBACK, LEFT_OUT, W, is_on, value, whole
 from retrieval.parse.word.styles import Styles
 
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _SCRIPTS: dict[str, Callable[[str], str]] = {"superscript": raised, "subscript": lowered}
 _BREAKS = {f"{W}tab": "\t", f"{W}ptab": "\t", f"{W}br": "\n", f"{W}cr": "\n"}
+_TELLING = re.compile(r"[\d+−]")  # what is raised says something of a figure
+_TINY = 3  # half points; nobody reads that
+_LEAST = 4  # half points that a run is raised or lowered by
 _NOT_HERE = LEFT_OUT | {f"{W}txbxContent", f"{W}rPr", f"{W}rt"}
 
 
@@ -23,6 +29,7 @@ class Runs:
     def __init__(self, styles: Styles, hidden: Callable[[str], None], white: bool) -> None:
         self._styles = styles
         self._hidden = hidden
+        self.unread = 0  # formulas in the code of fields that are damaged
         self._white = white  # whether white words lie on white paper
 
     def text(self, paragraph: Any, plain_paper: bool = False) -> str:
@@ -32,7 +39,10 @@ class Runs:
         white = white and not self._styles.first(style, _filled)
         text, script, together = "", "", ""
         unseen: list[str] = []
-        for piece, mark in [*self._pieces(paragraph, style, white), ("", "end")]:
+        for piece, mark in [*shown(self._pieces(paragraph, style, white)), ("", "end")]:
+            if mark == CODE:
+                self.unread += is_equation(piece)
+                continue
             if mark == "hidden":
                 unseen.append(piece)
                 continue
@@ -46,17 +56,23 @@ class Runs:
         return text
 
     def _pieces(self, parent: Any, style: str, white: bool) -> Iterator[tuple[str, str]]:
-        """(words, "superscript", "subscript", "formula", "hidden" or "") in order."""
+        """(words, "superscript", "subscript", "formula", "hidden" or "") in order.
+
+        Parts of fields are among them, marked as fields.py knows them.
+        """
         for child in parent.iterchildren():
             tag = child.tag
             if tag == f"{W}r":
                 mark = self._mark(child.find(f"{W}rPr"), style, white)
-                for words in self._run(child):
-                    yield words, mark
+                for words, part in self._run(child):
+                    script = mark or (_position(child) if _TELLING.search(words) else "")
+                    yield words, part or script
                 for ruby in child.iterfind(f"{W}ruby/{W}rubyBase"):
                     yield from self._pieces(ruby, style, white)
             elif tag in (f"{_M}oMath", f"{_M}oMathPara"):
                 yield omml(child), "formula"
+            elif tag == f"{W}fldSimple" and is_equation(child.get(f"{W}instr") or ""):
+                yield equation(child.get(f"{W}instr")), "formula"
             elif isinstance(tag, str) and tag not in _NOT_HERE:
                 yield from self._pieces(child, style, white)
 
@@ -71,29 +87,33 @@ class Runs:
                     result = self._styles.first(name, _of_style[look])
             return result
 
-        if found(_vanish):
+        if found(_vanish) or found(_is_tiny):
             return "hidden"
-        if white and found(_color) == "FFFFFF" and not found(_filled_run):
+        if white and found(_is_white) and not found(_filled_run):
             return "hidden"
         return found(_script) or ""
 
-    def _run(self, run: Any) -> Iterator[str]:
+    def _run(self, run: Any) -> Iterator[tuple[str, str]]:
+        """Words, with the part of a field that they are, if they are one."""
         font = run.find(f"{W}rPr/{W}rFonts")
         name = "" if font is None else font.get(f"{W}ascii") or font.get(f"{W}hAnsi") or ""
-        for child in _shown(run):
+        for child in _of_run(run):
             tag = child.tag
             if tag == f"{W}t":
-                yield symbols(child.text or "", name)
+                yield symbols(child.text or "", name), ""
             elif tag in _BREAKS:
-                yield _BREAKS[tag]
+                yield _BREAKS[tag], ""
             elif tag == f"{W}noBreakHyphen":
-                yield "-"
+                yield "-", ""
             elif tag == f"{W}sym":
-                yield _symbol(child)
+                yield _symbol(child), ""
             elif tag == f"{W}fldChar":
-                yield _field(child.find(f"{W}ffData"))
+                yield _field(child.find(f"{W}ffData")), ""
+                yield "", child.get(f"{W}fldCharType") or ""
+            elif tag == f"{W}instrText":
+                yield child.text or "", CODE
             elif tag in (f"{_M}oMath", f"{_M}t"):
-                yield omml(child)
+                yield omml(child), ""
 
 
 def _apart(before: str, formula: str, follows_formula: bool) -> str:
@@ -108,11 +128,11 @@ def _scripted(text: str, script: str) -> str:
     return _SCRIPTS[script](text) if script in _SCRIPTS and any(map(str.isalnum, text)) else text
 
 
-def _shown(run: Any) -> Iterator[Any]:
+def _of_run(run: Any) -> Iterator[Any]:
     """The elements of a run, those of the newer of two renderings too."""
     for child in run.iterchildren():
         if child.tag.__class__ is str and child.tag.endswith(("}AlternateContent", "}Choice")):
-            yield from _shown(child)
+            yield from _of_run(child)
         elif child.tag != FALLBACK:
             yield child
 
@@ -152,9 +172,23 @@ def _script(properties: Any) -> str | None:
     return value(properties, "vertAlign")
 
 
-def _color(properties: Any) -> str | None:
+def _is_white(properties: Any) -> bool | None:
+    """None where no colour is said."""
     color = value(properties, "color")
-    return None if color is None else color.upper()
+    if color is None:
+        return None
+    return bool(re.fullmatch("(?:[Ff][2-9A-Fa-f]){3}", color))
+
+
+def _is_tiny(properties: Any) -> bool | None:
+    size = whole(value(properties, "sz"))
+    return None if size is None else size <= _TINY
+
+
+def _position(run: Any) -> str:
+    """Raised or lowered by so many half points."""
+    by = whole(value(run, "rPr/position")) or 0
+    return "superscript" if by >= _LEAST else "subscript" if by <= -_LEAST else ""
 
 
 def _filled_run(properties: Any) -> bool | None:
@@ -187,5 +221,5 @@ def _in_style(look: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 _of_style: dict[Callable[[Any], Any], Callable[[Any], Any]] = {
-    look: _in_style(look) for look in (_vanish, _script, _color, _filled_run)
+    look: _in_style(look) for look in (_vanish, _script, _is_white, _is_tiny, _filled_run)
 }
