@@ -20,7 +20,7 @@ NAMES = (
     "04_summaries",
     "05_your_own_server",
 )
-SLOW = ("03_a_million_tokens", "05_your_own_server")
+SLOW = ("03_a_million_tokens", "04_summaries", "05_your_own_server")
 Notebook = nbformat.NotebookNode
 
 

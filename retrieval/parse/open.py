@@ -10,7 +10,7 @@ from retrieval.parse.document import Document
 from retrieval.parse.kind import format_of
 from retrieval.progress import Emit, Progress, ignore
 
-_FORMAT = 10  # counts up when the same file would give another text
+_FORMAT = 11  # counts up when the same file would give another text
 
 
 class _CallbackError(BaseException):

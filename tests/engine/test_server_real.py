@@ -97,13 +97,8 @@ def test_an_answer_whole_and_streamed(
     assert usage["input_tokens"] == len(ours)
 
 
-@pytest.mark.parametrize(
-    "marks",
-    [
-        ("", ""),
-        pytest.param(("<tool_call>\n", "\n</tool_call>"), marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("marks", [("", ""), ("<tool_call>\n", "\n</tool_call>")])
 def test_tool_calls(model: ChatServer, marks: tuple[str, str]) -> None:
     """The server reads calls between marks itself and leaves bare JSON in the text."""
     bound = model.bind_tools([search])

@@ -31,6 +31,8 @@ from tests.conftest import ROOT
 from tests.engine.scripted_server import scripted
 from tests.process import docagent
 
+pytestmark = pytest.mark.slow  # a cluster starts in half a minute and takes both cores for it
+
 
 @pytest.fixture(scope="module")
 def ray() -> Iterator[Any]:
@@ -96,7 +98,6 @@ def test_parts_are_read_by_workers(ray: Any, tmp_path: Path) -> None:
     assert model.usage.completion_tokens > 0
 
 
-@pytest.mark.slow
 def test_a_killed_worker_changes_nothing(
     ray: Any, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,7 +126,6 @@ def test_a_killed_worker_changes_nothing(
     assert rows(stormy) == rows(calm)
 
 
-@pytest.mark.slow
 def test_through_a_clients_port(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
