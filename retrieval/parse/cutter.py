@@ -171,6 +171,7 @@ class Cutter:
         open_.words.append(word)
         open_.letters += b - a
         open_.level, open_.marked, open_.last = b - 1, False, b - 1
+        self.apart = False
         open_.box = x0, low, tail[2] if tail[2] > x1 else x1, high
         return True
 
