@@ -127,9 +127,9 @@ def _picture(name: str, series: Mapping[str, Points], folder: Path) -> None:
 
 
 def _tokens(value: float, _: object) -> str:
-    """4096 as 4K, 1,000,000 as 1M."""
+    """4096 as 4K, 2,500,000 as 2.5M."""
     for step in (1024, 1000):
         for unit, letter in ((step**2, "M"), (step, "K")):
-            if value >= unit and value % unit == 0:
+            if value >= unit and 10 * value % unit == 0:
                 return f"{value / unit:g}{letter}"
     return f"{value:g}"
