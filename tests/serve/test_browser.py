@@ -227,7 +227,7 @@ def test_on_a_phone(browser: Any, empty: Running, harbour: Path) -> None:
 def bring_hidden(page: Any, file: Path) -> None:
     """Where the list of documents is folded away."""
     page.set_input_files("#files", file)
-    page.wait_for_selector("#ask:not([disabled])")
+    page.wait_for_selector('.document[data-state="ready"]', state="attached")
 
 
 def test_hostile_documents_do_nothing(page: Any, tmp_path: Path) -> None:

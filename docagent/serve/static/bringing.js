@@ -105,8 +105,8 @@ async function work(queue, failures) {
     } catch (error) {
       failures.push(`${file.name}: ${error.message}`);
     }
-    row.end();
     await refresh();
+    row.end();
   }
 }
 
