@@ -9,7 +9,7 @@ from retrieval.parse.bidi import RIGHT_TO_LEFT
 from retrieval.parse.right_to_left import turned_back
 from retrieval.parse.scripts import BRAND, BRANDS, Level, Word, marked, side
 from retrieval.parse.segment import CELL_GAP, LINE, MARKS, Box, Segment, SegmentReader
-from retrieval.parse.stacked import FIGURE, fraction
+from retrieval.parse.stacked import fraction, pairs
 from retrieval.parse.vertical import VerticalReader
 
 _WORD = re.compile(r"\S+")
@@ -66,6 +66,7 @@ class Cutter:
         self.apart = False  # whether the last word is a fraction, which no letter goes on
         self.lead = ""  # a fraction that begins the line of the next word
         self.within = [match.start() for match in _WITHIN.finditer(self.text)][::-1]
+        self.pairs = pairs(self.text)
 
     def segments(self) -> list[Segment]:
         right_to_left = bool(RIGHT_TO_LEFT.search(self.text))
@@ -91,7 +92,7 @@ class Cutter:
             a, b = match.span()
             if a < self.read:
                 continue
-            half = None if self.turns or not FIGURE.fullmatch(match[0]) else self._halved(a, b)
+            half = self._halved(a, b) if a in self.pairs and not self.turns else None
             if half and half[0] == a:
                 self._add_fraction(*half)
                 continue
@@ -125,7 +126,9 @@ class Cutter:
 
     def _halved(self, a: int, b: int) -> tuple[int, int, str, int, bool] | None:
         """The part of a figure that is the upper half of a fraction, and that fraction."""
-        box = self.reader.box
+        box, origin = self.reader.box, self.reader.origin
+        if origin(self.pairs[a])[1] >= origin(a)[1]:  # beside it, as in most tables
+            return None
         head, tail, half = box(a, 0), box(b - 1, 0), a
         line, letter = (self.open.box, self.text[self.open.last]) if self.open else (None, "")
         if not _is_level(head, tail):  # "13" may be 1 and the 3 of 3/4

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from retrieval.parse.segment import Box, SegmentReader
+from retrieval.parse.segment import MARKS, Box, SegmentReader
 
-FIGURE = re.compile(r"\d(?:[\d.,]{0,5}\d)?")
-_LOWER = re.compile(rf"({FIGURE.pattern})([.,;:)]*)")
+_FIGURE = r"\d(?:[\d.,]{0,5}\d)?"
+_LOWER = re.compile(rf"({_FIGURE})([.,;:)]*)")
+_BOTH = re.compile(rf"(?<![^\s{MARKS}]){_FIGURE}(?=\s+{_LOWER.pattern}(?!\S))")
 _WORD = re.compile(r"\S+")
 _OVER = 0.6  # of the narrower one that both have in common across
 _DOWN = (0.9, 1.8)  # line boxes from one baseline to the other; a power and an index are nearer
@@ -26,6 +27,11 @@ class Placed(NamedTuple):
     x1: float
     base: float
     size: float
+
+
+def pairs(text: str) -> dict[int, int]:
+    """Where a figure begins that another one follows, and where that one does."""
+    return {match.start(): match.start(1) for match in _BOTH.finditer(text)}
 
 
 def placed(reader: SegmentReader, start: int, end: int) -> Placed:

@@ -18,7 +18,7 @@ _DEEPEST = 20_000  # and when those of some pages are picked from them
 _EXAMINED = 50  # candidates whose words are looked at one by one
 
 _LINKED = 0.5  # of the best passage's score: where that leads
-_SECOND = 0.99  # of it at most: the passage that leads stays first
+_SECOND = 0.9  # of it at most: behind what is nearly as good as the passage that leads
 _DOCUMENT = 2.0  # the document that the question names, by how likely it does
 _LIKELY = 0.05  # probability from which a document's passages are looked for by themselves
 _SURE = 0.9
