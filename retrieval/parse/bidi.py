@@ -16,8 +16,8 @@ _OPENING = "([{"
 
 def is_right_to_left(text: str) -> bool:
     """Whether most of its letters belong to a script that is read from right to left."""
-    letters = sum(map(str.isalpha, text))
-    return 2 * len(RIGHT_TO_LEFT.findall(text)) > letters
+    found = len(RIGHT_TO_LEFT.findall(text))
+    return found > 0 and 2 * found > sum(map(str.isalpha, text))
 
 
 def logical(units: list[str]) -> str:

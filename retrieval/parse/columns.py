@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from itertools import accumulate
 from statistics import median
 
 from retrieval.parse.joints import CJK
@@ -89,10 +91,7 @@ def _gutters(segments: list[Segment]) -> list[float]:
     for s in segments:
         change[int(s.x0 - left)] += 1
         change[int(s.x1 - left) + 1] -= 1
-    cover, at = [], 0
-    for step in change[:width]:
-        at += step
-        cover.append(at)
+    cover = list(accumulate(change[:width]))
     low = 0.55 * max(cover)
     gutters: list[float] = []
     x = 0
@@ -134,7 +133,7 @@ def _is_table(segments: list[Segment], gutters: list[float]) -> bool:
     runs: list[list[Segment]] = []
     sides: list[int] = []
     for s in segments:
-        side = -1 if _crosses(s, gutters) else sum(s.x0 >= g for g in gutters)
+        side = -1 if _crosses(s, gutters) else bisect_right(gutters, s.x0)
         if sides and sides[-1] == side:
             runs[-1].append(s)
         else:
@@ -167,13 +166,13 @@ def _bands(segments: list[Segment], gutters: list[float]) -> list[tuple[bool, li
 
 
 def _crosses(segment: Segment, gutters: list[float]) -> bool:
-    return any(segment.x0 < gutter < segment.x1 for gutter in gutters)
+    return bisect_right(gutters, segment.x0) < bisect_left(gutters, segment.x1)
 
 
 def _sides(segments: list[Segment], gutters: list[float]) -> list[list[Segment]]:
     sides: list[list[Segment]] = [[] for _ in range(len(gutters) + 1)]
     for s in segments:
-        sides[sum(s.x0 >= gutter for gutter in gutters)].append(s)
+        sides[bisect_right(gutters, s.x0)].append(s)
     return sides
 
 
@@ -190,4 +189,4 @@ def _wide(text: str) -> int:
 
 def _digits(segments: list[Segment]) -> float:
     text = "".join(s.text for s in segments)
-    return sum(char.isdigit() for char in text) / max(1, len(text))
+    return sum(map(str.isdigit, text)) / max(1, len(text))

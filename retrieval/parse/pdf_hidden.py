@@ -43,9 +43,8 @@ def hidden_characters(page: Any, reader: SegmentReader, things: Drawn | None) ->
     if things:
         doubtful = {
             handle
-            for handle, (place, matrix) in things.texts.items()
-            if _is_doubtful(handle)
-            and not _is_backed(handle, bounds(handle, matrix), place, things)
+            for handle in _doubtful(things.texts)
+            if not _is_backed(handle, *_standing(things, handle), things)
         }
         if not doubtful:
             return set()
@@ -57,14 +56,14 @@ def hidden_characters(page: Any, reader: SegmentReader, things: Drawn | None) ->
             text_object(reader.address, i + text[i].isspace())  # none of white space
             for i in range(0, len(text) - 1, _STEP)
         }
-        if not any(_is_doubtful(handle) for handle in sample if handle):
+        if not any(_doubtful(handle for handle in sample if handle)):
             return set()
         things = drawn(page)
+        every = _characters(reader, range(len(reader.text)))
         suspects = {
-            handle: indexes
-            for handle, indexes in _characters(reader, range(len(reader.text))).items()
-            if _is_doubtful(handle)
-            and not _is_backed(handle, ink(reader, indexes[0]), len(things.texts), things)
+            handle: every[handle]
+            for handle in _doubtful(every)
+            if not _is_backed(handle, ink(reader, every[handle][0]), len(things.texts), things)
         }
     hidden = {index for handle in unseen(page, reader, suspects) for index in suspects[handle]}
     if not hidden:
@@ -133,30 +132,51 @@ def _characters(
     return found
 
 
-def _is_doubtful(handle: int) -> bool:
-    """Whether text may be hidden by what it is itself."""
-    call = calls()
-    red, green, blue, opacity = fill_colour(handle)
-    return (
-        (red >= _PALE and green >= _PALE and blue >= _PALE)
-        or not opacity
-        or call["FPDFTextObj_GetTextRenderMode"](handle) in _UNPAINTED
-        or (call["FPDFPageObj_CountMarks"](handle) > 0 and _is_layered(handle))
-    )
+def _standing(things: Drawn, handle: int) -> tuple[Box, int]:
+    """The box of a text object, and its place in the order of drawing."""
+    place, matrix = things.texts[handle]
+    return bounds(handle, matrix), place
 
 
-def _is_layered(handle: int) -> bool:
-    """Whether it belongs to a layer, which may be switched off."""
+def _doubtful(handles: Iterable[int]) -> Iterator[int]:
+    """Text objects that may be hidden by what they are themselves."""
+    mode = calls()["FPDFTextObj_GetTextRenderMode"]
+    layers: dict[int, bool] = {}
+    for handle in handles:
+        red, green, blue, opacity = fill_colour(handle)
+        if (
+            (red >= _PALE and green >= _PALE and blue >= _PALE)
+            or not opacity
+            or mode(handle) in _UNPAINTED
+            or _is_layered(handle, layers)
+        ):
+            yield handle
+
+
+def _is_layered(handle: int, layers: dict[int, bool]) -> bool:
+    """Whether it belongs to a layer, which may be switched off.
+
+    `layers` keeps which marks stand for one: objects of a page share them.
+    """
+    get = calls()["FPDFPageObj_GetMark"]
+    count = calls()["FPDFPageObj_CountMarks"](handle)
+    for number in range(count):
+        mark = get(handle, number)
+        if mark not in layers:
+            layers[mark] = _is_layer(mark)
+        if layers[mark]:
+            return True
+    return False
+
+
+def _is_layer(mark: int) -> bool:
     import pypdfium2.raw as raw
 
     name, length = ctypes.create_string_buffer(32), ctypes.c_ulong()
     wide = ctypes.cast(name, ctypes.POINTER(raw.FPDF_WCHAR))
-    item = ctypes.cast(handle, raw.FPDF_PAGEOBJECT)
-    for number in range(calls()["FPDFPageObj_CountMarks"](handle)):
-        raw.FPDFPageObjMark_GetName(raw.FPDFPageObj_GetMark(item, number), wide, 32, length)
-        if name.raw[: length.value] == "OC\0".encode("utf-16-le"):
-            return True
-    return False
+    item = ctypes.cast(mark, raw.FPDF_PAGEOBJECTMARK)
+    raw.FPDFPageObjMark_GetName(item, wide, 32, length)
+    return name.raw[: length.value] == "OC\0".encode("utf-16-le")
 
 
 def _is_backed(handle: int, box: Box, place: int, things: Drawn) -> bool:
@@ -170,7 +190,7 @@ def _is_backed(handle: int, box: Box, place: int, things: Drawn) -> bool:
     if not colour[3] or calls()["FPDFTextObj_GetTextRenderMode"](handle) in _UNPAINTED:
         return pictured
     around = [fill for fill in things.fills if inside(x, y, fill.box)]
-    if pictured or not around or _is_layered(handle):
+    if pictured or not around or _is_layered(handle, {}):
         return False
     last = around[-1]
     return (

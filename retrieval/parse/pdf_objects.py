@@ -52,9 +52,12 @@ def calls() -> dict[str, Callable[..., Any]]:
         "FPDFPageObj_GetFillColor": (number, pointer, pointer, pointer, pointer, pointer),
         "FPDFPageObj_GetBounds": (number, pointer, pointer, pointer, pointer, pointer),
         "FPDFPageObj_CountMarks": (number, pointer),
+        "FPDFPageObj_GetMark": (pointer, pointer, ctypes.c_ulong),
         "FPDFTextObj_GetTextRenderMode": (number, pointer),
         "FPDFText_GetTextObject": (pointer, pointer, number),
         "FPDFText_GetCharBox": (number, pointer, number, pointer, pointer, pointer, pointer),
+        "FPDFText_GetCharOrigin": (number, pointer, number, pointer, pointer),
+        "FPDFText_GetLooseCharBox": (number, pointer, number, pointer),
     }
     return {
         name: ctypes.PYFUNCTYPE(*kind)(address(getattr(raw, name))) for name, kind in kinds.items()

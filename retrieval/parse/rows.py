@@ -28,6 +28,11 @@ class Row:
     data: bool = False  # a row of figures; years alone head a table
 
     def __post_init__(self) -> None:
+        if len(self.segments) == 1:  # as most lines of prose are
+            only = self.segments[0]
+            self.texts.append(only.text)
+            self.spans.append((only.x0, only.x1))
+            return
         glue = False
         for number, s in enumerate(self.segments):
             close = number > 0 and abs(s.x0 - self.segments[number - 1].x1) < CELL_GAP * s.size

@@ -8,7 +8,7 @@ import re
 from typing import Any, NamedTuple
 
 from retrieval.parse.office.symbols import symbols
-from retrieval.parse.pdf_objects import address
+from retrieval.parse.pdf_objects import address, calls
 
 # A line ends at a line break, or at the mark PDFium puts where a word is divided.
 LINE = re.compile("[^\r\n\x02\ufffe]+[\x02\ufffe]?")
@@ -72,13 +72,10 @@ class SegmentReader:
         self.point = (ctypes.c_double * 2)()
         self.point_at = ctypes.addressof(self.point)
         self.name, self.flags = ctypes.create_string_buffer(128), ctypes.c_int()
-        pointer, number = ctypes.c_void_p, ctypes.c_int
-        box = ctypes.PYFUNCTYPE(number, pointer, number, pointer)
-        origin = ctypes.PYFUNCTYPE(number, pointer, number, pointer, pointer)
         if self.located and _PRIVATE.search(self.text):
             self.text = _PRIVATE.sub(self._symbol, self.text)
-        self.loose = box(address(self.raw.FPDFText_GetLooseCharBox))
-        self.origin_of = origin(address(self.raw.FPDFText_GetCharOrigin))
+        self.loose = calls()["FPDFText_GetLooseCharBox"]
+        self.origin_of = calls()["FPDFText_GetCharOrigin"]
 
     def baseline(self, segment: Segment) -> float:
         return turned(*self.origin(segment.main), segment.turns)[1]

@@ -9,7 +9,7 @@ from retrieval.parse.segment import MARKS, Box, SegmentReader
 
 _FIGURE = r"\d(?:[\d.,]{0,5}\d)?"
 _LOWER = re.compile(rf"({_FIGURE})([.,;:)]*)")
-_BOTH = re.compile(rf"(?<![^\s{MARKS}]){_FIGURE}(?=\s+{_LOWER.pattern}(?!\S))")
+_BOTH = re.compile(rf"\d(?<![^\s{MARKS}].)(?:[\d.,]{{0,5}}\d)?(?=\s+{_LOWER.pattern}(?!\S))")
 _WORD = re.compile(r"\S+")
 _OVER = 0.6  # of the narrower one that both have in common across
 _DOWN = (0.9, 1.8)  # line boxes from one baseline to the other; a power and an index are nearer

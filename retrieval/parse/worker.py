@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Queue
-from threading import Lock, Thread
+from threading import Lock, Thread, Timer
 from typing import Any
 
 # A worker finds this package behind everything else; no folder of the user's is an import path.
@@ -23,15 +25,22 @@ Message = dict[str, Any]
 
 
 def run_workers(
-    module: str, tasks: Sequence[dict[str, Any]], handle: Callable[[Message], None]
+    module: str,
+    tasks: Sequence[dict[str, Any]],
+    handle: Callable[[Message], None],
+    keep: float = 0.0,
 ) -> str:
-    """Run one process for each task, and call `handle` with each message it prints.
+    """Run each task in a process of its own, and call `handle` with each message they print.
 
     `module` has a function `messages(**task)`. Returns the last line on standard error of the
-    first worker that failed, "" if none did. The processes end with this call, whatever it raises.
+    first worker that failed, "" if none did. A process that has done its task waits `keep` seconds
+    for another one, which may come from another call: starting one takes .1 s. All others end with
+    this call, whatever it raises.
     """
     inbox: Queue[Message | str] = Queue()
-    workers = [_Worker(module, task, inbox) for task in tasks]
+    workers = [_taken(module) for _ in tasks]
+    for worker, task in zip(workers, tasks, strict=True):
+        Thread(target=_carry, args=(worker, task, inbox), daemon=True).start()
     failure, running = "", len(workers)
     try:
         while running:
@@ -43,7 +52,7 @@ def run_workers(
                 handle(message)
     finally:
         for worker in workers:
-            worker.stop()
+            _put_back(worker, keep)
     return failure
 
 
@@ -56,53 +65,60 @@ class StandingWorker:
     def __init__(self, module: str) -> None:
         self._module = module
         self._lock = Lock()
-        self._process: subprocess.Popen[str] | None = None
+        self._worker: _Worker | None = None
 
     def ask(self, task: dict[str, Any]) -> list[Message] | None:
         """What the module says to a task; None if the worker died of it."""
         with self._lock:
-            if self._process is None or self._process.poll() is not None:
-                self._process = _started(self._module, subprocess.DEVNULL)
-            assert self._process.stdin and self._process.stdout
-            found: list[Message] = []
-            with suppress(BrokenPipeError):
-                print(json.dumps(task), file=self._process.stdin, flush=True)
-                for line in self._process.stdout:
-                    if not line.strip():
-                        return found
-                    found.append(json.loads(line))
-            self._process.kill()
-            self._process.wait()
-            return None
+            if self._worker is None or not self._worker.is_alive():
+                self._worker = _Worker(self._module)
+            try:
+                return list(self._worker.messages(task))
+            except _Died:
+                return None
 
 
-def _started(module: str, errors: int) -> subprocess.Popen[str]:
-    """Its tasks come through standard input: a command line with a password is for all to see."""
-    return subprocess.Popen(
-        [sys.executable, "-P", "-c", _CODE, _ROOT, module],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=errors,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-    )
+class _Died(Exception):
+    """A worker has ended; says the last line on its standard error."""
 
 
 class _Worker:
-    """One process; a thread carries its messages to the inbox, then its last words or ""."""
+    """A process that does one task after another."""
 
-    def __init__(self, module: str, task: dict[str, Any], inbox: Queue[Message | str]) -> None:
-        self._inbox = inbox
-        self._process = _started(module, subprocess.PIPE)
-        assert self._process.stdin is not None
-        with suppress(BrokenPipeError):  # a worker that died is noticed by its exit status
-            print(json.dumps(task), file=self._process.stdin, flush=True)
-            self._process.stdin.close()
+    def __init__(self, module: str) -> None:
+        self.module = module
+        self.is_free = True
+        # Tasks come through standard input: a command line with a password is for all to see.
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-c", _CODE, _ROOT, module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        )
         self._last_line = ""
         self._errors = Thread(target=self._read_errors, daemon=True)
         self._errors.start()
-        Thread(target=self._carry, daemon=True).start()
+
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def messages(self, task: dict[str, Any]) -> Iterator[Message]:
+        """What the module says to a task. Raises _Died."""
+        assert self._process.stdin and self._process.stdout
+        self.is_free = False
+        with suppress(BrokenPipeError):  # a worker that died is noticed below
+            print(json.dumps(task), file=self._process.stdin, flush=True)
+        for line in self._process.stdout:
+            if not line.strip():
+                self.is_free = True
+                return
+            yield json.loads(line)
+        status = self._process.wait()
+        self._errors.join()
+        raise _Died(self._last_line or f"exit status {status}")
 
     def stop(self) -> None:
         self._process.kill()
@@ -113,11 +129,64 @@ class _Worker:
         for line in self._process.stderr:
             self._last_line = line.strip() or self._last_line
 
-    def _carry(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            if line.strip():
-                self._inbox.put(json.loads(line))
-        status = self._process.wait()
-        self._errors.join()
-        self._inbox.put((self._last_line or f"exit status {status}") if status else "")
+
+def _carry(worker: _Worker, task: dict[str, Any], inbox: Queue[Message | str]) -> None:
+    """A worker's messages to the inbox, then its last words, or "" if it has done its task."""
+    try:
+        for message in worker.messages(task):
+            inbox.put(message)
+    except _Died as died:
+        inbox.put(str(died))
+    else:
+        inbox.put("")
+
+
+_waiting: dict[_Worker, Timer] = {}
+"""Workers without a task, each with what will end it."""
+
+_lock = Lock()
+
+
+def _taken(module: str) -> _Worker:
+    """A worker that waits, or a new one."""
+    with _lock:
+        for worker in [worker for worker in _waiting if worker.module == module]:
+            _waiting.pop(worker).cancel()
+            if worker.is_alive():
+                return worker
+    return _Worker(module)
+
+
+def _put_back(worker: _Worker, seconds: float) -> None:
+    if not seconds or not worker.is_free:
+        worker.stop()
+        return
+    timer = Timer(seconds, _end, [worker])
+    timer.daemon = True
+    with _lock:
+        _waiting[worker] = timer
+    timer.start()
+
+
+def _end(worker: _Worker) -> None:
+    with _lock:
+        waits = _waiting.pop(worker, None)
+    if waits:
+        worker.stop()
+
+
+@atexit.register
+def _end_all() -> None:
+    for worker in [*_waiting]:
+        _end(worker)
+
+
+def _forget() -> None:
+    """The workers belong to the process that this one was forked from."""
+    global _lock
+    _lock = Lock()
+    _waiting.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)

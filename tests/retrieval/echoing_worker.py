@@ -1,0 +1,14 @@
+"""A worker that says which process it is; see test_worker.py."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+
+def messages(dies: bool = False, words: str = "") -> Iterator[dict[str, Any]]:
+    yield {"process": os.getpid(), "words": words}
+    if dies:
+        raise ValueError(words)
+    yield {"process": os.getpid(), "words": words}
