@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from retrieval.parse.word_edges import word_edges
@@ -108,6 +109,7 @@ def on_white(image: Any) -> Any:
     return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
 
 
+@cache
 def load(threads: int) -> Any:
     """The models of the package rapidocr; nothing is fetched."""
     from rapidocr import RapidOCR

@@ -23,12 +23,15 @@ _CODE = (
 
 Message = dict[str, Any]
 
+KEEP = 20.0
+"""Seconds that a worker waits for its next task; one for OCR holds 450 MB."""
+
 
 def run_workers(
     module: str,
     tasks: Sequence[dict[str, Any]],
     handle: Callable[[Message], None],
-    keep: float = 0.0,
+    keep: float = KEEP,
 ) -> str:
     """Run each task in a process of its own, and call `handle` with each message they print.
 

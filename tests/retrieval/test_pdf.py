@@ -147,9 +147,7 @@ def test_a_pdf_without_pages_is_damaged(tmp_path: Path) -> None:
 def test_a_page_on_which_the_reader_crashes_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bad: set[int]
 ) -> None:
-    def run(
-        module: str, tasks: list[dict[str, Any]], handle: Callable[[Any], None], keep: float
-    ) -> str:
+    def run(module: str, tasks: list[dict[str, Any]], handle: Callable[[Any], None]) -> str:
         for task in tasks:
             for message in pdf_worker.messages(**task):
                 if message.get("page") in bad:

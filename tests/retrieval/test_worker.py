@@ -16,7 +16,7 @@ from tests.retrieval.parsed import parse
 MODULE = "tests.retrieval.echoing_worker"
 
 
-def run(*tasks: dict[str, Any], keep: float = 0.0) -> tuple[list[Message], str]:
+def run(*tasks: dict[str, Any], keep: float = 0) -> tuple[list[Message], str]:
     found: list[Message] = []
     failure = run_workers(MODULE, tasks, found.append, keep)
     return found, failure
@@ -52,7 +52,7 @@ def test_a_process_waits_for_the_next_task_and_then_ends() -> None:
 
 
 def test_what_failed_says_why_and_does_nothing_more() -> None:
-    found, failure = run({"dies": True, "words": "no such page"}, {"words": "b"}, keep=30)
+    found, failure = run({"dies": True, "words": "no such page"}, {"words": "b"}, keep=9)
     assert failure == "ValueError: no such page"
     assert [message["words"] for message in found].count("b") == 2
     died = {message["process"] for message in found if message["words"] != "b"}
@@ -67,8 +67,8 @@ def test_what_is_stopped_in_the_middle_is_not_asked_again() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_workers(MODULE, [{}], stop, 30)
-    assert seen[0] not in processes(run({}, {})[0])
+        run_workers(MODULE, [{"seconds": 60}], stop)
+    assert not alive(seen[0]) and seen[0] not in processes(run({}, {})[0])
 
 
 def test_a_standing_worker_is_replaced_when_it_dies() -> None:

@@ -24,7 +24,6 @@ from retrieval.progress import Emit, Progress, ignore
 
 _OBJECT = re.compile(rb"\b\d+ \d+ obj\b")
 _WORKER = "retrieval.parse.pdf_worker"
-_KEEP = 20.0  # seconds that a worker waits for the next file
 _ROUNDS = 20  # of beginning again behind a page on which a worker crashed
 _CRASHED = "crashed"
 _BYTES_FOR_TWO = 400_000  # below this one worker is done before a second has started
@@ -111,7 +110,7 @@ def _read_pages(
         {"path": str(path.absolute()), "password": password, "share": share, "shares": shares}
         for share in range(shares)
     ]
-    failure = run_workers(_WORKER, tasks, handle, _KEEP)
+    failure = run_workers(_WORKER, tasks, handle)
     if not head["pages"]:
         raise _crashed(path, failure)
     _read_missing(pages, head["pages"], tasks, handle)
@@ -135,7 +134,7 @@ def _read_missing(
             tried.add(span[0])
         again = [{**tasks[0], "span": span} for span in spans if span[0] < span[1]]
         if again:
-            run_workers(_WORKER, again, handle, _KEEP)
+            run_workers(_WORKER, again, handle)
     for first, end in _missing(pages, count):
         pages |= {index: {"rows": [], "failed": _CRASHED} for index in range(first, end)}
 
