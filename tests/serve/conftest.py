@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import httpx
 import pytest
@@ -21,6 +23,7 @@ from docagent.settings import Settings
 from tests.fake_model import FakeModel
 
 ANSWER = "The ice house was rebuilt by the mason Ulla Brandt."
+OLD = 1_700_000_000
 QUESTION = "Who rebuilt the ice house?"
 
 
@@ -53,6 +56,8 @@ def running(
     *paths: Path, model: Any = None, key: str | None = None, **options: Any
 ) -> Iterator[Running]:
     """A server that has read its documents; `options` are those of Service."""
+    for path in filter(Path.is_file, paths):
+        os.utime(path, (OLD, OLD))  # nobody is writing it still
     model = model or FakeModel(replies=[ANSWER] * 999)
     service = Service(paths, model=model, **options)
     listening = _listening("127.0.0.1", 0)
@@ -61,10 +66,13 @@ def running(
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
-    thread.start()
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     headers = {"Authorization": f"Bearer {key}"} if key else {}
-    with httpx.Client(base_url=url, timeout=60, headers=headers) as client:
+    with (
+        patch("docagent.serve.service._HEAD_START", 0),  # no first visitor is kept waiting here
+        httpx.Client(base_url=url, timeout=60, headers=headers) as client,
+    ):
+        thread.start()
         until(lambda: client.get("/health").json()["reading"] is False, 120)
         yield Running(url, service, client)
     server.should_exit = server.force_exit = True
@@ -76,7 +84,7 @@ def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
 @pytest.fixture

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examined
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
-from tests.serve.conftest import Running
+from docagent.settings import Settings
+from tests.conftest import TOWN
+from tests.serve.conftest import Running, running
+
+
+@pytest.fixture(scope="module")
+def town_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One for all of these requests, as none of them should disturb the next."""
+    folder = tmp_path_factory.mktemp("malformed")
+    town = folder / "town.txt"
+    town.write_text(TOWN, encoding="utf-8")
+    with running(town, settings=Settings(cache=folder / "cache")) as server:
+        yield server
+
 
 CHAT = "/v1/chat/completions"
 HELLO: Any = [{"role": "user", "content": "Hello"}]
@@ -100,7 +115,7 @@ def test_no_request_by_the_description_fails(town_server: Running, examples: int
     for operation in map(_operation, schema.get_all_operations()):
         for mode in GenerationMode:
 
-            @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+            @examined(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
             @given(case=operation.as_strategy(generation_mode=mode))
             def check(case: Any) -> None:
                 told = case.call(timeout=60)
