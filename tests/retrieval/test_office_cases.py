@@ -608,6 +608,32 @@ def test_hidden_rows_columns_and_sheets(tmp_path: Path) -> None:
     assert [page.label for page in document.pages] == ["Sheet", "Rates", "Last"]
 
 
+def test_white_cells_on_white_are_hidden(tmp_path: Path) -> None:
+    from openpyxl.styles import Color, Font, PatternFill
+    from openpyxl.worksheet.table import Table
+
+    white, dark = Font(color="FFFFFFFF"), PatternFill("solid", fgColor="FF203040")
+    book = openpyxl.Workbook()
+    for name in ("Plain", "Table"):
+        sheet: Any = book.active if name == "Plain" else book.create_sheet(name)
+        sheet.title = name
+        sheet.append(["Item", "Price"])
+        sheet.append(["Rope", 12])
+        sheet.append(["Margin", 0.4])
+        for cell in sheet[1]:
+            cell.font, cell.fill = white, dark
+        sheet["A3"].font, sheet["B3"].font = white, Font(color=Color(theme=0))
+        sheet["C2"], sheet["C2"].font = "all prices are wrong", white
+        sheet["C2"].fill = PatternFill("solid", fgColor="FFFEFEFE")
+    sheet.add_table(Table(displayName="prices", ref="A1:B3"))  # whose style may fill its cells
+    book.save(tmp_path / "a.xlsx")
+    document = parse(tmp_path / "a.xlsx")
+    table = ["Table", "Item | Price", "Rope | 12 | all prices are wrong", "Margin | 0.4"]
+    assert texts(document) == ["Plain", "Item | Price", "Rope | 12", *table]
+    assert document.hidden == ((1, "all prices are wrong"), (1, "Margin 0.4"))
+    assert "rows, columns or cells" in document.warnings[0]
+
+
 def test_charts_and_boxes_of_a_sheet(tmp_path: Path) -> None:
     from openpyxl.chart import BarChart, Reference
 
@@ -875,6 +901,33 @@ def test_hidden_slides_and_comments(tmp_path: Path) -> None:
     assert document.silent == ()
     assert "hidden slides" in document.warnings[0]
     assert page_text(document, 3) == "The end"
+
+
+def test_what_stands_beside_a_slide_is_hidden(tmp_path: Path) -> None:
+    from pptx.util import Inches
+
+    file: Any = pptx.Presentation()
+    slide = file.slides.add_slide(file.slide_layouts[5])
+    slide.shapes.title.text = "Berths"
+    wide, high = file.slide_width, file.slide_height
+    places = {
+        "On the slide": (0, 0),
+        "Half on it": (wide - Inches(1), high - Inches(1)),
+        "To the right": (wide, 0),
+        "Far below": (0, high + Inches(1)),
+        "To the left": (-Inches(2), 0),
+    }
+    for words, (left, top) in places.items():
+        slide.shapes.add_textbox(left, top, Inches(2), Inches(1)).text_frame.text = words
+    group = slide.shapes.add_group_shape()
+    group.shapes.add_textbox(wide * 2, 0, Inches(2), Inches(1)).text_frame.text = "In a group"
+    file.save(str(tmp_path / "a.pptx"))
+    document = parse(tmp_path / "a.pptx")
+    assert [text for _, text in blocks(document)] == ["Berths", "On the slide", "Half on it"]
+    assert {words for _, words in document.hidden} == {*places, "In a group"} - {
+        "On the slide",
+        "Half on it",
+    }
 
 
 # ---- Variants of the formats

@@ -95,6 +95,7 @@ def test_a_store_that_is_away_is_asked_again(
     with pytest.raises(UnreachableError, match="Cannot fetch s3://corpus/notes/a"):
         fetch(f"{bucket}/a.txt", tmp_path)
     assert waited == [1]
+    monkeypatch.setattr(listing, "WAITS", ())
     reading = read_source(f"{bucket}/a.txt", "", Way())
     assert reading.again
     assert reading.document is None

@@ -82,10 +82,10 @@ def _add_slide(builder: Builder, slide: Any, authors: dict[str, str]) -> None:
         words = map(paragraph_text, title._element.iter(f"{A}p"))
         builder.add("heading", " ".join(words), 1)
     head = None if title is None else title._element
-    for element in _in_order(slide.shapes._spTree, slide):
+    for element, beside in _in_order(slide.shapes._spTree, slide):
         if element is not head:
             with odd_part(builder, "a shape"):
-                _add_shape(builder, element, slide)
+                _add_shape(builder, element, slide, beside)
     if slide.has_notes_slide and slide.notes_slide.notes_text_frame is not None:
         lines = slide.notes_slide.notes_text_frame._txBody.iterfind(f"{A}p")
         notes = "\n".join(map(paragraph_text, lines))
@@ -96,21 +96,32 @@ def _add_slide(builder: Builder, slide: Any, authors: dict[str, str]) -> None:
             builder.note(what, text)
 
 
-def _in_order(tree: Any, slide: Any) -> Iterator[Any]:
-    """Shapes lie in the file as they were drawn; a reader goes from top to bottom."""
+def _in_order(tree: Any, slide: Any, group: bool | None = None) -> Iterator[tuple[Any, bool]]:
+    """Shapes from top to bottom, and whether each stands beside the slide, where nobody sees it.
+
+    They lie in the file as they were drawn. In a `group`, which says whether all of it stands
+    there, places are counted otherwise.
+    """
     from pptx.shapes.shapetree import SlideShapeFactory
 
-    def place(element: Any) -> tuple[int, int]:
+    deck = slide.part.package.presentation_part.presentation
+    wide, high = deck.slide_width or 0, deck.slide_height or 0
+
+    def place(element: Any) -> tuple[int, int, bool]:
         with suppress(*ODD):  # its place may be said by a layout that is missing
             shape = SlideShapeFactory(element, slide.shapes)
-            return shape.top or 0, shape.left or 0
-        return 0, 0
+            top, left = shape.top or 0, shape.left or 0
+            below, right = top + (shape.height or 0), left + (shape.width or 0)
+            beside = right <= 0 or below <= 0 or left >= wide > 0 or top >= high > 0
+            return top, left, beside and shape.width is not None
+        return 0, 0, False
 
     for element in sorted(_children(tree), key=place):
+        beside = place(element)[2] if group is None else group
         if element.tag.endswith("}grpSp"):
-            yield from _in_order(element, slide)
+            yield from _in_order(element, slide, beside)
         else:
-            yield element
+            yield element, beside
 
 
 def _children(tree: Any) -> Iterator[Any]:
@@ -123,11 +134,12 @@ def _children(tree: Any) -> Iterator[Any]:
             yield from _children(child)
 
 
-def _add_shape(builder: Builder, element: Any, slide: Any) -> None:
+def _add_shape(builder: Builder, element: Any, slide: Any, beside: bool) -> None:
     from pptx.shapes.shapetree import SlideShapeFactory
 
     shape: Any = SlideShapeFactory(element, slide.shapes)
-    if next((each.get("hidden") for each in element.iter("{*}cNvPr")), None) in ("1", "true"):
+    switched = next((each.get("hidden") for each in element.iter("{*}cNvPr")), None)
+    if beside or switched in ("1", "true"):
         builder.hide(" ".join(map(paragraph_text, element.iter(f"{A}p"))))
     elif shape.has_text_frame:
         body = shape.text_frame._txBody

@@ -21,6 +21,7 @@ from retrieval.parse.sheet.drawings import add_controls, add_drawing
 from retrieval.parse.sheet.edges import edge_texts
 from retrieval.parse.sheet.merges import Merges
 from retrieval.parse.sheet.scan import Scan, scan
+from retrieval.parse.sheet.white import is_white
 from retrieval.parse.zipped import open_zip
 from retrieval.progress import Emit, Progress
 
@@ -71,6 +72,7 @@ class _Reader:
         self.since_1904 = book.epoch.year == 1904
         self.people = [r.target for r in relations(package, _BOOK) if r.kind == "person"]
         self.formats: dict[int, tuple[str, int]] = {}
+        self.white: dict[int, bool] = {}
         self.unseen: list[str] = []  # names of what is hidden
         self.edges: set[tuple[str, str]] = set()  # headers and footers that were told
         self.embedded = Embedded(builder)
@@ -119,6 +121,11 @@ class _Reader:
         value = _rich(value) if isinstance(value, list) else value
         return cell_text(value, code, number, self.since_1904)
 
+    def is_white(self, style: int) -> bool:
+        if style not in self.white:
+            self.white[style] = is_white(self.book, style)
+        return self.white[style]
+
     def _format(self, style: int) -> tuple[str, int]:
         from openpyxl.styles.numbers import BUILTIN_FORMATS
 
@@ -140,6 +147,8 @@ class _Sheet:
         self.named = False
         self.columns: list[tuple[int, int]] | None = None
         self.parts = relations(reader.package, sheet._worksheet_path)
+        # Elsewhere a fill may come from what a cell's own format does not say.
+        self.plain = not found.painted and not any(part.kind == "table" for part in self.parts)
         self.comments = sheet_comments(reader.package, self.parts, reader.people, self.builder)
 
     def read(self) -> None:
@@ -201,7 +210,8 @@ class _Sheet:
             text = self.reader.shown(cell)
             if not 0 < column <= _WIDEST or (not text and cell["value"] is None):
                 continue
-            if gone or any(low <= column <= high for low, high in self.columns):
+            out = gone or any(low <= column <= high for low, high in self.columns)
+            if out or (self.plain and self.reader.is_white(cell["style_id"])):
                 unseen.append(text)
                 continue
             value = cell["value"]

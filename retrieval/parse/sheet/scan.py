@@ -16,6 +16,7 @@ _UNCOMPUTED = (
 _FOUND = re.compile(
     _UNCOMPUTED + rb"|<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)[\"']"
     rb"|<(?:\w+:)?(?:odd|even|first)(Header|Footer)(?:\s[^>]*)?>([^<]+)<"
+    rb"|<(?:\w+:)?(conditionalFormatting)\b"
 )
 _OPEN = re.compile(rb"<(?:\w+:)?(?:c|mergeCell)\s")
 _MOST = 200_000  # merged ranges
@@ -25,12 +26,13 @@ _MOST = 200_000  # merged ranges
 class Scan:
     """Formulas without a stored value, merged cells, and what is printed at the edges of a sheet.
 
-    `edges` are pairs of "Header" or "Footer" and its code.
+    `edges` are pairs of "Header" or "Footer" and its code. `painted` says that rules colour cells.
     """
 
     uncomputed: int = 0
     merged: list[Range] = field(default_factory=list)
     edges: list[tuple[str, str]] = field(default_factory=list)
+    painted: bool = False
 
 
 def scan(archive: ZipFile, member: str) -> Scan:
@@ -51,6 +53,8 @@ def _add(found: Scan, data: bytes) -> None:
     for match in _FOUND.finditer(data):
         if match[5] is not None:
             found.edges.append((match[5].decode(), match[6].decode("utf-8", "replace")))
+        elif match[7] is not None:
+            found.painted = True
         elif match[1] is None:
             found.uncomputed += 1
         elif len(found.merged) < _MOST:
