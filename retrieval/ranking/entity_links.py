@@ -20,7 +20,7 @@ from retrieval.ranking.places import is_headed
 from retrieval.store.index import Candidates
 
 _MOST = 12  # names followed
-_NEAR = 6  # passages looked at for each: one that opens with a name holds it rarely but early
+_NEAR = 3  # passages looked at for each: one that opens with a name holds it rarely but early
 _SHORTEST = 4  # characters of a name
 _MARGIN = 12  # characters before the name at the beginning of a line: an article, a number
 # "J." and "St." go on; the end of a sentence does not.
