@@ -100,3 +100,13 @@ def split_long(text: str, start: int, end: int, parts: int) -> list[tuple[int, i
         at = cut
     _add(spans, text, at, end)
     return spans
+
+
+def sentences_and_lines(text: str) -> list[tuple[int, int]]:
+    """The spans of sentences, none of which goes on over the end of a line."""
+    found = []
+    start = 0
+    for line in text.splitlines(keepends=True):
+        found.extend(sentences(text, start, start + len(line)))
+        start += len(line)
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retrieval.chunk.sentences import sentences
+from retrieval.chunk.sentences import sentences_and_lines
 
 ROOM = 420
 """Characters of a window. It learnt from windows of 120 to 460, and so an answer is looked for
@@ -11,20 +11,10 @@ among a few sentences rather than a page."""
 _LONGEST = 900  # characters; what is longer without an end is cut
 
 
-def units(text: str) -> list[tuple[int, int]]:
-    """Sentences and lines, as spans."""
-    found = []
-    start = 0
-    for line in text.splitlines(keepends=True):
-        found.extend(sentences(text, start, start + len(line)))
-        start += len(line)
-    return found
-
-
 def windows(text: str) -> list[tuple[int, int]]:
     """Spans of neighbouring sentences, `ROOM` characters or one long sentence each."""
     found: list[tuple[int, int]] = []
-    for start, end in units(text):
+    for start, end in sentences_and_lines(text):
         if found and end - found[-1][0] <= ROOM:
             found[-1] = found[-1][0], end
             continue

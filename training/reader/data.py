@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval.reader.windows import units
+from retrieval.chunk.sentences import sentences_and_lines
 
 HELD_OUT = 33
 """One group of rows (an article, or a text) in so many is kept for validation."""
@@ -76,7 +76,7 @@ def window(row: Row, at: tuple[int, int], rng: random.Random) -> tuple[str, tupl
     """
     long = rng.random() < _LONG_SHARE
     room = rng.randint(_MIDDLE, _LONG) if long else rng.randint(_SHORT, _MIDDLE)
-    spans = units(row.context)
+    spans = sentences_and_lines(row.context)
     inside = [i for i, (start, end) in enumerate(spans) if start < at[1] and at[0] < end]
     if not inside:
         return "", None
@@ -119,7 +119,7 @@ def nearest(question: str, text: str, avoid: list[str]) -> tuple[int, int] | Non
     asked = stems(question)
     low = [phrase.lower() for phrase in avoid]
     best: tuple[int, tuple[int, int]] | None = None
-    for start, end in units(text):
+    for start, end in sentences_and_lines(text):
         unit = text[start:end].lower()
         if any(phrase in unit for phrase in low):
             continue
