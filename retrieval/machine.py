@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import cache
 from pathlib import Path
@@ -63,8 +64,12 @@ def gpus() -> list[tuple[str, int]]:
 def has_bfloat16_cpu() -> bool:
     """Whether the CPU has bfloat16 instructions (AVX512-BF16 or AMX; BF16 on ARM).
 
-    Read from Linux's /proc/cpuinfo; elsewhere the answer is no, and float32 is used.
+    Read from Linux's /proc/cpuinfo; elsewhere the answer is no, and float32 is used. So it is where
+    ONEDNN_MAX_CPU_ISA keeps oneDNN from these instructions: it then refuses to pack such weights.
     """
+    limit = os.environ.get("ONEDNN_MAX_CPU_ISA", "ALL").upper()
+    if not any(name in limit for name in ("BF16", "FP16", "AMX", "AVX10", "ALL", "DEFAULT")):
+        return False
     try:
         text = Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace")
     except OSError:

@@ -149,3 +149,12 @@ def test_machine_reports_memory() -> None:
     for name, memory in machine.gpus():
         assert name
         assert memory > GIGABYTE
+
+
+def test_what_onednn_is_kept_from_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    look = machine.has_bfloat16_cpu.__wrapped__
+    monkeypatch.delenv("ONEDNN_MAX_CPU_ISA", raising=False)
+    free = look()
+    for name, expected in {"AVX2": False, "avx512_core": False, "AVX512_CORE_BF16": free}.items():
+        monkeypatch.setenv("ONEDNN_MAX_CPU_ISA", name)
+        assert look() is expected
