@@ -57,7 +57,7 @@ def without_line_numbers(
 def _numbers(reader: SegmentReader, segments: list[Segment]) -> list[_Number]:
     found: list[_Number] = []
     for at, s in enumerate(segments):
-        match = _FIRST.match(s.text) if s.text[0].isdigit() else None
+        match = _FIRST.match(s.text)
         if match and not s.turns:
             alone = match.end() == len(s.text)
             x1 = s.x1 if alone else reader.box(s.first + len(match[1]) - 1, 0)[2]

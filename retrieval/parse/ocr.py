@@ -67,7 +67,7 @@ def read_pages(
     shares, threads = shared(len(numbers))
     tasks = [
         {
-            "path": str(path.absolute()),
+            "path": str(path),
             "password": password,
             "pages": [number - 1 for number in numbers[share::shares]],
             "stamps": [stamps[number] for number in numbers[share::shares]],
@@ -86,7 +86,7 @@ def read_pages(
 def read_picture(path: Path, emit: Emit) -> tuple[list[list[Line]], list[Scan]] | None:
     """Lines of each page of a picture file, and where they stand; None if it cannot be read."""
     task: dict[str, Any] = {
-        "path": str(path.absolute()),
+        "path": str(path),
         "password": None,
         "pages": None,
         "stamps": [],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from retrieval.parse.word_edges import word_edges
@@ -29,14 +29,12 @@ def messages(
     """
     import numpy
 
-    engine = None
     for number, (index, picture, scale) in enumerate(pictures(path, password, pages)):
         boxes: list[Box] = []
         high, wide = (0, 0) if picture is None else (side / scale for side in picture.shape[:2])
         turns = 0
         if picture is not None and picture.min() != picture.max():  # else it is blank
-            engine = engine or load(threads)
-            boxes, turns = boxes_of(engine, picture, scale)
+            boxes, turns = boxes_of(load(threads), picture, scale)
             known = stamps[number] if stamps else []
             boxes = stamped(boxes, [turned(stamp, turns, wide, high) for stamp in known])
             upright = numpy.rot90(picture, turns)
@@ -109,7 +107,7 @@ def on_white(image: Any) -> Any:
     return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
 
 
-@cache
+@lru_cache(1)  # another one holds as much memory again
 def load(threads: int) -> Any:
     """The models of the package rapidocr; nothing is fetched."""
     from rapidocr import RapidOCR

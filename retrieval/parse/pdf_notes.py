@@ -98,7 +98,7 @@ def _read(
     numbered = [[i, page - 1, box] for i, (page, box) in enumerate(pictures)]
     tasks = [
         {
-            "path": str(path.absolute()),
+            "path": str(path),
             "password": password,
             "pictures": numbered[
                 len(numbered) * share // shares : len(numbered) * (share + 1) // shares

@@ -21,7 +21,6 @@ def messages(
     """For each of `pictures`, [number, page index, its box on the page], the boxes of its words."""
     import pypdfium2
 
-    engine = None
     pdf = pypdfium2.PdfDocument(path, password=password)
     for index, group in groupby(pictures, key=lambda picture: picture[1]):
         page = pdf[index]
@@ -31,8 +30,7 @@ def messages(
             picture = pixels[top:bottom, left:right]
             boxes: list[Any] = []
             if picture.size and picture.min() != picture.max():
-                engine = engine or load(threads)
-                boxes, _ = boxes_of(engine, picture, scale, SURE)
+                boxes, _ = boxes_of(load(threads), picture, scale, SURE)
             yield {"picture": number, "boxes": boxes}
 
 

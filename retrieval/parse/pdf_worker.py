@@ -146,14 +146,14 @@ def upright(segments: list[Segment], turned: bool) -> list[list[Segment]]:
 def measured(reader: SegmentReader, line: TableRow, column: int) -> Row:
     first, last = line.segments[0], line.segments[-1]
     # The value of a form's field has no characters in the text layer.
-    based = first if first.first >= 0 else next((s for s in line.segments if s.first >= 0), None)
+    based = next((s for s in line.segments if s.first >= 0), None)
     baseline = reader.baseline(based) if based else first.low + 0.22 * first.size
     bold = reader.is_bold(first.first) and reader.is_bold(last.last)  # not only its first term
     return [
         line.text,
         round(first.x0, 1),
         round(baseline, 1),
-        round(first.x1 if first is last else max(s.x1 for s in line.segments), 1),
+        round(max(s.x1 for s in line.segments), 1),
         round(first.size, 1),
         bold,
         len(line.texts),

@@ -14,7 +14,6 @@ def messages(paths: list[str], threads: int) -> Iterator[dict[str, Any]]:
     """For each file its path and the boxes of the words in its first picture."""
     from PIL import Image
 
-    engine = None
     for path in paths:
         boxes: list[Any] = []
         try:
@@ -22,6 +21,5 @@ def messages(paths: list[str], threads: int) -> Iterator[dict[str, Any]]:
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
             picture = None  # damaged, too large, or drawn by lines as WMF is
         if picture is not None and picture.min() != picture.max():
-            engine = engine or load(threads)
-            boxes, _ = boxes_of(engine, picture, scale, SURE)
+            boxes, _ = boxes_of(load(threads), picture, scale, SURE)
         yield {"path": path, "boxes": boxes}

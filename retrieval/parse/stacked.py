@@ -9,6 +9,7 @@ from retrieval.parse.segment import MARKS, Box, SegmentReader
 
 _FIGURE = r"\d(?:[\d.,]{0,5}\d)?"
 _LOWER = re.compile(rf"({_FIGURE})([.,;:)]*)")
+# A digit comes first, so that all else is passed over at once.
 _BOTH = re.compile(rf"\d(?<![^\s{MARKS}].)(?:[\d.,]{{0,5}}\d)?(?=\s+{_LOWER.pattern}(?!\S))")
 _WORD = re.compile(r"\S+")
 _OVER = 0.6  # of the narrower one that both have in common across

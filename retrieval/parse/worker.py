@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Queue
-from threading import Lock, Thread, Timer
+from threading import TIMEOUT_MAX, Lock, Thread, Timer
 from typing import Any
 
 # A worker finds this package behind everything else; no folder of the user's is an import path.
@@ -35,10 +35,10 @@ def run_workers(
 ) -> str:
     """Run each task in a process of its own, and call `handle` with each message they print.
 
-    `module` has a function `messages(**task)`. Returns the last line on standard error of the
-    first worker that failed, "" if none did. A process that has done its task waits `keep` seconds
-    for another one, which may come from another call: starting one takes .1 s. All others end with
-    this call, whatever it raises.
+    `module` has a function `messages(**task)`; a task's `path` may be relative. Returns the last
+    line on standard error of the first worker that failed, "" if none did. A process that has done
+    its task waits `keep` seconds for another one, which may come from another call: starting one
+    takes .1 s. All others end with this call, whatever it raises.
     """
     inbox: Queue[Message | str] = Queue()
     workers = [_taken(module) for _ in tasks]
@@ -68,17 +68,13 @@ class StandingWorker:
     def __init__(self, module: str) -> None:
         self._module = module
         self._lock = Lock()
-        self._worker: _Worker | None = None
 
     def ask(self, task: dict[str, Any]) -> list[Message] | None:
         """What the module says to a task; None if the worker died of it."""
+        found: list[Message] = []
         with self._lock:
-            if self._worker is None or not self._worker.is_alive():
-                self._worker = _Worker(self._module)
-            try:
-                return list(self._worker.messages(task))
-            except _Died:
-                return None
+            failure = run_workers(self._module, [task], found.append, TIMEOUT_MAX)
+        return None if failure else found
 
 
 class _Died(Exception):
@@ -112,6 +108,8 @@ class _Worker:
         """What the module says to a task. Raises _Died."""
         assert self._process.stdin and self._process.stdout
         self.is_free = False
+        if "path" in task:  # the process stays in the folder that it was started in
+            task = {**task, "path": str(Path(task["path"]).absolute())}
         with suppress(BrokenPipeError):  # a worker that died is noticed below
             print(json.dumps(task), file=self._process.stdin, flush=True)
         for line in self._process.stdout:

@@ -65,7 +65,7 @@ def search(
         if index.encoder.across:
             _add_sentences(index, vector, scores)
             most += MEANING
-    order = sorted(scores, key=lambda number: (-scores[number], number))
+    order = _best_first(scores)
     linked = [number for number in order if number not in cosines]
     cosines |= index.cosines(vector, linked)
     passages = []
@@ -76,6 +76,10 @@ def search(
         if len(passages) == k:
             break
     return passages
+
+
+def _best_first(scores: dict[int, float]) -> list[int]:
+    return sorted(scores, key=lambda number: (-scores[number], number))
 
 
 def _meant(index: Candidates, query: Query) -> dict[int, float]:
@@ -90,7 +94,7 @@ def _add_sentences(index: Candidates, vector: Vector, scores: dict[int, float]) 
     One that answers says in a sentence what is asked, and no word tells which. BENCHMARKS.md has
     what this brings to questions in another language.
     """
-    best = sorted(scores, key=lambda number: (-scores[number], number))[:_CLOSELY]
+    best = _best_first(scores)[:_CLOSELY]
     texts = {number: index.passage(number).text for number in best}
     parts = [(n, text[a:b]) for n, text in texts.items() for a, b in sentences_and_lines(text)]
     cosines = index.encoder.encode_sentences([part for _, part in parts]) @ vector

@@ -9,8 +9,7 @@ from typing import Any
 import httpx
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given
-from hypothesis import settings as examined
+from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 
@@ -115,7 +114,7 @@ def test_no_request_by_the_description_fails(town_server: Running, examples: int
     for operation in map(_operation, schema.get_all_operations()):
         for mode in GenerationMode:
 
-            @examined(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+            @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
             @given(case=operation.as_strategy(generation_mode=mode))
             def check(case: Any) -> None:
                 told = case.call(timeout=60)

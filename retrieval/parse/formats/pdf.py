@@ -107,7 +107,7 @@ def _read_pages(
             emit(Progress("read", len(pages), max(head["pages"], len(pages)), "pages"))
 
     tasks = [
-        {"path": str(path.absolute()), "password": password, "share": share, "shares": shares}
+        {"path": str(path), "password": password, "share": share, "shares": shares}
         for share in range(shares)
     ]
     failure = run_workers(_WORKER, tasks, handle)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from retrieval.parse.builder import Builder
 from retrieval.parse.decode import stem
@@ -96,32 +96,41 @@ def _add_slide(builder: Builder, slide: Any, authors: dict[str, str]) -> None:
             builder.note(what, text)
 
 
-def _in_order(tree: Any, slide: Any, group: bool | None = None) -> Iterator[tuple[Any, bool]]:
-    """Shapes from top to bottom, and whether each stands beside the slide, where nobody sees it.
+class _Place(NamedTuple):
+    """Where a shape stands, and whether that is beside the slide, where nobody sees it."""
 
-    They lie in the file as they were drawn. In a `group`, which says whether all of it stands
-    there, places are counted otherwise.
+    top: int = 0
+    left: int = 0
+    beside: bool = False
+
+
+def _in_order(tree: Any, slide: Any, group: _Place | None = None) -> Iterator[tuple[Any, bool]]:
+    """Shapes from top to bottom, and whether each stands beside the slide.
+
+    They lie in the file as they were drawn. In a `group` places are counted from elsewhere, and
+    all of it stands where the group does.
     """
+    placed = [(_place(element, slide), element) for element in _children(tree)]
+    for place, element in sorted(placed, key=lambda pair: pair[0][:2]):
+        outer = group or place
+        if element.tag.endswith("}grpSp"):
+            yield from _in_order(element, slide, outer)
+        else:
+            yield element, outer.beside
+
+
+def _place(element: Any, slide: Any) -> _Place:
     from pptx.shapes.shapetree import SlideShapeFactory
 
     deck = slide.part.package.presentation_part.presentation
     wide, high = deck.slide_width or 0, deck.slide_height or 0
-
-    def place(element: Any) -> tuple[int, int, bool]:
-        with suppress(*ODD):  # its place may be said by a layout that is missing
-            shape = SlideShapeFactory(element, slide.shapes)
-            top, left = shape.top or 0, shape.left or 0
-            below, right = top + (shape.height or 0), left + (shape.width or 0)
-            beside = right <= 0 or below <= 0 or left >= wide > 0 or top >= high > 0
-            return top, left, beside and shape.width is not None
-        return 0, 0, False
-
-    for element in sorted(_children(tree), key=place):
-        beside = place(element)[2] if group is None else group
-        if element.tag.endswith("}grpSp"):
-            yield from _in_order(element, slide, beside)
-        else:
-            yield element, beside
+    with suppress(*ODD):  # its place may be said by a layout that is missing
+        shape = SlideShapeFactory(element, slide.shapes)
+        top, left = shape.top or 0, shape.left or 0
+        below, right = top + (shape.height or 0), left + (shape.width or 0)
+        beside = right <= 0 or below <= 0 or left >= wide > 0 or top >= high > 0
+        return _Place(top, left, beside and shape.width is not None)
+    return _Place()
 
 
 def _children(tree: Any) -> Iterator[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 from zipfile import ZipFile
 
 from retrieval.parse.builder import Builder
@@ -71,8 +71,7 @@ class _Reader:
         self.book, self.package, self.builder, self.emit = book, package, builder, emit
         self.since_1904 = book.epoch.year == 1904
         self.people = [r.target for r in relations(package, _BOOK) if r.kind == "person"]
-        self.formats: dict[int, tuple[str, int]] = {}
-        self.white: dict[int, bool] = {}
+        self.styles: dict[int, _Style] = {}
         self.unseen: list[str] = []  # names of what is hidden
         self.edges: set[tuple[str, str]] = set()  # headers and footers that were told
         self.embedded = Embedded(builder)
@@ -113,18 +112,16 @@ class _Reader:
                 self.builder.end_page("Chart")
 
     def shown(self, cell: dict[str, Any]) -> str:
-        style = cell["style_id"]
-        if style not in self.formats:
-            self.formats[style] = self._format(style)
-        code, number = self.formats[style]
+        style = self.style(cell)
         value = cell["value"]
         value = _rich(value) if isinstance(value, list) else value
-        return cell_text(value, code, number, self.since_1904)
+        return cell_text(value, style.code, style.number, self.since_1904)
 
-    def is_white(self, style: int) -> bool:
-        if style not in self.white:
-            self.white[style] = is_white(self.book, style)
-        return self.white[style]
+    def style(self, cell: dict[str, Any]) -> _Style:
+        style = cell["style_id"]
+        if style not in self.styles:
+            self.styles[style] = _Style(*self._format(style), is_white(self.book, style))
+        return self.styles[style]
 
     def _format(self, style: int) -> tuple[str, int]:
         from openpyxl.styles.numbers import BUILTIN_FORMATS
@@ -134,6 +131,14 @@ class _Reader:
         if number < 164:
             return BUILTIN_FORMATS.get(number, "General"), number
         return (own[number - 164] if number - 164 < len(own) else "General"), number
+
+
+class _Style(NamedTuple):
+    """How cells of a style are shown: the code of their numbers, its id, white words on white."""
+
+    code: str
+    number: int
+    is_white: bool
 
 
 class _Sheet:
@@ -211,7 +216,7 @@ class _Sheet:
             if not 0 < column <= _WIDEST or (not text and cell["value"] is None):
                 continue
             out = gone or any(low <= column <= high for low, high in self.columns)
-            if out or (self.plain and self.reader.is_white(cell["style_id"])):
+            if out or (self.plain and self.reader.style(cell).is_white):
                 unseen.append(text)
                 continue
             value = cell["value"]
